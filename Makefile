@@ -1,0 +1,68 @@
+# Every target creates what it needs; a second run finds it there.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+ENV := build/env
+BIN := $(ENV)/dev/bin
+READY := $(ENV)/dev/.ready
+CLOUD := $(ENV)/ministack/.ready $(ENV)/rie/.ready
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help rehearse test unit check lint types imports docs bench lock golden clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Warmgate needs Python 3.11 or newer: run make PYTHON=python3.x")'
+	$(PYTHON) -m venv $(ENV)/dev
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+# MiniStack pins botocore exactly, so it lives in an environment of its own.
+$(ENV)/ministack/.ready: requirements/ministack.txt
+	$(PYTHON) -m venv $(ENV)/ministack
+	$(ENV)/ministack/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/ministack.txt
+	@touch $@
+
+# Only the Runtime Interface Emulator inside the wheel is used: no dependency of aws-sam-cli is installed.
+$(ENV)/rie/.ready: requirements/sam.txt $(READY)
+	rm -rf $(ENV)/rie && mkdir -p $(ENV)/rie
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes --no-compile --target $(ENV)/rie -r requirements/sam.txt
+	chmod +x $(ENV)/rie/samcli/local/rapid/aws-lambda-rie-*
+	@touch $@
+
+rehearse: $(READY) $(CLOUD) ## run six releases on this machine: one goes through, five are rolled back
+	@$(BIN)/warmgate rehearse
+
+test: $(READY) $(CLOUD) ## run every test, the rehearsals included
+	$(PYTEST) tests
+
+unit: $(READY) ## run the pure tests (seconds)
+	$(PYTEST) tests/unit tests/property -q -n 2
+
+check: lint types imports docs ## lint, types, import contracts, docs
+
+lint: $(READY)
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	PYTHONPATH=hooks:scripts $(BIN)/lint-imports
+
+docs: $(READY)
+	$(PYTEST) tests/unit/docs -q
+
+bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compared with
+	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench
+
+lock: ## renew the lock files from requirements/*.in
+	$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install -q uv
+	for f in dev ministack runtime; do $(ENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/$$f.txt requirements/$$f.in; done
+	$(ENV)/lock/bin/uv pip compile -q --no-deps --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam.txt requirements/sam.in
+
+clean: ## remove everything that was built
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info hooks/*.egg-info scripts/*.egg-info

@@ -1,0 +1,1 @@
+"""Warmgate: judges a new Lambda version before CodeDeploy lets traffic reach it."""

@@ -1,0 +1,91 @@
+"""What could not be found out: the errors that parsers and ports raise. A bad release is never an error, it is a finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class WarmgateError(Exception):
+    """Base of every error Warmgate raises; `hint` says what to do about it."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return the message, followed by the way out where one is known."""
+        return f"{self.message} - {self.hint}" if self.hint else self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong in a document: where, what was found, what was expected, what to do."""
+
+    source: str
+    line: int | None
+    path: str
+    found: str
+    expected: str
+    fix: str
+
+    def __str__(self) -> str:
+        """Render as `file:line path: found ..., expected ...; fix`."""
+        where = self.source if self.line is None else f"{self.source}:{self.line}"
+        return f"{where} {self.path}: found {self.found}, expected {self.expected}; {self.fix}"
+
+
+class DocumentError(WarmgateError):
+    """A document with faults; every fault of the document is listed at once."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+class PolicyError(DocumentError):
+    """A policy that cannot be used."""
+
+
+class AppSpecError(DocumentError):
+    """An AppSpec that CodeDeploy would refuse for a Lambda deployment."""
+
+
+class PolicyLookupError(WarmgateError):
+    """The policy that applies could not be read from its source."""
+
+
+class DeploymentLookupError(WarmgateError):
+    """CodeDeploy did not say which function, alias and versions a deployment is about."""
+
+
+class FunctionLookupError(WarmgateError):
+    """Lambda did not describe the function, version or concurrency asked for."""
+
+
+class StatusReportError(WarmgateError):
+    """CodeDeploy did not accept the status of a hook execution."""
+
+
+class InvokeError(WarmgateError):
+    """A call never reached the function's code.
+
+    `throttled` tells a lack of concurrency from other causes; `lasting` means that the cause is a property of the
+    version (a missing key, a broken image), so that asking again cannot help.
+    """
+
+    def __init__(
+        self, message: str, *, code: str, throttled: bool = False, lasting: bool = False, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+        self.throttled = throttled
+        self.lasting = lasting
+
+
+class ReportError(WarmgateError):
+    """A report could not be stored or published."""
+
+
+class SettingsError(WarmgateError):
+    """The environment a hook or command runs in is not set up right."""

@@ -1,0 +1,1 @@
+"""Turns evidence and a policy into a verdict; no clock, no randomness, the standard library alone."""

@@ -1,0 +1,310 @@
+"""The words of a release as values: deployments, calls, samples, evidence, findings, verdicts. Nothing here decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Arm(StrEnum):
+    """Which of the two versions a call went to."""
+
+    BASELINE = "baseline"
+    CANDIDATE = "candidate"
+
+
+class Start(StrEnum):
+    """How the execution environment of a call came to be ready."""
+
+    COLD = "cold"
+    WARM = "warm"
+    RESTORED = "restored"
+    PROVISIONED = "provisioned"
+
+
+class Phase(StrEnum):
+    """What a call was made for: only measured calls count for latency, only prewarm calls for init."""
+
+    PREWARM = "prewarm"
+    WARMUP = "warmup"
+    MEASURED = "measured"
+
+
+class CallOutcome(StrEnum):
+    """How a call ended."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    UNEXPECTED_ANSWER = "unexpected_answer"
+    THROTTLED = "throttled"
+
+
+class DurationSource(StrEnum):
+    """Whose clock a duration was read from."""
+
+    PLATFORM = "platform"
+    CALLER = "caller"
+
+
+class Outcome(StrEnum):
+    """What a finding or a verdict says. Worst first: failed, error, inconclusive, passed."""
+
+    PASSED = "passed"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+    FAILED = "failed"
+
+
+class Status(StrEnum):
+    """What CodeDeploy hears; it accepts no third word."""
+
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+
+
+class LifecycleEvent(StrEnum):
+    """The lifecycle events of a Lambda deployment that call a hook."""
+
+    BEFORE_ALLOW_TRAFFIC = "BeforeAllowTraffic"
+    AFTER_ALLOW_TRAFFIC = "AfterAllowTraffic"
+
+
+class Mode(StrEnum):
+    """Whether a failed verdict blocks the release."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The function and the alias that a deployment shifts."""
+
+    function: str
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class HookExecution:
+    """One call of a hook by CodeDeploy: the two opaque ids of its event, and nothing else."""
+
+    deployment_id: str
+    execution_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What CodeDeploy says of a deployment: AppSpec CurrentVersion is the baseline, TargetVersion the candidate."""
+
+    deployment_id: str
+    target: Target
+    baseline: str
+    candidate: str
+    lifecycle_event: LifecycleEvent | None
+    """The hook event in progress, None when none is: the hook's status has been told already, or is not asked for."""
+    told: Status | None = None
+    """The status that the hook event named in `lifecycle_event` ended with, when it has ended."""
+    is_rollback: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionVersion:
+    """What Lambda says of one published version before it is called."""
+
+    function: str
+    version: str
+    state: str
+    state_reason: str = ""
+    memory_mb: int
+    timeout_s: int
+    runtime: str = ""
+    architecture: str = "x86_64"
+    code_sha256: str = ""
+    role: str = ""
+    dead_letter_arn: str = ""
+    snap_start: bool = False
+    snap_start_ready: bool = True
+    log_format: str = "Text"
+    system_log_level: str = ""
+    managed_instances: bool = False
+
+    @property
+    def hides_report(self) -> bool:
+        """Whether successful calls leave no platform report: JSON log format with a system log level above INFO."""
+        return self.log_format == "JSON" and self.system_log_level.upper() == "WARN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Concurrency that a function can use, in concurrent executions; None where it could not be found out."""
+
+    account_limit: int | None
+    account_unreserved: int | None
+    reserved: int | None
+    """Reserved for this function, shared by all its versions; None when nothing is reserved."""
+    in_use: int | None
+    """Highest concurrency seen in the last minutes: of the function when it has a reserve, else of the account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionedConcurrency:
+    """Provisioned concurrency of one version; `requested` is 0 when none was asked for."""
+
+    requested: int
+    available: int
+    status: str
+    """READY, IN_PROGRESS, FAILED, or NONE."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One call to make: who to call, with what, and how it may be recognised."""
+
+    function: str
+    version: str
+    payload: bytes
+    client_context: str
+    timeout_s: float
+    """The function's own timeout; the read timeout must stand above it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Lambda answered to one call, before anybody read its log tail."""
+
+    payload: bytes
+    log_tail: str
+    executed_version: str
+    function_error: str | None
+    status_code: int
+    caller_ms: float
+    """Wall time on the caller's clock, the network included."""
+    retries: int = 0
+    """Attempts that did not reach the function's code (throttles, SnapStart not ready, ENI ...) before this one."""
+    throttles: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What one call showed."""
+
+    arm: Arm
+    round: int
+    position: int
+    """Place in dispatch order within the round."""
+    probe: str
+    phase: Phase
+    outcome: CallOutcome
+    start: Start | None = None
+    """None where the platform's report was missing."""
+    environment: str | None = None
+    """The log stream of the call, when it is known."""
+    duration_ms: float | None = None
+    duration_source: DurationSource = DurationSource.PLATFORM
+    init_ms: float | None = None
+    restore_ms: float | None = None
+    billed_ms: float | None = None
+    memory_mb: float | None = None
+    """Peak memory used."""
+    memory_size_mb: float | None = None
+    error_type: str | None = None
+    detail: str = ""
+    """One line on what was wrong, without the payload or the answer."""
+    request_id: str | None = None
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burst:
+    """How many cold environments were asked for, how many were tried, and why fewer."""
+
+    asked: int
+    granted: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that a judgement rests on.
+
+    `samples` is in dispatch order: by round, then by position. `closed` is None while more rounds may follow, else why
+    there will be none: "planned" (every planned call was made), "cap", "deadline", "budget" or "no data".
+    """
+
+    samples: tuple[Sample, ...]
+    burst: Burst
+    closed: str | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One check applied to evidence."""
+
+    check: str
+    """The policy path of the limit, for example `limits.duration.p95` or `compare.duration.p95`."""
+    outcome: Outcome
+    reason: str
+    """One line with the measured value, the limit and the counts."""
+    decided: bool = True
+    """False while more samples could still change the outcome."""
+    measured: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    """ms, ratio, mb or count: the unit of `measured` and `limit`."""
+    margin: float | None = None
+    """1 - measured / limit: 0.25 is a quarter below the limit, negative is beyond it."""
+    bad_count: int | None = None
+    sample_count: int = 0
+    environment_count: int | None = None
+    proven: str = ""
+    """What the evidence rules out, in words, for example "excluded: more than 12 % slow calls"."""
+    inconclusive_because: str = ""
+    """cap, deadline, budget, too few environments, too few cold starts or no data; empty unless inconclusive."""
+    leans_to_fail: bool = False
+    """For an inconclusive score: at least half-way to its FAIL line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The findings' worst-of, mapped to what CodeDeploy hears."""
+
+    outcome: Outcome
+    status: Status
+    reason: str
+    findings: tuple[Finding, ...] = ()
+    warnings: tuple[str, ...] = ()
+    decided: bool = True
+    mode: Mode = Mode.ENFORCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What a judgement took."""
+
+    invocations: int = 0
+    seconds: float = 0.0
+    cost_usd: float = 0.0
+    """Estimated from billed GB-seconds and requests at list price; the account's own price may be lower."""
+    throttles: int = 0
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A verdict with all that belongs to it: what the report is made from."""
+
+    deployment: Deployment
+    execution: HookExecution | None
+    policy_name: str
+    policy_source: str
+    verdict: Verdict
+    spending: Spending
+    samples: tuple[Sample, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    """Circumstances that a reader must know: a capped burst, hidden reports, what a budget left out."""
+    started_at: str = ""
+    """ISO 8601, UTC."""

@@ -1,0 +1,1 @@
+"""Turns a policy, a target and what is left of time and money into a probe plan."""

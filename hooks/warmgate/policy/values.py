@@ -1,0 +1,167 @@
+"""A policy as frozen values. Reading and rendering it is done elsewhere; nothing here decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from warmgate.model import Mode
+
+
+class Provisioned(StrEnum):
+    """What to do where the candidate has provisioned concurrency that is not READY yet."""
+
+    WAIT = "wait"
+    IGNORE = "ignore"
+
+
+class OnInconclusive(StrEnum):
+    """What an undecided check becomes; `half` fails it where its score is at least half-way to the FAIL line."""
+
+    HALF = "half"
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+
+
+class OnTrouble(StrEnum):
+    """What a check without data, or an error on our side, becomes."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+
+
+class Basis(StrEnum):
+    """What a relative duration check compares."""
+
+    SLOWDOWN = "slowdown"
+    P95 = "p95"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which targets a policy is for; shell-style patterns."""
+
+    function: str = "*"
+    alias: str = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warm:
+    """How the candidate is warmed before it is measured."""
+
+    environments: int = 20
+    rounds: int = 3
+    """Warm calls an environment gets, after its cold one, before anything is measured."""
+    provisioned: Provisioned = Provisioned.WAIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """What an answer must look like."""
+
+    jmespath: str | None = None
+    """Must evaluate to true on the parsed answer."""
+    error_type: str | None = None
+    """The function error that this probe provokes on purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A named payload and what its answer must look like."""
+
+    name: str
+    weight: int = 1
+    payload: Any = field(default_factory=dict)
+    """A JSON value."""
+    payload_file: str | None = None
+    expect: Expect = Expect()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PercentileLimit:
+    """An allowed value of a percentile: "p95 <= 400 ms" means that at most 5 % of calls are slower."""
+
+    percentile: float
+    """Between 0 and 1: 0.95 is p95."""
+    limit_ms: float
+
+    @property
+    def name(self) -> str:
+        """Return the policy's word for the percentile: p50, p95, p99.9."""
+        return f"p{self.percentile * 100:.6g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Absolute limits on the candidate; what is absent is not checked."""
+
+    init: tuple[PercentileLimit, ...] = ()
+    duration: tuple[PercentileLimit, ...] = ()
+    error_ratio: float | None = 0.0
+    memory_ratio: float | None = None
+    certify: bool = False
+    """Whether a duration check passes only when "p95 <= limit" is proven at 95 %."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioLimit:
+    """An allowed ratio to the baseline."""
+
+    statistic: str
+    """`median`, or a percentile's name."""
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare:
+    """Limits relative to the baseline, measured in the same rounds."""
+
+    init: RatioLimit | None = None
+    duration: RatioLimit | None = None
+    basis: Basis = Basis.SLOWDOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """Limits on live traffic while it shifts; read by what runs after the shift has begun."""
+
+    duration: RatioLimit | None = None
+    error_ratio: float | None = None
+    cold_start_ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """What becomes of a check that could not decide."""
+
+    inconclusive: OnInconclusive = OnInconclusive.HALF
+    no_data: OnTrouble = OnTrouble.FAIL
+    error: OnTrouble = OnTrouble.FAIL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What a judgement may spend."""
+
+    invocations: int = 400
+    seconds: float = 300.0
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A whole policy."""
+
+    name: str
+    match: tuple[Match, ...] = ()
+    mode: Mode = Mode.ENFORCE
+    warm: Warm = Warm()
+    probes: tuple[Probe, ...] = ()
+    limits: Limits = Limits()
+    compare: Compare = Compare()
+    live: Live = Live()
+    when: When = When()
+    budget: Budget = Budget()
+    store_payloads: bool = False
+    """Whether reports may hold payloads and answers; they may be secret, so the default is no."""

@@ -1,0 +1,97 @@
+"""What the use cases need from the world, each with the errors it may raise and no other."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from warmgate.deadline import Deadline
+from warmgate.model import (
+    Answer,
+    Capacity,
+    Deployment,
+    FunctionVersion,
+    HookExecution,
+    Invocation,
+    Judgement,
+    ProvisionedConcurrency,
+    Status,
+    Target,
+)
+from warmgate.policy.values import Policy
+
+
+class Clock(Protocol):
+    """Time; monotonic milliseconds, and a way to let them pass."""
+
+    def now_ms(self) -> float:
+        """Return milliseconds on a clock that never goes back."""
+        ...
+
+    def sleep_ms(self, duration_ms: float) -> None:
+        """Return after `duration_ms`."""
+        ...
+
+    def utc_now(self) -> str:
+        """Return the wall clock as ISO 8601 in UTC."""
+        ...
+
+
+class Deployments(Protocol):
+    """CodeDeploy, as a hook needs it."""
+
+    def describe(self, execution: HookExecution, deadline: Deadline) -> Deployment:
+        """Return the deployment of a hook execution; raises DeploymentLookupError."""
+        ...
+
+    def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
+        """Tell CodeDeploy a status, retried until the deadline.
+
+        Returns True when this call told it and False when the execution was completed already; raises
+        StatusReportError.
+        """
+        ...
+
+
+class Policies(Protocol):
+    """Where policies come from."""
+
+    def find(self, target: Target, deadline: Deadline) -> tuple[Policy, str]:
+        """Return the policy for a target and the source it came from.
+
+        Raises:
+            PolicyError: the document has faults.
+            PolicyLookupError: its source cannot be read.
+        """
+        ...
+
+
+class Functions(Protocol):
+    """Lambda's control plane, read only; every method raises FunctionLookupError."""
+
+    def version(self, function: str, version: str) -> FunctionVersion:
+        """Return what Lambda says of a published version."""
+        ...
+
+    def capacity(self, function: str) -> Capacity:
+        """Return the concurrency left; a figure that may not be read is None, never an error."""
+        ...
+
+    def provisioned(self, function: str, version: str) -> ProvisionedConcurrency:
+        """Return the provisioned concurrency of a version."""
+        ...
+
+
+class Invoker(Protocol):
+    """Lambda's data plane."""
+
+    def invoke(self, invocation: Invocation, deadline: Deadline) -> Answer:
+        """Make one synchronous call; throttles and passing faults are retried until the deadline, then InvokeError."""
+        ...
+
+
+class Reports(Protocol):
+    """A place that a finished judgement is sent to."""
+
+    def publish(self, judgement: Judgement, status: Status) -> None:
+        """Store or publish a judgement; raises ReportError."""
+        ...

@@ -1,0 +1,1 @@
+"""A whole release on one machine: the local cloud and the scenarios."""

@@ -1,0 +1,1 @@
+"""The command `warmgate`: one subcommand a file, each returns an exit code."""
