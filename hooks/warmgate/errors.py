@@ -1,4 +1,4 @@
-"""What could not be found out: the errors that parsers and ports raise. A bad release is never an error, it is a finding."""
+"""Errors of parsers and ports: what could not be found out. A bad release is never an error, it is a finding."""
 
 from __future__ import annotations
 

@@ -193,6 +193,7 @@ class Sample:
 
     arm: Arm
     round: int
+    """Counted from 1 within the phase."""
     position: int
     """Place in dispatch order within the round."""
     probe: str
