@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from warmgate.deadline import Deadline
 from warmgate.model import (
@@ -18,6 +19,8 @@ from warmgate.model import (
     Target,
 )
 from warmgate.policy.values import Policy
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -86,6 +89,17 @@ class Invoker(Protocol):
 
     def invoke(self, invocation: Invocation, deadline: Deadline) -> Answer:
         """Make one synchronous call; throttles and passing faults are retried until the deadline, then InvokeError."""
+        ...
+
+
+class Overlap(Protocol):
+    """A way to do several things at the same time."""
+
+    def run(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | None]:
+        """Start all tasks together and return their results in order, None for one the deadline cut.
+
+        An error that a task raises is raised here.
+        """
         ...
 
 

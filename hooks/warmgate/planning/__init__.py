@@ -1,1 +1,7 @@
-"""Turns a policy, a target and what is left of time and money into a probe plan."""
+"""Turns a policy, a capacity and a budget into a probe plan: which calls, to which arm, in which round, in which order."""
+
+from warmgate.planning.burst import grant_burst
+from warmgate.planning.cost import call_cost_usd
+from warmgate.planning.plan import Call, ProbePlan, Round, plan_probes, seed_of
+
+__all__ = ["Call", "ProbePlan", "Round", "call_cost_usd", "grant_burst", "plan_probes", "seed_of"]

@@ -1,0 +1,100 @@
+"""Sorts what the SDK raises: which faults pass by themselves, and what a caller may be told of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+SDK_ERRORS = (ClientError, BotoCoreError)
+
+THROTTLES = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "EC2ThrottledException"})
+PASSING = frozenset(
+    {
+        "ServiceException",
+        "ENINotReadyException",
+        "ResourceNotReadyException",
+        "SubnetIPAddressLimitReachedException",
+        "ENILimitReachedException",
+        "EC2UnexpectedException",
+        "SnapStartNotReadyException",
+        "CodeArtifactUserPendingException",
+        "ResourceConflictException",
+        "SnapStartTimeoutException",
+        "EFSMountTimeoutException",
+        "EFSMountConnectivityException",
+        "S3FilesMountTimeoutException",
+        "S3FilesMountConnectivityException",
+        "InternalFailure",
+        "InternalServerError",
+        "ServiceUnavailable",
+        "RequestTimeout",
+        "RequestTimeoutException",
+    }
+)
+"""Invoke errors that may clear while one waits (Lambda, Invoke, errors)."""
+LASTING = frozenset(
+    {
+        "SnapStartException",
+        "EFSMountFailureException",
+        "S3FilesMountFailureException",
+        "EFSIOException",
+        "CodeArtifactUserFailedException",
+        "CodeArtifactUserDeletedException",
+        "SnapStartRegenerationFailureException",
+        "RuntimeAliasDeletedException",
+        "RuntimeVersionDeletedException",
+        "KMSAccessDeniedException",
+        "KMSDisabledException",
+        "KMSInvalidStateException",
+        "KMSNotFoundException",
+        "InvalidRuntimeException",
+        "InvalidSecurityGroupIDException",
+        "InvalidSubnetIDException",
+        "InvalidZipFileException",
+        "EC2AccessDeniedException",
+    }
+)
+"""Invoke errors that are a property of the version, some of them with HTTP status 502 (Lambda, Invoke, errors)."""
+DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnrecognizedClientException"})
+"""Also passing for a while: new IAM policies take time to reach every endpoint."""
+
+
+def code_of(error: BaseException) -> str:
+    """Return the error code of an SDK error, its class name where the service gave none."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code") or type(error).__name__)
+    return type(error).__name__
+
+
+def http_status_of(error: BaseException) -> int:
+    """Return the HTTP status of an SDK error, 0 where no answer came."""
+    response: dict[str, Any] = error.response if isinstance(error, ClientError) else {}
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
+
+
+def is_throttle(error: BaseException) -> bool:
+    """Return whether an error is a lack of concurrency or of request rate."""
+    return isinstance(error, ClientError) and (code_of(error) in THROTTLES or http_status_of(error) == 429)
+
+
+def is_switched_off(error: BaseException) -> bool:
+    """Return whether a throttle can never clear: reserved concurrency 0 switches a function off."""
+    if not isinstance(error, ClientError):
+        return False
+    reason = str(error.response.get("Reason", ""))
+    return reason.startswith("ReservedFunctionConcurrent") and "ReservedConcurrentExecutions: 0" in str(error)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Return whether asking again may help."""
+    if isinstance(error, ClientError):
+        code = code_of(error)
+        return code not in LASTING and (is_throttle(error) or code in PASSING or http_status_of(error) >= 500)
+    return isinstance(error, BotoCoreError) and not _is_ours(error)
+
+
+def _is_ours(error: BotoCoreError) -> bool:
+    """Whether the SDK refused before it sent anything: no credentials, no region, parameters out of shape."""
+    name = type(error).__name__
+    return any(word in name for word in ("Credential", "Region", "Param", "Profile", "Config", "Unknown"))

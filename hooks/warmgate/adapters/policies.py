@@ -1,0 +1,143 @@
+"""Finds the policy of a target: the function's tag, else the first bundled policy that matches, else default.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.deadline import Deadline
+from warmgate.errors import PolicyLookupError, SettingsError
+from warmgate.model import Target
+from warmgate.policy import matches, parse_policy
+from warmgate.policy.values import Policy
+
+TAG = "warmgate:policy"
+KINDS = ("bundled", "ssm", "s3", "appconfig")
+DEFAULT = "default.yaml"
+
+
+class TaggedPolicies:
+    """Policies by tag or by match; only the kinds of source in `allowed` are read."""
+
+    def __init__(self, clients: Callable[[str], Any], folder: Path, allowed: tuple[str, ...] = KINDS) -> None:
+        self._clients = clients
+        self._folder = folder
+        self._allowed = allowed
+
+    def find(self, target: Target, deadline: Deadline) -> tuple[Policy, str]:  # noqa: ARG002 - look-ups are short
+        """Return the policy and its source."""
+        source = self._tag(target.function)
+        if source:
+            return self._from_source(source, target.function), source
+        return self._bundled_match(target)
+
+    def _tag(self, function: str) -> str:
+        try:
+            client = self._clients("lambda")
+            arn = function if function.startswith("arn:") else client.get_function_configuration(FunctionName=function)["FunctionArn"]
+            tags: dict[str, str] = client.list_tags(Resource=arn).get("Tags", {})
+        except SDK_ERRORS as error:
+            raise PolicyLookupError(
+                f"{function}: its tags could not be read: {code_of(error)}: {error}",
+                hint="allow lambda:ListTags and lambda:GetFunctionConfiguration to the role",
+            ) from error
+        return tags.get(TAG, "")
+
+    def _from_source(self, source: str, function: str) -> Policy:
+        kind, _, rest = source.partition(":")
+        if kind not in KINDS:
+            raise PolicyLookupError(
+                f"{function}: tag {TAG} is {source!r}",
+                hint="write bundled:NAME, ssm:/path, s3://bucket/key or appconfig:app/env/profile",
+            )
+        if kind not in self._allowed:
+            raise PolicyLookupError(
+                f"{function}: policy source {source} is not allowed here, allowed are {', '.join(self._allowed)}",
+                hint="change WARMGATE_POLICY_SOURCES of the hook, or the function's tag",
+            )
+        if kind == "bundled":
+            return self._bundled(f"{rest}.yaml", function)
+        try:
+            text, load_file = self._remote(kind, rest)
+        except SDK_ERRORS as error:
+            raise PolicyLookupError(
+                f"{function}: {source} could not be read: {code_of(error)}: {error}",
+                hint="check that it exists, and allow the hook's role to read it",
+            ) from error
+        return parse_policy(text, source, load_file) if load_file else parse_policy(text, source)
+
+    def _remote(self, kind: str, rest: str) -> tuple[str, Callable[[str], str] | None]:
+        if kind == "ssm":
+            found = self._clients("ssm").get_parameter(Name=rest, WithDecryption=True)
+            return str(found["Parameter"]["Value"]), None
+        if kind == "s3":
+            bucket, _, key = rest.removeprefix("//").partition("/")
+            return self._object(bucket, key), lambda name: self._object(bucket, f"{key.rpartition('/')[0]}/{name}".lstrip("/"))
+        return self._appconfig(rest), None
+
+    def _object(self, bucket: str, key: str) -> str:
+        body = self._clients("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        return str(body.read().decode("utf-8"))
+
+    def _appconfig(self, rest: str) -> str:
+        application, _, tail = rest.partition("/")
+        environment, _, profile = tail.partition("/")
+        if not (application and environment and profile):
+            raise PolicyLookupError(
+                f"appconfig:{rest}: found {rest.count('/') + 1} parts, expected app/env/profile",
+                hint="write appconfig:APPLICATION/ENVIRONMENT/PROFILE",
+            )
+        client = self._clients("appconfigdata")
+        session = client.start_configuration_session(
+            ApplicationIdentifier=application,
+            EnvironmentIdentifier=environment,
+            ConfigurationProfileIdentifier=profile,
+        )
+        found = client.get_latest_configuration(ConfigurationToken=session["InitialConfigurationToken"])
+        return str(found["Configuration"].read().decode("utf-8"))
+
+    def _bundled_match(self, target: Target) -> tuple[Policy, str]:
+        if not self._folder.is_dir():
+            raise PolicyLookupError(
+                f"{self._folder}: no such folder of policies", hint="set WARMGATE_POLICIES, or attach the policies' layer"
+            )
+        names = sorted(path.name for path in self._folder.glob("*.yaml") if path.name != DEFAULT)
+        for name in names:
+            policy = self._bundled(name, target.function)
+            if matches(policy, target):
+                return policy, f"bundled:{name.removesuffix('.yaml')}"
+        return self._bundled(DEFAULT, target.function), "bundled:default"
+
+    def _bundled(self, name: str, function: str) -> Policy:
+        path = self._folder / name
+        if path.parent != self._folder or not path.is_file():
+            known = ", ".join(sorted(found.stem for found in self._folder.glob("*.yaml"))) or "none"
+            raise PolicyLookupError(f"{function}: no bundled policy {name!r}", hint=f"bundled are: {known}")
+        return read_policy(path)
+
+
+class UnsetPolicies:
+    """Stands in where the settings are wrong: the hook can still tell CodeDeploy why nothing was judged."""
+
+    def __init__(self, error: SettingsError) -> None:
+        self._error = error
+
+    def find(self, target: Target, deadline: Deadline) -> tuple[Policy, str]:  # noqa: ARG002 - the port's shape
+        """Raise what was wrong with the settings."""
+        raise PolicyLookupError(self._error.message, hint=self._error.hint) from self._error
+
+
+def read_policy(path: Path) -> Policy:
+    """Return the policy of a file; its payload files are read from the same folder.
+
+    Raises:
+        PolicyError: the document has faults.
+        PolicyLookupError: the file cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyLookupError(f"{path}: {error}", hint="name a readable policy file") from error
+    return parse_policy(text, str(path), lambda name: (path.parent / name).read_text(encoding="utf-8"))

@@ -1,0 +1,99 @@
+"""Where a judgement goes once CodeDeploy knows its status: the log, metrics, and a bucket."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.errors import ReportError
+from warmgate.model import Judgement, Status
+from warmgate.report import render_json, render_markdown, render_samples
+
+
+class LogReport:
+    """One structured line in the hook's log: verdict, reason, margins, spending."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream
+
+    def publish(self, judgement: Judgement, status: Status) -> None:
+        """Write the line."""
+        print(json.dumps(summary(judgement, status), separators=(",", ":")), file=self._stream or sys.stdout, flush=True)
+
+
+class MetricsReport:
+    """CloudWatch metrics in Embedded Metric Format: they leave with the log, so no call is made."""
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
+
+    def publish(self, judgement: Judgement, status: Status) -> None:  # noqa: ARG002 - the port's shape
+        """Write the metrics of a judgement."""
+        # Powertools costs 8 ms to import; it comes after CodeDeploy has been told.
+        from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+        metrics = EphemeralMetrics(namespace=self._namespace)
+        metrics.add_dimension("Function", judgement.deployment.target.function)
+        metrics.add_dimension("Outcome", judgement.verdict.outcome.value)
+        metrics.add_metric("Verdicts", MetricUnit.Count, 1)
+        metrics.add_metric("Invocations", MetricUnit.Count, judgement.spending.invocations)
+        metrics.add_metric("Seconds", MetricUnit.Seconds, judgement.spending.seconds)
+        metrics.add_metric("CostUsd", MetricUnit.NoUnit, judgement.spending.cost_usd)
+        metrics.add_metadata("deployment", judgement.deployment.deployment_id)
+        metrics.flush_metrics()
+
+
+class BucketReport:
+    """Report, Markdown and samples as objects under the deployment's id."""
+
+    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "") -> None:
+        self._clients = clients
+        self._bucket = bucket
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    def publish(self, judgement: Judgement, status: Status) -> None:
+        """Store the three objects; raises ReportError."""
+        documents = {
+            "report.json": (render_json(judgement, status), "application/json"),
+            "report.md": (render_markdown(judgement, status), "text/markdown; charset=utf-8"),
+            "samples.jsonl": (render_samples(judgement), "application/x-ndjson"),
+        }
+        for name, (text, content_type) in documents.items():
+            key = f"{self._prefix}{judgement.deployment.deployment_id}/{name}"
+            try:
+                self._clients("s3").put_object(
+                    Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type
+                )
+            except SDK_ERRORS as error:
+                raise ReportError(
+                    f"s3://{self._bucket}/{key} was not stored: {code_of(error)}: {error}",
+                    hint="allow s3:PutObject on the report bucket to the hook's role",
+                ) from error
+
+
+def summary(judgement: Judgement, status: Status) -> dict[str, Any]:
+    """Return what the log line of a judgement holds."""
+    return {
+        "warmgate": "verdict",
+        "deployment": judgement.deployment.deployment_id,
+        "event": judgement.deployment.lifecycle_event,
+        "function": judgement.deployment.target.function,
+        "alias": judgement.deployment.target.alias,
+        "baseline": judgement.deployment.baseline,
+        "candidate": judgement.deployment.candidate,
+        "policy": judgement.policy_name,
+        "outcome": judgement.verdict.outcome,
+        "status": status,
+        "reason": judgement.verdict.reason,
+        "margins": {f.check: round(f.margin, 4) for f in judgement.verdict.findings if f.margin is not None},
+        "warnings": judgement.verdict.warnings,
+        "notes": judgement.notes,
+        "invocations": judgement.spending.invocations,
+        "seconds": round(judgement.spending.seconds, 3),
+        "cost_usd": round(judgement.spending.cost_usd, 8),
+        "at_unix_s": round(time.time(), 3),
+    }

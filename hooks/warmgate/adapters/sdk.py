@@ -1,0 +1,67 @@
+"""Clients of the AWS SDK, each made once and configured for what it is used for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+# boto3 is botocore plus resources and transfers, which nothing here uses: leaving them out saves a third of the init.
+
+LONGEST_TIMEOUT_S = 900
+"""The longest a function may run (Lambda quotas)."""
+
+CONTROL = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
+"""For look-ups: botocore's own retries, short waits."""
+
+
+def invoke_config(concurrency: int) -> Config:
+    """Return the configuration of synchronous invokes.
+
+    botocore repeats a call whose answer it did not wait for (ReadTimeoutError counts as passing), so a function that
+    runs longer than 60 s would be invoked three times: no retries here, and a read timeout above any function's own.
+    """
+    return Config(
+        connect_timeout=5,
+        read_timeout=LONGEST_TIMEOUT_S + 10,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=max(10, concurrency),
+        tcp_keepalive=True,
+        parameter_validation=False,
+    )
+
+
+@lru_cache(maxsize=1)
+def _session(profile: str | None = None) -> botocore.session.Session:
+    return botocore.session.Session(profile=profile)
+
+
+@lru_cache(maxsize=32)
+def client(service: str, *, config: Config = CONTROL, endpoint_url: str | None = None, region: str | None = None) -> Any:
+    """Return the client of a service, the same one every time."""
+    return _session().create_client(service, config=config, endpoint_url=endpoint_url, region_name=region)
+
+
+class Clients:
+    """The clients of one endpoint and region; the environment's own where neither is given."""
+
+    def __init__(self, endpoint_url: str | None = None, region: str | None = None) -> None:
+        self._endpoint_url = endpoint_url
+        self._region = region
+
+    def __call__(self, service: str) -> Any:
+        """Return the look-up client of a service."""
+        return client(service, endpoint_url=self._endpoint_url, region=self._region)
+
+    def invoking(self, concurrency: int) -> Any:
+        """Return the Lambda client for synchronous invokes at a concurrency."""
+        return client(
+            "lambda", config=_invoke_config_of(concurrency), endpoint_url=self._endpoint_url, region=self._region
+        )
+
+
+@lru_cache(maxsize=8)
+def _invoke_config_of(concurrency: int) -> Config:
+    return invoke_config(concurrency)

@@ -1,0 +1,59 @@
+"""Real time and real threads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from warmgate.deadline import Deadline
+
+T = TypeVar("T")
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def now_ms(self) -> float:
+        """Return the monotonic clock."""
+        return time.monotonic() * 1000
+
+    def sleep_ms(self, duration_ms: float) -> None:
+        """Sleep."""
+        time.sleep(duration_ms / 1000)
+
+    def utc_now(self) -> str:
+        """Return the wall clock to the second."""
+        return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+class ThreadOverlap:
+    """One thread a task; the threads are kept for the next round."""
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._size = 0
+
+    def run(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | None]:
+        """Run all tasks at once and wait for them until the deadline."""
+        futures = [self._threads(len(tasks)).submit(task) for task in tasks]
+        left_s = deadline.left_ms(time.monotonic() * 1000) / 1000
+        done, unfinished = wait(futures, timeout=left_s)
+        if unfinished:
+            # Threads that still wait for an answer are left to it; the next round gets new ones.
+            self.close()
+        return [future.result() if future in done else None for future in futures]
+
+    def close(self) -> None:
+        """Let the threads go without waiting for calls that a deadline has cut."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool, self._size = None, 0
+
+    def _threads(self, count: int) -> ThreadPoolExecutor:
+        if self._pool is None or count > self._size:
+            self.close()
+            self._pool, self._size = ThreadPoolExecutor(count, thread_name_prefix="probe"), count
+        return self._pool

@@ -1,0 +1,94 @@
+"""The composition root: environment variables become settings, settings become adapters, adapters become a use case."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from warmgate.adapters.codedeploy import CodeDeployDeployments
+from warmgate.adapters.functions import LambdaFunctions
+from warmgate.adapters.invoker import LambdaInvoker
+from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
+from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
+from warmgate.adapters.sdk import Clients
+from warmgate.adapters.waiting import SystemClock, ThreadOverlap
+from warmgate.assessment import Assessor
+from warmgate.errors import SettingsError
+from warmgate.gate import Gate
+from warmgate.ports import Policies, Reports
+
+CONCURRENCY = 100
+"""Connections of the invoke client; a round of both arms with 20 environments needs 40."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment of a hook says; each field's variable is WARMGATE_ and its name in capitals."""
+
+    policies: Path
+    policy_sources: tuple[str, ...] = KINDS
+    report_bucket: str = ""
+    report_prefix: str = ""
+    metrics_namespace: str = "Warmgate"
+
+
+def settings_of(environment: Mapping[str, str]) -> Settings:
+    """Return the settings of an environment; raises SettingsError."""
+    sources = tuple(word.strip() for word in environment.get("WARMGATE_POLICY_SOURCES", "").split(",") if word.strip())
+    unknown = [word for word in sources if word not in KINDS]
+    if unknown:
+        raise SettingsError(
+            f"WARMGATE_POLICY_SOURCES: found {', '.join(unknown)}, expected some of {', '.join(KINDS)}",
+            hint="separate the allowed sources by commas",
+        )
+    return Settings(
+        policies=Path(environment.get("WARMGATE_POLICIES", "")) if environment.get("WARMGATE_POLICIES") else _folder(),
+        policy_sources=sources or KINDS,
+        report_bucket=environment.get("WARMGATE_REPORT_BUCKET", ""),
+        report_prefix=environment.get("WARMGATE_REPORT_PREFIX", ""),
+        metrics_namespace=environment.get("WARMGATE_METRICS_NAMESPACE", "Warmgate"),
+    )
+
+
+def _folder() -> Path:
+    """Return the folder of bundled policies: a layer's, else the one beside the hooks, else the checkout's."""
+    here = Path(__file__).resolve()
+    candidates = (Path("/opt/policies"), here.parents[1] / "policies", here.parents[2] / "policies")
+    return next((path for path in candidates if path.is_dir()), candidates[0])
+
+
+def assessor_of(clients: Clients) -> Assessor:
+    """Return the assessor on real functions, real time and real threads."""
+    clock = SystemClock()
+    return Assessor(
+        functions=LambdaFunctions(clients),
+        invoker=LambdaInvoker(clients.invoking(CONCURRENCY), clock),
+        overlap=ThreadOverlap(),
+        clock=clock,
+    )
+
+
+@lru_cache(maxsize=1)
+def gate() -> Gate:
+    """Return the gate of this environment, made once. Wrong settings are told to CodeDeploy, not raised."""
+    clients, clock = Clients(), SystemClock()
+    policies: Policies
+    try:
+        settings = settings_of(os.environ)
+        policies = TaggedPolicies(clients, settings.policies, settings.policy_sources)
+    except SettingsError as error:
+        settings, policies = Settings(policies=_folder()), UnsetPolicies(error)
+    reports: list[Reports] = [LogReport(), MetricsReport(settings.metrics_namespace)]
+    if settings.report_bucket:
+        reports.append(BucketReport(clients, settings.report_bucket, settings.report_prefix))
+    return Gate(
+        deployments=CodeDeployDeployments(clients("codedeploy"), clock),
+        policies=policies,
+        assessor=assessor_of(clients),
+        clock=clock,
+        reports=tuple(reports),
+        log=print,
+    )

@@ -1,0 +1,152 @@
+"""One BeforeAllowTraffic call from its two ids to the status that CodeDeploy hears, whatever happens on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from warmgate.assessment import Assessment, Assessor, Subject
+from warmgate.deadline import Deadline
+from warmgate.errors import ReportError, StatusReportError, WarmgateError
+from warmgate.judge import verdict_of_error, verdict_unjudged
+from warmgate.model import Deployment, HookExecution, Judgement, LifecycleEvent, Spending, Status, Target, Verdict
+from warmgate.planning import seed_of
+from warmgate.policy.values import Policy
+from warmgate.ports import Clock, Deployments, Policies, Reports
+
+SKIP = re.compile(r"\[warmgate skip:\s*(?P<reason>[^\]]*?)\s*\]", re.IGNORECASE)
+"""The escape hatch in a deployment's description."""
+
+UNKNOWN_TARGET = Target("unknown", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gated:
+    """How a hook execution ended; `told` is False where CodeDeploy had its status already."""
+
+    judgement: Judgement | None
+    status: Status | None
+    told: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """The use case of the hook that runs before traffic moves."""
+
+    deployments: Deployments
+    policies: Policies
+    assessor: Assessor
+    clock: Clock
+    reports: tuple[Reports, ...] = ()
+    log: Callable[[str], None] = lambda _line: None
+
+    def run(self, execution: HookExecution, deadline: Deadline, tell_deadline: Deadline) -> Gated:
+        """Judge a hook execution and tell CodeDeploy, once.
+
+        Args:
+            execution: the two ids of the event.
+            deadline: when measuring must end.
+            tell_deadline: when the status must have been told; later than `deadline` by the reserve.
+
+        Raises:
+            StatusReportError: CodeDeploy could not be told; Lambda's own retry of the event tries again.
+        """
+        judgement = self._judgement(execution, deadline)
+        if judgement is None:
+            self.log(f"{execution.deployment_id}: the hook's status is told already, nothing to do")
+            return Gated(judgement=None, status=None, told=False)
+        status = judgement.verdict.status
+        try:
+            told = self.deployments.tell(execution, status, tell_deadline)
+        except StatusReportError as error:
+            self.log(f"{execution.deployment_id}: {status} could not be told ({error}); {judgement.verdict.reason}")
+            raise
+        if told:
+            self._publish(judgement, status)
+        else:
+            self.log(f"{execution.deployment_id}: completed by another run; this one found {judgement.verdict.reason}")
+        return Gated(judgement=judgement, status=status, told=told)
+
+    def _judgement(self, execution: HookExecution, deadline: Deadline) -> Judgement | None:
+        """Return the judgement of an execution, None where it has been told already. Never raises."""
+        blank = _blank(execution, self.clock.utc_now())
+        try:
+            deployment = self.deployments.describe(execution, deadline)
+        except WarmgateError as error:
+            return replace(blank, verdict=verdict_of_error(f"deployment not described: {error}", None))
+        except Exception as error:  # noqa: BLE001 - every path must end in a status
+            return replace(blank, verdict=verdict_of_error(_unforeseen(error), None))
+        if deployment.told is not None and deployment.lifecycle_event is None:
+            return None
+        known = replace(blank, deployment=deployment)
+        unjudged = _reason_not_to_judge(deployment)
+        if unjudged is not None:
+            return replace(known, verdict=verdict_unjudged(unjudged))
+        return self._judged(known, deadline)
+
+    def _judged(self, known: Judgement, deadline: Deadline) -> Judgement:
+        policy: Policy | None = None
+        try:
+            policy, source = self.policies.find(known.deployment.target, deadline)
+            known = replace(known, policy_name=policy.name, policy_source=source)
+            subject = Subject(
+                target=known.deployment.target,
+                baseline=known.deployment.baseline,
+                candidate=known.deployment.candidate,
+            )
+            found = self.assessor.assess(subject, policy, deadline, seed_of(known.deployment.deployment_id))
+            return _completed(known, found)
+        except WarmgateError as error:
+            return replace(known, verdict=verdict_of_error(str(error), policy))
+        except Exception as error:  # noqa: BLE001 - every path must end in a status
+            return replace(known, verdict=verdict_of_error(_unforeseen(error), policy))
+
+    def _publish(self, judgement: Judgement, status: Status) -> None:
+        for sink in self.reports:
+            try:
+                sink.publish(judgement, status)
+            except ReportError as error:
+                self.log(f"{judgement.deployment.deployment_id}: report not published ({error})")
+            except Exception as error:  # noqa: BLE001 - a sink never changes the status
+                self.log(f"{judgement.deployment.deployment_id}: report not published ({_unforeseen(error)})")
+
+
+def _blank(execution: HookExecution, now: str) -> Judgement:
+    """Return the judgement of an execution of which nothing is known yet; its verdict is always replaced."""
+    unknown = Deployment(
+        deployment_id=execution.deployment_id,
+        target=UNKNOWN_TARGET,
+        baseline="",
+        candidate="",
+        lifecycle_event=LifecycleEvent.BEFORE_ALLOW_TRAFFIC,
+    )
+    verdict: Verdict = verdict_of_error("nothing was judged", None)
+    return Judgement(
+        deployment=unknown,
+        execution=execution,
+        policy_name="",
+        policy_source="",
+        verdict=verdict,
+        spending=Spending(),
+        started_at=now,
+    )
+
+
+def _reason_not_to_judge(deployment: Deployment) -> str | None:
+    if deployment.is_rollback:
+        return "a rollback is never blocked: passed without judging"
+    skip = SKIP.search(deployment.description)
+    if skip is not None:
+        return f"SKIPPED by the deployment's description, nothing was judged: {skip['reason'] or 'no reason given'}"
+    return None
+
+
+def _completed(known: Judgement, found: Assessment) -> Judgement:
+    return replace(
+        known, verdict=found.verdict, samples=found.samples, spending=found.spending, notes=found.notes
+    )
+
+
+def _unforeseen(error: Exception) -> str:
+    return f"unforeseen {type(error).__name__}: {error}"

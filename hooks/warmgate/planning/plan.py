@@ -1,0 +1,143 @@
+"""Lays out the rounds of a judgement: a cold burst, warm-up rounds that are thrown away, then measured rounds."""
+
+from __future__ import annotations
+
+import math
+import random
+import zlib
+from dataclasses import dataclass
+
+from warmgate.model import Arm, Burst, Phase
+from warmgate.policy.values import Policy, Probe
+
+INTERLEAVED_ROUNDS = 5
+"""Measured rounds that hold both arms; the body score looks after each of them."""
+CANDIDATE_ROUNDS = 5
+"""Candidate-only rounds that may follow where a comparison is still open."""
+CAP = 500
+"""Measured candidate calls after which no score would change its mind (decision table, p99)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One planned call."""
+
+    arm: Arm
+    probe: Probe
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Calls that overlap, in dispatch order."""
+
+    phase: Phase
+    number: int
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbePlan:
+    """Every call that may be made, in order, and what a budget left out."""
+
+    burst: Burst
+    seed: int
+    rounds: tuple[Round, ...]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def call_count(self) -> int:
+        """Return how many calls the plan holds."""
+        return sum(len(planned.calls) for planned in self.rounds)
+
+
+def seed_of(text: str) -> int:
+    """Return a seed derived from an id, so that a run can be repeated."""
+    return zlib.crc32(text.encode())
+
+
+def plan_probes(policy: Policy, burst: Burst, *, has_baseline: bool, seed: int) -> ProbePlan:
+    """Return the plan for a burst of `burst.granted` environments an arm.
+
+    Args:
+        policy: whose budget bounds the number of calls and whose probes are mixed by weight.
+        burst: what the concurrency allows; 0 granted gives an empty plan.
+        has_baseline: whether there is a version to compare with; without one nothing is interleaved.
+        seed: orders the calls inside a round.
+    """
+    size = burst.granted
+    if size < 1:
+        return ProbePlan(burst=burst, seed=seed, rounds=(), left_out=("every call: no concurrency left",))
+    shuffle = random.Random(seed)  # noqa: S311
+    compares = has_baseline and (policy.compare.init is not None or policy.compare.duration is not None)
+    arms = (Arm.BASELINE, Arm.CANDIDATE) if compares else (Arm.CANDIDATE,)
+    wanted = _wanted_rounds(policy, size, arms)
+    rounds: list[Round] = []
+    spent = 0
+    for phase, number, round_arms in wanted:
+        cost = size * len(round_arms)
+        if spent + cost > policy.budget.invocations:
+            break
+        spent += cost
+        rounds.append(Round(phase, number, _calls(policy.probes, size, round_arms, number, shuffle)))
+    left_out = _left_out(wanted, len(rounds), policy.budget.invocations)
+    return ProbePlan(burst=burst, seed=seed, rounds=tuple(rounds), left_out=left_out)
+
+
+def _wanted_rounds(policy: Policy, size: int, arms: tuple[Arm, ...]) -> list[tuple[Phase, int, tuple[Arm, ...]]]:
+    wanted = [(Phase.PREWARM, 1, arms)]
+    if not _measures(policy):
+        return wanted
+    wanted += [(Phase.WARMUP, number, arms) for number in range(1, policy.warm.rounds + 1)]
+    interleaved = INTERLEAVED_ROUNDS if len(arms) > 1 else 0
+    wanted += [(Phase.MEASURED, number, arms) for number in range(1, interleaved + 1)]
+    last = max(interleaved + CANDIDATE_ROUNDS if interleaved else 0, math.ceil(CAP / size))
+    wanted += [(Phase.MEASURED, number, (Arm.CANDIDATE,)) for number in range(interleaved + 1, last + 1)]
+    return wanted
+
+
+def _measures(policy: Policy) -> bool:
+    """Whether a check needs warm calls: without one the cold burst is all the evidence there is to gather."""
+    return bool(policy.limits.duration) or policy.compare.duration is not None or bool(policy.limits.error_ratio)
+
+
+def _calls(
+    probes: tuple[Probe, ...], size: int, arms: tuple[Arm, ...], number: int, shuffle: random.Random
+) -> tuple[Call, ...]:
+    mix = _mix(probes, size, number)
+    shuffle.shuffle(mix)
+    calls: list[Call] = []
+    for probe in mix:
+        # The i-th call of one arm and the i-th of the other form a pair: same probe, neighbours in time, random order.
+        pair = [Call(arm, probe) for arm in arms]
+        shuffle.shuffle(pair)
+        calls += pair
+    return tuple(calls)
+
+
+def _mix(probes: tuple[Probe, ...], size: int, number: int) -> list[Probe]:
+    """Return `size` probes in proportion to their weights; rounds continue each other so that rare probes get turns."""
+    cycle = [probe for probe in probes for _ in range(probe.weight)]
+    offset = (number - 1) * size
+    stride = _coprime_stride(len(cycle))
+    return [cycle[(offset + i) * stride % len(cycle)] for i in range(size)]
+
+
+def _coprime_stride(length: int) -> int:
+    """Return a step near the golden section of `length` that visits every place: it spreads equal probes apart."""
+    stride = max(1, round(length * 0.618))
+    while math.gcd(stride, length) != 1:
+        stride += 1
+    return stride
+
+
+def _left_out(wanted: list[tuple[Phase, int, tuple[Arm, ...]]], kept: int, invocations: int) -> tuple[str, ...]:
+    cut = wanted[kept:]
+    interleaved = sum(len(arms) > 1 for phase, _, arms in cut if phase is Phase.MEASURED)
+    messages = []
+    if kept == 0:
+        messages.append(f"every call: the burst alone needs more than budget.invocations {invocations}")
+    elif any(phase is Phase.WARMUP for phase, _, _ in cut):
+        messages.append(f"all measured rounds: budget.invocations {invocations} ends within the warm-up")
+    elif interleaved:
+        messages.append(f"{interleaved} of {INTERLEAVED_ROUNDS} compared rounds: budget.invocations {invocations}")
+    return tuple(messages)

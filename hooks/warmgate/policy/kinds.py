@@ -1,0 +1,236 @@
+"""Kinds of single values: each reads a node, writes the value back, and says in words what it expects."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from warmgate.policy.nodes import Node, ScalarNode
+from warmgate.policy.place import Place, nearest
+from warmgate.policy.scalars import Meaning, described, is_number, meaning_of
+from warmgate.policy.units import Unit
+from warmgate.policy.values import RatioLimit
+
+
+class Kind(ABC):
+    """What may stand at a place of a document."""
+
+    __slots__ = ()
+    holds_none = False
+    """Whether None is a value of its own here; elsewhere it means that the key is absent."""
+
+    @property
+    @abstractmethod
+    def expected(self) -> str:
+        """Return what may stand here, in words."""
+
+    @abstractmethod
+    def read(self, node: Node, at: Place) -> Any:
+        """Return the value of a node; raises PolicyError with every fault in it."""
+
+    @abstractmethod
+    def write(self, value: Any) -> Any:
+        """Return the lists, mappings and scalars that `read` turns into this value."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Measure(Kind):
+    """A number with a unit, within bounds; a bound that is not `allowed` is only approached."""
+
+    unit: Unit
+    least: float
+    most: float
+    least_allowed: bool = True
+    most_allowed: bool = True
+    none_word: str = ""
+    """The word that stands for None: nothing is measured."""
+
+    @property
+    def holds_none(self) -> bool:  # type: ignore[override]
+        """Return whether a word stands for None."""
+        return bool(self.none_word)
+
+    @property
+    def expected(self) -> str:
+        """Return the unit and the bounds."""
+        low = f"{'from' if self.least_allowed else 'above'} {self.unit.format(self.least)}"
+        high = f"{'to' if self.most_allowed else 'to below'} {self.unit.format(self.most)}"
+        return f"a {self.unit.name} {low} {high}" + (f", or {self.none_word}" if self.none_word else "")
+
+    def read(self, node: Node, at: Place) -> float | None:
+        """Return the number in the unit's base: milliseconds, or a ratio."""
+        text = node.text if isinstance(node, ScalarNode) else ""
+        if self.none_word and text == self.none_word:
+            return None
+        value = self.unit.parse(text)
+        if value is None:
+            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=self.unit.suggest(text))
+        if not self._holds(value):
+            fix = f"write it like {self.unit.example}, within these bounds"
+            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
+        return value
+
+    def _holds(self, value: float) -> bool:
+        above = value >= self.least if self.least_allowed else value > self.least
+        below = value <= self.most if self.most_allowed else value < self.most
+        return above and below
+
+    def write(self, value: float | None) -> str:
+        """Return the number with its unit."""
+        return self.none_word if value is None else self.unit.format(value)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RatioOf(Kind):
+    """A ratio to the baseline that belongs to one statistic, the one its key names."""
+
+    statistic: str
+    ratio: Measure
+
+    @property
+    def expected(self) -> str:
+        """Return the unit and the bounds."""
+        return self.ratio.expected
+
+    def read(self, node: Node, at: Place) -> RatioLimit:
+        """Return the ratio with its statistic."""
+        return RatioLimit(statistic=self.statistic, ratio=self.ratio.read(node, at) or 0.0)
+
+    def write(self, value: RatioLimit) -> str:
+        """Return the ratio alone."""
+        return self.ratio.write(value.ratio)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Whole(Kind):
+    """A whole number within bounds."""
+
+    least: int
+    most: int
+
+    @property
+    def expected(self) -> str:
+        """Return the bounds."""
+        return f"a whole number from {self.least} to {self.most}"
+
+    def read(self, node: Node, at: Place) -> int:
+        """Return the number."""
+        if isinstance(node, ScalarNode) and meaning_of(node) is Meaning.WHOLE and len(node.text) < 18:
+            value = int(node.text)
+            if self.least <= value <= self.most:
+                return value
+        raise at.refuse(node.line, found=described(node), expected=self.expected, fix=_number_fix(self.least, self.most))
+
+    def write(self, value: int) -> int:
+        """Return the number."""
+        return value
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Number(Kind):
+    """A number without a unit, because its key names the unit."""
+
+    above: float
+    most: float
+
+    @property
+    def expected(self) -> str:
+        """Return the bounds."""
+        return f"a number above {self.above:g} and at most {self.most:g}"
+
+    def read(self, node: Node, at: Place) -> float:
+        """Return the number."""
+        if isinstance(node, ScalarNode) and is_number(node) and self.above < float(node.text) <= self.most:
+            return float(node.text)
+        unitless = re.fullmatch(r"[0-9.]+(?=\s*[a-zA-Z$]+)|[0-9.]+", node.text) if isinstance(node, ScalarNode) else None
+        fix = f"write {unitless[0]} alone" if unitless else _number_fix(self.above, self.most)
+        raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
+
+    def write(self, value: float) -> float:
+        """Return the number."""
+        return value
+
+
+def _number_fix(least: float, most: float) -> str:
+    return f"write a number between {least:g} and {most:g}, without quotes or unit"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Word(Kind):
+    """One word of a closed list."""
+
+    words: type[StrEnum]
+
+    @property
+    def expected(self) -> str:
+        """Return every word."""
+        return " or ".join(self.words)
+
+    def read(self, node: Node, at: Place) -> StrEnum:
+        """Return the member that the word names."""
+        text = node.text if isinstance(node, ScalarNode) else ""
+        if text in list(self.words):
+            return self.words(text)
+        near = nearest(text, self.words)
+        fix = f"write {near}" if near else f"write one of {', '.join(self.words)}"
+        raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
+
+    def write(self, value: StrEnum) -> str:
+        """Return the word."""
+        return str(value)
+
+
+class Flag(Kind):
+    """True or false."""
+
+    __slots__ = ()
+
+    @property
+    def expected(self) -> str:
+        """Return both words."""
+        return "true or false"
+
+    def read(self, node: Node, at: Place) -> bool:
+        """Return the truth value."""
+        if isinstance(node, ScalarNode) and meaning_of(node) is Meaning.FLAG:
+            return node.text.lower() == "true"
+        raise at.refuse(node.line, found=described(node), expected=self.expected, fix="write true or false, unquoted")
+
+    def write(self, value: bool) -> bool:
+        """Return the truth value."""
+        return value
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Text(Kind):
+    """Text of a given shape."""
+
+    wanted: str
+    pattern: str
+    most: int
+    fix: str = "write letters, digits and the signs named here"
+
+    @property
+    def expected(self) -> str:
+        """Return the shape in words."""
+        return f"{self.wanted}, at most {self.most} characters"
+
+    def read(self, node: Node, at: Place) -> str:
+        """Return the text."""
+        if not isinstance(node, ScalarNode):
+            raise at.refuse(node.line, found=described(node), expected=self.expected, fix="write one word")
+        if meaning_of(node) is Meaning.NULL:
+            raise at.refuse(node.line, found="nothing", expected=self.expected, fix="write it, or remove the key")
+        if meaning_of(node) is not Meaning.TEXT:
+            fix = "put it in quotes: YAML reads it as something else than text"
+            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
+        if len(node.text) > self.most or not re.fullmatch(self.pattern, node.text):
+            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=self.fix)
+        return node.text
+
+    def write(self, value: str) -> str:
+        """Return the text."""
+        return value

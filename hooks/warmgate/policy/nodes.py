@@ -1,0 +1,63 @@
+"""A YAML document as a tree whose nodes know their line. What the text of a scalar means is said in `scalars`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ScalarNode:
+    """One value as it is written; `plain` means that it stands without quotes."""
+
+    text: str
+    plain: bool
+    line: int
+    size: int = 1
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ListNode:
+    """A sequence; `size` counts every node in it, aliases written out, and `depth` its levels."""
+
+    items: tuple[Node, ...]
+    line: int
+    size: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Entry:
+    """One key of a mapping with its own line."""
+
+    key: str
+    line: int
+    value: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MapNode:
+    """A mapping in the order it is written; no key stands twice."""
+
+    entries: tuple[Entry, ...]
+    line: int
+    size: int
+    depth: int
+
+
+Node = ScalarNode | ListNode | MapNode
+
+
+def line_of(node: Node, path: tuple[str | int, ...]) -> int:
+    """Return the line of what stands at `path` under a node, or of the nearest node above it that exists."""
+    line = node.line
+    for step in path:
+        if isinstance(node, MapNode):
+            entry = next((entry for entry in node.entries if entry.key == step), None)
+            if entry is None:
+                break
+            line, node = entry.line, entry.value
+        elif isinstance(node, ListNode) and isinstance(step, int):
+            node = node.items[step]
+            line = node.line
+    return line

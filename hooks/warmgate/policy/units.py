@@ -1,0 +1,85 @@
+"""Numbers with a written unit: `400ms`, `1.5s`, `85%`, `1.2x`. Reading and writing are exact in both directions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
+_BARE = re.compile(NUMBER)
+_LOOSE = re.compile(rf"({NUMBER})\s*([a-zA-Z%]+)")
+_MINUTES = ("m", "min", "minute", "minutes")
+_SECONDS = ("sec", "secs", "second", "seconds")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Unit:
+    """A kind of number and its suffixes, each with its power of ten; the first suffix is the finest."""
+
+    name: str
+    suffixes: Mapping[str, int]
+    example: str
+
+    @property
+    def pattern(self) -> str:
+        """Return the regular expression of a number with this unit."""
+        return f"{NUMBER}({'|'.join(self.suffixes)})"
+
+    def parse(self, text: str) -> float | None:
+        """Return the number in a text, None where the text is not written in this unit."""
+        found = re.fullmatch(f"({NUMBER})({'|'.join(self.suffixes)})", text)
+        # A power of ten inside the literal is rounded once; a multiplication would round a second time.
+        return float(f"{found[1]}e{self.suffixes[found[2]]}") if found else None
+
+    def format(self, value: float) -> str:
+        """Return the text that `parse` reads as exactly this number."""
+        from decimal import Decimal  # writing policies is not what a hook starts for
+
+        suffix, power = next(iter(self.suffixes.items()))
+        if value >= 1000 and "s" in self.suffixes:
+            suffix, power = "s", self.suffixes["s"]
+        return f"{positional(Decimal(repr(value)).scaleb(-power))}{suffix}"
+
+    def suggest(self, text: str) -> str:
+        """Return what to write instead of a text that is not in this unit."""
+        written = self._guess(text.strip()) if len(text) < 20 else None
+        return f"write {written}" if written else f"write it like {self.example}"
+
+    def _guess(self, text: str) -> str | None:
+        if _BARE.fullmatch(text):
+            return self._with_unit(text)
+        loose = _LOOSE.fullmatch(text)
+        if loose is None:
+            return None
+        number, suffix = loose[1], loose[2].lower()
+        if suffix in self.suffixes:
+            return f"{number}{suffix}"
+        if "s" in self.suffixes:
+            return _in_seconds(number, suffix)
+        return f"{float(number) / 100:.10g}x" if "x" in self.suffixes and suffix == "%" else None
+
+    def _with_unit(self, number: str) -> str:
+        is_share = "%" in self.suffixes and 0 < float(number) < 1
+        return f"{float(number) * 100:.10g}%" if is_share else f"{number}{next(iter(self.suffixes))}"
+
+
+def _in_seconds(number: str, suffix: str) -> str | None:
+    if suffix in _MINUTES:
+        return f"{float(number) * 60:.10g}s"
+    return f"{number}s" if suffix in _SECONDS else None
+
+
+def positional(number: Decimal) -> str:
+    """Return a decimal number without an exponent and without zeros that say nothing."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+DURATION = Unit(name="duration", suffixes={"ms": 0, "s": 3}, example="400ms or 1.5s")
+PERCENT = Unit(name="percentage", suffixes={"%": -2}, example="85%")
+RATIO = Unit(name="ratio", suffixes={"x": 0}, example="1.2x")

@@ -1,0 +1,197 @@
+"""Makes the calls of a round through the invoker, all overlapping, and reads each answer into a sample. Judges nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from warmgate.deadline import Deadline
+from warmgate.errors import InvokeError
+from warmgate.invocation_log import InvocationRecord, record_of
+from warmgate.model import Answer, Arm, CallOutcome, DurationSource, Invocation, Sample, Start
+from warmgate.planning import Call, Round
+from warmgate.policy.values import Expect, Probe
+from warmgate.ports import Invoker, Overlap
+
+SMOKE_MARKER = {"custom": {"warmgate": "smoke"}}
+"""ClientContext of every probe: a function can recognise it and leave side effects out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmVersion:
+    """The version that an arm's calls go to, with what is needed to read its answers."""
+
+    function: str
+    version: str
+    timeout_s: float
+    hides_report: bool = False
+    provisioned: bool = False
+    """Whether the version has provisioned concurrency: an init it prints is then no cold start."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """The samples of a round in dispatch order; `complete` is False when the deadline cut it."""
+
+    samples: tuple[Sample, ...]
+    complete: bool
+    throttles: int
+    retries: int
+
+
+class VersionMismatchError(InvokeError):
+    """Another version answered than the one that was called."""
+
+
+class Prober:
+    """Runs rounds of overlapping calls against the versions of both arms."""
+
+    def __init__(self, invoker: Invoker, overlap: Overlap, versions: dict[Arm, ArmVersion]) -> None:
+        self._invoker = invoker
+        self._overlap = overlap
+        self._versions = versions
+        self._marker = base64.b64encode(json.dumps(SMOKE_MARKER).encode()).decode()
+        self._payloads: dict[str, bytes] = {}
+        self._accepts: dict[str, Callable[[Any], bool]] = {}
+
+    def run(self, planned: Round, deadline: Deadline) -> RoundResult:
+        """Make the calls of a round; raises InvokeError where the fault is not the version's own."""
+        tasks = [
+            partial(self._sample, planned, position, call, deadline) for position, call in enumerate(planned.calls)
+        ]
+        finished = [result for result in self._overlap.run(tasks, deadline) if result is not None]
+        return RoundResult(
+            samples=tuple(sample for sample, _ in finished),
+            complete=len(finished) == len(tasks),
+            throttles=sum(throttles for _, throttles in finished),
+            retries=sum(sample.retries for sample, _ in finished),
+        )
+
+    def _sample(self, planned: Round, position: int, call: Call, deadline: Deadline) -> tuple[Sample, int]:
+        version = self._versions[call.arm]
+        sample = Sample(
+            arm=call.arm,
+            round=planned.number,
+            position=position,
+            probe=call.probe.name,
+            phase=planned.phase,
+            outcome=CallOutcome.OK,
+        )
+        invocation = Invocation(
+            function=version.function,
+            version=version.version,
+            payload=self._payload(call.probe),
+            client_context=self._marker,
+            timeout_s=version.timeout_s,
+        )
+        try:
+            answer = self._invoker.invoke(invocation, deadline)
+        except InvokeError as error:
+            return _refused(sample, error), 1 if error.throttled else 0
+        if answer.executed_version and answer.executed_version != version.version:
+            raise VersionMismatchError(
+                f"{version.function}: called version {version.version}, version {answer.executed_version} answered",
+                code="VersionMismatch",
+            )
+        return read_answer(sample, answer, version, call.probe.expect, self._accept(call.probe)), answer.throttles
+
+    def _payload(self, probe: Probe) -> bytes:
+        if probe.name not in self._payloads:
+            self._payloads[probe.name] = json.dumps(probe.payload, separators=(",", ":")).encode()
+        return self._payloads[probe.name]
+
+    def _accept(self, probe: Probe) -> Callable[[Any], bool]:
+        if probe.name not in self._accepts:
+            self._accepts[probe.name] = _compiled(probe.expect.jmespath)
+        return self._accepts[probe.name]
+
+
+def _compiled(expression: str | None) -> Callable[[Any], bool]:
+    if expression is None:
+        return lambda _answer: True
+    import jmespath
+
+    search = jmespath.compile(expression).search
+    return lambda answer: search(answer) is True
+
+
+def _refused(sample: Sample, error: InvokeError) -> Sample:
+    """Return the sample of a call that never reached the code; raises the error where the version is not at fault."""
+    if error.throttled:
+        return replace(sample, outcome=CallOutcome.THROTTLED, error_type=error.code, detail=error.message)
+    if error.lasting:
+        return replace(sample, outcome=CallOutcome.ERROR, error_type=error.code, detail=error.message)
+    raise error
+
+
+def read_answer(
+    sample: Sample, answer: Answer, version: ArmVersion, expect: Expect, accepts: Callable[[Any], bool]
+) -> Sample:
+    """Return the sample completed by what an answer and its log tail show."""
+    record = record_of(answer.log_tail, None)
+    outcome, error_type, detail = _outcome(answer, record, expect, accepts)
+    start, init_ms = record.start, record.init_ms
+    if version.provisioned and start in {Start.COLD, Start.WARM}:
+        # AWS documents that the first call of a provisioned environment prints an Init Duration without a cold start.
+        start, init_ms = Start.PROVISIONED, None
+    duration_ms, source = record.duration_ms, DurationSource.PLATFORM
+    if duration_ms is None and version.hides_report:
+        duration_ms, source = answer.caller_ms, DurationSource.CALLER
+    return replace(
+        sample,
+        outcome=outcome,
+        start=start,
+        environment=record.log_stream,
+        duration_ms=duration_ms,
+        duration_source=source,
+        init_ms=init_ms,
+        restore_ms=record.restore_ms,
+        billed_ms=record.billed_ms,
+        memory_mb=record.max_memory_mb,
+        memory_size_mb=record.memory_mb,
+        error_type=error_type,
+        detail=detail,
+        request_id=record.request_id,
+        retries=answer.retries,
+    )
+
+
+def _outcome(
+    answer: Answer, record: InvocationRecord, expect: Expect, accepts: Callable[[Any], bool]
+) -> tuple[CallOutcome, str | None, str]:
+    try:
+        parsed = json.loads(answer.payload) if answer.payload else None
+    except ValueError:
+        parsed = answer.payload.decode("utf-8", "replace")
+    if answer.function_error is not None:
+        return _function_error(parsed, record, expect)
+    if expect.error_type is not None:
+        return CallOutcome.UNEXPECTED_ANSWER, None, f"no error, expected error_type {expect.error_type}"
+    if not _accepted(accepts, parsed):
+        return CallOutcome.UNEXPECTED_ANSWER, None, f"jmespath is not true: {expect.jmespath}"
+    return CallOutcome.OK, None, ""
+
+
+def _accepted(accepts: Callable[[Any], bool], parsed: Any) -> bool:
+    try:
+        return accepts(parsed)
+    except Exception:  # noqa: BLE001 - an expression that breaks on this answer does not accept it
+        return False
+
+
+def _function_error(
+    parsed: Any, record: InvocationRecord, expect: Expect
+) -> tuple[CallOutcome, str | None, str]:
+    said = parsed if isinstance(parsed, dict) else {}
+    error_type = str(said.get("errorType") or record.error_type or "Unhandled")
+    # Time-outs carry no errorType in the older form, only this sentence (Lambda, Invoke).
+    timed_out = record.status == "timeout" or "Task timed out after" in str(said.get("errorMessage", parsed))
+    if timed_out and error_type in {"Unhandled", "Sandbox.Timedout"}:
+        return CallOutcome.TIMEOUT, "Sandbox.Timedout", "the function's timeout ended the call"
+    if expect.error_type is not None and expect.error_type == error_type:
+        return CallOutcome.OK, None, ""
+    return CallOutcome.ERROR, error_type, f"the function raised {error_type}"

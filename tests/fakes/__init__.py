@@ -1,0 +1,1 @@
+"""Small fakes of the ports: they keep what they were told and misbehave on request."""

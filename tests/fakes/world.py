@@ -1,0 +1,287 @@
+"""A world on a virtual clock: CodeDeploy, Lambda and time without a network, each port a few lines.
+
+    world = World()
+    world.invoker.answers = lambda index: served(duration_ms=900)
+    gated = world.gate().run(EXECUTION, world.deadline(270), world.deadline(297))
+    assert world.codedeploy.told == [Status.FAILED]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from warmgate.assessment import Assessor
+from warmgate.deadline import Deadline
+from warmgate.errors import StatusReportError
+from warmgate.gate import Gate
+from warmgate.model import (
+    Answer,
+    Capacity,
+    Deployment,
+    FunctionVersion,
+    HookExecution,
+    Invocation,
+    Judgement,
+    LifecycleEvent,
+    ProvisionedConcurrency,
+    Status,
+    Target,
+)
+from warmgate.policy.values import Budget, Limits, PercentileLimit, Policy, Probe
+
+T = TypeVar("T")
+EXECUTION = HookExecution("d-ABCDEF123", "hook-execution-1")
+TARGET = Target("checkout-api", "live")
+POLICY = Policy(
+    name="checkout",
+    probes=(Probe(name="health", payload={"path": "/health"}),),
+    limits=Limits(
+        init=(PercentileLimit(percentile=0.95, limit_ms=1500.0),),
+        duration=(PercentileLimit(percentile=0.95, limit_ms=400.0),),
+        memory_ratio=0.85,
+    ),
+    budget=Budget(invocations=400, seconds=300.0),
+)
+
+
+class VirtualClock:
+    """Time that passes only when somebody lets it."""
+
+    def __init__(self) -> None:
+        self.at_ms = 0.0
+
+    def now_ms(self) -> float:
+        """Return the virtual time."""
+        return self.at_ms
+
+    def sleep_ms(self, duration_ms: float) -> None:
+        """Let time pass at once."""
+        self.at_ms += duration_ms
+
+    def utc_now(self) -> str:
+        """Return a fixed day with the virtual seconds in it."""
+        return f"2026-01-01T00:00:{int(self.at_ms / 1000) % 60:02d}Z"
+
+
+class VirtualOverlap:
+    """Runs tasks one after the other, each from the same start, and then lets the longest time pass."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+
+    def run(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | None]:
+        """Return the results of the tasks that ended before the deadline."""
+        started, ends, results = self._clock.at_ms, [], []
+        for task in tasks:
+            self._clock.at_ms = started
+            result = task()
+            ends.append(self._clock.at_ms)
+            results.append(result if self._clock.at_ms <= deadline.at_ms else None)
+        self._clock.at_ms = max(started, min(max(ends, default=started), deadline.at_ms))
+        return results
+
+
+@dataclass
+class FakeDeployments:
+    """CodeDeploy with one deployment; `describe_fails` and `tell_fails` are raised in turn."""
+
+    clock: VirtualClock
+    deployment: Deployment = field(
+        default_factory=lambda: Deployment(
+            deployment_id=EXECUTION.deployment_id,
+            target=TARGET,
+            baseline="6",
+            candidate="7",
+            lifecycle_event=LifecycleEvent.BEFORE_ALLOW_TRAFFIC,
+        )
+    )
+    describe_fails: list[Exception] = field(default_factory=list)
+    tell_fails: list[Exception] = field(default_factory=list)
+    told: list[Status] = field(default_factory=list)
+    told_at_ms: list[float] = field(default_factory=list)
+    refused: list[Status] = field(default_factory=list)
+
+    def describe(self, execution: HookExecution, deadline: Deadline) -> Deployment:
+        """Return the deployment, with what was told so far."""
+        if self.describe_fails:
+            raise self.describe_fails.pop(0)
+        if self.told:
+            return replace(self.deployment, lifecycle_event=None, told=self.told[0])
+        return self.deployment
+
+    def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
+        """Take the first status, refuse every other."""
+        if self.tell_fails:
+            raise self.tell_fails.pop(0)
+        if self.clock.at_ms > deadline.at_ms:
+            raise StatusReportError("the deadline has passed")
+        if self.told:
+            self.refused.append(status)
+            return False
+        self.told.append(status)
+        self.told_at_ms.append(self.clock.at_ms)
+        return True
+
+
+@dataclass
+class FakePolicies:
+    """One policy for every target, or an error."""
+
+    policy: Policy = POLICY
+    fails: Exception | None = None
+
+    def find(self, target: Target, deadline: Deadline) -> tuple[Policy, str]:
+        """Return the policy."""
+        if self.fails is not None:
+            raise self.fails
+        return self.policy, "fake:policy"
+
+
+@dataclass
+class FakeFunctions:
+    """Versions that are Active unless told otherwise; `states` is what version() says in turn, the last one stays."""
+
+    states: list[dict[str, object]] = field(default_factory=lambda: [{}])
+    provisions: list[ProvisionedConcurrency] = field(
+        default_factory=lambda: [ProvisionedConcurrency(requested=0, available=0, status="NONE")]
+    )
+    room: Capacity = Capacity(account_limit=1000, account_unreserved=1000, reserved=None, in_use=0)
+    fails: Exception | None = None
+
+    def version(self, function: str, version: str) -> FunctionVersion:
+        """Return the next state."""
+        if self.fails is not None:
+            raise self.fails
+        said = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        active = FunctionVersion(function=function, version=version, state="Active", memory_mb=256, timeout_s=10)
+        return replace(active, **said)  # type: ignore[arg-type]
+
+    def capacity(self, function: str) -> Capacity:
+        """Return the room there is."""
+        return self.room
+
+    def provisioned(self, function: str, version: str) -> ProvisionedConcurrency:
+        """Return the next provisioning state."""
+        return self.provisions.pop(0) if len(self.provisions) > 1 else self.provisions[0]
+
+
+def report_line(
+    *, duration_ms: float = 20.0, init_ms: float | None = None, memory_mb: int = 90, size_mb: int = 256, extra: str = ""
+) -> str:
+    """Return the REPORT line Lambda would print for a call."""
+    init = f"Init Duration: {init_ms:.2f} ms\t" if init_ms is not None else ""
+    return (
+        f"REPORT RequestId: 8f507cfc-example\tDuration: {duration_ms:.2f} ms\tBilled Duration: {duration_ms:.0f} ms\t"
+        f"Memory Size: {size_mb} MB\tMax Memory Used: {memory_mb} MB\t{init}{extra}\n"
+    )
+
+
+@dataclass(frozen=True)
+class Served:
+    """An answer and the time it takes."""
+
+    answer: Answer
+    takes_ms: float
+
+
+def served(
+    *,
+    duration_ms: float = 20.0,
+    init_ms: float | None = None,
+    memory_mb: int = 90,
+    payload: bytes = b'{"statusCode":200}',
+    function_error: str | None = None,
+    log_tail: str | None = None,
+    version: str = "",
+    extra: str = "",
+) -> Served:
+    """Return a served call; the cold part is what the caller waits longer."""
+    tail = log_tail
+    if tail is None:
+        tail = report_line(duration_ms=duration_ms, init_ms=init_ms, memory_mb=memory_mb, extra=extra)
+    takes_ms = duration_ms + (init_ms or 0.0) + 3.0
+    return Served(
+        Answer(
+            payload=payload,
+            log_tail=tail,
+            executed_version=version,
+            function_error=function_error,
+            status_code=200,
+            caller_ms=takes_ms,
+        ),
+        takes_ms,
+    )
+
+
+@dataclass
+class FakeInvoker:
+    """Lambda's data plane: the first K calls of a version overlap in a burst and are cold, later ones are warm."""
+
+    clock: VirtualClock
+    cold_calls: int = 20
+    init_ms: float = 300.0
+    answers: Callable[[int], Served | Exception] | None = None
+    calls: list[Invocation] = field(default_factory=list)
+
+    def invoke(self, invocation: Invocation, deadline: Deadline) -> Answer:
+        """Serve a call and let its time pass."""
+        index = sum(call.version == invocation.version for call in self.calls)
+        self.calls.append(invocation)
+        if self.answers is not None:
+            found = self.answers(index)
+        else:
+            found = served(init_ms=self.init_ms if index < self.cold_calls else None)
+        if isinstance(found, Exception):
+            raise found
+        self.clock.at_ms += found.takes_ms
+        return replace(found.answer, executed_version=found.answer.executed_version or invocation.version)
+
+
+@dataclass
+class FakeReports:
+    """Keeps what was published, or fails."""
+
+    published: list[tuple[Judgement, Status]] = field(default_factory=list)
+    fails: Exception | None = None
+
+    def publish(self, judgement: Judgement, status: Status) -> None:
+        """Keep a judgement."""
+        if self.fails is not None:
+            raise self.fails
+        self.published.append((judgement, status))
+
+
+class World:
+    """All ports together."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.codedeploy = FakeDeployments(self.clock)
+        self.policies = FakePolicies()
+        self.functions = FakeFunctions()
+        self.invoker = FakeInvoker(self.clock)
+        self.reports = FakeReports()
+        self.lines: list[str] = []
+
+    def assessor(self) -> Assessor:
+        """Return the assessor of this world."""
+        return Assessor(
+            functions=self.functions, invoker=self.invoker, overlap=VirtualOverlap(self.clock), clock=self.clock
+        )
+
+    def gate(self) -> Gate:
+        """Return the gate of this world."""
+        return Gate(
+            deployments=self.codedeploy,
+            policies=self.policies,
+            assessor=self.assessor(),
+            clock=self.clock,
+            reports=(self.reports,),
+            log=self.lines.append,
+        )
+
+    def deadline(self, seconds: float) -> Deadline:
+        """Return the deadline that many seconds from the world's beginning."""
+        return Deadline(seconds * 1000)
