@@ -32,21 +32,23 @@ _TIME: Final = (
     r"|\d{10,60}"  # epoch seconds or milliseconds, or an event id
 )
 _STREAM: Final = r"\d{4}/\d\d/\d\d/[^\s,\"]{1,512}"
+_GROUP: Final = r"/aws/lambda/[^\s,\"]{1,512}|EVENTS"
 # `aws logs tail`, `sam logs`, `awslogs`, the CLI's text tables, CSV: group, stream and time stand before the message.
 _PREFIX = re.compile(
-    rf"(?P<indent>[ \t]+)?(?:\"?(?:(?P<time>{_TIME})|(?P<stream>{_STREAM})|(?P<group>/aws/lambda/[^\s,\"]{{1,512}}|EVENTS))"
-    r"\"?(?:[ \t]*,[ \t]*|[ \t]+)){0,6}(?P<quote>\")?"
+    rf"(?P<indent>[ \t]+)?(?P<carried>(?:\"?(?:(?P<time>{_TIME})|(?P<stream>{_STREAM})|(?P<group>{_GROUP}))\"?"
+    r"(?:[ \t]*,[ \t]*|[ \t]+)){0,6})"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_OPENS = re.compile(r"(?:[\[{][\[{\s]*|\{\s*\"[^\"]{0,200}\"\s*:.*[\[{,])\s*")
-_CLOSES = re.compile(r"[ \t]*[}\]]+[,;]?\s*")
-_MESSAGE_LINE = re.compile(r"\s*\"@?message\"\s*:\s*(\"(?:[^\"\\]|\\.)*\")\s*,?\s*")
+_OPENS = re.compile(r"[\[{][\[{\s]*|\{\s*\"[^\"]{0,200}\"\s*:.*[\[{,]")
+_CLOSES = re.compile(r"[}\]]+[,;]?")
+_MESSAGE_LINE = re.compile(r"\"@?message\"\s*:\s*(?=\")")
 _PLATFORM_STARTS = ("REPORT RequestId:", "START RequestId:", "END RequestId:", "INIT_START ", '{"time":')
 _LONGEST_BLOCK: Final = 50_000
-_DEEPEST: Final = 6
+_DEEPEST: Final = 8
 
 _LISTS = ("events", "logEvents", "results", "Records", "records")
-# Loggers of applications also write {"timestamp", "message"}, and always one of these; an export of log events never does.
+_STREAMS = ("logStreamName", "logStream", "@logStream")
+# Loggers of applications write {"timestamp", "message"} too, but with one of these; exports of log events have none.
 _APPLICATION_KEYS = frozenset(
     {"level", "log_level", "loglevel", "levelname", "severity", "logger", "service", "location", "stacktrace"}
     | {"requestid", "awsrequestid", "aws_request_id", "function_request_id", "errortype", "errormessage"}
@@ -55,11 +57,14 @@ _APPLICATION_KEYS = frozenset(
 
 def read_messages(lines: Iterable[str]) -> Iterator[Message]:
     """Yield every message of a log in order, unwrapped; never raises, whatever the lines hold."""
-    for item in _with_blocks(_clean(line) for line in lines):
-        if isinstance(item, str):
-            yield from _of_line(item, "", "", 0)
-        else:
-            yield from _of_value(item, "", 0)
+    for block in _blocks(_clean(line) for line in lines):
+        carried: list[Message] = []
+        if len(block) > 1:
+            text, carrier, stream = _unprefixed("\n".join(block), "", "")
+            carried = list(_of_value(_json_of(text), carrier, stream, 0))
+        yield from carried
+        for line in () if carried else block:
+            yield from _of_line(line, "", "", 0)
 
 
 def _clean(line: str) -> str:
@@ -67,58 +72,104 @@ def _clean(line: str) -> str:
     return _COLOUR.sub("", line) if "\x1b" in line else line
 
 
-def _with_blocks(lines: Iterable[str]) -> Iterator[str | list[Any] | dict[str, Any]]:
-    """Join the lines of a pretty-printed JSON document into its value; everything else passes through."""
+def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the lines of each pretty-printed JSON document together, and every other line alone."""
     block: list[str] = []
     for line in lines:
-        if not block:
-            if line.lstrip()[:1] in {"{", "["} and _OPENS.fullmatch(line.strip()):
-                block = [line]
-            else:
-                yield line
-            continue
         block.append(line)
-        closed = _CLOSES.fullmatch(line) is not None and _indent(line) <= _indent(block[0])
-        if closed or len(block) > _LONGEST_BLOCK or line.startswith(_PLATFORM_STARTS):
-            yield from _joined(block) if closed else block
+        if len(block) == 1:
+            complete = not _opens_document(line.strip())
+        else:
+            complete = line.startswith(_PLATFORM_STARTS) or len(block) > _LONGEST_BLOCK or _closes(line, block[0])
+        if complete:
+            yield block
             block = []
-    yield from block
+    yield block
 
 
-def _joined(block: list[str]) -> list[Any]:
-    value = _loaded("\n".join(block).rstrip().rstrip(",;"))
-    return [value] if isinstance(value, (dict, list)) else block
+def _opens_document(line: str) -> bool:
+    line = line.rstrip()
+    if line[-1:] not in {"{", "[", ","}:
+        return False
+    bare = _unprefixed(line, "", "")[0]
+    return bare[:1] in {"{", "["} and _OPENS.fullmatch(bare) is not None
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+def _closes(line: str, opening: str) -> bool:
+    bare = line.strip()
+    return line.index(bare) <= opening.index(opening.strip()) and _CLOSES.fullmatch(bare) is not None
 
 
 def _loaded(text: str) -> Any:
     """Return the JSON value that `text` begins with, None where there is none."""
     try:
-        return json.JSONDecoder(strict=False).raw_decode(text)[0]
+        return json.JSONDecoder(strict=False).raw_decode(text.lstrip())[0]
     except (ValueError, RecursionError):
         return None
 
 
-def _of_line(line: str, carrier: str, stream: str, depth: int) -> Iterator[Message]:
+def _unprefixed(line: str, carrier: str, stream: str) -> tuple[str, str, str]:
+    """Return what stands behind the prefix of a log viewer, with its carrier and stream."""
     prefix = _PREFIX.match(line)
-    text = line[prefix.end() :] if prefix else line
-    if prefix and prefix.end():
-        stream = prefix["stream"] or stream
-        carrier += "".join(name[0] for name in ("indent", "time", "stream", "group") if prefix[name])
-        if prefix["quote"]:
-            text = line[prefix.end() - 1 :] if text.endswith('"') and "RequestId" in text else text
-            text = text.lstrip('"').replace('""', '"').removesuffix('"') if carrier else text
-    found = False
-    if depth < _DEEPEST and text[:1] in {"{", "[", '"'}:
-        for message in _of_json(text, carrier, stream, depth):
-            found = True
-            yield message
-    if not found:
-        yield Message(text, None, carrier, stream)
+    if not prefix or not prefix.end():
+        return line, carrier, stream
+    text = line[prefix.end() :]
+    if prefix["carried"] and text.startswith('"'):
+        text = text[1:].removesuffix('"').replace('""', '"')
+    carrier += "".join(name[0] for name in ("indent", "time", "stream", "group") if prefix[name])
+    return text, carrier, prefix["stream"] or stream
 
 
-def _of_json(text: str, carrier: str, stream: str, depth: int) -> Iterator[Message]:
-    ...
+def _of_line(line: str, carrier: str, stream: str, depth: int) -> Iterator[Message]:
+    text, carrier, stream = _unprefixed(line, carrier, stream)
+    carried = _of_value(_json_of(text), carrier, stream, depth) if depth < _DEEPEST else iter(())
+    first = next(carried, None)
+    yield first or Message(text, None, carrier, stream)
+    yield from carried
+
+
+def _json_of(text: str) -> Any:
+    """Return the JSON that a line holds: a document, a whole tail as one string, a `message` line of a document."""
+    if text[:1] in {"{", "["}:
+        return _loaded(text)
+    if not text.startswith('"'):
+        return None
+    named = _MESSAGE_LINE.match(text)
+    value = _loaded(text[named.end() :] if named else text)
+    return {"message": value} if isinstance(value, str) and "RequestId" in value else None
+
+
+def _of_value(value: Any, carrier: str, stream: str, depth: int) -> Iterator[Message]:
+    if isinstance(value, list) and depth < _DEEPEST:
+        for item in value:
+            yield from _of_value(item, carrier, stream, depth + 1)
+    if not isinstance(value, dict) or any(str(key).lower() in _APPLICATION_KEYS for key in value):
+        return
+    if str(value.get("type", "")).startswith("platform."):
+        yield Message("", value, carrier, stream)
+        return
+    stream = next((str(value[key]) for key in _STREAMS if value.get(key)), stream)
+    for key in _LISTS:
+        if isinstance(value.get(key), list):
+            yield from _of_value(value[key], carrier, stream, depth)
+    yield from _of_event(value, carrier + "m", stream, depth + 1)
+
+
+def _of_event(event: dict[str, Any], carrier: str, stream: str, depth: int) -> Iterator[Message]:
+    """Unwrap one log event, one row of a query's result, or one answer of Invoke."""
+    message = event.get("message", event.get("@message"))
+    if event.get("field") == "@message":
+        message = event.get("value")
+    if isinstance(message, dict):
+        yield from _of_value(message, carrier, stream, depth)
+    if not isinstance(message, str):
+        message = _decoded(event.get("LogResult"))
+    for line in message.split("\n") if message else ():
+        yield from _of_line(line.rstrip("\r"), carrier, stream, depth)
+
+
+def _decoded(log_result: object) -> str:
+    try:
+        return base64.b64decode(log_result).decode(errors="replace") if isinstance(log_result, str) else ""
+    except ValueError:
+        return ""

@@ -6,6 +6,7 @@ It does not decide which invocation an event belongs to; `invocation_log` does.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """The platform's report of one invocation; None where it says nothing."""
+    """The platform's report of one invocation; None where it says nothing, 0.0 where it says zero."""
 
     request_id: str | None
     duration_ms: float | None = None
@@ -95,8 +96,8 @@ _JOINED = re.compile(r"(?:START RequestId: \S+ Version: \S+\s+)?END RequestId: \
 _TIMEOUT = re.compile(r"(?:RequestId: )?(\S+) (?:Error: )?Task timed out after ([0-9]+(?:\.[0-9]+)?) seconds")
 _CRASH = re.compile(r"RequestId: (\S+) (?:Error: \S|(Process exited before completing request))")
 _EXIT = re.compile(r"Error: (?:Runtime exited|exit (?:status|code))")
-_ERROR_TYPE = re.compile(r"(?:^|\s)([A-Z][A-Za-z]*\.[A-Z][A-Za-z]*)\s*$")
-_NUMBER = re.compile(r"(?<![A-Za-z])([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*): *([0-9]+(?:\.[0-9]+)?) *(?:ms|MB)\b")
+_ERROR_TYPE = re.compile(r"(?:^|\s)([A-Z][A-Za-z]*\.[A-Z][A-Za-z]*)$")
+_NUMBER = re.compile(r"(?<![A-Za-z])([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*){0,3}): *([0-9]+(?:\.[0-9]+)?) *(?:ms|MB)\b")
 _WORD = re.compile(r"\b(Status|Error Type|Phase): *([^\s]+)")
 _FIELD_LINE = re.compile(
     r"(?:(?:Billed |Init |Restore |Billed Restore )?Duration|Memory Size|(?:Max )?Memory Used|Status|Error Type): *\S"
@@ -107,6 +108,8 @@ _STATUSES = frozenset({"success", "failure", "error", "timeout"})
 
 def continues(head: str, text: str) -> bool:
     """Say whether `text` is the rest of the message that began with `head`: a report's fields, a crash's type."""
+    if len(head) > _LONGEST:
+        return False
     if head.startswith("REPORT RequestId:"):
         return _FIELD_LINE.match(text) is not None
     return len(text) < 100 and _CRASH.match(head) is not None and _ERROR_TYPE.fullmatch(text.strip()) is not None
@@ -159,15 +162,15 @@ def _reported(text: str) -> Reported | None:
         billed_ms=numbers.get("Billed Duration"),
         memory_mb=numbers.get("Memory Size"),
         max_memory_mb=numbers.get("Max Memory Used", numbers.get("Memory Used")),
-        init_ms=numbers.get("Init Duration") or None,
-        restore_ms=numbers.get("Restore Duration") or None,
+        init_ms=numbers.get("Init Duration"),
+        restore_ms=numbers.get("Restore Duration"),
         status=_status(words.get("Status")),
         error_type=words.get("Error Type"),
     )
 
 
 def _environment(text: str) -> InitStarted | Initialised | Restored | None:
-    numbers, words = _fields(text)
+    numbers, words = _fields(text.partition(" ")[2])
     if text.startswith("INIT_START "):
         return InitStarted(None)
     if text.startswith(("RESTORE_START ", "RESTORE_REPORT ")):
@@ -186,7 +189,7 @@ def _failure(text: str) -> Failed | None:
     crash = _CRASH.match(text)
     if not crash:
         return None
-    stated = _ERROR_TYPE.search(text)
+    stated = _ERROR_TYPE.search(text.rstrip())
     if stated:
         return Failed(crash[1], "error", stated[1])
     return Failed(crash[1], "error", "Runtime.ExitError") if crash[2] or _EXIT.search(text) else None
@@ -248,8 +251,8 @@ def _report_record(record: dict[str, Any]) -> Reported:
         billed_ms=_metric(record, "billedDurationMs"),
         memory_mb=_metric(record, "memorySizeMB"),
         max_memory_mb=_metric(record, "maxMemoryUsedMB"),
-        init_ms=_metric(record, "initDurationMs") or None,
-        restore_ms=_metric(record, "restoreDurationMs") or None,
+        init_ms=_metric(record, "initDurationMs"),
+        restore_ms=_metric(record, "restoreDurationMs"),
         status=_status(record.get("status")),
         error_type=_word(record, "errorType"),
     )
@@ -272,7 +275,7 @@ def _init_record(record: dict[str, Any]) -> Initialised:
     return Initialised(_metric(record, "durationMs"), _word(record, "phase") or "init", kind)
 
 
-_RECORDS = {
+_RECORDS: dict[str, Callable[[dict[str, Any]], Event | None]] = {
     "platform.start": _start_record,
     "platform.report": _report_record,
     "platform.runtimeDone": _done_record,

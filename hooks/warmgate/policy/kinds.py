@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -36,17 +35,26 @@ class Kind(ABC):
         """Return the lists, mappings and scalars that `read` turns into this value."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Measure(Kind):
     """A number with a unit, within bounds; a bound that is not `allowed` is only approached."""
 
-    unit: Unit
-    least: float
-    most: float
-    least_allowed: bool = True
-    most_allowed: bool = True
-    none_word: str = ""
-    """The word that stands for None: nothing is measured."""
+    __slots__ = ("least", "least_allowed", "most", "most_allowed", "none_word", "unit")
+
+    def __init__(
+        self,
+        *,
+        unit: Unit,
+        least: float,
+        most: float,
+        least_allowed: bool = True,
+        most_allowed: bool = True,
+        none_word: str = "",
+    ) -> None:
+        """Set the bounds, and the word that stands for None where nothing may be measured."""
+        self.unit = unit
+        self.least, self.least_allowed = least, least_allowed
+        self.most, self.most_allowed = most, most_allowed
+        self.none_word = none_word
 
     @property
     def holds_none(self) -> bool:  # type: ignore[override]
@@ -83,12 +91,14 @@ class Measure(Kind):
         return self.none_word if value is None else self.unit.format(value)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RatioOf(Kind):
     """A ratio to the baseline that belongs to one statistic, the one its key names."""
 
-    statistic: str
-    ratio: Measure
+    __slots__ = ("ratio", "statistic")
+
+    def __init__(self, statistic: str, ratio: Measure) -> None:
+        self.statistic = statistic
+        self.ratio = ratio
 
     @property
     def expected(self) -> str:
@@ -104,12 +114,14 @@ class RatioOf(Kind):
         return self.ratio.write(value.ratio)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Whole(Kind):
     """A whole number within bounds."""
 
-    least: int
-    most: int
+    __slots__ = ("least", "most")
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least = least
+        self.most = most
 
     @property
     def expected(self) -> str:
@@ -122,19 +134,23 @@ class Whole(Kind):
             value = int(node.text)
             if self.least <= value <= self.most:
                 return value
-        raise at.refuse(node.line, found=described(node), expected=self.expected, fix=_number_fix(self.least, self.most))
+        raise at.refuse(
+            node.line, found=described(node), expected=self.expected, fix=_number_fix(self.least, self.most)
+        )
 
     def write(self, value: int) -> int:
         """Return the number."""
         return value
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Number(Kind):
     """A number without a unit, because its key names the unit."""
 
-    above: float
-    most: float
+    __slots__ = ("above", "most")
+
+    def __init__(self, *, above: float, most: float) -> None:
+        self.above = above
+        self.most = most
 
     @property
     def expected(self) -> str:
@@ -145,24 +161,26 @@ class Number(Kind):
         """Return the number."""
         if isinstance(node, ScalarNode) and is_number(node) and self.above < float(node.text) <= self.most:
             return float(node.text)
-        unitless = re.fullmatch(r"[0-9.]+(?=\s*[a-zA-Z$]+)|[0-9.]+", node.text) if isinstance(node, ScalarNode) else None
-        fix = f"write {unitless[0]} alone" if unitless else _number_fix(self.above, self.most)
+        with_unit = re.fullmatch(r"([0-9.]{1,9})\s*[a-zA-Z]+", node.text) if isinstance(node, ScalarNode) else None
+        fix = f"write {with_unit[1]}" if with_unit else _number_fix(self.above, self.most)
         raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
 
-    def write(self, value: float) -> float:
-        """Return the number."""
-        return value
+    def write(self, value: float) -> float | int:
+        """Return the number, without decimals where it has none."""
+        return int(value) if value.is_integer() else value
 
 
 def _number_fix(least: float, most: float) -> str:
     return f"write a number between {least:g} and {most:g}, without quotes or unit"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Word(Kind):
     """One word of a closed list."""
 
-    words: type[StrEnum]
+    __slots__ = ("words",)
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        self.words = words
 
     @property
     def expected(self) -> str:
@@ -204,14 +222,16 @@ class Flag(Kind):
         return value
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Text(Kind):
     """Text of a given shape."""
 
-    wanted: str
-    pattern: str
-    most: int
-    fix: str = "write letters, digits and the signs named here"
+    __slots__ = ("fix", "most", "pattern", "wanted")
+
+    def __init__(self, wanted: str, *, pattern: str, most: int, fix: str) -> None:
+        self.wanted = wanted
+        self.pattern = pattern
+        self.most = most
+        self.fix = fix
 
     @property
     def expected(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from warmgate.errors import Fault, PolicyError, WarmgateError
 from warmgate.policy.kinds import Kind, Text
-from warmgate.policy.nodes import ListNode, MapNode, Node, ScalarNode
+from warmgate.policy.nodes import ListNode, MapNode, Node
 from warmgate.policy.place import Place, nearest
 from warmgate.policy.scalars import MAX_DIGITS, Meaning, described, meaning_of, shown
 
@@ -89,7 +89,7 @@ class PayloadFile(Text):
     def __init__(self) -> None:
         name = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
         super().__init__(
-            wanted="the path of a JSON file inside the policy's folder, such as payloads/quote.json",
+            "the path of a JSON file inside the policy's folder, such as payloads/quote.json",
             pattern=rf"{name}(?:/{name})*",
             most=200,
             fix="name a file beside the policy or in a folder below it, without `..` and without `/` in front",
@@ -148,7 +148,7 @@ class Expression(Text):
     __slots__ = ()
 
     def __init__(self) -> None:
-        super().__init__(wanted="a JMESPath expression", pattern=r"(?s:.*\S.*)", most=1000, fix="write an expression")
+        super().__init__("a JMESPath expression", pattern=r"(?s:.*\S.*)", most=1000, fix="write an expression")
 
     def read(self, node: Node, at: Place) -> str:
         """Return the expression once it has been compiled."""
@@ -166,7 +166,7 @@ class Expression(Text):
         return text
 
     def _check_functions(self, syntax: Any, line: int, at: Place) -> None:
-        """JMESPath looks a function up when it runs: a misspelt one would only be noticed in the middle of a release."""
+        """Refuse unknown functions: JMESPath looks them up when it runs, which is in the middle of a release."""
         from jmespath.functions import Functions
 
         known = Functions.FUNCTION_TABLE

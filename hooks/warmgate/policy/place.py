@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from warmgate.errors import Fault, PolicyError
+from warmgate.policy.nodes import Node
 
 LoadFile = Callable[[str], str]
 """Returns the text of a file of the policy's folder; raises OSError, ValueError or WarmgateError."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Place:
+class Place(NamedTuple):
     """The path to a value, the document it stands in, and how files named there are read."""
 
     source: str
@@ -47,16 +46,18 @@ class Gathering:
 
     def __init__(self) -> None:
         self.values: dict[Any, Any] = {}
+        self.broken: set[Any] = set()
         self.faults: list[Fault] = []
 
-    def take(self, key: Hashable, read: Callable[[], Any]) -> None:
-        """Keep what `read` returns under `key`, or the faults it raises."""
+    def take(self, key: Hashable, read: Callable[[Node, Place], Any], node: Node, at: Place) -> None:
+        """Keep what `read` makes of a node under `key`, or the faults it raises."""
         try:
-            self.values[key] = read()
+            self.values[key] = read(node, at)
         except PolicyError as error:
+            self.broken.add(key)
             self.faults.extend(error.faults)
 
-    def add(self, faults: Iterable[Fault]) -> None:
+    def add(self, *faults: Fault) -> None:
         """Keep further faults."""
         self.faults.extend(faults)
 

@@ -1,26 +1,21 @@
-"""Mappings and lists as tables of keys: one table reads a document, writes it back, and is what schema and reference show."""
+"""Mappings and lists as tables of keys: one table reads a document, writes it back, and is shown by the schema."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from warmgate.errors import Fault
-from warmgate.policy.kinds import Kind, Measure
+from warmgate.policy.kinds import Kind
 from warmgate.policy.nodes import Entry, ListNode, MapNode, Node, line_of
 from warmgate.policy.place import Gathering, Place, nearest
 from warmgate.policy.scalars import described, shown
-from warmgate.policy.values import PercentileLimit, RatioLimit
 
-PERCENTILE = r"p(?:[1-9][0-9]?(?:\.[0-9]{0,3}[1-9])?|0\.[0-9]{0,3}[1-9])"
 INLINE = ""
 """The field of a key whose own keys fill fields of the section that it stands in."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Complaint:
+class Complaint(NamedTuple):
     """What a rule has to say of several values together; `path` starts at the section that holds them."""
 
     path: tuple[str | int, ...]
@@ -29,12 +24,14 @@ class Complaint:
     fix: str
 
 
-Rule = Callable[[Mapping[Any, Any]], Iterable[Complaint]]
-"""Looks at the values that could be read, by field name or index; a value with a fault of its own is not among them."""
+class Rule(NamedTuple):
+    """Judges values together, by field name or index; it is silent where one that it `reads` has a fault of its own."""
+
+    judge: Callable[[Mapping[Any, Any]], Iterable[Complaint]]
+    reads: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Key:
+class Key(NamedTuple):
     """One key of a section: its kind, the field it fills, and what it means."""
 
     name: str
@@ -50,16 +47,25 @@ class Key:
         return self.name if self.field is None else self.field
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Section(Kind):
     """A mapping with known keys that becomes one frozen value."""
 
-    keys: tuple[Key, ...]
-    build: Callable[..., Any] = dict
-    one_of: tuple[str, str] | None = None
-    """Two keys that exclude each other; the first is written where both have a value."""
-    not_empty: bool = False
-    rules: tuple[Rule, ...] = ()
+    __slots__ = ("build", "keys", "not_empty", "one_of", "rules")
+
+    def __init__(
+        self,
+        *keys: Key,
+        build: Callable[..., Any] = dict,
+        one_of: tuple[str, str] | None = None,
+        not_empty: bool = False,
+        rules: tuple[Rule, ...] = (),
+    ) -> None:
+        """Set the table; of the two keys in `one_of`, which exclude each other, the first is the one that is written."""
+        self.keys = keys
+        self.build = build
+        self.one_of = one_of
+        self.not_empty = not_empty
+        self.rules = rules
 
     @property
     def expected(self) -> str:
@@ -68,18 +74,17 @@ class Section(Kind):
 
     def read(self, node: Node, at: Place) -> Any:
         """Return the value built from every key."""
-        mapping = _mapping(node, at, self)
+        mapping = mapping_in(node, at, self)
         gathering = Gathering()
         suggested = self._check_unknown(mapping, at, gathering)
         for key in self.keys:
             entry = next((entry for entry in mapping.entries if entry.key == key.name), None)
             if entry is not None:
-                place = at.key(key.name)
-                gathering.take(key.target or key.name, lambda k=key, e=entry, p=place: k.kind.read(e.value, p))  # type: ignore[misc]
+                gathering.take(key.target or key.name, key.kind.read, entry.value, at.key(key.name))
             elif key.required and key.name not in suggested:
-                gathering.add([_missing(key, mapping, at)])
-        gathering.add(self._excluded(mapping, at))
-        gathering.add(_judged(self.rules, gathering.values, mapping, at))
+                gathering.add(_missing(key, mapping, at))
+        gathering.add(*self._excluded(mapping, at))
+        gathering.add(*judged(self.rules, gathering, mapping, at))
         gathering.settle()
         return self.build(**self._fields(gathering.values))
 
@@ -93,6 +98,8 @@ class Section(Kind):
             written = key.kind.write(held)
             if written != {}:
                 plain[key.name] = written
+        if any(key.required and key.name not in plain for key in self.keys):
+            return {}
         if self.one_of and self.one_of[0] in plain:
             plain.pop(self.one_of[1], None)
         return plain
@@ -111,28 +118,32 @@ class Section(Kind):
         suggested: set[str] = set()
         for entry in mapping.entries:
             if entry.key not in names:
-                near = nearest(entry.key, [name for name in names if name not in suggested])
+                # Likeness is costly to find: a document full of unknown keys is no policy and must not hang the reader.
+                likely = () if len(mapping.entries) > 100 else tuple(name for name in names if name not in suggested)
+                near = nearest(entry.key, likely)
                 suggested.update([near] if near else [])
-                gathering.add([_unknown(entry, at, names, near)])
+                gathering.add(_unknown(entry, at, names, near))
         if self.not_empty and not mapping.entries:
-            gathering.add([at.fault(mapping.line, found="no key", expected=self.expected, fix="write at least one key")])
+            gathering.add(at.fault(mapping.line, found="no key", expected=self.expected, fix="write at least one key"))
         return suggested
 
     def _excluded(self, mapping: MapNode, at: Place) -> Iterable[Fault]:
         if self.one_of and all(any(entry.key == name for entry in mapping.entries) for name in self.one_of):
             first, second = self.one_of
-            line = line_of(mapping, (second,))
-            yield at.fault(line, found=f"both {first} and {second}", expected="one of them", fix=f"remove {first} or {second}")
+            found, fix = f"both {first} and {second}", f"remove {first} or {second}"
+            yield at.fault(line_of(mapping, (second,)), found=found, expected="one of them", fix=fix)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Listed(Kind):
     """A list whose items are of one kind; it becomes a tuple."""
 
-    item: Kind
-    item_name: str
-    most: int
-    rules: tuple[Rule, ...] = ()
+    __slots__ = ("item", "item_name", "most", "rules")
+
+    def __init__(self, item: Kind, *, item_name: str, most: int, rules: tuple[Rule, ...] = ()) -> None:
+        self.item = item
+        self.item_name = item_name
+        self.most = most
+        self.rules = rules
 
     @property
     def expected(self) -> str:
@@ -147,10 +158,10 @@ class Listed(Kind):
         gathering = Gathering()
         if len(node.items) > self.most:
             found, fix = described(node), f"remove {len(node.items) - self.most}"
-            gathering.add([at.fault(node.line, found=found, expected=self.expected, fix=fix)])
+            gathering.add(at.fault(node.line, found=found, expected=self.expected, fix=fix))
         for index, item in enumerate(node.items):
-            gathering.take(index, lambda i=index, n=item: self.item.read(n, at.item(i)))  # type: ignore[misc]
-        gathering.add(_judged(self.rules, gathering.values, node, at))
+            gathering.take(index, self.item.read, item, at.item(index))
+        gathering.add(*judged(self.rules, gathering, node, at))
         gathering.settle()
         return tuple(gathering.values.values())
 
@@ -159,84 +170,18 @@ class Listed(Kind):
         return [self.item.write(item) for item in value]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Percentiles(Kind):
-    """A mapping of percentiles to limits; it becomes a tuple in the order of the percentiles."""
-
-    limit: Measure
-    rules: tuple[Rule, ...] = ()
-
-    @property
-    def expected(self) -> str:
-        """Return the keys' form and the limits' bounds."""
-        return f"a mapping of percentiles such as p50, p95 or p99.9, each to {self.limit.expected}"
-
-    def read(self, node: Node, at: Place) -> tuple[PercentileLimit, ...]:
-        """Return the limits, the lowest percentile first."""
-        mapping = _mapping(node, at, self)
-        gathering = Gathering()
-        if not mapping.entries:
-            gathering.add([at.fault(node.line, found="no key", expected=self.expected, fix="write for example p95: 400ms")])
-        for entry in mapping.entries:
-            if re.fullmatch(PERCENTILE, entry.key):
-                place = at.key(entry.key)
-                gathering.take(entry.key, lambda e=entry, p=place: self.limit.read(e.value, p))  # type: ignore[misc]
-            else:
-                gathering.add([_unknown_percentile(entry, at)])
-        gathering.add(_judged(self.rules, gathering.values, mapping, at))
-        gathering.settle()
-        limits = [PercentileLimit(percentile=share_of(key), limit_ms=ms) for key, ms in gathering.values.items()]
-        return tuple(sorted(limits, key=lambda limit: limit.percentile))
-
-    def write(self, value: tuple[PercentileLimit, ...]) -> dict[str, Any]:
-        """Return the limit of each percentile."""
-        return {limit.name: self.limit.write(limit.limit_ms) for limit in value}
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class OnePercentile(Kind):
-    """A mapping of one percentile to a ratio."""
-
-    ratio: Measure
-
-    @property
-    def expected(self) -> str:
-        """Return the key's form and the ratio's bounds."""
-        return f"one percentile such as p95, with {self.ratio.expected}"
-
-    def read(self, node: Node, at: Place) -> RatioLimit:
-        """Return the ratio with its percentile."""
-        mapping = _mapping(node, at, self)
-        if len(mapping.entries) != 1:
-            found = f"{len(mapping.entries)} keys"
-            raise at.refuse(node.line, found=found, expected=self.expected, fix="write for example p95: 1.2x")
-        entry = mapping.entries[0]
-        if not re.fullmatch(PERCENTILE, entry.key):
-            gathering = Gathering()
-            gathering.add([_unknown_percentile(entry, at)])
-            gathering.settle()
-        return RatioLimit(statistic=entry.key, ratio=self.ratio.read(entry.value, at.key(entry.key)) or 0.0)
-
-    def write(self, value: RatioLimit) -> dict[str, Any]:
-        """Return the ratio under its percentile."""
-        return {value.statistic: self.ratio.write(value.ratio)}
-
-
-def share_of(percentile: str) -> float:
-    """Return the share that a percentile's name stands for: 0.95 for p95."""
-    return float(f"{percentile[1:]}e-2")
-
-
-def _mapping(node: Node, at: Place, kind: Kind) -> MapNode:
+def mapping_in(node: Node, at: Place, kind: Kind) -> MapNode:
+    """Return the mapping that a node is; raises PolicyError where it is something else."""
     if isinstance(node, MapNode):
         return node
     fix = "write `key: value` lines below it, or remove the key"
     raise at.refuse(node.line, found=described(node), expected=kind.expected, fix=fix)
 
 
-def _judged(rules: Iterable[Rule], values: Mapping[Any, Any], node: Node, at: Place) -> Iterable[Fault]:
+def judged(rules: Iterable[Rule], gathering: Gathering, node: Node, at: Place) -> Iterable[Fault]:
+    """Yield what the rules have to say, each at its own line."""
     for rule in rules:
-        for complaint in rule(values):
+        for complaint in () if rule.reads & gathering.broken else rule.judge(gathering.values):
             place = at
             for step in complaint.path:
                 place = place.step(step)
@@ -252,11 +197,4 @@ def _missing(key: Key, mapping: MapNode, at: Place) -> Fault:
 def _unknown(entry: Entry, at: Place, names: list[str], near: str | None) -> Fault:
     fix = f"write {near}" if near else "remove it"
     expected = f"one of {', '.join(names)}"
-    return at.key(shown(entry.key)).fault(entry.line, found="an unknown key", expected=expected, fix=fix)
-
-
-def _unknown_percentile(entry: Entry, at: Place) -> Fault:
-    expected = "a percentile above p0 and below p100, with at most four decimals and no zero at the end"
-    digits = re.search(r"[1-9][0-9]?(?![0-9])", entry.key)
-    fix = f"write p{digits[0]}" if digits else "write for example p95"
     return at.key(shown(entry.key)).fault(entry.line, found="an unknown key", expected=expected, fix=fix)

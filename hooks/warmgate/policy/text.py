@@ -1,11 +1,11 @@
-"""YAML text becomes a tree of nodes with lines. Tags, several documents and whatever grows without bound are refused."""
+"""YAML text becomes a tree of nodes with lines. Tags, second documents and what grows without bound are refused."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -23,8 +23,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Document:
+class Document(NamedTuple):
     """The root of a document and the faults that do not keep it from being read: keys that stand twice."""
 
     root: Node

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -17,8 +16,7 @@ _MINUTES = ("m", "min", "minute", "minutes")
 _SECONDS = ("sec", "secs", "second", "seconds")
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Unit:
+class Unit(NamedTuple):
     """A kind of number and its suffixes, each with its power of ten; the first suffix is the finest."""
 
     name: str
@@ -61,7 +59,7 @@ class Unit:
             return f"{number}{suffix}"
         if "s" in self.suffixes:
             return _in_seconds(number, suffix)
-        return f"{float(number) / 100:.10g}x" if "x" in self.suffixes and suffix == "%" else None
+        return _as_ratio(number) if "x" in self.suffixes and suffix == "%" else None
 
     def _with_unit(self, number: str) -> str:
         is_share = "%" in self.suffixes and 0 < float(number) < 1
@@ -72,6 +70,12 @@ def _in_seconds(number: str, suffix: str) -> str | None:
     if suffix in _MINUTES:
         return f"{float(number) * 60:.10g}s"
     return f"{number}s" if suffix in _SECONDS else None
+
+
+def _as_ratio(percentage: str) -> str:
+    """Return 1.2x for both 120 % (of the baseline) and 20 % (more than the baseline)."""
+    share = float(percentage) / 100
+    return f"{share if share >= 1 else 1 + share:.10g}x"
 
 
 def positional(number: Decimal) -> str:

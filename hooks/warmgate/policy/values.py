@@ -78,6 +78,9 @@ class Probe:
     expect: Expect = Expect()
 
 
+DEFAULT_PROBES = (Probe(name="default"),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PercentileLimit:
     """An allowed value of a percentile: "p95 <= 400 ms" means that at most 5 % of calls are slower."""
@@ -157,7 +160,8 @@ class Policy:
     match: tuple[Match, ...] = ()
     mode: Mode = Mode.ENFORCE
     warm: Warm = Warm()
-    probes: tuple[Probe, ...] = ()
+    probes: tuple[Probe, ...] = DEFAULT_PROBES
+    """Never empty: what names no probe calls the function with an empty object."""
     limits: Limits = Limits()
     compare: Compare = Compare()
     live: Live = Live()

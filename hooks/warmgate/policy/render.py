@@ -1,0 +1,83 @@
+"""A `Policy` becomes YAML text with every key that has a value, defaults included; reading it gives the same policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from warmgate.policy.nodes import ScalarNode
+from warmgate.policy.scalars import Meaning, meaning_of
+from warmgate.policy.spec import POLICY
+from warmgate.policy.values import Policy
+
+_BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./%-]*")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+_LONGEST_KEY = 900
+"""YAML takes a key without a `?` in front only up to 1,024 characters."""
+
+
+def render_policy(policy: Policy) -> str:
+    """Return the YAML text of a policy, the content of payload files left out."""
+    return "".join(f"{line}\n" for line in _mapping_lines(POLICY.write(policy)))
+
+
+def _lines(value: Any) -> list[str]:
+    """Return the lines of a value; one that fits behind its key is a single line."""
+    if isinstance(value, dict) and value:
+        return list(_mapping_lines(value))
+    if isinstance(value, list) and value:
+        return [line for item in value for line in _indented("- ", _lines(item))]
+    return [_scalar(value)]
+
+
+def _mapping_lines(mapping: dict[str, Any]) -> Iterator[str]:
+    for name, value in mapping.items():
+        key, lines = _text(name), _lines(value)
+        if len(key) > _LONGEST_KEY:
+            yield f"? {key}"
+            yield from _indented(": ", lines)
+        elif isinstance(value, dict | list) and value:
+            yield f"{key}:"
+            yield from _indented("  ", lines)
+        else:
+            yield f"{key}: {lines[0]}"
+
+
+def _indented(first: str, lines: list[str]) -> Iterator[str]:
+    for index, line in enumerate(lines):
+        yield f"{'  ' if index else first}{line}"
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return _number(value)
+    return _text(value) if isinstance(value, str) else str(value)
+
+
+def _number(value: float) -> str:
+    """Return a number that YAML 1.1, YAML 1.2 and JSON all read as this float."""
+    written = repr(value)
+    if "e" not in written:
+        return written
+    mantissa, exponent = written.split("e")
+    return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}e{exponent}"
+
+
+def _text(text: str) -> str:
+    if _BARE.fullmatch(text) and meaning_of(ScalarNode(text, plain=True, line=0)) is Meaning.TEXT:
+        return text
+    return f'"{"".join(_escaped(character) for character in text)}"'
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"

@@ -1,0 +1,178 @@
+"""The table of a policy's keys. The parser, the renderer, the JSON Schema and the reference are all made from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warmgate.model import Mode
+from warmgate.policy.kinds import Flag, Number, Text, Whole, Word
+from warmgate.policy.payloads import Expression, JsonValue, LoadedFile, PayloadFile
+from warmgate.policy.rules import BUDGET_SUFFICES, NAMES_DIFFER, PROBES_ARE_CALLED
+from warmgate.policy.sections import Key, Listed, Section
+from warmgate.policy.spec_limits import COMPARE, LIMITS, LIVE
+from warmgate.policy.values import (
+    Budget,
+    Expect,
+    Match,
+    OnInconclusive,
+    OnTrouble,
+    Policy,
+    Probe,
+    Provisioned,
+    Warm,
+    When,
+)
+
+_NAME = Text(
+    "a name of letters, digits, `.`, `_` and `-`",
+    pattern=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    most=64,
+    fix="write letters, digits and these signs alone, a letter or digit first",
+)
+_PATTERN = Text(
+    "a name in which `*` stands for any characters",
+    pattern=r"[A-Za-z0-9_*?\[\]!-]+",
+    most=140,
+    fix="write the name alone: no ARN, no version",
+)
+
+
+def _probe(*, payload_file: LoadedFile | None = None, **fields: Any) -> Probe:
+    if payload_file is not None:
+        fields = {**fields, "payload": payload_file.payload, "payload_file": payload_file.path}
+    return Probe(**fields)
+
+
+def _policy(*, probes: tuple[Probe, ...] = (), **fields: Any) -> Policy:
+    return Policy(probes=probes, **fields) if probes else Policy(**fields)
+
+
+MATCH = Section(
+    Key(name="function", kind=_PATTERN, text="The function's name, or a pattern of it."),
+    Key(name="alias", kind=_PATTERN, text="The alias that the deployment shifts, or a pattern of it."),
+    build=Match,
+    not_empty=True,
+)
+WARM = Section(
+    Key(
+        name="environments",
+        kind=Whole(1, 1000),
+        text="Cold environments to open on the candidate, and on the baseline where something is compared. Their"
+        " starts are the sample for `init`; 20 is a good number, below 10 a comparison of durations stays"
+        " inconclusive, below 3 no duration limit can fail.",
+    ),
+    Key(
+        name="rounds",
+        kind=Whole(0, 20),
+        text="Warm calls that each environment gets after its cold one before anything is measured. With 0 a"
+        " function that speeds up while it runs fails for its first calls.",
+    ),
+    Key(
+        name="provisioned",
+        kind=Word(Provisioned),
+        text="While provisioned concurrency of the candidate is not READY, `wait` for it or `ignore` it.",
+    ),
+    build=Warm,
+)
+EXPECT = Section(
+    Key(
+        name="jmespath",
+        kind=Expression(),
+        text="A JMESPath expression that must be true of the answer, read as JSON.",
+    ),
+    Key(
+        name="error_type",
+        kind=Text("the name of an error", pattern=r"\S+", most=200, fix="write the errorType alone, without spaces"),
+        text="The errorType of the function error that this probe provokes on purpose.",
+    ),
+    build=Expect,
+)
+PROBE = Section(
+    Key(name="name", kind=_NAME, required=True, text="The probe's name in findings and reports, once in a policy."),
+    Key(name="weight", kind=Whole(1, 100), text="How often this probe is called in proportion to the others."),
+    Key(name="payload", kind=JsonValue(), text="What the function is called with: any JSON value, written as YAML."),
+    Key(
+        name="payload_file",
+        kind=PayloadFile(),
+        text="A JSON file with the payload, in the policy's folder or below it. Instead of `payload`.",
+    ),
+    Key(
+        name="expect",
+        kind=EXPECT,
+        text="What the answer must look like. Without it, any answer but an error will do.",
+    ),
+    build=_probe,
+    one_of=("payload_file", "payload"),
+)
+WHEN = Section(
+    Key(
+        name="inconclusive",
+        kind=Word(OnInconclusive),
+        text="What an undecided check becomes. `half` fails it where its score is at least half-way to the line at"
+        " which it would fail, and passes it with a warning otherwise.",
+    ),
+    Key(name="no_data", kind=Word(OnTrouble), text="What a check without a single usable call becomes."),
+    Key(name="error", kind=Word(OnTrouble), text="What an error on Warmgate's side becomes."),
+    build=When,
+)
+BUDGET = Section(
+    Key(
+        name="invocations",
+        kind=Whole(1, 100_000),
+        text="Calls to both versions together: enough for the cold calls, the warm-up and one measured round.",
+    ),
+    Key(
+        name="seconds",
+        kind=Number(above=0, most=3600),
+        text="Time for all of it, in seconds; the hook's own timeout may end it before.",
+    ),
+    Key(
+        name="cost_usd",
+        kind=Number(above=0, most=10_000),
+        text="Money, in US dollars, estimated at list price. Without it, cost sets no bound.",
+    ),
+    build=Budget,
+)
+POLICY = Section(
+    Key(
+        name="policy",
+        field="name",
+        kind=_NAME,
+        required=True,
+        text="The policy's name in reports, and in the function tag `warmgate:policy` as `bundled:NAME`.",
+    ),
+    Key(
+        name="match",
+        kind=Listed(MATCH, item_name="targets", most=100),
+        text="The targets that this policy is for, one of which must fit. Without it, a policy applies only where"
+        " it is named.",
+    ),
+    Key(
+        name="mode",
+        kind=Word(Mode),
+        text="`enforce` blocks a release that fails; `observe` measures and reports, and never blocks.",
+    ),
+    Key(name="warm", kind=WARM, text="How the versions are warmed before they are measured."),
+    Key(
+        name="probes",
+        kind=Listed(PROBE, item_name="probes", most=100, rules=(NAMES_DIFFER,)),
+        text="The calls to make. Without one, a probe named `default` calls the function with `{}`: make sure that"
+        " the function can take it.",
+    ),
+    Key(
+        name="limits",
+        kind=LIMITS,
+        text="Absolute limits on the candidate. What is absent is not checked, but errors.",
+    ),
+    Key(name="compare", kind=COMPARE, text="Limits relative to the baseline, measured in the same rounds."),
+    Key(name="live", kind=LIVE, text="Limits on live traffic while it shifts and after it."),
+    Key(name="when", kind=WHEN, text="What becomes of a check that could not decide."),
+    Key(name="budget", kind=BUDGET, text="What a judgement may spend; the first bound that is reached ends it."),
+    Key(
+        name="store_payloads",
+        kind=Flag(),
+        text="Whether reports may hold payloads and answers. They may be secret, so the default is no.",
+    ),
+    build=_policy,
+    rules=(BUDGET_SUFFICES, PROBES_ARE_CALLED),
+)

@@ -1,0 +1,127 @@
+"""The keys of a policy that set limits: absolute ones, ones relative to the baseline, and ones on live traffic."""
+
+from __future__ import annotations
+
+from warmgate.policy.kinds import Flag, Measure, RatioOf, Word
+from warmgate.policy.percentiles import OnePercentile, Percentiles
+from warmgate.policy.rules import LIMITS_GROW
+from warmgate.policy.sections import INLINE, Key, Section
+from warmgate.policy.units import DURATION, PERCENT, RATIO
+from warmgate.policy.values import Basis, Compare, Limits, Live
+
+_DURATION = Measure(unit=DURATION, least=0, most=900_000, least_allowed=False)
+_SHARE = Measure(unit=PERCENT, least=0, most=1, most_allowed=False)
+_RATIO = Measure(unit=RATIO, least=1, most=100, least_allowed=False)
+
+LIMITS = Section(
+    Key(
+        name="init",
+        kind=Percentiles(_DURATION, rules=(LIMITS_GROW,)),
+        text="Limits on the init duration of cold starts, or on the restore duration with SnapStart.",
+    ),
+    Key(
+        name="duration",
+        kind=Percentiles(_DURATION, rules=(LIMITS_GROW,)),
+        text="Limits on the duration of warm calls, as the platform reports it: `p95: 400ms` allows 5 % of the"
+        " calls to take longer.",
+    ),
+    Key(
+        name="errors",
+        field=INLINE,
+        text="Limit on calls that end in an error, a timeout or an answer that is not as expected.",
+        kind=Section(
+            Key(
+                name="rate",
+                field="error_ratio",
+                kind=Measure(unit=PERCENT, least=0, most=1, most_allowed=False, none_word="any"),
+                text="Share of calls that may fail. `0%` lets none fail, `any` leaves errors unchecked.",
+            ),
+        ),
+    ),
+    Key(
+        name="memory",
+        field=INLINE,
+        text="Limit on the memory used.",
+        kind=Section(
+            Key(
+                name="max",
+                field="memory_ratio",
+                kind=Measure(unit=PERCENT, least=0, most=1, least_allowed=False),
+                text="Peak memory of any call, as a share of the memory configured.",
+            ),
+        ),
+    ),
+    Key(
+        name="certify",
+        kind=Flag(),
+        text="Whether a duration limit passes only once it is proven with 95 % confidence. That takes more calls,"
+        " and ends inconclusive more often.",
+    ),
+    build=Limits,
+)
+COMPARE = Section(
+    Key(
+        name="init",
+        field=INLINE,
+        text="Limit on the init duration of cold starts.",
+        kind=Section(
+            Key(
+                name="median",
+                field="init",
+                required=True,
+                kind=RatioOf("median", _RATIO),
+                text="Allowed ratio of the median init duration to the baseline's.",
+            ),
+        ),
+    ),
+    Key(
+        name="duration",
+        field=INLINE,
+        text="Limit on the duration of warm calls.",
+        kind=Section(
+            Key(
+                name="p95",
+                field="duration",
+                required=True,
+                kind=RatioOf("p95", _RATIO),
+                text="Allowed ratio of the 95th percentile to the baseline's.",
+            ),
+            Key(
+                name="basis",
+                kind=Word(Basis),
+                text="What is compared: `slowdown` looks at the calls as a whole and at their tail, `p95` at"
+                " the tail alone.",
+            ),
+        ),
+    ),
+    build=Compare,
+)
+LIVE = Section(
+    Key(
+        name="duration",
+        kind=OnePercentile(_RATIO),
+        text="Allowed ratio of one percentile of the duration to the baseline's.",
+    ),
+    Key(
+        name="errors",
+        field=INLINE,
+        text="Limit on failed calls.",
+        kind=Section(
+            Key(name="rate", field="error_ratio", kind=_SHARE, text="Share of live calls that may fail."),
+        ),
+    ),
+    Key(
+        name="cold_starts",
+        field=INLINE,
+        text="Limit on cold starts.",
+        kind=Section(
+            Key(
+                name="share",
+                field="cold_start_ratio",
+                kind=_SHARE,
+                text="Share of live calls that may meet a cold start.",
+            ),
+        ),
+    ),
+    build=Live,
+)

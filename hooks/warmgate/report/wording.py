@@ -1,0 +1,84 @@
+"""How figures, counts and headlines of a report read; shared by what is made for people. No layout here."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from warmgate.model import Arm, CallOutcome, Finding, Judgement, Outcome, Phase, Sample, Spending, Status
+
+
+def headline(judgement: Judgement, status: Status) -> str:
+    """Return one line with what became of the candidate."""
+    deployment, outcome = judgement.deployment, judgement.verdict.outcome
+    word = "PASSED" if status is Status.SUCCEEDED else "REFUSED"
+    aside = _aside(outcome, status)
+    what = f"{deployment.target.function} version {deployment.candidate}" if deployment.candidate else "unknown version"
+    return f"{word}{f' ({aside})' if aside else ''}: {what}"
+
+
+def _aside(outcome: Outcome, status: Status) -> str:
+    """Return what a headline must add where the outcome alone does not explain the status."""
+    if outcome is Outcome.FAILED:
+        return "failed, only observed" if status is Status.SUCCEEDED else ""
+    return "" if outcome is Outcome.PASSED else outcome.value
+
+
+def measured(finding: Finding) -> str:
+    """Return the measured value with its unit."""
+    return _figure(finding.measured, finding)
+
+
+def limit(finding: Finding) -> str:
+    """Return the limit with its unit."""
+    return _figure(finding.limit, finding)
+
+
+def _figure(value: float | None, finding: Finding) -> str:
+    if value is None:
+        return "-"
+    if finding.unit == "ratio":
+        # Ratios to the baseline read as 1.2x, shares of calls or of memory as percentages.
+        return f"{value:.2f}x" if finding.check.startswith("compare.") else f"{value * 100:.3g} %"
+    if finding.unit == "count":
+        return f"{value:g}"
+    digits = 0 if abs(value) >= 100 else 1
+    return f"{value:.{digits}f} {finding.unit.upper() if finding.unit == 'mb' else finding.unit}".rstrip()
+
+
+def margin(finding: Finding) -> str:
+    """Return how far the measured value is from the limit: positive below it, negative beyond it."""
+    return "-" if finding.margin is None else f"{finding.margin * 100:+.0f} %"
+
+
+def counts(finding: Finding) -> str:
+    """Return what a finding rests on: bad calls, calls and environments."""
+    calls = f"{finding.sample_count}" if finding.bad_count is None else f"{finding.bad_count} of {finding.sample_count}"
+    return calls if finding.environment_count is None else f"{calls}, {finding.environment_count} environments"
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks."""
+    return " ".join(text.split())
+
+
+def spent(spending: Spending) -> str:
+    """Return what a judgement took."""
+    words = f"{_calls(spending.invocations)}, {spending.seconds:.1f} s, about ${spending.cost_usd:.6f}"
+    if spending.throttles or spending.retries:
+        words += f", {spending.throttles} throttles, {spending.retries} retries"
+    return words
+
+
+def sample_counts(samples: tuple[Sample, ...]) -> list[str]:
+    """Return one line for each arm and phase with the calls made and those that did not end well."""
+    lines = []
+    for arm, phase in product(Arm, Phase):
+        outcomes = [sample.outcome for sample in samples if sample.arm is arm and sample.phase is phase]
+        odd = ", ".join(f"{outcomes.count(word)} {word}" for word in CallOutcome if word in outcomes and word != "ok")
+        if outcomes:
+            lines.append(f"{arm} {phase}: {_calls(len(outcomes))}{f', of them {odd}' if odd else ''}")
+    return lines
+
+
+def _calls(count: int) -> str:
+    return f"{count} call{'' if count == 1 else 's'}"

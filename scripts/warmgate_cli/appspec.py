@@ -1,0 +1,74 @@
+"""`warmgate appspec check`: says what AppSpecs deploy, or everything that is wrong with them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from warmgate.appspec import AppSpec, parse_appspec
+from warmgate.errors import AppSpecError
+from warmgate_cli.logs import decoded
+
+
+def register(app: typer.Typer) -> None:
+    """Add `appspec` to the command line."""
+    appspec = typer.Typer(help="Read CodeDeploy AppSpecs.", no_args_is_help=True)
+    appspec.command("check")(check)
+    app.add_typer(appspec, name="appspec")
+
+
+def check(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="AppSpecs as YAML or JSON; - is standard input.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,
+) -> None:
+    """Check AppSpecs of Lambda deployments.
+
+    Exit codes: 0 all valid, 1 one is refused, 2 one cannot be read.
+    """
+    worst = 0
+    for file in files:
+        try:
+            content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        except (OSError, ValueError) as error:
+            print(f"{file}: cannot be read: {error}", file=sys.stderr)
+            worst = 2
+            continue
+        shown: AppSpec | None = None
+        errors: tuple[str, ...] = ()
+        try:
+            shown = parse_appspec(decoded(content), file)
+        except AppSpecError as error:
+            errors = tuple(str(fault) for fault in error.faults)
+            worst = max(worst, 1)
+        print(json.dumps(rendered(file, shown, errors)) if as_json else _told(file, shown, errors))
+    raise typer.Exit(worst)
+
+
+def rendered(file: str, appspec: AppSpec | None, errors: tuple[str, ...]) -> dict[str, Any]:
+    """Return the outcome for one file as JSON values."""
+    targets = [] if appspec is None else [_target(appspec)]
+    return {"file": file, "valid": appspec is not None, "targets": targets, "errors": list(errors)}
+
+
+def _target(appspec: AppSpec) -> dict[str, Any]:
+    return {
+        "function": appspec.target.function,
+        "alias": appspec.target.alias,
+        "baseline": appspec.baseline,
+        "candidate": appspec.candidate,
+        "hooks": {event.value: function for event, function in appspec.hooks.items()},
+    }
+
+
+def _told(file: str, appspec: AppSpec | None, errors: tuple[str, ...]) -> str:
+    if appspec is None:
+        return "\n".join(errors)
+    hooks = ", ".join(f"{event} calls {function}" for event, function in appspec.hooks.items()) or "no hooks"
+    shift = f"version {appspec.baseline} -> {appspec.candidate}"
+    return f"{file}: valid: {appspec.target.function}:{appspec.target.alias}, {shift}, {hooks}"
