@@ -47,7 +47,7 @@ def root_of(text: str, source: str) -> MappingNode:
         raise _unreadable(source, text, error.lineno, f"broken JSON ({error.msg})", "mend the JSON") from error
     except yaml.YAMLError as error:
         raise _broken(error, text, source) from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, OverflowError, RecursionError) as error:
         found = f"text that cannot be read ({error})"
         raise _refused(source, None, found, "YAML or JSON", "write plain YAML without exotic escapes") from error
     if root is None or is_empty(root):
@@ -131,12 +131,11 @@ def _composed(text: str) -> Node | None:
         return yaml.compose(text, yaml.SafeLoader)
     try:
         value = json.loads(text)
-    except json.JSONDecodeError:
+    except json.JSONDecodeError as broken:
         try:
             return yaml.compose(text, yaml.SafeLoader)  # flow style: single quotes, comments
-        except yaml.YAMLError:
-            json.loads(text)  # the better message for what was meant to be JSON
-            raise
+        except yaml.YAMLError as error:
+            raise broken from error  # it was meant to be JSON
     try:
         # In valid JSON every tab is white space between tokens; YAML does not allow it there.
         return yaml.compose(text.replace("\t", " "), yaml.SafeLoader)

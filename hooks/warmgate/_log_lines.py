@@ -18,13 +18,15 @@ class Message:
     """One line of a log without its wrapping, or one `platform.*` JSON record.
 
     `carrier` tells wrappings apart: the lines of one invocation all come in the same one, which a line that an
-    application quotes does not.
+    application quotes does not. `inside` marks a report found behind other text: the platform's where output without a
+    line end runs into it, else a quotation.
     """
 
     text: str
     record: dict[str, Any] | None = None
     carrier: str = ""
     stream: str = ""
+    inside: bool = False
 
 
 _TIME: Final = (
@@ -40,7 +42,6 @@ _PREFIX = re.compile(
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _OPENS = re.compile(r"[\[{][\[{\s]*|\{\s*\"[^\"]{0,200}\"\s*:.*[\[{,]")
-_CLOSES = re.compile(r"[}\]]+[,;]?")
 _MESSAGE_LINE = re.compile(r"\"@?message\"\s*:\s*(?=\")")
 _PLATFORM_STARTS = ("REPORT RequestId:", "START RequestId:", "END RequestId:", "INIT_START ", '{"time":')
 _LONGEST_BLOCK: Final = 50_000
@@ -75,29 +76,32 @@ def _clean(line: str) -> str:
 def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
     """Yield the lines of each pretty-printed JSON document together, and every other line alone."""
     block: list[str] = []
+    depth = 0
     for line in lines:
+        depth = depth + _nesting(line) if block else _opened(line)
         block.append(line)
-        if len(block) == 1:
-            complete = not _opens_document(line.strip())
-        else:
-            complete = line.startswith(_PLATFORM_STARTS) or len(block) > _LONGEST_BLOCK or _closes(line, block[0])
-        if complete:
+        if depth <= 0 or len(block) > _LONGEST_BLOCK or line.startswith(_PLATFORM_STARTS):
             yield block
             block = []
     yield block
 
 
-def _opens_document(line: str) -> bool:
+def _opened(line: str) -> int:
+    """Return how many brackets the first line of a pretty-printed document leaves open, 0 for any other line."""
     line = line.rstrip()
     if line[-1:] not in {"{", "[", ","}:
-        return False
+        return 0
     bare = _unprefixed(line, "", "")[0]
-    return bare[:1] in {"{", "["} and _OPENS.fullmatch(bare) is not None
+    if bare[:1] not in {"{", "["} or not _OPENS.fullmatch(bare):
+        return 0
+    return _nesting(bare) + (bare.strip("[{ ") != "")
 
 
-def _closes(line: str, opening: str) -> bool:
+def _nesting(line: str) -> int:
+    """Return the brackets opened at the end of a line, less those closed at its beginning."""
     bare = line.strip()
-    return line.index(bare) <= opening.index(opening.strip()) and _CLOSES.fullmatch(bare) is not None
+    opened, closed = bare[len(bare.rstrip("[{ ")) :], bare[: len(bare) - len(bare.lstrip("]} "))]
+    return len(opened.replace(" ", "")) - len(closed.replace(" ", ""))
 
 
 def _loaded(text: str) -> Any:
@@ -126,6 +130,14 @@ def _of_line(line: str, carrier: str, stream: str, depth: int) -> Iterator[Messa
     first = next(carried, None)
     yield first or Message(text, None, carrier, stream)
     yield from carried
+    if first is None and '"platform.report"' in text and (record := _record_inside(text)):
+        yield Message("", record, carrier, stream, inside=True)
+
+
+def _record_inside(text: str) -> dict[str, Any] | None:
+    begin = text.rfind("{", 0, text.index('"platform.report"'))
+    record = _loaded(text[begin:]) if begin > 0 and text[:1] not in {"{", "["} else None
+    return record if isinstance(record, dict) and record.get("type") == "platform.report" else None
 
 
 def _json_of(text: str) -> Any:

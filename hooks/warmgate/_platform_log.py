@@ -97,7 +97,7 @@ _TIMEOUT = re.compile(r"(?:RequestId: )?(\S+) (?:Error: )?Task timed out after (
 _CRASH = re.compile(r"RequestId: (\S+) (?:Error: \S|(Process exited before completing request))")
 _EXIT = re.compile(r"Error: (?:Runtime exited|exit (?:status|code))")
 _ERROR_TYPE = re.compile(r"(?:^|\s)([A-Z][A-Za-z]*\.[A-Z][A-Za-z]*)$")
-_NUMBER = re.compile(r"(?<![A-Za-z])([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*){0,3}): *([0-9]+(?:\.[0-9]+)?) *(?:ms|MB)\b")
+_NUMBER = re.compile(r"(?<![A-Za-z.])([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*){0,3}): *([0-9]+(?:\.[0-9]+)?) *(?:ms|MB)\b")
 _WORD = re.compile(r"\b(Status|Error Type|Phase): *([^\s]+)")
 _FIELD_LINE = re.compile(
     r"(?:(?:Billed |Init |Restore |Billed Restore )?Duration|Memory Size|(?:Max )?Memory Used|Status|Error Type): *\S"

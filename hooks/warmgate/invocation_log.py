@@ -99,7 +99,8 @@ def record_of(text: str, request_id: str | None) -> InvocationRecord:
         records += assembly.take(message, event)
     records += assembly.rest()
     own = [record for record in records if request_id is not None and record.request_id == request_id]
-    for record in reversed(own or records):
+    others = records if assembly.certain or request_id is None else []
+    for record in reversed(own or others):
         return record
     failure = assembly.failure_of(request_id)
     return InvocationRecord(
@@ -139,19 +140,27 @@ class _Assembly:
         self._failures: dict[str, Failed] = {}
         self._running: dict[str, str] = {}
         """Invocations begun and not ended, by request id, with the carrier of their START line."""
+        self._inside: dict[str, InvocationRecord] = {}
+        """Reports found behind other text, of invocations that have no better one yet."""
+        self.certain = False
+        """Whether the platform itself was heard."""
 
     def take(self, message: Message, event: Event) -> Iterator[InvocationRecord]:
         """Take one event; yield the records that are certain by now."""
         match event:
             case Started():
+                self.certain = True
+                self._inside.pop(event.request_id, None)
                 _remember(self._running, event.request_id, message.carrier)
             case Ended():
                 self._running.pop(event.request_id, None)
             case Failed():
                 self._fail(event)
+            case Reported() if message.inside:
+                self._report_inside(message, event)
             case Reported():
                 self._report(message, event)
-            case _:
+            case InitStarted() | Initialised() | Restored() | KindStated():
                 environment = self._environments.get(message.stream, _Environment())
                 _remember(self._environments, message.stream, _said(environment, event))
         while len(self._held) > _HELD:
@@ -159,14 +168,24 @@ class _Assembly:
 
     def rest(self) -> Iterator[InvocationRecord]:
         """Yield what is held back."""
-        while self._held:
-            yield self._held.popleft()
+        yield from self._held if self.certain else self._inside.values()
+        self._held.clear()
 
     def failure_of(self, request_id: str | None) -> Failed | None:
         """Return the failure told of an invocation without a report; of the last one when the id is not known."""
         if request_id is not None:
             return self._failures.get(request_id)
         return next(reversed(self._failures.values()), None)
+
+    def _report_inside(self, message: Message, report: Reported) -> None:
+        """Take a report that follows other text: for certain only where its invocation is running and gets no other."""
+        request_id = report.request_id or ""
+        running = request_id in self._running
+        environment = self._environments.pop(message.stream, None) if running else None
+        record = _record(report, environment or _Environment(), message.stream or None)
+        if running:
+            self._held.append(record)
+        _remember(self._inside, request_id, record)
 
     def _report(self, message: Message, report: Reported) -> None:
         carriers = self._running.values()
@@ -177,6 +196,9 @@ class _Assembly:
             environment = self._environments.pop(message.stream, None)
         request_id = report.request_id or ""
         self._running.pop(request_id, None)
+        self.certain = True
+        if self._inside.get(request_id) in self._held:
+            self._held.remove(self._inside.pop(request_id))
         record = _record(report, environment or _Environment(), message.stream or None)
         failure = self._failures.get(request_id)
         if failure and _explains(failure, record):
@@ -185,15 +207,12 @@ class _Assembly:
         self._held.append(record)
 
     def _fail(self, failure: Failed) -> None:
-        if failure.request_id not in self._running:
-            for place in range(len(self._held) - 1, -1, -1):
-                record = self._held[place]
-                if record.request_id == failure.request_id:
-                    if _explains(failure, record):
-                        self._held[place] = _failed(record, failure)
-                        return
-                    break
-        _remember(self._failures, failure.request_id, failure)
+        """Join a failure to the report it follows, else keep it for the report to come."""
+        own = [place for place, record in enumerate(self._held) if record.request_id == failure.request_id]
+        if own and failure.request_id not in self._running and _explains(failure, self._held[own[-1]]):
+            self._held[own[-1]] = _failed(self._held[own[-1]], failure)
+        else:
+            _remember(self._failures, failure.request_id, failure)
 
 
 def _remember(known: dict[str, _Value], key: str, value: _Value) -> None:
@@ -202,7 +221,7 @@ def _remember(known: dict[str, _Value], key: str, value: _Value) -> None:
         del known[next(iter(known))]
 
 
-def _said(environment: _Environment, event: Event) -> _Environment:
+def _said(environment: _Environment, event: InitStarted | Initialised | Restored | KindStated) -> _Environment:
     """Add what an event says of an environment."""
     match event:
         case InitStarted():
@@ -218,7 +237,6 @@ def _said(environment: _Environment, event: Event) -> _Environment:
             return replace(environment, restored=True, restore_ms=event.duration_ms or environment.restore_ms)
         case KindStated():
             return replace(environment, kind=event.kind)
-    return environment
 
 
 def _record(report: Reported, environment: _Environment, stream: str | None) -> InvocationRecord:

@@ -83,3 +83,17 @@ def chosen(names: Iterable[str]) -> tuple[Scenario, ...]:
         known = ", ".join(scenario.name for scenario in SCENARIOS)
         raise UnknownScenarioError(f"scenario: found {', '.join(unknown)}, expected some of {known}")
     return tuple(scenario for scenario in SCENARIOS if not wanted or scenario.name in wanted)
+
+
+def own_release(baseline: Path, candidate: Path, policy: Path, settings: FunctionSettings, config: str) -> Scenario:
+    """Return a release from one folder of code to another; nothing is expected of it."""
+    return Scenario(
+        name="own",
+        summary=f"{baseline} -> {candidate}",
+        baseline=(baseline,),
+        candidate=(candidate,),
+        policy=policy,
+        expected=None,
+        settings=settings,
+        config=config,
+    )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from rehearsal.catalogue import Scenario
 from warmgate.model import Status
+
+Step = Callable[[str, str], None]
+"""Hears the name of a scenario and what happens in it now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Sets up what a release needs, through AWS's public API alone: the hook, a bucket, functions, versions, an alias, a group."""
+"""Sets up what a release needs through AWS's public API: hook, bucket, functions, versions, alias, group."""
 
 from __future__ import annotations
 

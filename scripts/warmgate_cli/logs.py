@@ -51,7 +51,7 @@ def parse(
 
 def decoded(content: bytes) -> str:
     """Return the text of a file; bytes that do not belong to its encoding are replaced."""
-    utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff")) and content.count(0) * 3 > len(content)
     return content.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
 
 

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
+from warmgate_cli import appspec, logs, policy, rehearse
 
 app = typer.Typer(
     name="warmgate",
@@ -18,6 +19,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+appspec.register(app)
+logs.register(app)
+policy.register(app)
+rehearse.register(app)
 
 
 def run() -> None:

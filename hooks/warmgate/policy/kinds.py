@@ -13,6 +13,8 @@ from warmgate.policy.scalars import Meaning, described, is_number, meaning_of
 from warmgate.policy.units import Unit
 from warmgate.policy.values import RatioLimit
 
+_WITHIN = "write a number within these bounds, without quotes or unit"
+
 
 class Kind(ABC):
     """What may stand at a place of a document."""
@@ -64,15 +66,19 @@ class Measure(Kind):
     @property
     def expected(self) -> str:
         """Return the unit and the bounds."""
-        low = f"{'from' if self.least_allowed else 'above'} {self.unit.format(self.least)}"
-        high = f"{'to' if self.most_allowed else 'to below'} {self.unit.format(self.most)}"
-        return f"a {self.unit.name} {low} {high}" + (f", or {self.none_word}" if self.none_word else "")
+        low = f"{'of at least' if self.least_allowed else 'above'} {self.unit.format(self.least)}"
+        high = f"{'at most' if self.most_allowed else 'below'} {self.unit.format(self.most)}"
+        return f"a {self.unit.name} {low} and {high}" + (f", or {self.none_word}" if self.none_word else "")
 
     def read(self, node: Node, at: Place) -> float | None:
+        """Return the number, or None for the word that stands for it."""
+        if self.none_word and isinstance(node, ScalarNode) and node.text == self.none_word:
+            return None
+        return self.number(node, at)
+
+    def number(self, node: Node, at: Place) -> float:
         """Return the number in the unit's base: milliseconds, or a ratio."""
         text = node.text if isinstance(node, ScalarNode) else ""
-        if self.none_word and text == self.none_word:
-            return None
         value = self.unit.parse(text)
         if value is None:
             raise at.refuse(node.line, found=described(node), expected=self.expected, fix=self.unit.suggest(text))
@@ -107,7 +113,7 @@ class RatioOf(Kind):
 
     def read(self, node: Node, at: Place) -> RatioLimit:
         """Return the ratio with its statistic."""
-        return RatioLimit(statistic=self.statistic, ratio=self.ratio.read(node, at) or 0.0)
+        return RatioLimit(statistic=self.statistic, ratio=self.ratio.number(node, at))
 
     def write(self, value: RatioLimit) -> str:
         """Return the ratio alone."""
@@ -134,9 +140,7 @@ class Whole(Kind):
             value = int(node.text)
             if self.least <= value <= self.most:
                 return value
-        raise at.refuse(
-            node.line, found=described(node), expected=self.expected, fix=_number_fix(self.least, self.most)
-        )
+        raise at.refuse(node.line, found=described(node), expected=self.expected, fix=_WITHIN)
 
     def write(self, value: int) -> int:
         """Return the number."""
@@ -161,17 +165,17 @@ class Number(Kind):
         """Return the number."""
         if isinstance(node, ScalarNode) and is_number(node) and self.above < float(node.text) <= self.most:
             return float(node.text)
-        with_unit = re.fullmatch(r"([0-9.]{1,9})\s*[a-zA-Z]+", node.text) if isinstance(node, ScalarNode) else None
-        fix = f"write {with_unit[1]}" if with_unit else _number_fix(self.above, self.most)
+        with_unit = (
+            re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*[a-zA-Z]+", node.text)
+            if isinstance(node, ScalarNode)
+            else None
+        )
+        fix = f"write {with_unit[1]}" if with_unit else _WITHIN
         raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
 
     def write(self, value: float) -> float | int:
         """Return the number, without decimals where it has none."""
         return int(value) if value.is_integer() else value
-
-
-def _number_fix(least: float, most: float) -> str:
-    return f"write a number between {least:g} and {most:g}, without quotes or unit"
 
 
 class Word(Kind):

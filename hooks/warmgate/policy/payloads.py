@@ -104,7 +104,7 @@ class PayloadFile(Text):
         if at.load_file is None:
             fix = "write the payload here, under payload:"
             found = "a file beside a policy that comes without files"
-            raise at.refuse(line, found=found, expected="payload", fix=fix)
+            raise at.refuse(line, found=found, expected="a payload in the policy itself", fix=fix)
         try:
             return _parse_json(at.load_file(path))
         except RecursionError as error:
@@ -148,7 +148,7 @@ class Expression(Text):
     __slots__ = ()
 
     def __init__(self) -> None:
-        super().__init__("a JMESPath expression", pattern=r"(?s:.*\S.*)", most=1000, fix="write an expression")
+        super().__init__("a JMESPath expression", pattern=r"[\s\S]*\S[\s\S]*", most=1000, fix="write an expression")
 
     def read(self, node: Node, at: Place) -> str:
         """Return the expression once it has been compiled."""

@@ -9,7 +9,6 @@ from warmgate.errors import Fault, PolicyError
 from warmgate.policy.kinds import Kind, Measure
 from warmgate.policy.nodes import Entry, Node
 from warmgate.policy.place import Gathering, Place
-from warmgate.policy.scalars import shown
 from warmgate.policy.sections import Rule, judged, mapping_in
 from warmgate.policy.values import PercentileLimit, RatioLimit
 
@@ -75,7 +74,7 @@ class OnePercentile(Kind):
         entry = mapping.entries[0]
         if not re.fullmatch(PERCENTILE, entry.key):
             raise PolicyError((_unknown_percentile(entry, at),))
-        return RatioLimit(statistic=entry.key, ratio=self.ratio.read(entry.value, at.key(entry.key)) or 0.0)
+        return RatioLimit(statistic=entry.key, ratio=self.ratio.number(entry.value, at.key(entry.key)))
 
     def write(self, value: RatioLimit) -> dict[str, Any]:
         """Return the ratio under its percentile."""
@@ -91,4 +90,4 @@ def _unknown_percentile(entry: Entry, at: Place) -> Fault:
     expected = "a percentile above p0 and below p100, with at most four decimals and no zero at the end"
     digits = re.search(r"[1-9][0-9]?(?![0-9])", entry.key)
     fix = f"write p{digits[0]}" if digits else "write for example p95"
-    return at.key(shown(entry.key)).fault(entry.line, found="an unknown key", expected=expected, fix=fix)
+    return at.key(entry.key).fault(entry.line, found="an unknown key", expected=expected, fix=fix)

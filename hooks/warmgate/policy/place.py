@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from warmgate.errors import Fault, PolicyError
 from warmgate.policy.nodes import Node
+from warmgate.policy.scalars import shown
 
 LoadFile = Callable[[str], str]
 """Returns the text of a file of the policy's folder; raises OSError, ValueError or WarmgateError."""
@@ -21,7 +22,7 @@ class Place(NamedTuple):
 
     def key(self, name: str) -> Place:
         """Return the place of a key of the mapping that stands here."""
-        return Place(self.source, f"{self.path}.{name}" if self.path else name, self.load_file)
+        return Place(self.source, f"{self.path}.{shown(name)}" if self.path else shown(name), self.load_file)
 
     def item(self, index: int) -> Place:
         """Return the place of an item of the list that stands here."""

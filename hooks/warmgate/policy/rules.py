@@ -8,6 +8,7 @@ from typing import Any
 
 from warmgate.policy.percentiles import share_of
 from warmgate.policy.sections import Complaint, Rule
+from warmgate.policy.units import DURATION
 from warmgate.policy.values import DEFAULT_PROBES, Budget, Compare, Limits, Probe, Warm
 
 _ABSENT: tuple[tuple[str, Any], ...] = (("warm", Warm()), ("limits", Limits()), ("compare", Compare()))
@@ -34,7 +35,7 @@ def _limits_grow(limits: Mapping[str, float]) -> Iterator[Complaint]:
         if higher_ms < lower_ms:
             yield Complaint(
                 path=(higher,),
-                found=f"{higher_ms:g}ms, less than {lower} allows ({lower_ms:g}ms)",
+                found=f"{DURATION.format(higher_ms)}, less than {lower} allows ({DURATION.format(lower_ms)})",
                 expected="limits that grow with the percentile",
                 fix=f"raise {higher} or lower {lower}",
             )

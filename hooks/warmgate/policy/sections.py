@@ -9,7 +9,7 @@ from warmgate.errors import Fault
 from warmgate.policy.kinds import Kind
 from warmgate.policy.nodes import Entry, ListNode, MapNode, Node, line_of
 from warmgate.policy.place import Gathering, Place, nearest
-from warmgate.policy.scalars import described, shown
+from warmgate.policy.scalars import described
 
 INLINE = ""
 """The field of a key whose own keys fill fields of the section that it stands in."""
@@ -60,7 +60,7 @@ class Section(Kind):
         not_empty: bool = False,
         rules: tuple[Rule, ...] = (),
     ) -> None:
-        """Set the table; of the two keys in `one_of`, which exclude each other, the first is the one that is written."""
+        """Set the table; the two keys in `one_of` exclude each other, and the first of them is written."""
         self.keys = keys
         self.build = build
         self.one_of = one_of
@@ -174,7 +174,7 @@ def mapping_in(node: Node, at: Place, kind: Kind) -> MapNode:
     """Return the mapping that a node is; raises PolicyError where it is something else."""
     if isinstance(node, MapNode):
         return node
-    fix = "write `key: value` lines below it, or remove the key"
+    fix = "write `key: value` lines" + (" below it, or remove the key" if at.path else "")
     raise at.refuse(node.line, found=described(node), expected=kind.expected, fix=fix)
 
 
@@ -197,4 +197,4 @@ def _missing(key: Key, mapping: MapNode, at: Place) -> Fault:
 def _unknown(entry: Entry, at: Place, names: list[str], near: str | None) -> Fault:
     fix = f"write {near}" if near else "remove it"
     expected = f"one of {', '.join(names)}"
-    return at.key(shown(entry.key)).fault(entry.line, found="an unknown key", expected=expected, fix=fix)
+    return at.key(entry.key).fault(entry.line, found="an unknown key", expected=expected, fix=fix)

@@ -82,7 +82,7 @@ EXPECT = Section(
     ),
     Key(
         name="error_type",
-        kind=Text("the name of an error", pattern=r"\S+", most=200, fix="write the errorType alone, without spaces"),
+        kind=Text("the name of an error", pattern=r"\S+", most=200, fix="write the errorType, without spaces"),
         text="The errorType of the function error that this probe provokes on purpose.",
     ),
     build=Expect,
@@ -139,7 +139,7 @@ POLICY = Section(
         field="name",
         kind=_NAME,
         required=True,
-        text="The policy's name in reports, and in the function tag `warmgate:policy` as `bundled:NAME`.",
+        text="The policy's name in reports; a bundled policy has the name of its file.",
     ),
     Key(
         name="match",

@@ -139,7 +139,7 @@ class _Tree:
     def _aliased(self, event: Any) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
-            where = "inside itself" if event.anchor in self._anchors else "that nothing is named"
+            where = "inside its own anchor" if event.anchor in self._anchors else "without an anchor"
             found = f"the alias *{shown(event.anchor)} {where}"
             raise self._refuse(event, found, f"an anchor &{shown(event.anchor)} above it", "write the value out")
         return node
@@ -184,11 +184,11 @@ class _Tree:
         return tuple(entries.values())
 
     def _too_large(self, event: Any) -> PolicyError:
-        return self._refuse(
-            event,
-            "a document that grows beyond bounds",
-            f"at most {MAX_NODES} values, aliases written out, in {MAX_DEPTH} levels",
-            "use fewer aliases, or move payloads to files of their own (payload_file)",
+        return Place(self._source).refuse(
+            _line(event),
+            found="more values or levels than a policy has",
+            expected=f"at most {MAX_NODES} values, aliases written out, in {MAX_DEPTH} levels",
+            fix="use fewer aliases, or move payloads to files of their own (payload_file)",
         )
 
 

@@ -1,4 +1,4 @@
-"""A small wire-compatible CodeDeploy for Lambda deployments; docs/reference/local-codedeploy.md tells where AWS differs."""
+"""A small wire-compatible CodeDeploy for Lambda deployments. See docs/reference/local-codedeploy.md."""
 
 from rehearsal.codedeploy.journal import Entry, ToldStatus
 from rehearsal.codedeploy.service import CodeDeployService

@@ -138,7 +138,7 @@ class Engine:
         watch = record.alarms
         now_s = self._account.clock.now_s()
         due = now_s - self._polled_s.get(deployment_id, float("-inf")) >= ALARM_POLL_S
-        if not watch.enabled or not due or state.status.is_terminal or state.plan.is_rollback:
+        if not watch.enabled or not due or state.status.is_terminal:
             return
         self._polled_s[deployment_id] = now_s
         try:

@@ -138,7 +138,7 @@ def _begin(state: DeploymentState, begin: Begin, now_s: float) -> Step:
     misplaced = not plan.is_rollback and (begin.version != plan.baseline or bool(begin.weights))
     if plan.fault or misplaced:
         reason = ErrorReason(plan.fault_code, plan.fault or ALIAS_MISMATCH)
-        after, effects = _end(started, DeploymentStatus.FAILED, reason, None, now_s)
+        after, effects = _end(started, DeploymentStatus.FAILED, reason, RollbackCause.FAILURE, now_s)
     else:
         after, effects = _complete(started, EventStatus.SUCCEEDED, now_s)
     return after, (notice, *effects)
@@ -183,8 +183,8 @@ def _take_failed_call(state: DeploymentState, failed: CallFailed, now_s: float) 
     waits_for_start = state.status is DeploymentStatus.CREATED and failed.event is EventName.START
     if not waits_for_start and (running is None or running.name is not failed.event):
         return state, ()
-    cause = None if failed.event is EventName.START else RollbackCause.FAILURE
-    return _end(state, DeploymentStatus.FAILED, ErrorReason(failed.code, failed.message), cause, now_s)
+    reason = ErrorReason(failed.code, failed.message)
+    return _end(state, DeploymentStatus.FAILED, reason, RollbackCause.FAILURE, now_s)
 
 
 def _let_time_pass(state: DeploymentState, now_s: float) -> Step:
@@ -241,7 +241,7 @@ def _end(
     state: DeploymentState,
     status: DeploymentStatus,
     reason: ErrorReason,
-    cause: RollbackCause | None,
+    cause: RollbackCause,
     now_s: float,
     asked: bool | None = None,
 ) -> Step:

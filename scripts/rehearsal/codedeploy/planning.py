@@ -33,7 +33,6 @@ def plan_release(text: str, schedule: Schedule, rollback_on: frozenset[RollbackC
         after=after,
         schedule=schedule,
         rollback_on=rollback_on,
-        fault=BAD_APPSPEC if spec.baseline == spec.candidate else "",
     )
 
 

@@ -30,7 +30,13 @@ class TagOperations:
 
     def list(self, body: Body) -> Body:
         """Answer ListTagsForResource."""
-        return {"Tags": [{"Key": key, "Value": value} for key, value in sorted(self._tags(body).items())]}
+        try:
+            tags = self._tags(body)
+        except Refusal as refusal:
+            if not refusal.code.endswith("DoesNotExistException"):
+                raise
+            raise Refusal("InvalidArnException", refusal.message) from refusal
+        return {"Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
 
     def _tags(self, body: Body) -> dict[str, str]:
         arn = str(body.get("ResourceArn") or "")

@@ -1,0 +1,1 @@
+"""Lambda's data plane on this machine: real execution environments, their logs and metrics."""

@@ -1,0 +1,39 @@
+"""Keeps the code of every version on disk: packages are known by their CodeSha256, so each version runs its own."""
+
+from __future__ import annotations
+
+import base64
+import compileall
+import hashlib
+import io
+import threading
+import zipfile
+from pathlib import Path
+
+
+class PackageStore:
+    """Unpacked packages below a folder, by the hash Lambda gives them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+
+    def keep(self, archive: bytes) -> str:
+        """Unpack an archive once and return its CodeSha256; raises ValueError for a broken archive."""
+        sha = base64.b64encode(hashlib.sha256(archive).digest()).decode()
+        folder = self.folder_of(sha)
+        with self._lock:
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                try:
+                    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+                        packed.extractall(folder)
+                except zipfile.BadZipFile as error:
+                    raise ValueError("the deployment package is no zip archive") from error
+                # Builds ship compiled code (SAM and pip do); without it each cold start would measure the compiler.
+                compileall.compile_dir(folder, quiet=2, workers=1)
+        return sha
+
+    def folder_of(self, sha: str) -> Path:
+        """Return where the package with that CodeSha256 lies."""
+        return self._folder / hashlib.sha256(sha.encode()).hexdigest()[:16]

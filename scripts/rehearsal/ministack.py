@@ -1,0 +1,70 @@
+"""MiniStack as a child process: everything of AWS that is neither CodeDeploy nor an invoke."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from rehearsal.lambda_runtime.environment import die_with_parent, free_port
+from rehearsal.tools import ministack_command
+from warmgate.errors import SettingsError
+
+ACCOUNT = "123456789012"
+_PATIENCE_S = 20.0
+
+
+class MiniStack:
+    """Starts MiniStack on a free port of the loopback interface; `stop` ends it."""
+
+    def __init__(self, work_dir: Path) -> None:
+        self._log = work_dir / "ministack.log"
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Return its endpoint."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Start it and return when it answers; raises SettingsError."""
+        variables = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("AWS_")},
+            "GATEWAY_PORT": str(self._port),
+            "BIND_HOST": "127.0.0.1",
+            "LAMBDA_EXECUTOR": "local",
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        }
+        command = ministack_command()
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [str(command)],
+                env=variables,
+                cwd=self._log.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
+        started = time.monotonic()
+        while time.monotonic() - started < _PATIENCE_S:
+            if self._process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=1):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        self.stop()
+        raise SettingsError(f"{command}: did not answer within {_PATIENCE_S:.0f} s", hint=f"read {self._log}")
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(timeout=5)

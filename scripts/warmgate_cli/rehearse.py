@@ -1,0 +1,132 @@
+"""`warmgate rehearse`: whole releases on this machine, the six scenarios or the user's own two folders of code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from rehearsal.catalogue import Scenario
+    from rehearsal.release import Release, Row
+
+
+def register(app: typer.Typer) -> None:
+    """Add `rehearse` to the command line."""
+    app.command("rehearse")(rehearse)
+
+
+def rehearse(
+    *,
+    only: Annotated[list[str] | None, typer.Option(help="Run this scenario alone; may be repeated.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object, and no progress.")] = False,
+    time_scale: Annotated[float, typer.Option(min=1, help="CodeDeploy's minutes pass this many times faster.")] = 60.0,
+    function: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Own code: folder that serves now.")
+    ] = None,
+    candidate: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Own code: folder to release.")
+    ] = None,
+    policy: Annotated[Path | None, typer.Option(exists=True, help="Own code: policy file.")] = None,
+    handler: Annotated[str, typer.Option(help="Own code: handler.")] = "app.handler",
+    memory: Annotated[int, typer.Option(min=128, max=10240, help="Own code: memory in MB.")] = 256,
+    timeout: Annotated[int, typer.Option(min=1, max=900, help="Own code: timeout in seconds.")] = 10,
+    config: Annotated[str, typer.Option(help="Own code: configuration.")] = "CodeDeployDefault.LambdaAllAtOnce",
+    report_dir: Annotated[Path | None, typer.Option(file_okay=False, help="Own code: folder for the report.")] = None,
+) -> None:
+    """Rehearse releases: real Lambda runtimes, a CodeDeploy that shifts an alias, the hook as it is deployed.
+
+    Exit codes: 0 every scenario ended as expected, or your candidate was released; 1 one did not, or your candidate was
+    refused; 2 wrong usage or policy; 3 it could not be found out.
+    """
+    from rehearsal.catalogue import FunctionSettings, UnknownScenarioError, chosen, own_release
+
+    console = Console(width=None if sys.stdout.isatty() else 200, quiet=json_output)
+    if function and candidate and policy:
+        settings = FunctionSettings(handler=handler, memory_mb=memory, timeout_s=timeout)
+        scenario = own_release(function, candidate, policy, settings, config)
+        raise typer.Exit(_rehearse_own(scenario, time_scale, report_dir, console, json_output=json_output))
+    if function or candidate or policy:
+        raise typer.BadParameter("--function, --candidate and --policy belong together: name all three")
+    try:
+        scenarios = chosen(only or ())
+    except UnknownScenarioError as error:
+        raise typer.BadParameter(str(error)) from error
+    raise typer.Exit(_rehearse_scenarios(scenarios, time_scale, console, json_output=json_output))
+
+
+def _rehearse_scenarios(
+    scenarios: Sequence[Scenario], time_scale: float, console: Console, *, json_output: bool
+) -> int:
+    from rehearsal.display import show_row, show_table
+
+    work, started_s = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-")), time.monotonic()
+    rows: list[Row] = []
+    for row, _ in _releases(work, scenarios, time_scale, console):
+        show_row(console, row)
+        rows.append(row)
+    seconds = time.monotonic() - started_s
+    show_table(console, rows, seconds)
+    passed = not any(row.differences for row in rows)
+    if json_output:
+        print(json.dumps({"as_expected": passed, "seconds": round(seconds, 1), "rows": [asdict(row) for row in rows]}))
+    if passed:
+        shutil.rmtree(work, ignore_errors=True)
+    else:
+        print(f"logs are kept in {work}", file=sys.stderr)
+    return 0 if passed else 1
+
+
+def _rehearse_own(
+    scenario: Scenario, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool
+) -> int:
+    from rehearsal.display import show_verdict
+    from warmgate.adapters.policies import read_policy
+
+    read_policy(scenario.policy)
+    work = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-"))
+    ((row, release),) = _releases(work, [scenario], time_scale, console)
+    folder = report_dir or work / "report"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in release.documents.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    show_verdict(console, row, release)
+    console.print(f"report in {folder}", soft_wrap=True, markup=False)
+    if json_output:
+        print(json.dumps(release.report))
+    return own_exit_code(row)
+
+
+def own_exit_code(row: Row) -> int:
+    """Return 0 released, 1 refused, 3 where the verdict is an error or the release did not follow it."""
+    if row.differences or row.outcome == "error":
+        return 3
+    return 0 if row.status == "Succeeded" else 1
+
+
+def _releases(
+    work: Path, scenarios: Sequence[Scenario], time_scale: float, console: Console
+) -> Iterator[tuple[Row, Release]]:
+    from rehearsal.local_cloud import LocalCloud
+
+    from rehearsal.display import progress
+    from rehearsal.rehearse import rehearse_all
+    from rehearsal.stage import RehearsalError
+    from warmgate.errors import SettingsError
+
+    with progress(console) as step:
+        step("cloud", "starting")
+        try:
+            with LocalCloud.start(work, time_scale=time_scale) as cloud:
+                yield from rehearse_all(cloud, scenarios, step)
+        except SettingsError as error:
+            raise RehearsalError(f"the local cloud did not start: {error.message}", hint=error.hint) from error

@@ -1,0 +1,1 @@
+"""One suite of promises per port; every implementation keeps the same ones."""

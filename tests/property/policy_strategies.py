@@ -1,0 +1,138 @@
+"""Strategies for policies that the parser can return, and for the values in them."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from warmgate.model import Mode
+from warmgate.policy.percentiles import share_of
+from warmgate.policy.rules import fewest_invocations, measures_warm_calls
+from warmgate.policy.values import (
+    Basis,
+    Budget,
+    Compare,
+    Expect,
+    Limits,
+    Live,
+    Match,
+    OnInconclusive,
+    OnTrouble,
+    PercentileLimit,
+    Policy,
+    Probe,
+    Provisioned,
+    RatioLimit,
+    Warm,
+    When,
+)
+
+PAYLOAD_FILE = json.dumps({"from": "a file"})
+
+names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)
+patterns = st.from_regex(r"[A-Za-z0-9_*?\[\]!-]{1,20}", fullmatch=True)
+percentiles = st.integers(1, 999_999).map(lambda n: f"p{Decimal(n).scaleb(-4).normalize():f}")
+durations = st.floats(0, 900_000, exclude_min=True)
+shares = st.floats(0, 1, exclude_max=True)
+ratios = st.floats(1, 100, exclude_min=True)
+expressions = st.sampled_from(
+    ["statusCode == `200`", "a.b[0] && length(c) > `1`", "contains(body, 'ok: \"yes\"')", "@"]
+)
+
+
+def json_of(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+    """Return JSON values with such texts as keys and values."""
+    numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    return st.recursive(
+        st.none() | st.booleans() | numbers | texts,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+        max_leaves=12,
+    )
+
+
+@st.composite
+def percentile_limits(draw: st.DrawFn) -> tuple[PercentileLimit, ...]:
+    """Return limits that grow with their percentiles."""
+    chosen = sorted(draw(st.sets(percentiles, max_size=4)), key=share_of)
+    limits = sorted(draw(st.lists(durations, min_size=len(chosen), max_size=len(chosen))))
+    return tuple(
+        PercentileLimit(percentile=share_of(name), limit_ms=limit) for name, limit in zip(chosen, limits, strict=True)
+    )
+
+
+def ratio_of(statistic: st.SearchStrategy[str]) -> st.SearchStrategy[RatioLimit | None]:
+    """Return ratios of one statistic, or none."""
+    return st.none() | st.builds(RatioLimit, statistic=statistic, ratio=ratios)
+
+
+expects = st.builds(
+    Expect, jmespath=st.none() | expressions, error_type=st.none() | st.from_regex(r"[!-~]+", fullmatch=True)
+)
+probes = st.one_of(
+    st.builds(Probe, name=names, weight=st.integers(1, 100), payload=json_of(st.text()), expect=expects),
+    st.builds(
+        Probe,
+        name=names,
+        payload=st.just(json.loads(PAYLOAD_FILE)),
+        payload_file=st.sampled_from(["quote.json", "payloads/a-b.json"]),
+    ),
+)
+limits = st.builds(
+    Limits,
+    init=percentile_limits(),
+    duration=percentile_limits(),
+    error_ratio=st.none() | shares,
+    memory_ratio=st.none() | st.floats(0, 1, exclude_min=True),
+    certify=st.booleans(),
+)
+lives = st.builds(
+    Live, duration=ratio_of(percentiles), error_ratio=st.none() | shares, cold_start_ratio=st.none() | shares
+)
+
+
+@st.composite
+def compares(draw: st.DrawFn) -> Compare:
+    """Return comparisons; a basis belongs to a duration."""
+    duration = draw(ratio_of(st.just("p95")))
+    basis = draw(st.sampled_from(Basis)) if duration else Basis.SLOWDOWN
+    return Compare(init=draw(ratio_of(st.just("median"))), duration=duration, basis=basis)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Return a policy that the parser could have returned."""
+    limited, compared = draw(limits), draw(compares())
+    asked = tuple(draw(st.lists(probes, min_size=1, max_size=3, unique_by=lambda probe: probe.name)))
+    turns = 1 if measures_warm_calls(limited, compared) else sum(probe.weight for probe in asked)
+    warm = Warm(
+        environments=draw(st.integers(turns, 1000)),
+        rounds=draw(st.integers(0, 20)),
+        provisioned=draw(st.sampled_from(Provisioned)),
+    )
+    return Policy(
+        name=draw(names),
+        match=tuple(draw(st.lists(st.builds(Match, function=patterns, alias=patterns), max_size=3))),
+        mode=draw(st.sampled_from(Mode)),
+        warm=warm,
+        probes=asked,
+        limits=limited,
+        compare=compared,
+        live=draw(lives),
+        when=draw(
+            st.builds(
+                When,
+                inconclusive=st.sampled_from(OnInconclusive),
+                no_data=st.sampled_from(OnTrouble),
+                error=st.sampled_from(OnTrouble),
+            )
+        ),
+        budget=Budget(
+            invocations=draw(st.integers(fewest_invocations(warm, limited, compared), 100_000)),
+            seconds=draw(st.floats(0, 3600, exclude_min=True)),
+            cost_usd=draw(st.none() | st.floats(0, 10_000, exclude_min=True)),
+        ),
+        store_payloads=draw(st.booleans()),
+    )

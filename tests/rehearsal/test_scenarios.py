@@ -1,0 +1,109 @@
+"""Six whole releases against real runtimes: the good one goes through, five bad ones are refused and rolled back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from rehearsal.local_cloud import LocalCloud
+
+import warmgate.report
+from rehearsal.catalogue import SCENARIOS, Scenario
+from rehearsal.rehearse import rehearse_all
+from rehearsal.release import Release, Row
+from warmgate.model import Status
+from warmgate.report import read_samples
+
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(400)]
+
+EACH = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+BAD = pytest.mark.parametrize(
+    "scenario", [each for each in SCENARIOS if each.expected is Status.FAILED], ids=lambda scenario: scenario.name
+)
+Releases = dict[str, tuple[Row, Release]]
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Releases]:
+    """Run every scenario once, in one cloud, one after the other."""
+    with LocalCloud.start(tmp_path_factory.mktemp("cloud")) as cloud:
+        yield {row.scenario: (row, release) for row, release in rehearse_all(cloud, SCENARIOS, lambda *_: None)}
+
+
+def report_of(release: Release) -> dict[str, Any]:
+    """Return the stored report of a release."""
+    assert release.report is not None
+    return dict(release.report)
+
+
+@EACH
+def test_a_scenario_ends_as_expected(releases: Releases, scenario: Scenario) -> None:
+    """Status, failed check, promises: nothing is different from what the catalogue says."""
+    row, _ = releases[scenario.name]
+
+    assert row.differences == ()
+    assert row.status == scenario.expected
+
+
+@EACH
+def test_every_hook_execution_gets_exactly_one_status(releases: Releases, scenario: Scenario) -> None:
+    """CodeDeploy accepted one status for the release, and one for its rollback where there was one."""
+    _, release = releases[scenario.name]
+    statuses = [told for each in release.told.values() for told in each]
+
+    assert statuses == (["Succeeded"] if scenario.expected is Status.SUCCEEDED else ["Failed", "Succeeded"])
+
+
+@BAD
+def test_a_bad_candidate_never_has_traffic(releases: Releases, scenario: Scenario) -> None:
+    """At no time did the alias send the refused version a share, and it ends on the baseline alone."""
+    row, release = releases[scenario.name]
+
+    assert release.highest_weight == 0.0
+    assert row.alias_after == row.alias_before == release.baseline
+
+
+def test_the_good_candidate_gets_all_traffic(releases: Releases) -> None:
+    """The healthy release ends with the alias on the candidate alone."""
+    row, release = releases["healthy"]
+
+    assert release.highest_weight == 1.0
+    assert row.alias_after == release.candidate
+
+
+@EACH
+def test_customers_see_no_error(releases: Releases, scenario: Scenario) -> None:
+    """Live traffic through the alias is answered without an error during every release."""
+    row, _ = releases[scenario.name]
+
+    assert row.live_calls > 0
+    assert row.live_errors == 0
+
+
+@EACH
+def test_the_stored_report_is_whole(releases: Releases, scenario: Scenario) -> None:
+    """The report obeys the schema, names the policy's source, and counts the calls that lie beside it."""
+    _, release = releases[scenario.name]
+    report = report_of(release)
+    schema = json.loads((Path(warmgate.report.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
+    samples = list(read_samples(release.documents["samples.jsonl"].split("\n")))
+
+    Draft202012Validator(schema).validate(report)
+    assert report["policy"]["source"] == f"s3://warmgate-reports/policies/{scenario.name}/quotes.yaml"
+    assert {run for run, _ in samples} == {release.deployment_id}
+    assert sum(count["count"] for count in report["samples"]) == len(samples) == report["spending"]["invocations"]
+
+
+@EACH
+def test_the_cold_starts_are_real(releases: Releases, scenario: Scenario) -> None:
+    """Every call of the candidate's burst met a new environment with an init of its own."""
+    _, release = releases[scenario.name]
+    samples = [sample for _, sample in read_samples(release.documents["samples.jsonl"].split("\n"))]
+    burst = [sample for sample in samples if sample.phase == "prewarm" and sample.arm == "candidate"]
+
+    assert len(burst) == 10
+    assert all(sample.start == "cold" and (sample.init_ms or 0) > 0 for sample in burst)
