@@ -189,7 +189,8 @@ class Reader:
         known: Keys = {}
         for key, value in pairs_of(node):
             if not isinstance(key, ScalarNode):
-                self.refuse(key, path, placeholder_of(node) or f"{described(key)} as a key", "a plain key", RENDER)
+                found = placeholder_of(node) or f"{described(key)} as a key"
+                self.refuse(key, path or DOCUMENT, found, "a plain key", RENDER)
                 continue
             name = key.value.strip().lower()
             if name in known:

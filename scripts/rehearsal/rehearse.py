@@ -14,10 +14,11 @@ from rehearsal.local_cloud import LocalCloud
 from rehearsal.release import Release, Row, Step, row_of
 from rehearsal.stage import ALIAS, APPLICATION, BUCKET, HOOK, Installed, RehearsalError, install_function, install_hook
 from rehearsal.traffic import LiveTraffic
+from warmgate.adapters.faults import SDK_ERRORS
 
 TERMINAL = {"Succeeded", "Failed", "Stopped"}
-LONGEST_S = 180.0
-"""Real seconds after which a release that has not ended is given up."""
+LONGEST_S = 3 * 3600.0
+"""Seconds on the cloud's clock after which a release is given up: past every hook and every shift."""
 POLL_S = 0.2
 REPORT_GRACE_S = 10.0
 """The report is stored after CodeDeploy was told, so it may come later than the end of the deployment."""
@@ -34,10 +35,18 @@ class Watch:
 
 
 def rehearse_all(cloud: LocalCloud, scenarios: Iterable[Scenario], step: Step) -> Iterator[tuple[Row, Release]]:
-    """Yield line and release of one scenario after another; two at a time would disturb each other's figures."""
+    """Yield line and release of one scenario after another; two at a time would disturb each other's figures.
+
+    Raises:
+        PolicyError: a policy has faults.
+        RehearsalError: a release could not be made, or did not end.
+    """
     install_hook(cloud)
     for seed, scenario in enumerate(scenarios):
-        release = rehearse(cloud, scenario, step, seed)
+        try:
+            release = rehearse(cloud, scenario, step, seed)
+        except SDK_ERRORS as error:
+            raise RehearsalError(f"{scenario.name}: the local cloud refused: {error}") from error
         yield row_of(scenario, release), release
 
 
@@ -121,9 +130,9 @@ def _follow(
 def _watch_to_end(
     cloud: LocalCloud, installed: Installed, deployment_id: str, watch: Watch, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    give_up_s = time.monotonic() + LONGEST_S
+    give_up_s = cloud.clock.now_s() + LONGEST_S
     codedeploy, functions = cloud.client("codedeploy"), cloud.client("lambda")
-    while time.monotonic() < give_up_s:
+    while cloud.clock.now_s() < give_up_s:
         weight = _weight(functions.get_alias(FunctionName=installed.function, Name=ALIAS), installed.candidate)
         if weight > watch.highest_weight:
             say(f"{deployment_id}: version {installed.candidate} has {weight:.0%} of the traffic")
@@ -134,7 +143,7 @@ def _watch_to_end(
             return found
         time.sleep(POLL_S)
     raise RehearsalError(
-        f"{deployment_id}: found {watch.statuses.get(deployment_id)} after {LONGEST_S:.0f} s, expected its end",
+        f"{deployment_id}: found {watch.statuses.get(deployment_id)} after {LONGEST_S / 3600:.0f} h, expected its end",
         hint="look into the hook's log in the work folder",
     )
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from rehearsal.catalogue import Scenario
     from rehearsal.release import Release, Row
 
+SCENARIO_SCALE = 60.0
+OWN_SCALE = 10.0
+"""A hook may run for five minutes, and CodeDeploy gives it an hour: own code needs no faster clock than this."""
+
 
 def register(app: typer.Typer) -> None:
     """Add `rehearse` to the command line."""
@@ -29,7 +33,9 @@ def rehearse(
     *,
     only: Annotated[list[str] | None, typer.Option(help="Run this scenario alone; may be repeated.")] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object, and no progress.")] = False,
-    time_scale: Annotated[float, typer.Option(min=1, help="CodeDeploy's minutes pass this many times faster.")] = 60.0,
+    time_scale: Annotated[
+        float | None, typer.Option(min=1, help="How much faster CodeDeploy's clock runs; 60, with own code 10.")
+    ] = None,
     function: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="Own code: folder that serves now.")
     ] = None,
@@ -54,14 +60,14 @@ def rehearse(
     if function and candidate and policy:
         settings = FunctionSettings(handler=handler, memory_mb=memory, timeout_s=timeout)
         scenario = own_release(function, candidate, policy, settings, config)
-        raise typer.Exit(_rehearse_own(scenario, time_scale, report_dir, console, json_output=json_output))
+        raise typer.Exit(_rehearse_own(scenario, time_scale or OWN_SCALE, report_dir, console, json_output=json_output))
     if function or candidate or policy:
         raise typer.BadParameter("--function, --candidate and --policy belong together: name all three")
     try:
         scenarios = chosen(only or ())
     except UnknownScenarioError as error:
         raise typer.BadParameter(str(error)) from error
-    raise typer.Exit(_rehearse_scenarios(scenarios, time_scale, console, json_output=json_output))
+    raise typer.Exit(_rehearse_scenarios(scenarios, time_scale or SCENARIO_SCALE, console, json_output=json_output))
 
 
 def _rehearse_scenarios(
@@ -101,8 +107,10 @@ def _rehearse_own(
         (folder / name).write_text(text, encoding="utf-8")
     show_verdict(console, row, release)
     console.print(f"report in {folder}", soft_wrap=True, markup=False)
+    if report_dir:
+        shutil.rmtree(work, ignore_errors=True)
     if json_output:
-        print(json.dumps(release.report))
+        print(json.dumps({"row": asdict(row), "report_dir": str(folder), "report": release.report}))
     return own_exit_code(row)
 
 
@@ -116,9 +124,8 @@ def own_exit_code(row: Row) -> int:
 def _releases(
     work: Path, scenarios: Sequence[Scenario], time_scale: float, console: Console
 ) -> Iterator[tuple[Row, Release]]:
-    from rehearsal.local_cloud import LocalCloud
-
     from rehearsal.display import progress
+    from rehearsal.local_cloud import LocalCloud
     from rehearsal.rehearse import rehearse_all
     from rehearsal.stage import RehearsalError
     from warmgate.errors import SettingsError

@@ -270,7 +270,9 @@ def test_lines_of_json_are_those_of_the_file() -> None:
 
 def test_keys_that_are_no_text_are_refused() -> None:
     """A key that a template should have written is named with its line."""
-    assert faults(f"{PLAIN}? [a, b]\n: c\n")[0].startswith("a.yaml:12 : found a list as a key, expected a plain key")
+    assert faults(f"{PLAIN}? [a, b]\n: c\n")[0].startswith(
+        "a.yaml:12 (document): found a list as a key, expected a plain key"
+    )
 
 
 def test_a_merge_that_never_ends_is_refused() -> None:

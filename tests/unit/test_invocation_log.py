@@ -129,6 +129,8 @@ SLOW = report(A, fields="Duration: 3004.92 ms\tBilled Duration: 3000 ms\t")
          "Runtime.ExitError"),
         (f"RequestId: {A} Error: Couldn't find valid bootstrap(s): [/opt/bootstrap]\nRuntime.InvalidEntrypoint\n{SLOW}",
          "error", "Runtime.InvalidEntrypoint"),
+        (f"RequestId: {A} Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n"
+         + report(A, "Status: error\tError Type: Runtime.OutOfMemory"), "error", "Runtime.OutOfMemory"),
         (f"RequestId: {A} Process exited before completing request\n{SLOW}", "error", "Runtime.ExitError"),
         (f"[ERROR] ValueError: boom\rTraceback (most recent call last):\n{SLOW}", "success", None),
         (f"2026-01-01T00:00:00Z\t{A}\tERROR\tInvoke Error \t{{\"errorType\":\"Error\"}}\n{SLOW}", "success", None),
@@ -381,7 +383,7 @@ def test_a_json_report_behind_other_text_yields_to_the_proper_one() -> None:
         f"START RequestId: {A} Version: $LATEST END RequestId: {A} {report(A)}",
         f"END RequestId: {A} {report(A)}",
         f"START\nEND RequestId:\nREPORT nothing\nINIT_REPORT\n{report(A)}",
-        f'{{"LogResult": "?"}}\n{{"LogResult": 7}}\n{{"message": 7}}\n{report(A)}',
+        f'{{"LogResult": "a"}}\n{{"LogResult": 7}}\n{{"message": 7}}\n{report(A)}',
         f"{platform('runtimeDone')}\n{platform('start')}\n{platform('odd')}\n{platform('initStart')[:-2]}\n{report(A)}",
         "[" * 100_000 + f"\n{report(A)}",
         f"{report(A)}\n" + "Status: timeout\n" * 200,

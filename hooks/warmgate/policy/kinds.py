@@ -165,11 +165,8 @@ class Number(Kind):
         """Return the number."""
         if isinstance(node, ScalarNode) and is_number(node) and self.above < float(node.text) <= self.most:
             return float(node.text)
-        with_unit = (
-            re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*[a-zA-Z]+", node.text)
-            if isinstance(node, ScalarNode)
-            else None
-        )
+        text = node.text if isinstance(node, ScalarNode) else ""
+        with_unit = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*[a-zA-Z]+", text)
         fix = f"write {with_unit[1]}" if with_unit else _WITHIN
         raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
 

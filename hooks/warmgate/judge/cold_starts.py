@@ -1,0 +1,92 @@
+"""Judges "pNN of init <= limit" by counting slow cold starts: 20 of them certify no p95, but they refuse a bad one."""
+
+from __future__ import annotations
+
+from warmgate.judge.binomial import at_least
+from warmgate.judge.quantile import quantile
+from warmgate.judge.wording import ms
+from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Sample, Start
+from warmgate.policy.values import PercentileLimit
+
+FEWEST = 5
+FAIL_ERROR = 0.023
+"""Error at the limit: 4 of 20, 3 of 10 and 2 of 5 for a p95 stay below it."""
+
+
+def judge_init(limit: PercentileLimit, evidence: Evidence) -> Finding:
+    """Return the finding of one init limit; a SnapStart restore counts as the init of its cold start."""
+    check = f"limits.init.{limit.name}"
+    inits = cold_start_ms(evidence, Arm.CANDIDATE)
+    called = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.phase is Phase.PREWARM]
+    if called and not inits and all(s.start is Start.PROVISIONED for s in called):
+        reason = f"no cold start in {len(called)} calls: every environment was provisioned"
+        return Finding(check=check, outcome=Outcome.PASSED, reason=reason, limit=limit.limit_ms, unit="ms")
+    met = f"{len(inits)} cold starts in {len(called)} calls{_capped(evidence)}"
+    if len(inits) < FEWEST:
+        return Finding(
+            check=check,
+            outcome=Outcome.INCONCLUSIVE,
+            reason=f"{met}, at least {FEWEST} are needed",
+            decided=bool(called) or evidence.closed is not None,
+            limit=limit.limit_ms,
+            unit="ms",
+            sample_count=len(inits),
+            inconclusive_because=_why_none(called),
+            proven="nothing",
+        )
+    return _counted(check, limit, inits, met)
+
+
+def _counted(check: str, limit: PercentileLimit, inits: list[float], met: str) -> Finding:
+    count, share = len(inits), round(1 - limit.percentile, 6)
+    slow = sum(init > limit.limit_ms for init in inits)
+    fails_at = fail_count(count, share)
+    measured = quantile(inits, limit.percentile)
+    certified = f"at least {0.05 ** (1 / count):.0%} of cold starts are below {ms(max(inits))} (95 % sure)"
+    if slow >= fails_at:
+        outcome, told = Outcome.FAILED, f"{fails_at} of {count} are too many"
+    elif slow == 0 or slow < count * share:
+        outcome, told = Outcome.PASSED, certified
+    else:
+        outcome, told = Outcome.INCONCLUSIVE, f"{fails_at} of {count} would be too many"
+    return Finding(
+        check=check,
+        outcome=outcome,
+        reason=f"{slow} of {count} cold starts slower than {ms(limit.limit_ms)}"
+        f" (median {ms(quantile(inits, 0.5))}, slowest {ms(max(inits))}); {told}; {met}",
+        measured=measured,
+        limit=limit.limit_ms,
+        unit="ms",
+        margin=1 - measured / limit.limit_ms,
+        bad_count=slow,
+        sample_count=count,
+        environment_count=count,
+        proven=certified,
+        inconclusive_because="cap" if outcome is Outcome.INCONCLUSIVE else "",
+    )
+
+
+def fail_count(count: int, share: float) -> int:
+    """Return how many slow cold starts of `count` refuse a release: fewer could be chance at the limit."""
+    return next(k for k in range(1, count + 2) if at_least(k, count, share) <= FAIL_ERROR)
+
+
+def cold_start_ms(evidence: Evidence, arm: Arm) -> list[float]:
+    """Return what the cold starts of an arm took, in dispatch order; a provisioned environment has none."""
+    found = []
+    for sample in evidence.samples:
+        if sample.arm is arm and sample.start is Start.COLD and sample.init_ms is not None:
+            found.append(sample.init_ms)
+        elif sample.arm is arm and sample.start is Start.RESTORED and sample.restore_ms is not None:
+            found.append(sample.restore_ms)
+    return found
+
+
+def _why_none(called: list[Sample]) -> str:
+    usable = [sample for sample in called if sample.outcome is not CallOutcome.THROTTLED]
+    return "too few cold starts" if usable else "no data"
+
+
+def _capped(evidence: Evidence) -> str:
+    burst = evidence.burst
+    return f" (burst of {burst.granted} instead of {burst.asked}: {burst.reason})" if burst.reason else ""

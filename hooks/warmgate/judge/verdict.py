@@ -1,0 +1,117 @@
+"""Applies every check of a policy to the evidence, takes the worst, and maps it to what CodeDeploy hears."""
+
+from __future__ import annotations
+
+from warmgate.judge.cold_starts import judge_init
+from warmgate.judge.durations import judge_duration
+from warmgate.judge.failures import judge_answers, judge_errors
+from warmgate.judge.memory import judge_memory
+from warmgate.model import Evidence, Finding, Mode, Outcome, Status, Verdict
+from warmgate.policy.values import OnInconclusive, OnTrouble, Policy
+
+WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASSED)
+LONGEST_REASON = 600
+
+
+def judge(evidence: Evidence, policy: Policy) -> Verdict:
+    """Return the verdict of the evidence so far; never raises.
+
+    `decided` is True as soon as every check has decided, or one has failed: nothing that follows could mend it.
+    """
+    return verdict_of_findings(_findings(evidence, policy), policy)
+
+
+def verdict_of_findings(findings: tuple[Finding, ...], policy: Policy) -> Verdict:
+    """Return the worst of some findings, mapped by the policy's mode and `when`."""
+    outcome = min((finding.outcome for finding in findings), key=WORST_FIRST.index, default=Outcome.INCONCLUSIVE)
+    mapped = [(finding, _status(finding, policy)) for finding in findings]
+    refused = [finding for finding, status in mapped if status is Status.FAILED]
+    status = Status.FAILED if refused or not findings else Status.SUCCEEDED
+    warnings = [
+        f"{finding.check}: inconclusive ({finding.inconclusive_because}): {finding.reason}"
+        for finding, mapped_to in mapped
+        if finding.outcome is Outcome.INCONCLUSIVE and mapped_to is Status.SUCCEEDED
+    ]
+    if policy.mode is Mode.OBSERVE and status is Status.FAILED:
+        status = Status.SUCCEEDED
+        warnings.append("mode observe: this release would have been refused")
+    failed = any(finding.outcome is Outcome.FAILED for finding in findings)
+    return Verdict(
+        outcome=outcome,
+        status=status,
+        reason=_reason(refused, findings),
+        findings=findings,
+        warnings=tuple(warnings),
+        decided=failed or all(finding.decided for finding in findings),
+        mode=policy.mode,
+    )
+
+
+def verdict_of_error(reason: str, policy: Policy | None) -> Verdict:
+    """Return the verdict where nothing could be found out; without a policy it is Failed."""
+    mode = policy.mode if policy else Mode.ENFORCE
+    passes = policy is not None and (policy.when.error is OnTrouble.PASS or mode is Mode.OBSERVE)
+    text = " ".join(reason.split()) or "no reason given"
+    warnings = (f"nothing was found out: {text}",) if passes else ()
+    return Verdict(
+        outcome=Outcome.ERROR,
+        status=Status.SUCCEEDED if passes else Status.FAILED,
+        reason=text,
+        warnings=warnings,
+        mode=mode,
+    )
+
+
+def verdict_unjudged(reason: str) -> Verdict:
+    """Return the verdict of a release that was let through on purpose, loudly."""
+    return Verdict(outcome=Outcome.PASSED, status=Status.SUCCEEDED, reason=reason, warnings=(reason,))
+
+
+def _findings(evidence: Evidence, policy: Policy) -> tuple[Finding, ...]:
+    cap = measured_calls(policy, evidence.burst.granted)
+    limits = policy.limits
+    found = [judge_init(limit, evidence) for limit in limits.init]
+    found += [judge_duration(limit, evidence, policy, cap) for limit in limits.duration]
+    if limits.error_ratio is not None:
+        found.append(judge_errors(limits.error_ratio, evidence, cap))
+    if limits.memory_ratio is not None:
+        found.append(judge_memory(limits.memory_ratio, evidence))
+    found += [judge_answers(probe, evidence) for probe in policy.probes if probe.expect.jmespath or probe.expect.error_type]
+    return tuple(found)
+
+
+def measured_calls(policy: Policy, environments: int) -> int:
+    """Return how many measured calls of the candidate a policy's budget has room for."""
+    arms = 2 if policy.compare.duration or policy.compare.init else 1
+    left = policy.budget.invocations - environments * arms * (1 + policy.warm.rounds)
+    interleaved = min(5, max(0, left) // (environments * arms)) * environments if arms == 2 and environments else 0
+    return max(0, left - interleaved)
+
+
+def _status(finding: Finding, policy: Policy) -> Status:
+    if finding.outcome is Outcome.PASSED:
+        return Status.SUCCEEDED
+    if finding.outcome is Outcome.INCONCLUSIVE:
+        return _status_of_undecided(finding, policy)
+    return Status.FAILED
+
+
+def _status_of_undecided(finding: Finding, policy: Policy) -> Status:
+    if finding.inconclusive_because == "no data":
+        return Status.SUCCEEDED if policy.when.no_data is OnTrouble.PASS else Status.FAILED
+    fails = {
+        OnInconclusive.HALF: finding.leans_to_fail,
+        OnInconclusive.PASS: False,
+        OnInconclusive.FAIL: True,
+    }[policy.when.inconclusive]
+    return Status.FAILED if fails else Status.SUCCEEDED
+
+
+def _reason(refused: list[Finding], findings: tuple[Finding, ...]) -> str:
+    if refused:
+        told = "; ".join(f"{finding.check}: {finding.reason}" for finding in refused)
+    elif findings:
+        told = "passed: " + "; ".join(f"{finding.check}: {finding.reason}" for finding in findings)
+    else:
+        told = "the policy has no check"
+    return told if len(told) <= LONGEST_REASON else told[: LONGEST_REASON - 4] + " ..."

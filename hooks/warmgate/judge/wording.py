@@ -1,0 +1,13 @@
+"""Numbers as a sentence holds them."""
+
+from __future__ import annotations
+
+
+def ms(value: float) -> str:
+    """Return milliseconds with as many digits as matter."""
+    return f"{value:.0f} ms" if value >= 100 else f"{value:.3g} ms"
+
+
+def percent(share: float) -> str:
+    """Return a share in percent with three digits at most."""
+    return f"{share * 100:.3g} %"
