@@ -255,7 +255,7 @@ class Finding:
     measured: float | None = None
     limit: float | None = None
     unit: str = ""
-    """ms, ratio, mb or count: the unit of `measured` and `limit`."""
+    """ms, ratio, times, mb or count: the unit of `measured` and `limit`."""
     margin: float | None = None
     """1 - measured / limit: 0.25 is a quarter below the limit, negative is beyond it."""
     bad_count: int | None = None

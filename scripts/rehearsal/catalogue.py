@@ -66,7 +66,7 @@ SCENARIOS = (
     _release("slow_init", "builds ten SDK clients when the module loads", "limits.init", "compare.init"),
     _release("slow_tail", "one call in five does ten times the work", "limits.duration", "compare.duration"),
     _release("broken", "raises KeyError on every basket", "limits.errors"),
-    _release("wrong_answer", "answers 200 with a total of 0", "limits.errors"),
+    _release("wrong_answer", "answers 200 with a total of 0", "probes.quote.expect", "limits.errors"),
     _release("memory_hog", "keeps 215 MB of 256 MB", "limits.memory"),
 )
 

@@ -11,6 +11,8 @@ from rich.table import Table
 
 from rehearsal.release import Release, Row, Step
 
+LONGEST_REASON = 240
+
 
 @contextmanager
 def progress(console: Console) -> Iterator[Step]:
@@ -52,10 +54,15 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.outcome,
         f"{row.alias_before} -> {row.alias_after}",
         str(row.calls),
-        str(row.live_calls),
+        f"{row.live_calls}, {row.live_errors} failed" if row.live_errors else str(row.live_calls),
         f"{row.seconds:.1f}",
-        escape(row.reason),
+        escape(_shortened(row.reason)),
     )
+
+
+def _shortened(reason: str) -> str:
+    """Return the beginning of a reason; the report holds all of it."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 3]}..."
 
 
 def show_verdict(console: Console, row: Row, release: Release) -> None:

@@ -10,7 +10,7 @@ import sys
 import typer
 
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
-from warmgate_cli import appspec, logs, policy, rehearse
+from warmgate_cli import appspec, check, logs, policy, rehearse
 
 app = typer.Typer(
     name="warmgate",
@@ -20,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
 )
 appspec.register(app)
+check.register(app)
 logs.register(app)
 policy.register(app)
 rehearse.register(app)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from warmgate.judge.cold_start_comparison import judge_init_comparison
 from warmgate.judge.cold_starts import judge_init
+from warmgate.judge.comparison import judge_comparison
 from warmgate.judge.durations import judge_duration
 from warmgate.judge.failures import judge_answers, judge_errors
 from warmgate.judge.memory import judge_memory
+from warmgate.judge.wording import quantity
 from warmgate.model import Evidence, Finding, Mode, Outcome, Status, Verdict
 from warmgate.policy.values import OnInconclusive, OnTrouble, Policy
 
@@ -77,6 +80,10 @@ def _findings(evidence: Evidence, policy: Policy) -> tuple[Finding, ...]:
     if limits.memory_ratio is not None:
         found.append(judge_memory(limits.memory_ratio, evidence))
     found += [judge_answers(probe, evidence) for probe in policy.probes if probe.expect.jmespath or probe.expect.error_type]
+    if policy.compare.init is not None:
+        found.append(judge_init_comparison(policy.compare.init, evidence))
+    if policy.compare.duration is not None:
+        found.append(judge_comparison(policy.compare.duration, policy.compare.basis, evidence))
     return tuple(found)
 
 
@@ -108,10 +115,19 @@ def _status_of_undecided(finding: Finding, policy: Policy) -> Status:
 
 
 def _reason(refused: list[Finding], findings: tuple[Finding, ...]) -> str:
-    if refused:
-        told = "; ".join(f"{finding.check}: {finding.reason}" for finding in refused)
+    """Return one line: the failed checks where there are any, else what refused, else what was measured."""
+    failed = [finding for finding in refused if finding.outcome is Outcome.FAILED] or refused
+    if failed:
+        told = "; ".join(f"{finding.check}: {finding.reason}" for finding in failed)
     elif findings:
-        told = "passed: " + "; ".join(f"{finding.check}: {finding.reason}" for finding in findings)
+        told = f"{len(findings)} checks: " + ", ".join(_in_short(finding) for finding in findings)
     else:
         told = "the policy has no check"
     return told if len(told) <= LONGEST_REASON else told[: LONGEST_REASON - 4] + " ..."
+
+
+def _in_short(finding: Finding) -> str:
+    counted = f"{finding.check} {finding.outcome}"
+    if finding.measured is None or finding.limit is None:
+        return counted
+    return f"{counted} ({quantity(finding.measured, finding.unit)} of {quantity(finding.limit, finding.unit)} in {finding.sample_count})"

@@ -163,7 +163,10 @@ def test_a_duration_has_a_unit(written: str, found: str, fix: str) -> None:
         ),
         (
             "limits: {memory: 85%}",
-            "limits.memory: found 85%, expected a mapping with max; write `key: value` lines below it, or remove the key",
+            (
+                "limits.memory: found 85%, expected a mapping with max;"
+                " write `key: value` lines below it, or remove the key"
+            ),
         ),
         ("live: {errors: {rate: any}}", f"live.errors.rate: found any, expected {SHARE}; write it like 85%"),
         ("compare: {init: {median: 1.2}}", f"compare.init.median: found number 1.2, expected {RATIO}; write 1.2x"),

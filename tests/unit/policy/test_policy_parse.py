@@ -133,15 +133,15 @@ def test_anchors_stand_for_what_they_name() -> None:
         (
             "limits: {duration: {p95: 1s, p50: 2s}}",
             (
-                "2 limits.duration.p95: found 1s, less than p50 allows (2s), expected limits that grow with the percentile;"
-                " raise p95 or lower p50"
+                "2 limits.duration.p95: found 1s, less than p50 allows (2s), expected limits that grow with"
+                " the percentile; raise p95 or lower p50"
             ),
         ),
         (
             "limits: {duration: {p95: 1s}}\nbudget: {invocations: 99}",
             (
-                "3 budget.invocations: found 99 invocations, expected at least 100, for 20 environments and 3 warm-up rounds;"
-                " write 100 or more, or lower warm.environments"
+                "3 budget.invocations: found 99 invocations, expected at least 100, for 20 environments and"
+                " 3 warm-up rounds; write 100 or more, or lower warm.environments"
             ),
         ),
         (

@@ -55,6 +55,7 @@ def test_the_policy_has_the_checks_that_a_scenario_must_fail(scenario: Scenario)
         "limits.init": bool(policy.limits.init),
         "limits.duration": bool(policy.limits.duration),
         "limits.errors": policy.limits.error_ratio is not None,
+        "probes.quote.expect": [probe.name for probe in policy.probes if probe.expect.jmespath] == ["quote"],
         "limits.memory": policy.limits.memory_ratio is not None,
         "compare.init": policy.compare.init is not None,
         "compare.duration": policy.compare.duration is not None,

@@ -7,8 +7,8 @@ import os
 PRICES_CENTS = {"apple": 40, "bread": 320, "coffee": 890}
 SIGNING_ROUNDS = 40_000
 
-_environment = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
-_signed = 0
+# Environments take their turns at different counts, so that no round of calls is slow as a whole.
+_signed = hashlib.sha256(os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "").encode()).digest()[0]
 
 
 def quote(basket):
@@ -20,9 +20,7 @@ def sign(basket, total_cents):
     """Return the signature of a quote: a password hash, slow on purpose."""
     global _signed
     _signed += 1
-    # The turn comes from a hash of environment and count: one call in five, in no pattern that a warm-up could use up.
-    turn = hashlib.sha256(f"{_environment}:{_signed}".encode()).digest()[0]
     text = json.dumps({"basket": basket, "total_cents": total_cents}, sort_keys=True).encode()
-    for earlier in range(9 if turn < 51 else 0):
+    for earlier in range(9 if _signed % 5 == 0 else 0):
         hashlib.pbkdf2_hmac("sha256", text, b"quotes-%d" % earlier, SIGNING_ROUNDS)
     return hashlib.pbkdf2_hmac("sha256", text, b"quotes", SIGNING_ROUNDS).hex()
