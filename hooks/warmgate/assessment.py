@@ -1,4 +1,4 @@
-"""Warms, probes and judges a candidate: the gate without CodeDeploy. Between two rounds its whole state is one value."""
+"""Warms, probes and judges a candidate: the gate without CodeDeploy. Between rounds its whole state is one value."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from warmgate.probing import ArmVersion, Prober, RoundResult
 
 CALLER_CLOCK_ENVIRONMENTS = 5
 """Environments where only the caller's clock is left: measured on 2 cores, 50 threads read a 20 ms call as 41 ms."""
+
+NOTHING_SPENT = Spending()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Progress:
     plan: ProbePlan
     next_round: int = 0
     samples: tuple[Sample, ...] = ()
-    spending: Spending = Spending()
+    spending: Spending = NOTHING_SPENT
     longest_round_ms: float = 0.0
     closed: str | None = None
 
@@ -44,7 +46,7 @@ class Assessment:
 
     verdict: Verdict
     samples: tuple[Sample, ...] = ()
-    spending: Spending = Spending()
+    spending: Spending = NOTHING_SPENT
     notes: tuple[str, ...] = ()
 
 
@@ -186,6 +188,6 @@ def _plan_notes(plan: ProbePlan, spending: Spending) -> tuple[str, ...]:
         notes.append(f"burst of {plan.burst.granted} instead of {plan.burst.asked}: {plan.burst.reason}")
     if spending.throttles or spending.retries:
         notes.append(
-            f"{spending.throttles} throttles and {spending.retries} repeated calls, none of them held against the version"
+            f"{spending.throttles} throttles and {spending.retries} repeated calls, not held against the version"
         )
     return tuple(notes)

@@ -143,9 +143,7 @@ def _reason_not_to_judge(deployment: Deployment) -> str | None:
 
 
 def _completed(known: Judgement, found: Assessment) -> Judgement:
-    return replace(
-        known, verdict=found.verdict, samples=found.samples, spending=found.spending, notes=found.notes
-    )
+    return replace(known, verdict=found.verdict, samples=found.samples, spending=found.spending, notes=found.notes)
 
 
 def _unforeseen(error: Exception) -> str:

@@ -39,13 +39,13 @@ def run_preflight(
     version = _wait_until_active(functions, clock, function, candidate, deadline)
     before = functions.version(function, baseline) if baseline else None
     allotment = _wait_until_provisioned(functions, clock, version, provisioned, deadline)
-    refusals = tuple(finding for finding in (_state_refusal(version), _provisioned_refusal(version, allotment)) if finding)
+    found = (_state_refusal(version), _provisioned_refusal(version, allotment))
     return Preflight(
         candidate=version,
         baseline=before,
         capacity=functions.capacity(function),
         provisioned=allotment,
-        refusals=refusals,
+        refusals=tuple(finding for finding in found if finding),
         notes=_notes(version, before, allotment),
     )
 

@@ -1,4 +1,4 @@
-"""Makes the calls of a round through the invoker, all overlapping, and reads each answer into a sample. Judges nothing."""
+"""Makes the overlapping calls of a round and reads each answer into a sample. Judges nothing."""
 
 from __future__ import annotations
 
@@ -183,9 +183,7 @@ def _accepted(accepts: Callable[[Any], bool], parsed: Any) -> bool:
         return False
 
 
-def _function_error(
-    parsed: Any, record: InvocationRecord, expect: Expect
-) -> tuple[CallOutcome, str | None, str]:
+def _function_error(parsed: Any, record: InvocationRecord, expect: Expect) -> tuple[CallOutcome, str | None, str]:
     said = parsed if isinstance(parsed, dict) else {}
     error_type = str(said.get("errorType") or record.error_type or "Unhandled")
     # Time-outs carry no errorType in the older form, only this sentence (Lambda, Invoke).

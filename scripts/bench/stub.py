@@ -1,4 +1,4 @@
-"""A stub of Lambda's Invoke that answers at once: what is left is the caller's own cost. Runs as a process of its own."""
+"""A stub of Lambda's Invoke that answers at once, in a process of its own: what is left is the caller's cost."""
 
 from __future__ import annotations
 

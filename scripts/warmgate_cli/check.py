@@ -21,12 +21,13 @@ from warmgate.planning import seed_of
 from warmgate.policy.values import Policy
 from warmgate.report import render_console, render_json
 
+
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
     app.command("check")(check)
 
 
-def check(
+def check(  # noqa: PLR0917 - each is an option of the command line
     function: Annotated[str, typer.Option(help="Function name or ARN.")],
     candidate: Annotated[str, typer.Option(help="Published version to judge.")],
     policy: Annotated[Path, typer.Option(help="Policy file.")],
@@ -40,7 +41,8 @@ def check(
     An inconclusive verdict exits with what the policy's `when` makes of it.
     """
     chosen = read_policy(policy)
-    judgement = judged(Subject(target=Target(function, "-"), baseline=baseline or None, candidate=candidate), chosen, str(policy), Clients(endpoint_url or None, region or None))
+    subject = Subject(target=Target(function, "-"), baseline=baseline or None, candidate=candidate)
+    judgement = judged(subject, chosen, str(policy), Clients(endpoint_url or None, region or None))
     status = judgement.verdict.status
     sys.stdout.write(render_json(judgement, status) if json_output else render_console(judgement, status))
     raise typer.Exit(exit_code(judgement.verdict.outcome, status))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fakes.world import EXECUTION, POLICY, Served, World, served
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.world import EXECUTION, POLICY, Served, World, served
 from warmgate.errors import (
     DeploymentLookupError,
     FunctionLookupError,
@@ -26,7 +26,15 @@ ANSWERS: st.SearchStrategy[Served | Exception] = st.one_of(
         init_ms=st.none() | st.floats(0, 12_000),
         memory_mb=st.integers(30, 256),
         function_error=st.sampled_from([None, None, None, "Unhandled"]),
-        payload=st.sampled_from([b"{}", b"", b"not json", b'{"errorType":"ValueError"}', b'{"errorMessage":"Task timed out after 3.00 seconds"}']),
+        payload=st.sampled_from(
+            [
+                b"{}",
+                b"",
+                b"not json",
+                b'{"errorType":"ValueError"}',
+                b'{"errorMessage":"Task timed out after 3.00 seconds"}',
+            ]
+        ),
         log_tail=st.sampled_from([None, None, None, "", "garbage", "REPORT RequestId: x\tDuration: ms"]),
     ),
     st.builds(
@@ -61,7 +69,11 @@ def worlds(draw: st.DrawFn) -> World:
     script = draw(st.lists(ANSWERS, min_size=1, max_size=12))
     world.invoker.answers = lambda index: script[index % len(script)]
     world.functions.states = draw(
-        st.lists(st.sampled_from([{}, {"state": "Pending"}, {"state": "Failed"}, {"state": "Inactive"}]), min_size=1, max_size=4)
+        st.lists(
+            st.sampled_from([{}, {"state": "Pending"}, {"state": "Failed"}, {"state": "Inactive"}]),
+            min_size=1,
+            max_size=4,
+        )
     )
     world.functions.fails = draw(TROUBLES | st.just(FunctionLookupError("lambda is away")))
     world.policies.fails = draw(TROUBLES | st.just(PolicyLookupError("no policy")))
@@ -156,5 +168,3 @@ def test_payloads_and_answers_are_never_logged(calls: int) -> None:
 
     assert "secret-4711" not in repr(gated)
     assert not any("secret-4711" in line for line in world.lines)
-
-

@@ -20,7 +20,9 @@ def test_the_reserve_is_thirty_seconds() -> None:
     assert RESERVE_MS == 30_000
 
 
-@pytest.mark.parametrize(("now_ms", "left_ms", "passed"), [(0, 100, False), (99, 1, False), (100, 0, True), (200, 0, True)])
+@pytest.mark.parametrize(
+    ("now_ms", "left_ms", "passed"), [(0, 100, False), (99, 1, False), (100, 0, True), (200, 0, True)]
+)
 def test_what_is_left_never_falls_below_zero(now_ms: float, left_ms: float, passed: bool) -> None:
     """At the instant itself nothing is left."""
     deadline = Deadline(100)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from fakes.world import EXECUTION, POLICY, World, served
 
+from fakes.world import EXECUTION, POLICY, World, served
 from warmgate.errors import (
     DeploymentLookupError,
     FunctionLookupError,
@@ -78,7 +78,9 @@ def test_probes_carry_the_smoke_marker() -> None:
         (lambda i: served(duration_ms=900, init_ms=300 if i < 20 else None), "limits.duration.p95"),
         (lambda i: served(init_ms=2500 if i < 20 else None), "limits.init.p95"),
         (
-            lambda i: served(init_ms=300 if i < 20 else None, function_error="Unhandled", payload=b'{"errorType":"KeyError"}'),
+            lambda i: served(
+                init_ms=300 if i < 20 else None, function_error="Unhandled", payload=b'{"errorType":"KeyError"}'
+            ),
             "limits.errors.rate",
         ),
         (lambda i: served(init_ms=300 if i < 20 else None, memory_mb=250), "limits.memory.max"),
@@ -161,7 +163,9 @@ def test_two_runs_at_once_make_one_report() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [DeploymentLookupError("denied"), RuntimeError("boom"), KeyError("deploymentInfo")], ids=lambda e: type(e).__name__
+    "error",
+    [DeploymentLookupError("denied"), RuntimeError("boom"), KeyError("deploymentInfo")],
+    ids=lambda e: type(e).__name__,
 )
 def test_an_undescribed_deployment_fails(error: Exception) -> None:
     """Without a deployment there is no policy that could let it pass: the status is Failed."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fakes.world import FakeInvoker, VirtualClock, VirtualOverlap, report_line, served
 
+from fakes.world import FakeInvoker, VirtualClock, VirtualOverlap, report_line, served
 from warmgate.deadline import Deadline
 from warmgate.errors import InvokeError
 from warmgate.model import Arm, CallOutcome, DurationSource, Phase, Sample, Start
@@ -69,7 +69,11 @@ def test_a_provisioned_environments_init_is_no_cold_start() -> None:
             CallOutcome.ERROR,
             "Runtime.ExitError",
         ),
-        (InvokeError("x", code="TooManyRequestsException", throttled=True), CallOutcome.THROTTLED, "TooManyRequestsException"),
+        (
+            InvokeError("x", code="TooManyRequestsException", throttled=True),
+            CallOutcome.THROTTLED,
+            "TooManyRequestsException",
+        ),
         (InvokeError("x", code="KMSDisabledException", lasting=True), CallOutcome.ERROR, "KMSDisabledException"),
     ],
 )
@@ -105,9 +109,7 @@ def test_an_expectation_must_be_true(payload: bytes, expression: str, outcome: C
         (None, b"{}", CallOutcome.UNEXPECTED_ANSWER),
     ],
 )
-def test_an_error_may_be_what_a_probe_expects(
-    function_error: str | None, payload: bytes, outcome: CallOutcome
-) -> None:
+def test_an_error_may_be_what_a_probe_expects(function_error: str | None, payload: bytes, outcome: CallOutcome) -> None:
     """A probe that provokes an error is answered as expected by that error alone."""
     answer = served(function_error=function_error, payload=payload)
 

@@ -29,7 +29,7 @@ class CodeDeployDeployments:
         except SDK_ERRORS as error:
             raise DeploymentLookupError(
                 f"{execution.deployment_id}: CodeDeploy did not describe it: {code_of(error)}: {error}",
-                hint="allow codedeploy:GetDeployment, ListDeploymentTargets and GetDeploymentTarget to the hook's role",
+                hint="allow codedeploy:GetDeployment, ListDeploymentTargets, GetDeploymentTarget to the role",
             ) from error
         return found
 
@@ -48,7 +48,7 @@ class CodeDeployDeployments:
                 return False
             raise StatusReportError(
                 f"{execution.deployment_id}: CodeDeploy did not take {status.value}: {code_of(error)}: {error}",
-                hint="allow codedeploy:PutLifecycleEventHookExecutionStatus to the hook's role, and give a hook in a VPC"
+                hint="allow codedeploy:PutLifecycleEventHookExecutionStatus to the role, and give a hook in a VPC"
                 " a way to CodeDeploy's endpoint",
             ) from error
         return True
@@ -134,9 +134,7 @@ def _may_clear(error: BaseException) -> bool:
     return is_passing(error) or code_of(error) in DENIED
 
 
-def _hook_state(
-    events: list[dict[str, Any]], event: LifecycleEvent
-) -> tuple[LifecycleEvent | None, Status | None]:
+def _hook_state(events: list[dict[str, Any]], event: LifecycleEvent) -> tuple[LifecycleEvent | None, Status | None]:
     """Return the hook event that waits for a status, and the status that `event` ended with if it has ended."""
     by_name = {found.get("lifecycleEventName"): found.get("status") for found in events}
     for hook in LifecycleEvent:

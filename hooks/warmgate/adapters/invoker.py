@@ -1,4 +1,4 @@
-"""Synchronous invokes: one call at a time, its answer with the log tail, and retries of what is not the version's fault."""
+"""Synchronous invokes: an answer with its log tail, and retries of what is not the version's fault."""
 
 from __future__ import annotations
 

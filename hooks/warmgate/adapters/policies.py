@@ -36,7 +36,11 @@ class TaggedPolicies:
     def _tag(self, function: str) -> str:
         try:
             client = self._clients("lambda")
-            arn = function if function.startswith("arn:") else client.get_function_configuration(FunctionName=function)["FunctionArn"]
+            arn = (
+                function
+                if function.startswith("arn:")
+                else client.get_function_configuration(FunctionName=function)["FunctionArn"]
+            )
             tags: dict[str, str] = client.list_tags(Resource=arn).get("Tags", {})
         except SDK_ERRORS as error:
             raise PolicyLookupError(
@@ -74,7 +78,9 @@ class TaggedPolicies:
             return str(found["Parameter"]["Value"]), None
         if kind == "s3":
             bucket, _, key = rest.removeprefix("//").partition("/")
-            return self._object(bucket, key), lambda name: self._object(bucket, f"{key.rpartition('/')[0]}/{name}".lstrip("/"))
+            return self._object(bucket, key), lambda name: self._object(
+                bucket, f"{key.rpartition('/')[0]}/{name}".lstrip("/")
+            )
         return self._appconfig(rest), None
 
     def _object(self, bucket: str, key: str) -> str:
@@ -101,7 +107,8 @@ class TaggedPolicies:
     def _bundled_match(self, target: Target) -> tuple[Policy, str]:
         if not self._folder.is_dir():
             raise PolicyLookupError(
-                f"{self._folder}: no such folder of policies", hint="set WARMGATE_POLICIES, or attach the policies' layer"
+                f"{self._folder}: no such folder of policies",
+                hint="set WARMGATE_POLICIES, or attach the policies' layer",
             )
         names = sorted(path.name for path in self._folder.glob("*.yaml") if path.name != DEFAULT)
         for name in names:

@@ -22,7 +22,9 @@ class LogReport:
 
     def publish(self, judgement: Judgement, status: Status) -> None:
         """Write the line."""
-        print(json.dumps(summary(judgement, status), separators=(",", ":")), file=self._stream or sys.stdout, flush=True)
+        print(
+            json.dumps(summary(judgement, status), separators=(",", ":")), file=self._stream or sys.stdout, flush=True
+        )
 
 
 class MetricsReport:

@@ -41,7 +41,9 @@ def _session(profile: str | None = None) -> botocore.session.Session:
 
 
 @lru_cache(maxsize=32)
-def client(service: str, *, config: Config = CONTROL, endpoint_url: str | None = None, region: str | None = None) -> Any:
+def client(
+    service: str, *, config: Config = CONTROL, endpoint_url: str | None = None, region: str | None = None
+) -> Any:
     """Return the client of a service, the same one every time."""
     return _session().create_client(service, config=config, endpoint_url=endpoint_url, region_name=region)
 

@@ -1,4 +1,4 @@
-"""Turns a policy, a capacity and a budget into a probe plan: which calls, to which arm, in which round, in which order."""
+"""Turns a policy, a capacity and a budget into a probe plan: which calls, to which arm, in which order."""
 
 from warmgate.planning.burst import grant_burst
 from warmgate.planning.cost import call_cost_usd

@@ -1,4 +1,4 @@
-"""What a call costs at list price, to keep a budget and to show it; a bill knows tiers and savings plans, this does not."""
+"""What a call costs at list price, to keep a budget and to show it; tiers and savings plans are not known here."""
 
 from __future__ import annotations
 

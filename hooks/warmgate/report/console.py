@@ -34,7 +34,7 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         wording.measured(finding),
         wording.limit(finding),
         wording.margin(finding),
-        wording.one_line("; ".join(part for part in (finding.reason, finding.proven) if part)),
+        wording.one_line(wording.why(finding)),
     )
 
 

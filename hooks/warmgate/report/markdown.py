@@ -58,7 +58,7 @@ def _row(finding: Finding) -> str:
         wording.limit(finding),
         wording.margin(finding),
         wording.counts(finding),
-        _escaped("; ".join(part for part in (finding.reason, finding.proven) if part)),
+        _escaped(wording.why(finding)),
     )
     return f"| {' | '.join(cells)} |"
 

@@ -36,9 +36,10 @@ def limit(finding: Finding) -> str:
 def _figure(value: float | None, finding: Finding) -> str:
     if value is None:
         return "-"
+    if finding.unit == "times":
+        return f"{value:.2f}x"
     if finding.unit == "ratio":
-        # Ratios to the baseline read as 1.2x, shares of calls or of memory as percentages.
-        return f"{value:.2f}x" if finding.check.startswith("compare.") else f"{value * 100:.3g} %"
+        return f"{value * 100:.3g} %"
     if finding.unit == "count":
         return f"{value:g}"
     digits = 0 if abs(value) >= 100 else 1
@@ -54,6 +55,12 @@ def counts(finding: Finding) -> str:
     """Return what a finding rests on: bad calls, calls and environments."""
     calls = f"{finding.sample_count}" if finding.bad_count is None else f"{finding.bad_count} of {finding.sample_count}"
     return calls if finding.environment_count is None else f"{calls}, {finding.environment_count} environments"
+
+
+def why(finding: Finding) -> str:
+    """Return a finding's sentence; an undecided one also says what its evidence rules out."""
+    proven = finding.proven if finding.outcome is Outcome.INCONCLUSIVE else ""
+    return "; ".join(part for part in (finding.reason, proven) if part)
 
 
 def one_line(text: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import typer.main
 import yaml
-from warmgate_cli.main import app
 
 from warmgate.policy import parse_policy
+from warmgate_cli.main import app
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted(
@@ -48,7 +48,9 @@ def command_options() -> dict[tuple[str, ...], set[str]]:
 def commands_in(page: Path) -> list[str]:
     """Return the command lines of `warmgate` that a page shows."""
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
-    blocks = "\n".join(match["body"] for match in FENCE.finditer(text) if match["language"] in {"console", "sh", "bash"})
+    blocks = "\n".join(
+        match["body"] for match in FENCE.finditer(text) if match["language"] in {"console", "sh", "bash"}
+    )
     prose = FENCE.sub("", text)
     return [match["line"] for match in [*COMMAND.finditer(blocks), *INLINE_COMMAND.finditer(prose)]]
 

@@ -10,7 +10,12 @@ from warmgate.planning import grant_burst
 
 def room(**known: int | None) -> Capacity:
     """Return a capacity with only the given figures known."""
-    figures: dict[str, int | None] = {"account_limit": None, "account_unreserved": None, "reserved": None, "in_use": None}
+    figures: dict[str, int | None] = {
+        "account_limit": None,
+        "account_unreserved": None,
+        "reserved": None,
+        "in_use": None,
+    }
     return Capacity(**{**figures, **known})
 
 
@@ -38,7 +43,10 @@ def test_a_capped_burst_says_why() -> None:
     """The reason names the pool, its use, what is left and what was asked for."""
     burst = grant_burst(20, 2, room(account_limit=1000, account_unreserved=900, reserved=50, in_use=10))
 
-    assert burst.reason == "reserved concurrency 50 with 10 in use leaves 17 concurrent calls for probes, 40 were asked for"
+    assert (
+        burst.reason
+        == "reserved concurrency 50 with 10 in use leaves 17 concurrent calls for probes, 40 were asked for"
+    )
 
 
 def test_a_granted_burst_has_no_excuse() -> None:

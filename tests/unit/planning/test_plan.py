@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from fakes.world import POLICY
 
+from fakes.world import POLICY
 from warmgate.model import Arm, Burst, Phase
 from warmgate.planning import ProbePlan, call_cost_usd, plan_probes, seed_of
 from warmgate.policy.values import Budget, Compare, Limits, Policy, Probe, RatioLimit, Warm
