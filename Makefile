@@ -56,6 +56,9 @@ imports: $(READY)
 docs: $(READY)
 	$(PYTEST) tests/unit/docs -q
 
+golden: $(READY) ## rewrite the golden reports; review the diff
+	WARMGATE_GOLDEN=1 $(PYTEST) tests/unit/report -q
+
 bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compared with
 	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from warmgate.deadline import Deadline
-from warmgate.judge import judge, verdict_of_findings
 from warmgate.model import Arm, Burst, Evidence, Sample, Spending, Target, Verdict
 from warmgate.planning import ProbePlan, call_cost_usd, grant_burst, plan_probes
 from warmgate.policy.values import Policy
@@ -78,6 +77,8 @@ class Assessor:
             deadline=deadline,
         )
         if ready.refusals:
+            from warmgate.judge import verdict_of_findings
+
             return Assessment(verdict=verdict_of_findings(ready.refusals, policy), notes=ready.notes)
         plan = _plan(policy, ready, seed)
         prober = Prober(self.invoker, self.overlap, _arm_versions(subject, ready))
@@ -86,7 +87,7 @@ class Assessor:
             progress = self._advance(progress, prober, policy, ready, deadline)
         spending = replace(progress.spending, seconds=(self.clock.now_ms() - started_ms) / 1000)
         return Assessment(
-            verdict=judge(_evidence(progress), policy),
+            verdict=_judged(progress, policy),
             samples=progress.samples,
             spending=spending,
             notes=ready.notes + _plan_notes(plan, spending),
@@ -119,7 +120,7 @@ class Assessor:
             return "deadline"
         if policy.budget.cost_usd is not None and progress.spending.cost_usd >= policy.budget.cost_usd:
             return "budget"
-        if progress.samples and judge(_evidence(progress), policy).decided:
+        if progress.samples and _judged(progress, policy).decided:
             return "planned"
         return None
 
@@ -155,6 +156,13 @@ def _arm_versions(subject: Subject, ready: Preflight) -> dict[Arm, ArmVersion]:
             hides_report=ready.baseline.hides_report,
         )
     return versions
+
+
+def _judged(progress: Progress, policy: Policy) -> Verdict:
+    # Imported when the first round has been answered: the first probe does not wait for the judge.
+    from warmgate.judge import judge
+
+    return judge(_evidence(progress), policy)
 
 
 def _evidence(progress: Progress) -> Evidence:

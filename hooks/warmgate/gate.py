@@ -9,8 +9,17 @@ from dataclasses import dataclass, replace
 from warmgate.assessment import Assessment, Assessor, Subject
 from warmgate.deadline import Deadline
 from warmgate.errors import ReportError, StatusReportError, WarmgateError
-from warmgate.judge import verdict_of_error, verdict_unjudged
-from warmgate.model import Deployment, HookExecution, Judgement, LifecycleEvent, Spending, Status, Target, Verdict
+from warmgate.model import (
+    Deployment,
+    HookExecution,
+    Judgement,
+    LifecycleEvent,
+    Outcome,
+    Spending,
+    Status,
+    Target,
+    Verdict,
+)
 from warmgate.planning import seed_of
 from warmgate.policy.values import Policy
 from warmgate.ports import Clock, Deployments, Policies, Reports
@@ -19,6 +28,7 @@ SKIP = re.compile(r"\[warmgate skip:\s*(?P<reason>[^\]]*?)\s*\]", re.IGNORECASE)
 """The escape hatch in a deployment's description."""
 
 UNKNOWN_TARGET = Target("unknown", "unknown")
+NOTHING_JUDGED = Verdict(outcome=Outcome.ERROR, status=Status.FAILED, reason="nothing was judged")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +84,15 @@ class Gate:
         try:
             deployment = self.deployments.describe(execution, deadline)
         except WarmgateError as error:
-            return replace(blank, verdict=verdict_of_error(f"deployment not described: {error}", None))
+            return replace(blank, verdict=_error_verdict(f"deployment not described: {error}", None))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
-            return replace(blank, verdict=verdict_of_error(_unforeseen(error), None))
+            return replace(blank, verdict=_error_verdict(_unforeseen(error), None))
         if deployment.told is not None and deployment.lifecycle_event is None:
             return None
         known = replace(blank, deployment=deployment)
         unjudged = _reason_not_to_judge(deployment)
         if unjudged is not None:
-            return replace(known, verdict=verdict_unjudged(unjudged))
+            return replace(known, verdict=_unjudged_verdict(unjudged))
         return self._judged(known, deadline)
 
     def _judged(self, known: Judgement, deadline: Deadline) -> Judgement:
@@ -98,9 +108,9 @@ class Gate:
             found = self.assessor.assess(subject, policy, deadline, seed_of(known.deployment.deployment_id))
             return _completed(known, found)
         except WarmgateError as error:
-            return replace(known, verdict=verdict_of_error(str(error), policy))
+            return replace(known, verdict=_error_verdict(str(error), policy))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
-            return replace(known, verdict=verdict_of_error(_unforeseen(error), policy))
+            return replace(known, verdict=_error_verdict(_unforeseen(error), policy))
 
     def _publish(self, judgement: Judgement, status: Status) -> None:
         for sink in self.reports:
@@ -112,6 +122,19 @@ class Gate:
                 self.log(f"{judgement.deployment.deployment_id}: report not published ({_unforeseen(error)})")
 
 
+def _error_verdict(reason: str, policy: Policy | None) -> Verdict:
+    # The judge is imported when there is something to judge: the first probe does not wait for it.
+    from warmgate.judge import verdict_of_error
+
+    return verdict_of_error(reason, policy)
+
+
+def _unjudged_verdict(reason: str) -> Verdict:
+    from warmgate.judge import verdict_unjudged
+
+    return verdict_unjudged(reason)
+
+
 def _blank(execution: HookExecution, now: str) -> Judgement:
     """Return the judgement of an execution of which nothing is known yet; its verdict is always replaced."""
     unknown = Deployment(
@@ -121,13 +144,12 @@ def _blank(execution: HookExecution, now: str) -> Judgement:
         candidate="",
         lifecycle_event=LifecycleEvent.BEFORE_ALLOW_TRAFFIC,
     )
-    verdict: Verdict = verdict_of_error("nothing was judged", None)
     return Judgement(
         deployment=unknown,
         execution=execution,
         policy_name="",
         policy_source="",
-        verdict=verdict,
+        verdict=NOTHING_JUDGED,
         spending=Spending(),
         started_at=now,
     )

@@ -7,15 +7,17 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmgate.deadline import Deadline
 from warmgate.errors import InvokeError
-from warmgate.invocation_log import InvocationRecord, record_of
 from warmgate.model import Answer, Arm, CallOutcome, DurationSource, Invocation, Sample, Start
 from warmgate.planning import Call, Round
 from warmgate.policy.values import Expect, Probe
 from warmgate.ports import Invoker, Overlap
+
+if TYPE_CHECKING:
+    from warmgate.invocation_log import InvocationRecord
 
 SMOKE_MARKER = {"custom": {"warmgate": "smoke"}}
 """ClientContext of every probe: a function can recognise it and leave side effects out."""
@@ -132,6 +134,9 @@ def read_answer(
     sample: Sample, answer: Answer, version: ArmVersion, expect: Expect, accepts: Callable[[Any], bool]
 ) -> Sample:
     """Return the sample completed by what an answer and its log tail show."""
+    # Imported with the first answer: the first probe does not wait for the parser.
+    from warmgate.invocation_log import record_of
+
     record = record_of(answer.log_tail, None)
     outcome, error_type, detail = _outcome(answer, record, expect, accepts)
     start, init_ms = record.start, record.init_ms

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from bench.stub import stub_endpoint
@@ -100,9 +102,18 @@ def _main(kind: str, calls: int, url: str) -> None:
     cpu, wall = time.process_time(), time.perf_counter()
     run(calls)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak_mb = _peak_mb()
     print(json.dumps({"cpu_ms": cpu / calls * 1000, "rate": calls / wall, "peak_mb": peak_mb}), flush=True)
     os._exit(0)
+
+
+def _peak_mb() -> float:
+    """Return this process's own peak; ru_maxrss would still hold the parent's from before exec on Linux."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+    return int(found[1]) / 1024 if found else 0.0
 
 
 if __name__ == "__main__":

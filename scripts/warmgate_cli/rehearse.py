@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -136,4 +137,6 @@ def _releases(
             with LocalCloud.start(work, time_scale=time_scale) as cloud:
                 yield from rehearse_all(cloud, scenarios, step)
         except SettingsError as error:
+            with suppress(OSError):
+                work.rmdir()  # where a part has written a log, the folder is not empty and stays
             raise RehearsalError(f"the local cloud did not start: {error.message}", hint=error.hint) from error

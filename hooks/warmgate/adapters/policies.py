@@ -10,7 +10,6 @@ from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.deadline import Deadline
 from warmgate.errors import PolicyLookupError, SettingsError
 from warmgate.model import Target
-from warmgate.policy import matches, parse_policy
 from warmgate.policy.values import Policy
 
 TAG = "warmgate:policy"
@@ -70,7 +69,7 @@ class TaggedPolicies:
                 f"{function}: {source} could not be read: {code_of(error)}: {error}",
                 hint="check that it exists, and allow the hook's role to read it",
             ) from error
-        return parse_policy(text, source, load_file) if load_file else parse_policy(text, source)
+        return _parsed(text, source, load_file)
 
     def _remote(self, kind: str, rest: str) -> tuple[str, Callable[[str], str] | None]:
         if kind == "ssm":
@@ -113,6 +112,8 @@ class TaggedPolicies:
         names = sorted(path.name for path in self._folder.glob("*.yaml") if path.name != DEFAULT)
         for name in names:
             policy = self._bundled(name, target.function)
+            from warmgate.policy import matches
+
             if matches(policy, target):
                 return policy, f"bundled:{name.removesuffix('.yaml')}"
         return self._bundled(DEFAULT, target.function), "bundled:default"
@@ -147,4 +148,11 @@ def read_policy(path: Path) -> Policy:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyLookupError(f"{path}: {error}", hint="name a readable policy file") from error
-    return parse_policy(text, str(path), lambda name: (path.parent / name).read_text(encoding="utf-8"))
+    return _parsed(text, str(path), lambda name: (path.parent / name).read_text(encoding="utf-8"))
+
+
+def _parsed(text: str, source: str, load_file: Callable[[str], str] | None) -> Policy:
+    # The parser and its YAML library take 30 ms to import: after init, where the first policy is read.
+    from warmgate.policy import parse_policy
+
+    return parse_policy(text, source, load_file)

@@ -11,7 +11,6 @@ from typing import Any, TextIO
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.errors import ReportError
 from warmgate.model import Judgement, Status
-from warmgate.report import render_json, render_markdown, render_samples
 
 
 class LogReport:
@@ -59,6 +58,8 @@ class BucketReport:
 
     def publish(self, judgement: Judgement, status: Status) -> None:
         """Store the three objects; raises ReportError."""
+        from warmgate.report import render_json, render_markdown, render_samples
+
         documents = {
             "report.json": (render_json(judgement, status), "application/json"),
             "report.md": (render_markdown(judgement, status), "text/markdown; charset=utf-8"),
