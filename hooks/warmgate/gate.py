@@ -62,7 +62,7 @@ class Gate:
         Raises:
             StatusReportError: CodeDeploy could not be told; Lambda's own retry of the event tries again.
         """
-        judgement = self._judgement(execution, deadline)
+        judgement = self._judgement_whatever_happens(execution, deadline)
         if judgement is None:
             self.log(f"{execution.deployment_id}: the hook's status is told already, nothing to do")
             return Gated(judgement=None, status=None, told=False)
@@ -78,9 +78,18 @@ class Gate:
             self.log(f"{execution.deployment_id}: completed by another run; this one found {judgement.verdict.reason}")
         return Gated(judgement=judgement, status=status, told=told)
 
-    def _judgement(self, execution: HookExecution, deadline: Deadline) -> Judgement | None:
-        """Return the judgement of an execution, None where it has been told already. Never raises."""
+    def _judgement_whatever_happens(self, execution: HookExecution, deadline: Deadline) -> Judgement | None:
+        """Return the judgement of an execution, None where it has been told already. Never raises.
+
+        The last resort needs no import: a package with a missing or broken module must still tell Failed.
+        """
         blank = _blank(execution, self.clock.utc_now())
+        try:
+            return self._judgement(execution, blank, deadline)
+        except Exception as error:  # noqa: BLE001 - every path must end in a status
+            return replace(blank, verdict=replace(NOTHING_JUDGED, reason=_unforeseen(error)))
+
+    def _judgement(self, execution: HookExecution, blank: Judgement, deadline: Deadline) -> Judgement | None:
         try:
             deployment = self.deployments.describe(execution, deadline)
         except WarmgateError as error:
@@ -130,9 +139,8 @@ def _error_verdict(reason: str, policy: Policy | None) -> Verdict:
 
 
 def _unjudged_verdict(reason: str) -> Verdict:
-    from warmgate.judge import verdict_unjudged
-
-    return verdict_unjudged(reason)
+    """Return the verdict of a release that is let through on purpose, loudly; no judge is needed for it."""
+    return Verdict(outcome=Outcome.PASSED, status=Status.SUCCEEDED, reason=reason, warnings=(reason,))
 
 
 def _blank(execution: HookExecution, now: str) -> Judgement:

@@ -431,3 +431,18 @@ def test_a_first_deployment_without_baseline_is_judged_alone() -> None:
     run(world)
 
     assert world.codedeploy.told == [Status.SUCCEEDED]
+
+
+def test_a_clock_or_a_module_that_breaks_still_ends_in_a_status() -> None:
+    """Even where the path that turns errors into verdicts breaks, CodeDeploy hears Failed and why."""
+    world = World()
+
+    class Unprintable(Exception):  # noqa: N818
+        def __str__(self) -> str:
+            raise RecursionError("an error that cannot even be printed")
+
+    world.policies.fails = Unprintable()
+    gated = run(world)
+
+    assert world.codedeploy.told == [Status.FAILED]
+    assert "RecursionError" in reason(gated)
