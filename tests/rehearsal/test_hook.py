@@ -154,11 +154,13 @@ def test_a_hook_with_a_short_timeout_still_tells(cloud: LocalCloud, healthy: Ins
     """A hook whose timeout is below the reserve says Failed within its time instead of an hour of silence."""
     client = cloud.client("lambda")
     client.update_function_configuration(FunctionName=HOOK, Timeout=20)
+    cloud.retire(HOOK)
     try:
         deployment_id = deploy(cloud, healthy)
         found = ended(cloud, deployment_id)
     finally:
         client.update_function_configuration(FunctionName=HOOK, Timeout=300)
+        cloud.retire(HOOK)
 
     assert found["status"] == "Failed"
     assert found["errorInformation"]["code"] == "HOOK_EXECUTION_FAILURE"
@@ -182,11 +184,11 @@ def _environment() -> dict[str, str]:
 
 
 def test_the_gate_works_without_codedeploy(cloud: LocalCloud, healthy: Installed) -> None:
-    """`warmgate check` passes a good version with exit code 0 and prints the report as JSON."""
+    """`warmgate check` lets a good version pass with exit code 0 and prints the report as JSON."""
     done = check(cloud, healthy, healthy.candidate, "--baseline", healthy.baseline, "--json")
 
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["outcome"] == "passed"
+    assert json.loads(done.stdout)["status"] == "Succeeded"
 
 
 def test_the_gate_without_codedeploy_refuses(cloud: LocalCloud, broken: Installed) -> None:
@@ -214,5 +216,5 @@ def test_a_users_own_two_folders_can_be_rehearsed(tmp_path: Path) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
 
     assert done.returncode == 1, done.stderr
-    assert "compare.init.median" in done.stdout
+    assert "limits.init.p95" in done.stdout
     assert json.loads((tmp_path / "report.json").read_text())["status"] == "Failed"
