@@ -121,3 +121,13 @@ def test_the_product_speaks_of_itself_alone() -> None:
     """No path of a machine stands in the documentation."""
     for page in PAGES:
         assert not re.search(r"/(home|root|work|Users)/", page.read_text()), page_id(page)
+
+
+def test_every_command_is_documented() -> None:
+    """The reference of the command line leaves no command out."""
+    text = (ROOT / "docs" / "reference" / "command-line.md").read_text()
+    leaves = [
+        path for path in command_options() if path and not any(p[: len(path)] == path != p for p in command_options())
+    ]
+
+    assert all(f"## `warmgate {' '.join(path)}`" in text for path in leaves), leaves
