@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from warmgate.deadline import Deadline
-from warmgate.model import Arm, Burst, Evidence, Sample, Spending, Target, Verdict
+from warmgate.model import Arm, Burst, Evidence, Phase, Sample, Spending, Start, Target, Verdict
 from warmgate.planning import ProbePlan, call_cost_usd, grant_burst, plan_probes
 from warmgate.policy.values import Policy
 from warmgate.ports import Clock, Functions, Invoker, Overlap
@@ -81,7 +81,7 @@ class Assessor:
 
             return Assessment(verdict=verdict_of_findings(ready.refusals, policy), notes=ready.notes)
         plan = _plan(policy, ready, seed)
-        prober = Prober(self.invoker, self.overlap, _arm_versions(subject, ready))
+        prober = Prober(self.invoker, self.overlap, _arm_versions(subject, ready), keeps_answers=policy.store_payloads)
         progress = Progress(plan=plan)
         while progress.closed is None:
             progress = self._advance(progress, prober, policy, ready, deadline)
@@ -90,7 +90,7 @@ class Assessor:
             verdict=_judged(progress, policy),
             samples=progress.samples,
             spending=spending,
-            notes=ready.notes + _plan_notes(plan, spending),
+            notes=ready.notes + _plan_notes(plan, spending) + _sample_notes(progress.samples),
         )
 
     def _advance(
@@ -198,4 +198,15 @@ def _plan_notes(plan: ProbePlan, spending: Spending) -> tuple[str, ...]:
         notes.append(
             f"{spending.throttles} throttles and {spending.retries} repeated calls, not held against the version"
         )
+    return tuple(notes)
+
+
+def _sample_notes(samples: tuple[Sample, ...]) -> tuple[str, ...]:
+    """Say how many environments of the burst were really cold, and show a wrong answer where the policy keeps it."""
+    burst = [sample for sample in samples if sample.arm is Arm.CANDIDATE and sample.phase is Phase.PREWARM]
+    cold = sum(sample.start in {Start.COLD, Start.RESTORED} for sample in burst)
+    notes = [f"{cold} of {len(burst)} calls of the burst met cold environments"] if burst else []
+    wrong = next((sample for sample in samples if sample.answer), None)
+    if wrong is not None:
+        notes.append(f"probe {wrong.probe} was answered {wrong.answer!r}")
     return tuple(notes)

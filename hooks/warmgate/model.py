@@ -214,6 +214,8 @@ class Sample:
     error_type: str | None = None
     detail: str = ""
     """One line on what was wrong, without the payload or the answer."""
+    answer: str = ""
+    """Beginning of an answer that was wrong; kept only where the policy says `store_payloads`."""
     request_id: str | None = None
     retries: int = 0
 

@@ -23,6 +23,10 @@ SMOKE_MARKER = {"custom": {"warmgate": "smoke"}}
 """ClientContext of every probe: a function can recognise it and leave side effects out."""
 
 
+ANSWER_EXCERPT = 400
+"""Bytes of a wrong answer that are kept where the policy says `store_payloads`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmVersion:
     """The version that an arm's calls go to, with what is needed to read its answers."""
@@ -52,8 +56,11 @@ class VersionMismatchError(InvokeError):
 class Prober:
     """Runs rounds of overlapping calls against the versions of both arms."""
 
-    def __init__(self, invoker: Invoker, overlap: Overlap, versions: dict[Arm, ArmVersion]) -> None:
+    def __init__(
+        self, invoker: Invoker, overlap: Overlap, versions: dict[Arm, ArmVersion], *, keeps_answers: bool = False
+    ) -> None:
         self._invoker = invoker
+        self._keeps_answers = keeps_answers
         self._overlap = overlap
         self._versions = versions
         self._marker = base64.b64encode(json.dumps(SMOKE_MARKER).encode()).decode()
@@ -99,7 +106,10 @@ class Prober:
                 f"{version.function}: called version {version.version}, version {answer.executed_version} answered",
                 code="VersionMismatch",
             )
-        return read_answer(sample, answer, version, call.probe.expect, self._accept(call.probe)), answer.throttles
+        seen = read_answer(sample, answer, version, call.probe.expect, self._accept(call.probe))
+        if self._keeps_answers and seen.outcome is not CallOutcome.OK:
+            seen = replace(seen, answer=answer.payload[:ANSWER_EXCERPT].decode("utf-8", "replace"))
+        return seen, answer.throttles
 
     def _payload(self, probe: Probe) -> bytes:
         if probe.name not in self._payloads:

@@ -19,7 +19,7 @@ from warmgate.errors import (
 )
 from warmgate.gate import Gated
 from warmgate.model import Capacity, Deployment, LifecycleEvent, Mode, Outcome, ProvisionedConcurrency, Status
-from warmgate.policy.values import Budget, Compare, OnTrouble, RatioLimit, When
+from warmgate.policy.values import Budget, Compare, Expect, OnTrouble, RatioLimit, When
 
 
 def run(world: World, *, left_s: float = 270.0) -> Gated:
@@ -446,3 +446,28 @@ def test_a_clock_or_a_module_that_breaks_still_ends_in_a_status() -> None:
 
     assert world.codedeploy.told == [Status.FAILED]
     assert "RecursionError" in reason(gated)
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_wrong_answer_is_shown_only_where_the_policy_says_so(keeps: bool) -> None:
+    """`store_payloads` puts the beginning of a wrong answer into the notes; without it nothing is kept."""
+    world = World()
+    expecting = replace(POLICY.probes[0], expect=Expect(jmespath="statusCode == `200`"))
+    world.policies.policy = replace(POLICY, store_payloads=keeps, probes=(expecting,))
+    world.invoker.answers = lambda i: served(init_ms=300, payload=b'{"statusCode":500,"why":"no prices"}')
+
+    gated = run(world)
+
+    assert gated.judgement is not None
+    assert ("no prices" in repr(gated.judgement)) is keeps
+
+
+def test_the_notes_say_how_many_cold_environments_the_burst_met() -> None:
+    """A burst that met warm environments is not taken for as many cold starts as it has calls."""
+    world = World()
+    world.invoker.answers = lambda i: served(init_ms=300 if i < 17 else None)
+
+    gated = run(world)
+
+    assert gated.judgement is not None
+    assert "17 of 20 calls of the burst met cold environments" in gated.judgement.notes
