@@ -120,8 +120,8 @@ class Assessor:
             return "deadline"
         if policy.budget.cost_usd is not None and progress.spending.cost_usd >= policy.budget.cost_usd:
             return "budget"
-        if progress.samples and _judged(progress, policy).decided:
-            return "planned"
+        if progress.samples and (verdict := _judged(progress, policy)).decided:
+            return "planned" if all(finding.decided for finding in verdict.findings) else "stopped early"
         return None
 
 

@@ -234,7 +234,8 @@ class Evidence:
     """All that a judgement rests on.
 
     `samples` is in dispatch order: by round, then by position. `closed` is None while more rounds may follow, else why
-    there will be none: "planned" (every planned call was made), "cap", "deadline", "budget" or "no data".
+    there will be none: "planned" (every call was made, or every check has decided), "stopped early" (a check has failed
+    and nothing can mend it), "cap", "deadline", "budget" or "no data".
     """
 
     samples: tuple[Sample, ...]
@@ -266,7 +267,7 @@ class Finding:
     proven: str = ""
     """What the evidence rules out, in words, for example "excluded: more than 12 % slow calls"."""
     inconclusive_because: str = ""
-    """cap, deadline, budget, too few environments, too few cold starts or no data; empty unless inconclusive."""
+    """cap, deadline, budget, stopped early, too few environments, too few cold starts or no data; else empty."""
     leans_to_fail: bool = False
     """For an inconclusive score: at least half-way to its FAIL line."""
 
