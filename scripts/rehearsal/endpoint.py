@@ -7,8 +7,7 @@ import base64
 import json
 import re
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,27 +15,19 @@ import aiohttp
 from aiohttp import web
 
 from rehearsal.codedeploy import CodeDeployService
+from rehearsal.lambda_runtime.async_events import AsyncEvents
 from rehearsal.lambda_runtime.control import SIGNED, Control, Refused
 from rehearsal.lambda_runtime.packages import PackageStore
-from rehearsal.lambda_runtime.platform import Invoked, LambdaPlatform
+from rehearsal.lambda_runtime.platform import Call, Invoked, LambdaPlatform
+from rehearsal.ministack import ACCOUNT
 
 _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
 _FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
 _ARN = re.compile(r"^(?:arn:[^:]*:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?$")
-_RETRY_WAITS_S = (60.0, 120.0)
+_PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
+_ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
 _HOP = frozenset({"connection", "transfer-encoding", "content-encoding", "content-length", "host", "keep-alive"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsyncInvocation:
-    """One attempt of an asynchronous call; attempts of one event share the request id."""
-
-    function: str
-    request_id: str
-    attempt: int
-    error: str | None
-    started_s: float
 
 
 @dataclass
@@ -48,11 +39,8 @@ class Endpoint:
     platform: LambdaPlatform
     control: Control
     packages: PackageStore
-    now_s: Callable[[], float]
-    scaled_sleep: Callable[[float], Awaitable[None]]
-    async_invocations: list[AsyncInvocation] = field(default_factory=list)
+    events: AsyncEvents
     _http: aiohttp.ClientSession | None = None
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def application(self) -> web.Application:
         """Return the application that serves every path."""
@@ -66,8 +54,7 @@ class Endpoint:
 
     async def close(self) -> None:
         """End what runs in the background."""
-        for task in self._running:
-            task.cancel()
+        await self.events.close()
         if self._http is not None:
             await self._http.close()
 
@@ -77,56 +64,45 @@ class Endpoint:
             body = json.loads(await request.read() or b"{}")
             status, found = await asyncio.to_thread(self.codedeploy.answer, target, body)
             return _json(status, found, "application/x-amz-json-1.1")
-        invoke = _INVOKE.match(request.path)
-        if invoke and request.method == "POST":
-            return await self._invoke(request, unquote(invoke["name"]))
-        return await self._pass_on(request)
-
-    async def _invoke(self, request: web.Request, name: str) -> web.StreamResponse:
-        parts = _ARN.match(name)
-        function = parts["name"] if parts else name
-        qualifier = request.query.get("Qualifier") or (parts["qualifier"] if parts else None) or ""
-        payload = await request.read() or b"{}"
-        context = request.headers.get("X-Amz-Client-Context")
-        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
         try:
-            if kind == "DryRun":
-                return web.Response(status=204)
-            if kind == "Event":
-                await self.control.version(function, (await self.control.route(function, qualifier, 0.0)).version)
-                self.start_async(function, qualifier, payload)
-                return web.Response(status=202)
-            invoked = await self.platform.invoke(function, qualifier, payload, context)
+            if (invoke := _INVOKE.match(request.path)) and request.method == "POST":
+                return await self._invoke(request, unquote(invoke["name"]))
+            if provisioned := _PROVISIONED.match(request.path):
+                return await self._provisioned(request, unquote(provisioned["name"]))
         except Refused as refused:
             answer = _json(refused.status, refused.body)
             answer.headers["x-amzn-ErrorType"] = refused.code
             return answer
-        return _invoked(invoked, tail=request.headers.get("X-Amz-Log-Type") == "Tail")
+        return await self._pass_on(request)
 
-    def start_async(self, function: str, qualifier: str, payload: bytes) -> None:
-        """Run an event in the background, repeated as Lambda repeats it: after one minute and after two more."""
-        task = asyncio.get_running_loop().create_task(self._run_event(function, qualifier, payload))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+    async def _invoke(self, request: web.Request, name: str) -> web.StreamResponse:
+        function, qualifier = _named(name, request.query.get("Qualifier"))
+        payload = await request.read() or b"{}"
+        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        if kind != "RequestResponse":
+            await self.control.version(function, (await self.control.route(function, qualifier, 1.0)).version)
+        if kind == "DryRun":
+            return web.Response(status=204)
+        if kind == "Event":
+            request_id = self.events.start(function, qualifier, payload)
+            return web.Response(status=202, headers={"x-amzn-RequestId": request_id})
+        context = request.headers.get("X-Amz-Client-Context")
+        call = Call(function=function, qualifier=qualifier, payload=payload, client_context=context)
+        return _invoked(await self.platform.invoke(call), tail=request.headers.get("X-Amz-Log-Type") == "Tail")
 
-    async def _run_event(self, function: str, qualifier: str, payload: bytes) -> None:
-        request_id = str(uuid.uuid4())
-        for attempt in range(3):
-            started_s = self.now_s()
-            error: str | None
-            try:
-                invoked = await self.platform.invoke(function, qualifier, payload, None, request_id)
-                error = invoked.payload.decode("utf-8", "replace") if invoked.function_error else None
-            except Refused as refused:
-                error = f"{refused.code}: {refused}"
-            self.async_invocations.append(
-                AsyncInvocation(
-                    function=function, request_id=request_id, attempt=attempt, error=error, started_s=started_s
-                )
-            )
-            if error is None or attempt >= await self.control.retries(function):
-                return
-            await self.scaled_sleep(_RETRY_WAITS_S[min(attempt, 1)])
+    async def _provisioned(self, request: web.Request, name: str) -> web.StreamResponse:
+        """Answer what MiniStack only pretends: environments that are really initialised ahead of their calls."""
+        function, qualifier = _named(name, request.query.get("Qualifier"))
+        provisioned = self.platform.provisioned
+        if "List" in request.query:
+            return _json(200, provisioned.listed(function, _ARN_START))
+        if request.method == "GET":
+            return _json(200, provisioned.get(function, qualifier))
+        if request.method == "DELETE":
+            await provisioned.delete(function, qualifier)
+            return web.Response(status=204)
+        requested = int(json.loads(await request.read())["ProvisionedConcurrentExecutions"])
+        return _json(202, await provisioned.put(function, qualifier, requested))
 
     async def _pass_on(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
@@ -158,8 +134,7 @@ class Endpoint:
             await self._keep_code(code["name"], body, found)
         function = _FUNCTION.match(request.path)
         if function:
-            parts = _ARN.match(unquote(function["name"]))
-            self.control.forget(parts["name"] if parts else function["name"])
+            self.control.forget(_named(unquote(function["name"]), None)[0])
 
     async def _keep_code(self, name: str | None, body: bytes, found: bytes) -> None:
         sent: dict[str, Any] = json.loads(body or b"{}")
@@ -177,6 +152,14 @@ class Endpoint:
             location = (await answer.json(content_type=None))["Code"]["Location"]
         async with self._http.get(location) as answer:
             return await answer.read()
+
+
+def _named(name: str, qualifier: str | None) -> tuple[str, str]:
+    """Return function and qualifier of a name, a partial or a whole ARN; a qualifier of its own wins."""
+    parts = _ARN.match(name)
+    if parts is None:
+        return name, qualifier or ""
+    return parts["name"], qualifier or parts["qualifier"] or ""
 
 
 def _json(status: int, body: dict[str, Any], content_type: str = "application/json") -> web.Response:

@@ -1,13 +1,14 @@
 """A cloud on this machine: one endpoint for CodeDeploy, real Lambda runtimes and MiniStack behind it.
 
-    with LocalCloud.start(work_dir) as cloud:
-        cloud.client("lambda").invoke(FunctionName="checkout-api", Qualifier="2")
+with LocalCloud.start(work_dir) as cloud:
+    cloud.client("lambda").invoke(FunctionName="checkout-api", Qualifier="2")
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import threading
 import time
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
@@ -21,7 +22,8 @@ from aiohttp import web
 from botocore.config import Config
 
 from rehearsal.codedeploy import CodeDeployService
-from rehearsal.endpoint import AsyncInvocation, Endpoint
+from rehearsal.endpoint import Endpoint
+from rehearsal.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from rehearsal.lambda_runtime.control import Control
 from rehearsal.lambda_runtime.packages import PackageStore
 from rehearsal.lambda_runtime.platform import LambdaPlatform
@@ -165,6 +167,11 @@ class LocalCloud:
         """Return when log events and metrics of all calls so far can be read."""
         self._telemetry.flush()
 
+    @property
+    def telemetry_faults(self) -> list[str]:
+        """Return what log events and metrics could not be written."""
+        return list(self._telemetry.faults)
+
     def retire(self, function: str) -> None:
         """End the idle environments of a function, so that its next calls are cold."""
         self._run(self._platform.retire(function))
@@ -177,7 +184,7 @@ class LocalCloud:
     @property
     def async_invocations(self) -> list[AsyncInvocation]:
         """Return every attempt of an asynchronous call."""
-        return list(self._endpoint.async_invocations)
+        return list(self._events.journal)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
@@ -207,14 +214,14 @@ class LocalCloud:
         )
         variables: dict[str, str] = {}
         self._platform = LambdaPlatform(control, self._telemetry, rie, variables=variables, seed=self._seed)
+        self._events = AsyncEvents(self._platform, control, self.clock.now_s, self.clock.sleep)
         self._endpoint = Endpoint(
             upstream=self._ministack.url,
             codedeploy=self.codedeploy,
             platform=self._platform,
             control=control,
             packages=packages,
-            now_s=self.clock.now_s,
-            scaled_sleep=self.clock.sleep,
+            events=self._events,
         )
         await control.open()
         await self._platform.open()
@@ -232,8 +239,7 @@ class LocalCloud:
             AWS_DEFAULT_REGION=REGION,
             AWS_ACCESS_KEY_ID=CREDENTIALS["aws_access_key_id"],
             AWS_SECRET_ACCESS_KEY=CREDENTIALS["aws_secret_access_key"],
-            AWS_LAMBDA_INITIALIZATION_TYPE="on-demand",
-            AWS_EXECUTION_ENV="AWS_Lambda_python3.13",
+            AWS_EXECUTION_ENV=f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
         )
 
     def _read_object(self, bucket: str, key: str) -> str:

@@ -1,5 +1,6 @@
 """A world on a virtual clock: CodeDeploy, Lambda and time without a network, each port a few lines.
 
+Example:
     world = World()
     world.invoker.answers = lambda index: served(duration_ms=900)
     gated = world.gate().run(EXECUTION, world.deadline(270), world.deadline(297))
@@ -32,6 +33,7 @@ from warmgate.model import (
 from warmgate.policy.values import Budget, Limits, PercentileLimit, Policy, Probe
 
 T = TypeVar("T")
+ROOM = Capacity(account_limit=1000, account_unreserved=1000, reserved=None, in_use=0)
 EXECUTION = HookExecution("d-ABCDEF123", "hook-execution-1")
 TARGET = Target("checkout-api", "live")
 POLICY = Policy(
@@ -147,7 +149,7 @@ class FakeFunctions:
     provisions: list[ProvisionedConcurrency] = field(
         default_factory=lambda: [ProvisionedConcurrency(requested=0, available=0, status="NONE")]
     )
-    room: Capacity = Capacity(account_limit=1000, account_unreserved=1000, reserved=None, in_use=0)
+    room: Capacity = ROOM
     fails: Exception | None = None
 
     def version(self, function: str, version: str) -> FunctionVersion:

@@ -174,7 +174,8 @@ def check(cloud: LocalCloud, installed: Installed, version: str, *options: str) 
     command += ["--function", installed.function, "--candidate", version, "--policy", str(policy)]
     command += ["--endpoint-url", cloud.endpoint_url, "--region", cloud.region, *options]
     credentials = {"AWS_ACCESS_KEY_ID": cloud.account, "AWS_SECRET_ACCESS_KEY": "none"}
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env={**_environment(), **credentials})
+    environment = {**_environment(), **credentials}
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120, env=environment)
 
 
 def _environment() -> dict[str, str]:

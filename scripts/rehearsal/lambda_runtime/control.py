@@ -45,7 +45,7 @@ class VersionSettings:
     timeout_s: int
     state: str
     variables: dict[str, str] = field(default_factory=dict)
-    logging: Logging = Logging()
+    logging: Logging = field(default_factory=Logging)
 
 
 class Control:
@@ -56,6 +56,7 @@ class Control:
         self._packages = packages
         self._versions: dict[tuple[str, str], VersionSettings] = {}
         self._reserved: dict[str, int | None] = {}
+        self._unreserved: int | None = None
         self._http: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
@@ -70,6 +71,7 @@ class Control:
     def forget(self, function: str) -> None:
         """Ask anew what may have changed for a function."""
         self._reserved.pop(function, None)
+        self._unreserved = None
         for key in [key for key in self._versions if key[0] == function]:
             del self._versions[key]
 
@@ -121,10 +123,22 @@ class Control:
             self._reserved[function] = found.get("ReservedConcurrentExecutions")
         return self._reserved[function]
 
-    async def retries(self, function: str) -> int:
+    def is_reserved(self, function: str) -> bool:
+        """Return whether a function has concurrency of its own, as far as is known."""
+        return self._reserved.get(function) is not None
+
+    async def unreserved(self) -> int:
+        """Return the concurrency that functions without a reservation share."""
+        if self._unreserved is None:
+            found = (await self._get("/2016-08-19/account-settings/"))["AccountLimit"]
+            self._unreserved = int(found["UnreservedConcurrentExecutions"])
+        return self._unreserved
+
+    async def retries(self, function: str, qualifier: str = "") -> int:
         """Return how often an asynchronous call of a function is repeated after an error."""
         try:
-            found = await self._get(f"/2019-09-25/functions/{function}/event-invoke-config")
+            query = {"Qualifier": qualifier} if qualifier else None
+            found = await self._get(f"/2019-09-25/functions/{function}/event-invoke-config", query)
         except Refused:
             return 2
         value = found.get("MaximumRetryAttempts")
@@ -137,7 +151,7 @@ class Control:
             if answer.status >= 400:
                 code = str(answer.headers.get("x-amzn-errortype") or body.get("__type") or "ServiceException")
                 message = str(body.get("message") or body.get("Message") or code)
-                raise Refused(answer.status, code.split(":")[0].rpartition("#")[2], message)
+                raise Refused(answer.status, code.partition(":")[0].rpartition("#")[2], message)
             return body
 
 

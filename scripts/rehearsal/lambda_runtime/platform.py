@@ -1,25 +1,36 @@
-"""Serves invokes: finds the version, takes or makes an environment, admits calls to the cores, writes log and metrics."""
+"""Serves invokes: finds the version, admits the call, runs it in an environment, writes log and metrics."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import random
+import time
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 
-from rehearsal.lambda_runtime.control import Control, Refused, VersionSettings
-from rehearsal.lambda_runtime.environment import Environment, Outcome, Package
+from rehearsal.lambda_runtime.control import Control, Refused, Route, VersionSettings
+from rehearsal.lambda_runtime.environment import Environment
+from rehearsal.lambda_runtime.outcome import Outcome
+from rehearsal.lambda_runtime.pool import HOOK_PREFIX, Pool
+from rehearsal.lambda_runtime.provisioned import Provisioned
 from rehearsal.lambda_runtime.report import Ran, log_lines, tail_of
 from rehearsal.lambda_runtime.telemetry import Telemetry
 
-HOOK_PREFIX = "CodeDeployHook_"
-HOOK_NICENESS = 5
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What is asked for; an asynchronous call keeps its request id through its retries."""
+
+    function: str
+    qualifier: str = ""
+    payload: bytes = b"{}"
+    client_context: str | None = None
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,145 +52,116 @@ class LambdaPlatform:
     ) -> None:
         self._control = control
         self._telemetry = telemetry
-        self._rie = rie
-        self._variables = variables
         self._choose = random.Random(seed)
-        self._idle: dict[tuple[str, str], list[Environment]] = defaultdict(list)
-        self._all: set[Environment] = set()
+        self._pool = Pool(rie, variables)
         self._busy: dict[str, int] = defaultdict(int)
-        cores = os.cpu_count() or 1
-        # Twenty environments that start at once on two cores read an init of 2,358 ms each; two at a time, 200 ms.
-        self._starting = asyncio.Semaphore(cores)
         # One core is left to the callers: a 10 ms call beside a busy caller reads as up to 40 ms (measured on 2 cores).
-        self._running = asyncio.Semaphore(max(1, cores - 1))
+        self._running = asyncio.Semaphore(max(1, (os.cpu_count() or 1) - 1))
         self._http: aiohttp.ClientSession | None = None
         self.init_reports: list[tuple[str, str, float]] = []
-        """Function, version and the runtime's own INIT REPORT of every cold start, for those who check the measurement."""
+        """Function, version and the runtime's own INIT REPORT of every cold start."""
 
     async def open(self) -> None:
         """Begin to serve."""
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        self.provisioned = Provisioned(self._control, self._pool, self._telemetry, self._http)
 
     async def close(self) -> None:
         """End every environment."""
-        await asyncio.gather(*(environment.close() for environment in self._all))
-        self._all.clear()
+        await self.provisioned.close()
+        await self._pool.close()
         if self._http is not None:
             await self._http.close()
 
     async def retire(self, function: str) -> None:
-        """End the idle environments of a function, so that its next call is cold."""
-        for key in [key for key in self._idle if key[0] == function]:
-            for environment in self._idle.pop(key):
-                await self._end(environment)
+        """End the idle on-demand environments of a function, so that its next call is cold."""
+        await self._pool.retire(function)
 
-    async def invoke(
-        self,
-        function: str,
-        qualifier: str,
-        payload: bytes,
-        client_context: str | None = None,
-        request_id: str | None = None,
-    ) -> Invoked:
+    async def invoke(self, call: Call) -> Invoked:
         """Make one call; raises Refused as the API would."""
-        route = await self._control.route(function, qualifier, self._choose.random())
-        settings = await self._control.version(function, route.version)
-        self._admit(settings, await self._control.concurrency(function))
-        self._busy[function] += 1
+        route = await self._control.route(call.function, call.qualifier, self._choose.random())
+        settings = await self._control.version(call.function, route.version)
+        reserved = await self._control.concurrency(call.function)
+        self._admit(settings, reserved, await self._control.unreserved())
+        self._busy[call.function] += 1
+        self._telemetry.concurrent(call.function, self._busy[call.function], self._in_common())
         try:
-            return await self._served(settings, route.resource, route.weighted, payload, client_context, request_id)
+            return await self._served(call, settings, route)
         finally:
-            self._busy[function] -= 1
+            self._busy[call.function] -= 1
 
-    def _admit(self, settings: VersionSettings, reserved: int | None) -> None:
+    def _in_common(self) -> int:
+        """Return the calls under way of functions without reserved concurrency."""
+        return sum(count for name, count in self._busy.items() if not self._control.is_reserved(name))
+
+    def _admit(self, settings: VersionSettings, reserved: int | None, unreserved: int) -> None:
         if settings.state != "Active":
-            raise Refused(
-                409,
-                "ResourceConflictException",
-                f"The operation cannot be performed at this time. The function is currently in the following state: {settings.state}",
-            )
+            text = "The operation cannot be performed at this time. The function is currently in the following state: "
+            raise Refused(409, "ResourceConflictException", text + settings.state)
         if reserved is not None and self._busy[settings.function] >= reserved:
-            self._telemetry.throttled(settings.function)
-            raise Refused(
-                429,
-                "TooManyRequestsException",
-                "Rate Exceeded.",
-                {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded", "Type": "User"},
-            )
+            reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
+        elif reserved is None and self._in_common() >= unreserved:
+            reason = "ConcurrentInvocationLimitExceeded"
+        else:
+            return
+        self._telemetry.throttled(settings.function)
+        raise Refused(429, "TooManyRequestsException", "Rate Exceeded.", {"Reason": reason})
 
-    async def _served(
-        self,
-        settings: VersionSettings,
-        resource: str,
-        weighted: bool,
-        payload: bytes,
-        client_context: str | None,
-        request_id: str | None,
-    ) -> Invoked:
-        environment = await self._taken(settings)
-        used_by_release = not settings.function.startswith(HOOK_PREFIX)
-        assert self._http is not None
-        if used_by_release:
-            # An environment is taken first and the core afterwards: overlapping calls occupy environments of their own
-            # and do not slow each other down. Hooks wait for other calls, so they must not hold a core.
-            gate = self._starting if environment.calls == 0 else self._running
-            async with gate:
-                outcome = await environment.call(self._http, payload, client_context)
-        else:
-            outcome = await environment.call(self._http, payload, client_context)
-        ran = self._ran(settings, outcome, request_id or str(uuid.uuid4()))
+    async def _served(self, call: Call, settings: VersionSettings, route: Route) -> Invoked:
+        environment = await self._pool.take(settings)
+        first = not environment.initialised
+        request_id = call.request_id or str(uuid.uuid4())
+        try:
+            outcome = await self._called(environment, call, request_id)
+        except BaseException:
+            # The call was abandoned half way: nobody knows the state of its environment.
+            await self._pool.end(environment)
+            raise
+        ran = self._ran(settings, outcome, environment, request_id, first=first)
         lines = log_lines(ran, settings.logging)
-        self._telemetry.served(ran, settings, resource, environment.stream, lines, weighted=weighted)
-        if outcome.dead:
-            await self._end(environment)
-        else:
-            self._idle[settings.function, settings.version].append(environment)
+        self._telemetry.served(ran, settings, route, environment.stream, lines)
+        await self._pool.give_back(environment)
         return Invoked(
             payload=outcome.payload,
-            function_error="Unhandled" if outcome.error else None,
+            function_error="Unhandled" if outcome.failed else None,
             executed_version=settings.version,
             log_tail=tail_of(lines),
-            request_id=ran.request_id,
+            request_id=request_id,
         )
 
-    def _ran(self, settings: VersionSettings, outcome: Outcome, request_id: str) -> Ran:
+    async def _called(self, environment: Environment, call: Call, request_id: str) -> Outcome:
+        """Run a call; environments are taken first and cores afterwards.
+
+        So overlapping calls occupy environments of their own and do not slow each other down. Hooks wait for other
+        calls, so they must not hold a core.
+        """
+        assert self._http is not None
+        if call.function.startswith(HOOK_PREFIX):
+            return await environment.call(self._http, call.payload, call.client_context, request_id)
+        async with self._running if environment.initialised else self._pool.starting:
+            return await environment.call(self._http, call.payload, call.client_context, request_id)
+
+    def _ran(
+        self, settings: VersionSettings, outcome: Outcome, environment: Environment, request_id: str, *, first: bool
+    ) -> Ran:
         if outcome.init_ms is not None:
             self.init_reports.append((settings.function, settings.version, outcome.init_ms))
+        # Lambda prints the init of a provisioned environment with its first call although that call waited for none.
+        allocated_ms, environment.allocation_init_ms = environment.allocation_init_ms, None
         return Ran(
             request_id=request_id,
             version=settings.version,
             duration_ms=outcome.duration_ms,
             memory_mb=settings.memory_mb,
             peak_mb=outcome.peak_mb,
-            init_ms=outcome.init_ms,
+            init_ms=outcome.init_ms if outcome.init_ms is not None else allocated_ms,
+            failed_inits=outcome.failed_inits,
             status=outcome.status,
             error_type=outcome.error_type,
+            failed=outcome.failed,
             lines=outcome.lines,
-            first=outcome.first,
+            init_lines=outcome.init_lines,
+            first=first,
+            provisioned=environment.provisioned,
+            ended_s=time.time(),
         )
-
-    async def _taken(self, settings: VersionSettings) -> Environment:
-        idle = self._idle[settings.function, settings.version]
-        if idle:
-            return idle.pop()
-        stream = f"{datetime.now(UTC):%Y/%m/%d}/[{settings.version}]{uuid.uuid4().hex}"
-        package = Package(
-            function=settings.function,
-            version=settings.version,
-            folder=settings.folder,
-            handler=settings.handler,
-            memory_mb=settings.memory_mb,
-            timeout_s=settings.timeout_s,
-            variables={**self._variables, **settings.variables},
-        )
-        # The hook is a caller as well; what it measures goes first.
-        niceness = HOOK_NICENESS if settings.function.startswith(HOOK_PREFIX) else 0
-        environment = Environment(package, stream, niceness=niceness)
-        self._all.add(environment)
-        async with self._starting:
-            await environment.start(self._rie)
-        return environment
-
-    async def _end(self, environment: Environment) -> None:
-        self._all.discard(environment)
-        await environment.close()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-from rehearsal.lambda_runtime.control import VersionSettings
-from rehearsal.lambda_runtime.report import Ran
+from rehearsal.lambda_runtime.control import Route, VersionSettings
+from rehearsal.lambda_runtime.emulator_log import Init
+from rehearsal.lambda_runtime.report import Ran, allocation_lines
 
 _BATCH_S = 0.2
 
@@ -23,6 +25,8 @@ class Telemetry:
         self._groups: set[str] = set()
         self._streams: set[tuple[str, str]] = set()
         self._stopping = threading.Event()
+        self.faults: list[str] = []
+        """What could not be written, for those who miss it."""
         self._thread = threading.Thread(target=self._write_on, name="telemetry", daemon=True)
 
     def start(self) -> None:
@@ -42,19 +46,26 @@ class Telemetry:
         """Note a throttle; throttled requests are in neither Invocations nor Errors."""
         self._waiting.put(("metrics", _metric("Throttles", 1, [("FunctionName", function)])))
 
-    def served(
-        self, ran: Ran, settings: VersionSettings, resource: str, stream: str, lines: tuple[str, ...], *, weighted: bool
-    ) -> None:
+    def concurrent(self, function: str, count: int, in_common: int) -> None:
+        """Note how many calls run at the start of one: of its function, and of all that share the unreserved pool."""
+        self._waiting.put(("metrics", _metric("ConcurrentExecutions", count, [("FunctionName", function)])))
+        self._waiting.put(("metrics", _metric("UnreservedConcurrentExecutions", in_common, [])))
+
+    def allocated(self, init: Init, init_lines: tuple[str, ...], settings: VersionSettings, stream: str) -> None:
+        """Note an environment that was initialised ahead of its calls."""
+        lines = allocation_lines(init, init_lines, settings.logging, time.time())
+        self._waiting.put(("events", (f"/aws/lambda/{settings.function}", stream, int(time.time() * 1000), lines)))
+
+    def served(self, ran: Ran, settings: VersionSettings, route: Route, stream: str, lines: tuple[str, ...]) -> None:
         """Note one call."""
-        now_ms = int(time.time() * 1000)
-        self._waiting.put(("events", (f"/aws/lambda/{settings.function}", stream, now_ms, lines)))
+        self._waiting.put(("events", (f"/aws/lambda/{settings.function}", stream, int(ran.ended_s * 1000), lines)))
         dimensions = [[("FunctionName", settings.function)]]
-        if resource != settings.function:
-            dimensions.append([("FunctionName", settings.function), ("Resource", resource)])
-        if weighted:
+        if route.resource != settings.function:
+            dimensions.append([("FunctionName", settings.function), ("Resource", route.resource)])
+        if route.weighted:
             # ExecutedVersion comes only with calls through a weighted alias (Lambda, metrics).
             dimensions.append([*dimensions[-1], ("ExecutedVersion", ran.version)])
-        values = {"Invocations": 1.0, "Errors": float(ran.status != "success"), "Duration": ran.duration_ms}
+        values = {"Invocations": 1.0, "Errors": float(ran.failed), "Duration": ran.duration_ms}
         for names in dimensions:
             for name, value in values.items():
                 self._waiting.put(("metrics", _metric(name, value, names)))
@@ -64,8 +75,8 @@ class Telemetry:
             batch = self._next_batch()
             try:
                 self._write(batch)
-            except Exception:  # noqa: BLE001, S110 - telemetry that is lost must not end the cloud
-                pass
+            except Exception as error:  # noqa: BLE001 - telemetry that is lost must not end the cloud
+                self.faults.append(f"{type(error).__name__}: {error}")
             for _ in batch:
                 self._waiting.task_done()
 
@@ -89,19 +100,20 @@ class Telemetry:
         for kind, item in batch:
             if kind == "events":
                 group, stream, at_ms, lines = item
-                events = by_stream.setdefault((group, stream), [])
-                events += [{"timestamp": at_ms, "message": line} for line in lines if line]
+                by_stream.setdefault((group, stream), []).extend(
+                    {"timestamp": at_ms, "message": line} for line in lines if line
+                )
         for (group, stream), events in by_stream.items():
+            if not events:  # At log level WARN a successful call says nothing.
+                continue
             self._open(group, stream)
             self._client("logs").put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
     def _open(self, group: str, stream: str) -> None:
         logs = self._client("logs")
         if group not in self._groups:
-            try:
+            with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
                 logs.create_log_group(logGroupName=group)
-            except logs.exceptions.ResourceAlreadyExistsException:
-                pass
             self._groups.add(group)
         if (group, stream) not in self._streams:
             logs.create_log_stream(logGroupName=group, logStreamName=stream)
