@@ -10,7 +10,7 @@ import sys
 import typer
 
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
-from warmgate_cli import appspec, check, logs, policy, rehearse
+from warmgate_cli import appspec, check, logs, policy, rehearse, replay
 
 app = typer.Typer(
     name="warmgate",
@@ -24,6 +24,7 @@ check.register(app)
 logs.register(app)
 policy.register(app)
 rehearse.register(app)
+replay.register(app)
 
 
 def run() -> None:

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from warmgate.adapters.payload_files import payloads_in
 from warmgate.errors import PolicyError
 from warmgate.policy import parse_policy
-from warmgate.policy.place import LoadFile
 
 
 def register(app: typer.Typer) -> None:
@@ -57,15 +57,3 @@ def examined(file: str) -> tuple[str | None, tuple[str, ...]]:
     except (OSError, ValueError) as error:
         return None, (f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}",)
     return policy.name, ()
-
-
-def payloads_in(folder: Path) -> LoadFile:
-    """Return what reads payload files of a policy's folder, and nothing that a link leads to outside of it."""
-
-    def load(name: str) -> str:
-        path = (folder / name).resolve()
-        if not path.is_relative_to(folder.resolve()):
-            raise ValueError("a link that leads out of the policy's folder")
-        return path.read_text(encoding="utf-8")
-
-    return load

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.payload_files import payloads_in
 from warmgate.deadline import Deadline
 from warmgate.errors import PolicyLookupError, SettingsError
 from warmgate.model import Target
@@ -64,27 +65,35 @@ class TaggedPolicies:
             return self._bundled(f"{rest}.yaml", function)
         try:
             text, load_file = self._remote(kind, rest)
-        except SDK_ERRORS as error:
-            raise PolicyLookupError(
-                f"{function}: {source} could not be read: {code_of(error)}: {error}",
-                hint="check that it exists, and allow the hook's role to read it",
-            ) from error
+        except (*SDK_ERRORS, UnicodeDecodeError) as error:
+            raise _unread(f"{function}: {source}", error) from error
         return _parsed(text, source, load_file)
 
-    def _remote(self, kind: str, rest: str) -> tuple[str, Callable[[str], str] | None]:
+    def _remote(self, kind: str, rest: str) -> tuple[str, LoadFile | None]:
         if kind == "ssm":
             found = self._clients("ssm").get_parameter(Name=rest, WithDecryption=True)
             return str(found["Parameter"]["Value"]), None
         if kind == "s3":
             bucket, _, key = rest.removeprefix("//").partition("/")
-            return self._object(bucket, key), lambda name: self._object(
-                bucket, f"{key.rpartition('/')[0]}/{name}".lstrip("/")
-            )
+            return self._object(bucket, key), self._objects_beside(bucket, key)
         return self._appconfig(rest), None
 
     def _object(self, bucket: str, key: str) -> str:
         body = self._clients("s3").get_object(Bucket=bucket, Key=key)["Body"]
         return str(body.read().decode("utf-8"))
+
+    def _objects_beside(self, bucket: str, policy: str) -> LoadFile:
+        """Return what reads payload files under the policy's own prefix; a failure becomes a fault of the policy."""
+        folder = policy.rpartition("/")[0]
+
+        def load(name: str) -> str:
+            key = f"{folder}/{name}".lstrip("/")
+            try:
+                return self._object(bucket, key)
+            except (*SDK_ERRORS, UnicodeDecodeError) as error:
+                raise _unread(f"s3://{bucket}/{key}", error) from error
+
+        return load
 
     def _appconfig(self, rest: str) -> str:
         application, _, tail = rest.partition("/")
@@ -148,10 +157,17 @@ def read_policy(path: Path) -> Policy:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyLookupError(f"{path}: {error}", hint="name a readable policy file") from error
-    return _parsed(text, str(path), lambda name: (path.parent / name).read_text(encoding="utf-8"))
+    return _parsed(text, str(path), payloads_in(path.parent))
 
 
-def _parsed(text: str, source: str, load_file: Callable[[str], str] | None) -> Policy:
+def _unread(what: str, error: BaseException) -> PolicyLookupError:
+    return PolicyLookupError(
+        f"{what} could not be read: {code_of(error)}: {error}",
+        hint="check that it exists and is UTF-8 text, and allow the hook's role to read it",
+    )
+
+
+def _parsed(text: str, source: str, load_file: LoadFile | None) -> Policy:
     # The parser and its YAML library take 30 ms to import: after init, where the first policy is read.
     from warmgate.policy import parse_policy
 

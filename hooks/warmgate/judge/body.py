@@ -1,14 +1,15 @@
 """The body scoreboard: is the candidate slower than the baseline over the whole range, and by enough?
 
-Calls are paired old with new inside a round and ranked together; the sign of a pair's difference is as likely either
-way where nothing changed, whatever the latency's shape. Constants are Pocock's for five looks: 1 % and 5 %.
+Old and new calls of a round are ranked together, so that what slows a whole round down slows both arms alike. Where
+nothing changed, any environments of a function could have been the new ones: that gives the spread of the rank-sum,
+whatever the latency's shape. Constants are Pocock's for five looks: 1 % and 5 %.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, isinf, sqrt
 
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import mid_ranks
@@ -16,16 +17,26 @@ from warmgate.judge.ranks import mid_ranks
 FAIL_Z = 2.75
 OK_Z = -2.12
 LOOKS = 5
+EXPECTED_CORRELATION = 0.3
+EXPECTED_WEIGHT = 2
+"""What calls of one environment are taken to share where environments are unknown, and how many rounds that weighs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """One call of each arm, neighbours in time with the same probe; names where environments are known."""
+class Timing:
+    """One call; a call that never came to an end took forever."""
 
     probe: str
-    old_ms: float
-    new_ms: float
-    environment: str | None = None
+    environment: str | None
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The calls of both arms in one round."""
+
+    old: Sequence[Timing]
+    new: Sequence[Timing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,102 +45,167 @@ class BodyStanding:
 
     decision: bool | None
     z: float
+    """Of new against old stretched by the square root of the allowed ratio."""
     median_ratio: float
     p95_ratio: float
-    pair_count: int
-    wins: int
-    looks: int
-
-    @property
-    def leans(self) -> bool:
-        """Return whether it is at least half-way to FAIL."""
-        return self.z >= FAIL_Z / 2
+    slower_share: float
+    """How often a new call was slower than an old one of its round; equal ones count half."""
+    call_count: int
+    leans: bool
+    """Whether it is at least half-way to FAIL, and more likely beyond the allowed ratio than within."""
 
 
-def stand_body(rounds: Sequence[Sequence[Pair]], ratio: float, *, p95_alone: bool) -> BodyStanding:
+NOTHING = BodyStanding(None, 0.0, 1.0, 1.0, 0.5, 0, leans=False)
+
+
+def stand_body(rounds: Sequence[Round], ratio: float, *, p95_alone: bool) -> BodyStanding:
     """Return where the body stands after the rounds, looked at after each of the first five.
 
     Args:
-        rounds: the pairs of each round.
+        rounds: the rounds that hold calls of both arms.
         ratio: the allowed ratio; the null hypothesis is its square root, so that FAIL means sure and by enough.
         p95_alone: whether only the p95 may show that it is enough.
     """
-    standing = BodyStanding(None, 0.0, 1.0, 1.0, 0, 0, 0)
-    for look in range(1, min(LOOKS, len(rounds)) + 1):
-        standing = _look(rounds[:look], ratio, p95_alone=p95_alone)
-        if standing.decision is not None:
-            break
-    return standing
+    counted = rounds[:LOOKS]
+    sure, beyond = _z_scores(counted, sqrt(ratio)), _z_scores(counted, ratio)
+    for look in range(1, len(counted) + 1):
+        z, z_beyond = sure[look - 1], beyond[look - 1]
+        if z_beyond <= OK_Z:
+            return _standing(counted[:look], z, True, leans=False)
+        if z >= FAIL_Z and _enough(counted[:look], ratio, p95_alone=p95_alone):
+            return _standing(counted[:look], z, False, leans=True)
+    if not counted:
+        return NOTHING
+    leans = sure[-1] >= FAIL_Z / 2 and beyond[-1] > 0
+    if p95_alone:
+        leans = sure[-1] >= FAIL_Z / 2 and _enough(counted, ratio, p95_alone=True)
+    return _standing(counted, sure[-1], None, leans=leans)
 
 
-def _look(rounds: Sequence[Sequence[Pair]], ratio: float, *, p95_alone: bool) -> BodyStanding:
-    pairs = [pair for round_ in rounds for pair in round_]
-    old, new = [pair.old_ms for pair in pairs], [pair.new_ms for pair in pairs]
-    median_ratio = _ratio(quantile(new, 0.5), quantile(old, 0.5))
-    p95_ratio = _ratio(quantile(new, 0.95), quantile(old, 0.95))
-    enough = p95_ratio > ratio or (median_ratio > ratio and not p95_alone)
-    z = _z(rounds, sqrt(ratio))
-    decision: bool | None = None
-    if z >= FAIL_Z and enough:
-        decision = False
-    elif _z(rounds, ratio) <= OK_Z:
-        decision = True
-    wins = sum(pair.new_ms > pair.old_ms for pair in pairs)
-    return BodyStanding(decision, z, median_ratio, p95_ratio, len(pairs), wins, len(rounds))
+def _standing(rounds: Sequence[Round], z: float, decision: bool | None, *, leans: bool) -> BodyStanding:
+    old, new = _durations(rounds)
+    return BodyStanding(
+        decision=decision,
+        z=z,
+        median_ratio=_ratio(quantile(new, 0.5), quantile(old, 0.5)),
+        p95_ratio=_ratio(quantile(new, 0.95), quantile(old, 0.95)),
+        slower_share=_slower_share(rounds),
+        call_count=len(new),
+        leans=leans,
+    )
+
+
+def _durations(rounds: Sequence[Round]) -> tuple[list[float], list[float]]:
+    old = [call.duration_ms for round_ in rounds for call in round_.old]
+    return old, [call.duration_ms for round_ in rounds for call in round_.new]
+
+
+def _enough(rounds: Sequence[Round], ratio: float, *, p95_alone: bool) -> bool:
+    old, new = _durations(rounds)
+    if _ratio(quantile(new, 0.95), quantile(old, 0.95)) > ratio:
+        return True
+    return not p95_alone and _ratio(quantile(new, 0.5), quantile(old, 0.5)) > ratio
 
 
 def _ratio(new: float, old: float) -> float:
-    return new / old if old > 0 else (1.0 if new <= 0 else float("inf"))
+    if isinf(new):
+        return 1.0 if isinf(old) else inf
+    return new / old if old > 0 else (1.0 if new <= 0 else inf)
 
 
-def _z(rounds: Sequence[Sequence[Pair]], stretch: float) -> float:
-    """Return the z-score of new against old stretched by a factor."""
-    differences = _rank_differences(rounds, stretch)
-    pairs = [pair for round_ in rounds for pair in round_]
-    if all(pair.environment is not None for pair in pairs):
-        by_environment: dict[str | None, float] = {}
-        for pair, difference in zip(pairs, (d for round_ in differences for d in round_), strict=True):
-            by_environment[pair.environment] = by_environment.get(pair.environment, 0.0) + difference
-        return _score(list(by_environment.values()))
-    flat = [difference for round_ in differences for difference in round_]
-    return _score(flat) / sqrt(_inflation(differences))
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A round's rank scores: above 0 is slower than the middle of the round."""
+
+    by_environment: dict[tuple[bool, str | None], float]
+    """Sums by arm (True is new) and environment."""
+    new_sum: float
+    variance: float
+    """Of `new_sum`, were the arms dealt to the calls at random."""
 
 
-def _score(differences: Sequence[float]) -> float:
-    spread = sqrt(sum(difference**2 for difference in differences))
-    return sum(differences) / spread if spread > 0 else 0.0
+def _z_scores(rounds: Sequence[Round], stretch: float) -> list[float]:
+    """Return the z-score of new against old stretched by a factor, after each round."""
+    ranked = [_ranked(round_, stretch) for round_ in rounds]
+    if all(call.environment is not None for round_ in rounds for call in (*round_.old, *round_.new)):
+        return _z_of_environments(ranked)
+    return _z_of_rounds(ranked)
 
 
-def _inflation(differences: Sequence[Sequence[float]]) -> float:
-    """Return how much the variance is understated where environments are unknown.
+def _z_of_environments(ranked: Iterable[_Ranked]) -> list[float]:
+    """Deal the arms to whole environments: calls of one environment need not be independent."""
+    sums: dict[tuple[bool, str | None], float] = {}
+    found = []
+    for round_ in ranked:
+        for key, score in round_.by_environment.items():
+            sums[key] = sums.get(key, 0.0) + score
+        new_count = sum(is_new for is_new, _ in sums)
+        total = sum(score for (is_new, _), score in sums.items() if is_new)
+        found.append(_z(total, _dealt_variance(sums.values(), new_count)))
+    return found
+
+
+def _z_of_rounds(ranked: Sequence[_Ranked]) -> list[float]:
+    """Deal the arms to calls, and widen by what calls of one environment share.
 
     Every round visits the same environments, so their speeds repeat in each round's sum while noise does not: the
-    less the sums of rounds vary against what their pairs vary, the more of the difference is environments.
+    less the sums of rounds vary against what dealing makes them vary, the more of the difference is environments.
     """
-    count = len(differences)
-    if count < 2:
-        return 1.0
-    flat = [d for round_ in differences for d in round_]
-    mean = sum(flat) / len(flat)
-    within = sum((d - mean) ** 2 for d in flat) / max(1, len(flat) - 1)
-    sums = [sum(round_) for round_ in differences]
-    centre = sum(sums) / count
-    between = sum((s - centre) ** 2 for s in sums) / (count - 1)
-    expected = within * len(flat) / count
-    correlation = max(0.0, 1 - between / expected) if expected > 0 else 0.0
-    return 1 + (count - 1) * correlation
-
-
-def _rank_differences(rounds: Sequence[Sequence[Pair]], stretch: float) -> list[list[float]]:
-    """Return new rank minus old rank of each pair; ranks are within a probe, as shares of its calls."""
-    found = [[0.0] * len(round_) for round_ in rounds]
-    places: dict[str, list[tuple[int, int]]] = {}
-    for number, round_ in enumerate(rounds):
-        for place, pair in enumerate(round_):
-            places.setdefault(pair.probe, []).append((number, place))
-    for listed in places.values():
-        chosen = [rounds[number][place] for number, place in listed]
-        ranks = mid_ranks([pair.old_ms * stretch for pair in chosen] + [pair.new_ms for pair in chosen])
-        for i, (number, place) in enumerate(listed):
-            found[number][place] = (ranks[len(chosen) + i] - ranks[i]) / len(chosen)
+    found = []
+    for look in range(1, len(ranked) + 1):
+        sums = [round_.new_sum for round_ in ranked[:look]]
+        variance = sum(round_.variance for round_ in ranked[:look])
+        centre, expected = sum(sums) / look, variance / look
+        between = sum((value - centre) ** 2 for value in sums)
+        own_share = (between / expected if expected > 0 else 0.0) + EXPECTED_WEIGHT * (1 - EXPECTED_CORRELATION)
+        correlation = max(0.0, 1 - own_share / (look - 1 + EXPECTED_WEIGHT))
+        found.append(_z(sum(sums), variance * (1 + (look - 1) * correlation)))
     return found
+
+
+def _z(total: float, variance: float) -> float:
+    return total / sqrt(variance) if variance > 1e-12 else 0.0
+
+
+def _dealt_variance(scores: Iterable[float], new_count: int) -> float:
+    """Return the variance of the sum of `new_count` of the scores, drawn at random; they sum to about 0."""
+    listed = list(scores)
+    count = len(listed)
+    if count < 2:
+        return 0.0
+    return new_count * (count - new_count) / (count * (count - 1)) * sum(score * score for score in listed)
+
+
+def _ranked(round_: Round, stretch: float) -> _Ranked:
+    """Rank a round within each probe; van Elteren's weights let probes of different counts be added."""
+    sums: dict[tuple[bool, str | None], float] = {}
+    total = variance = 0.0
+    for old, new in _by_probe(round_):
+        count = len(old) + len(new)
+        ranks = mid_ranks([call.duration_ms * stretch for call in old] + [call.duration_ms for call in new])
+        scores = [rank / (count + 1) - 0.5 for rank in ranks]
+        variance += _dealt_variance(scores, len(new))
+        total += sum(scores[len(old) :])
+        for place, (call, score) in enumerate(zip((*old, *new), scores, strict=True)):
+            key = (place >= len(old), call.environment)
+            sums[key] = sums.get(key, 0.0) + score
+    return _Ranked(sums, total, variance)
+
+
+def _by_probe(round_: Round) -> Iterable[tuple[list[Timing], list[Timing]]]:
+    """Return the calls of each probe that both arms had in a round."""
+    probes: dict[str, tuple[list[Timing], list[Timing]]] = {}
+    for place, calls in enumerate((round_.old, round_.new)):
+        for call in calls:
+            probes.setdefault(call.probe, ([], []))[place].append(call)
+    return [both for both in probes.values() if all(both)]
+
+
+def _slower_share(rounds: Sequence[Round]) -> float:
+    wins = comparisons = 0.0
+    for round_ in rounds:
+        for old, new in _by_probe(round_):
+            ranks = mid_ranks([call.duration_ms for call in (*old, *new)])
+            wins += sum(ranks[len(old) :]) - len(new) * (len(new) + 1) / 2
+            comparisons += len(old) * len(new)
+    return wins / comparisons if comparisons else 0.5

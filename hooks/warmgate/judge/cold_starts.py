@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from warmgate.judge.binomial import at_least
+from functools import lru_cache
+
+from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.quantile import quantile
-from warmgate.judge.wording import ms
+from warmgate.judge.score import allowed_share
+from warmgate.judge.wording import margin_of, ms
 from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Sample, Start
 from warmgate.policy.values import PercentileLimit
 
@@ -18,7 +21,7 @@ def judge_init(limit: PercentileLimit, evidence: Evidence) -> Finding:
     check = f"limits.init.{limit.name}"
     inits = cold_start_ms(evidence, Arm.CANDIDATE)
     called = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.phase is Phase.PREWARM]
-    if called and not inits and all(s.start is Start.PROVISIONED for s in called):
+    if called and all(s.start is Start.PROVISIONED for s in called):
         reason = f"no cold start in {len(called)} calls: every environment was provisioned"
         return Finding(check=check, outcome=Outcome.PASSED, reason=reason, limit=limit.limit_ms, unit="ms")
     met = f"{len(inits)} cold starts in {len(called)} calls{_capped(evidence)}"
@@ -38,46 +41,58 @@ def judge_init(limit: PercentileLimit, evidence: Evidence) -> Finding:
 
 
 def _counted(check: str, limit: PercentileLimit, inits: list[float], met: str) -> Finding:
-    count, share = len(inits), round(1 - limit.percentile, 6)
+    count, share = len(inits), allowed_share(limit.percentile)
     slow = sum(init > limit.limit_ms for init in inits)
-    fails_at = fail_count(count, share)
     measured = quantile(inits, limit.percentile)
-    certified = f"at least {0.05 ** (1 / count):.0%} of cold starts are below {ms(max(inits))} (95 % sure)"
-    if slow >= fails_at:
-        outcome, told = Outcome.FAILED, f"{fails_at} of {count} are too many"
-    elif slow == 0 or slow < count * share:
-        outcome, told = Outcome.PASSED, certified
-    else:
-        outcome, told = Outcome.INCONCLUSIVE, f"{fails_at} of {count} would be too many"
+    sure = (1 - upper_bound(slow, count)) * 100
+    certified = f"at least {sure:.0f} % of cold starts are within {ms(limit.limit_ms)} (95 % sure)"
+    outcome, told = _outcome(slow, count, share)
+    undecided = outcome is Outcome.INCONCLUSIVE
     return Finding(
         check=check,
         outcome=outcome,
         reason=f"{slow} of {count} cold starts slower than {ms(limit.limit_ms)}"
-        f" (median {ms(quantile(inits, 0.5))}, slowest {ms(max(inits))}); {told}; {met}",
+        f" (median {ms(quantile(inits, 0.5))}, slowest {ms(max(inits))}); {told or certified}; {met}",
         measured=measured,
         limit=limit.limit_ms,
         unit="ms",
-        margin=1 - measured / limit.limit_ms,
+        margin=margin_of(measured, limit.limit_ms),
         bad_count=slow,
         sample_count=count,
         environment_count=count,
         proven=certified,
-        inconclusive_because="cap" if outcome is Outcome.INCONCLUSIVE else "",
+        inconclusive_because="too few cold starts" if undecided else "",
+        leans_to_fail=undecided and slow == count,
     )
 
 
+def _outcome(slow: int, count: int, share: float) -> tuple[Outcome, str]:
+    fails_at = fail_count(count, share)
+    if slow >= fails_at:
+        return Outcome.FAILED, f"{fails_at} of {count} are too many"
+    if slow == 0 or slow < round(count * share, 6):
+        return Outcome.PASSED, ""
+    if fails_at > count:
+        return Outcome.INCONCLUSIVE, f"{count} are too few to refuse it"
+    return Outcome.INCONCLUSIVE, f"{fails_at} of {count} would be too many"
+
+
+@lru_cache(maxsize=64)
 def fail_count(count: int, share: float) -> int:
     """Return how many slow cold starts of `count` refuse a release: fewer could be chance at the limit."""
-    return next(k for k in range(1, count + 2) if at_least(k, count, share) <= FAIL_ERROR)
+    fewest = max(1, int(count * share))
+    return next(k for k in range(fewest, count + 2) if k > count or at_least(k, count, share) <= FAIL_ERROR)
 
 
 def cold_start_ms(evidence: Evidence, arm: Arm) -> list[float]:
-    """Return what the cold starts of an arm took, in dispatch order; a provisioned environment has none."""
+    """Return what the cold starts of an arm's burst took, in dispatch order; a provisioned environment has none."""
     found = []
     for sample in evidence.samples:
-        if sample.arm is arm and sample.start is Start.COLD and sample.init_ms is not None:
+        if sample.arm is not arm or sample.phase is not Phase.PREWARM:
+            continue
+        if sample.start is Start.COLD and sample.init_ms is not None:
             found.append(sample.init_ms)
-        elif sample.arm is arm and sample.start is Start.RESTORED and sample.restore_ms is not None:
+        elif sample.start is Start.RESTORED and sample.restore_ms is not None:
             found.append(sample.restore_ms)
     return found
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 FAIL_ERROR = 0.01
 PASS_ERROR = 0.05
+NEGLIGIBLE = 1e-16
+"""Paths less likely than this are not followed; they are counted as both errors, which rounds against ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +33,25 @@ class ScoreLine:
 def derive_line(allowed: float, ruled_out: float, cap: int) -> ScoreLine:
     """Return the line that tells a share `allowed` of bad calls from a share `ruled_out` within `cap` calls."""
     weight = max(1, round(math.log(ruled_out / allowed) / math.log((1 - allowed) / (1 - ruled_out))))
-    fail_at, pass_at = 0, -(weight * cap + 1)
-    for _ in range(8):
-        before = fail_at, pass_at
-        fail_at = _fail_line(allowed, weight, pass_at, cap)
-        pass_at = _pass_line(ruled_out, weight, fail_at, cap)
-        if (fail_at, pass_at) == before:
-            break
-    return ScoreLine(allowed, ruled_out, cap, weight, fail_at, pass_at)
+    before, lines = None, (0, -(weight * cap + 1))
+    # A nearer PASS takes runs away from FAIL and the other way round: both lines only come nearer, until they stand.
+    while lines != before:
+        before = lines
+        fail_at = _fail_line(allowed, weight, lines[1], cap)
+        lines = fail_at, _pass_line(ruled_out, weight, fail_at, cap)
+    return ScoreLine(allowed, ruled_out, cap, weight, *lines)
 
 
 def ends(share: float, weight: int, fail_at: int, pass_at: int, cap: int) -> tuple[float, float]:
     """Return the exact probabilities that a score ends at FAIL and at PASS, looked at after every call."""
     places = {0: 1.0}
-    failed = passed = 0.0
+    failed = passed = lost = 0.0
     for _ in range(cap):
         reached: defaultdict[int, float] = defaultdict(float)
         for score, chance in places.items():
+            if chance < NEGLIGIBLE:
+                lost += chance
+                continue
             if score + weight >= fail_at:
                 failed += chance * share
             else:
@@ -57,7 +61,7 @@ def ends(share: float, weight: int, fail_at: int, pass_at: int, cap: int) -> tup
             else:
                 reached[score - 1] += chance * (1 - share)
         places = reached
-    return failed, passed
+    return failed + lost, passed + lost
 
 
 def _fail_line(allowed: float, weight: int, pass_at: int, cap: int) -> int:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from warmgate.judge.binomial import upper_bound
 from warmgate.judge.derivation import ScoreLine
-from warmgate.judge.environments import environment_count
+from warmgate.judge.environments import environment_count, environments_known
 from warmgate.judge.quantile import quantile
-from warmgate.judge.score import Standing, cap_within, line_for, ruled_out_share, stand
-from warmgate.judge.wording import ms, percent
+from warmgate.judge.score import (
+    Standing,
+    afterwards,
+    allowed_share,
+    cap_for,
+    line_for,
+    proven,
+    ruled_out_share,
+    stand,
+    told,
+    why_undecided,
+)
+from warmgate.judge.wording import margin_of, ms, percent
 from warmgate.model import Arm, CallOutcome, DurationSource, Evidence, Finding, Outcome, Phase, Sample, Start
 from warmgate.policy.values import PercentileLimit, Policy
 
 FEWEST_ENVIRONMENTS = 3
 """Slow calls of fewer environments may be one bad neighbour."""
+CERTAINTY = 5
+"""`certify` passes where a fifth of the allowed share would pass in 95 % of runs, and the allowed share in 5 %."""
+OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.INCONCLUSIVE}
 
 
 def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, cap: int) -> Finding:
@@ -26,36 +39,34 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
     """
     check = f"limits.duration.{limit.name}"
     rounds = measured_rounds(evidence)
-    samples = [sample for round_ in rounds for sample in round_]
-    if not samples:
-        return _without_data(check, evidence)
-    allowed = round(1 - limit.percentile, 6)
-    line = line_for(allowed, round(ruled_out_share(allowed), 6), cap_within(min(cap, 500 if allowed <= 0.01 else 200)))
-    standing = _standing(rounds, limit, line, certify=policy.limits.certify)
-    measured = quantile([sample.duration_ms or limit.limit_ms for sample in samples], limit.percentile)
-    slow = [sample for sample in samples if is_slow(sample, limit.limit_ms)]
-    outcome, because = _outcome(standing, evidence)
-    bound = upper_bound(standing.bad_count, standing.call_count)
+    if not rounds:
+        return _without_data(check, limit, evidence)
+    line, strict = _lines(limit, cap, certify=policy.limits.certify)
+    slow = [[is_slow(sample, limit.limit_ms) for sample in round_] for round_ in rounds]
+    standing = stand(slow, line, _enough(rounds, limit.limit_ms), strict)
+    counted = [sample for round_ in rounds[: standing.looks] for sample in round_]
+    measured = quantile([_shown_ms(sample, limit.limit_ms) for sample in counted], limit.percentile)
+    undecided = standing.decision is None
     return Finding(
         check=check,
-        outcome=outcome,
-        reason=_reason(standing, line, limit, slow, samples, outcome),
-        decided=standing.decision is not None or evidence.closed is not None,
+        outcome=OUTCOMES[standing.decision],
+        reason=_reason(standing, limit, counted, told(standing, line, strict)) + afterwards(standing, slow),
+        decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=measured,
         limit=limit.limit_ms,
         unit="ms",
-        margin=1 - measured / limit.limit_ms,
+        margin=margin_of(measured, limit.limit_ms),
         bad_count=standing.bad_count,
         sample_count=standing.call_count,
-        environment_count=environment_count(samples),
-        proven=f"excluded: more than {percent(bound)} slow calls",
-        inconclusive_because=because,
-        leans_to_fail=outcome is Outcome.INCONCLUSIVE and standing.leans(line),
+        environment_count=environment_count(counted),
+        proven=proven(standing, strict if strict and standing.decision else line, "slow calls"),
+        inconclusive_because=why_undecided(standing, evidence.closed) if undecided else "",
+        leans_to_fail=undecided and standing.leans(line),
     )
 
 
 def measured_rounds(evidence: Evidence, arm: Arm = Arm.CANDIDATE) -> list[list[Sample]]:
-    """Return the warm, measured calls of an arm that have a duration, by round."""
+    """Return the warm, measured calls of an arm that have a duration, by round; time-outs may have none."""
     rounds: dict[int, list[Sample]] = {}
     for sample in evidence.samples:
         if sample.arm is arm and sample.phase is Phase.MEASURED and _counts(sample):
@@ -64,13 +75,11 @@ def measured_rounds(evidence: Evidence, arm: Arm = Arm.CANDIDATE) -> list[list[S
 
 
 def _counts(sample: Sample) -> bool:
+    if sample.start in {Start.COLD, Start.RESTORED}:
+        return False
     if sample.outcome is CallOutcome.TIMEOUT:
         return True
-    return (
-        sample.outcome in {CallOutcome.OK, CallOutcome.UNEXPECTED_ANSWER}
-        and sample.duration_ms is not None
-        and sample.start not in {Start.COLD, Start.RESTORED}
-    )
+    return sample.outcome in {CallOutcome.OK, CallOutcome.UNEXPECTED_ANSWER} and sample.duration_ms is not None
 
 
 def is_slow(sample: Sample, limit_ms: float) -> bool:
@@ -78,62 +87,53 @@ def is_slow(sample: Sample, limit_ms: float) -> bool:
     return sample.outcome is CallOutcome.TIMEOUT or (sample.duration_ms is not None and sample.duration_ms > limit_ms)
 
 
-def _standing(rounds: list[list[Sample]], limit: PercentileLimit, line: ScoreLine, *, certify: bool) -> Standing:
-    slow = [[is_slow(sample, limit.limit_ms) for sample in round_] for round_ in rounds]
-    enough = [
-        environment_count(s for round_ in rounds[: i + 1] for s in round_ if is_slow(s, limit.limit_ms))
-        >= FEWEST_ENVIRONMENTS
-        for i in range(len(rounds))
-    ]
-    standing = stand(slow, line, enough)
-    if not certify or standing.decision is False:
-        return standing
-    strict = line_for(round(line.allowed / 5, 6), line.allowed, line.cap)
-    certified = stand(slow, strict, [False] * len(slow))
-    if certified.decision is True:
-        return certified
-    calls = sum(len(round_) for round_ in slow)
-    return Standing(None, standing.score, sum(map(sum, slow)), calls, standing.crossed)
+def _lines(limit: PercentileLimit, cap: int, *, certify: bool) -> tuple[ScoreLine, ScoreLine | None]:
+    allowed = allowed_share(limit.percentile)
+    # A p99 needs 140 calls to pass; for what allows more, 200 calls say as much as 500.
+    fitting = cap_for(min(cap, 500 if allowed <= 0.01 else 200))
+    line = line_for(allowed, ruled_out_share(allowed), fitting)
+    return line, line_for(round(allowed / CERTAINTY, 10), allowed, fitting) if certify else None
 
 
-def _outcome(standing: Standing, evidence: Evidence) -> tuple[Outcome, str]:
-    if standing.decision is not None:
-        return (Outcome.PASSED if standing.decision else Outcome.FAILED), ""
-    if standing.crossed:
-        return Outcome.INCONCLUSIVE, "too few environments"
-    closed = evidence.closed or "planned"
-    return Outcome.INCONCLUSIVE, "cap" if closed == "planned" else closed
+def _enough(rounds: list[list[Sample]], limit_ms: float) -> list[bool]:
+    slow: list[Sample] = []
+    enough = []
+    for round_ in rounds:
+        slow += [sample for sample in round_ if is_slow(sample, limit_ms)]
+        enough.append(environment_count(slow) >= FEWEST_ENVIRONMENTS)
+    return enough
 
 
-def _reason(
-    standing: Standing,
-    line: ScoreLine,
-    limit: PercentileLimit,
-    slow: list[Sample],
-    samples: list[Sample],
-    outcome: Outcome,
-) -> str:
-    counted = (
+def _shown_ms(sample: Sample, limit_ms: float) -> float:
+    """Return a call's duration; a time-out shows at least the limit, which it never met."""
+    known = sample.duration_ms or 0.0
+    return max(known, limit_ms) if sample.outcome is CallOutcome.TIMEOUT else known
+
+
+def _reason(standing: Standing, limit: PercentileLimit, counted: list[Sample], score: str) -> str:
+    text = (
         f"{standing.bad_count} of {standing.call_count} calls slower than {ms(limit.limit_ms)}"
-        f" (limit {percent(line.allowed)})"
+        f" (limit {percent(allowed_share(limit.percentile))})"
     )
+    slow = [sample for sample in counted if is_slow(sample, limit.limit_ms)]
     if slow:
-        counted += f", from at least {environment_count(slow)} of {environment_count(samples)} environments"
-    told = {
-        Outcome.FAILED: f"score {standing.score:+.0f} >= {line.fail_at:+d}",
-        Outcome.PASSED: f"score {standing.score:+.0f} <= {line.pass_at:+d}",
-    }.get(outcome, f"score {standing.score:+.0f} between {line.pass_at:+d} and {line.fail_at:+d}")
-    if any(sample.duration_source is DurationSource.CALLER for sample in samples):
-        told += "; durations are the caller's clock"
-    return f"{counted}; {told}"
+        least = "" if environments_known(counted) else "at least "
+        text += f", from {least}{environment_count(slow)} of {environment_count(counted)} environments"
+    text += f"; {score}"
+    if any(sample.duration_source is DurationSource.CALLER for sample in counted):
+        text += "; durations are the caller's clock"
+    return text
 
 
-def _without_data(check: str, evidence: Evidence) -> Finding:
+def _without_data(check: str, limit: PercentileLimit, evidence: Evidence) -> Finding:
+    ended = f" ({evidence.closed})" if evidence.closed in {"deadline", "budget"} else ""
     return Finding(
         check=check,
         outcome=Outcome.INCONCLUSIVE,
-        reason="no data: not one warm measured call with a duration",
+        reason=f"no data: not one warm measured call with a duration{ended}",
         decided=evidence.closed is not None,
-        inconclusive_because="no data" if evidence.closed in {None, "planned", "no data"} else evidence.closed,
+        limit=limit.limit_ms,
         unit="ms",
+        inconclusive_because="no data",
+        proven="nothing",
     )

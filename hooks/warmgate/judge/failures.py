@@ -6,35 +6,49 @@ from collections import Counter
 from collections.abc import Callable
 
 from warmgate.judge.binomial import upper_bound
-from warmgate.judge.score import cap_within, line_for, ruled_out_errors, stand
-from warmgate.judge.wording import percent
-from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Sample
+from warmgate.judge.score import (
+    SMALLEST_SHARE,
+    afterwards,
+    cap_for,
+    line_for,
+    proven,
+    ruled_out_errors,
+    stand,
+    told,
+    why_undecided,
+)
+from warmgate.judge.wording import margin_of, percent
+from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Sample
 from warmgate.policy.values import Probe
 
 STRIKES = 2
+ORDER = tuple(Phase)
+OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.INCONCLUSIVE}
+ANSWERED = {CallOutcome.OK, CallOutcome.UNEXPECTED_ANSWER}
 
 
 def judge_errors(allowed: float, evidence: Evidence, cap: int) -> Finding:
-    """Return the finding of the error rate over every call that reached the candidate; time-outs are errors."""
-    calls = _reached(evidence, lambda _sample: True)
+    """Return the finding of the error rate over every call that reached the candidate; time-outs are errors.
+
+    Args:
+        allowed: the share of calls that may fail; none where it is 0.
+        evidence: every phase counts.
+        cap: how many calls of the candidate there can be.
+    """
+    calls = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.outcome is not CallOutcome.THROTTLED]
     if not calls or allowed <= 0:
         return _strikes("limits.errors.rate", calls, _failed, "failed", evidence)
-    return _scored(allowed, calls, evidence, cap)
+    return _scored(min(1 - SMALLEST_SHARE, max(SMALLEST_SHARE, allowed)), calls, evidence, cap)
 
 
 def judge_answers(probe: Probe, evidence: Evidence) -> Finding:
-    """Return the finding of a probe's expectation."""
-    calls = _reached(evidence, lambda sample: sample.probe == probe.name)
-    unexpected = "were answered unexpectedly"
-    return _strikes(f"probes.{probe.name}.expect", calls, _unexpected, unexpected, evidence)
-
-
-def _reached(evidence: Evidence, wanted: Callable[[Sample], bool]) -> list[Sample]:
-    return [
+    """Return the finding of a probe's expectation, over answered calls: errors have a check of their own."""
+    answered = [
         sample
         for sample in evidence.samples
-        if sample.arm is Arm.CANDIDATE and sample.outcome is not CallOutcome.THROTTLED and wanted(sample)
+        if sample.arm is Arm.CANDIDATE and sample.probe == probe.name and sample.outcome in ANSWERED
     ]
+    return _strikes(f"probes.{probe.name}.expect", answered, _unexpected, "were answered unexpectedly", evidence)
 
 
 def _failed(sample: Sample) -> bool:
@@ -48,17 +62,9 @@ def _unexpected(sample: Sample) -> bool:
 def _strikes(check: str, calls: list[Sample], bad: Callable[[Sample], bool], verb: str, evidence: Evidence) -> Finding:
     found = [sample for sample in calls if bad(sample)]
     rate = len(found) / len(calls) if calls else None
-    if not calls:
-        outcome, reason, because = Outcome.INCONCLUSIVE, "no data: not one call reached the function", "no data"
-    elif len(found) >= STRIKES:
-        outcome, because = Outcome.FAILED, ""
-        reason = f"{len(found)} of {len(calls)} calls {verb} (limit 0 %): {_kinds(found)}"
-    elif found:
-        outcome, because = Outcome.INCONCLUSIVE, "cap"
-        reason = f"1 of {len(calls)} calls {verb} once ({_kinds(found)}), the others did not; {STRIKES} refuse"
-    else:
-        outcome, because = Outcome.PASSED, ""
-        reason = f"0 of {len(calls)} calls {verb} (excludes more than {percent(upper_bound(0, len(calls)))})"
+    # The payload is fixed: where no other call of the same probe went well, nothing speaks for chance.
+    alone = len(found) == 1 and not any(s.probe == found[0].probe and not bad(s) for s in calls)
+    outcome, reason, because = _judged_strikes(calls, found, verb, alone=alone)
     return Finding(
         check=check,
         outcome=outcome,
@@ -69,40 +75,63 @@ def _strikes(check: str, calls: list[Sample], bad: Callable[[Sample], bool], ver
         unit="ratio",
         bad_count=len(found),
         sample_count=len(calls),
+        proven=f"excluded: more than {percent(upper_bound(len(found), len(calls)))} (95 % sure)"
+        if calls
+        else "nothing",
         inconclusive_because=because,
-        proven=f"excluded: more than {percent(upper_bound(len(found), len(calls)))}" if calls else "",
+        leans_to_fail=alone,
     )
+
+
+def _judged_strikes(calls: list[Sample], found: list[Sample], verb: str, *, alone: bool) -> tuple[Outcome, str, str]:
+    counted = f"{len(found)} of {len(calls)} calls {verb}"
+    if not calls:
+        return Outcome.INCONCLUSIVE, "no data: not one call reached the function and was answered", "no data"
+    if len(found) >= STRIKES:
+        return Outcome.FAILED, f"{counted} (limit 0 %): {_kinds(found)}", ""
+    if not found:
+        return Outcome.PASSED, f"{counted} (excludes more than {percent(upper_bound(0, len(calls)))}, 95 % sure)", ""
+    others = "no other call of its probe went well" if alone else "others of its probe went well"
+    return Outcome.INCONCLUSIVE, f"{counted} ({_kinds(found)}), {others}; {STRIKES} refuse", "cap"
 
 
 def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -> Finding:
-    rounds: dict[tuple[str, int], list[bool]] = {}
-    for sample in calls:
-        rounds.setdefault((sample.phase, sample.round), []).append(_failed(sample))
-    line = line_for(allowed, ruled_out_errors(allowed), cap_within(cap))
-    standing = stand(list(rounds.values()), line, [True] * len(rounds))
-    bad = [sample for sample in calls if _failed(sample)]
-    outcomes = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.INCONCLUSIVE}
-    outcome = outcomes[standing.decision]
-    closed = "cap" if evidence.closed in {None, "planned"} else evidence.closed
-    kinds = f": {_kinds(bad)}" if bad else ""
+    rounds = _by_round(calls)
+    failed = [[_failed(sample) for sample in round_] for round_ in rounds]
+    line = line_for(allowed, ruled_out_errors(allowed), cap_for(cap))
+    standing = stand(failed, line, [True] * len(failed))
+    bad = [sample for round_ in rounds[: standing.looks] for sample in round_ if _failed(sample)]
+    rate = standing.bad_count / standing.call_count
+    undecided = standing.decision is None
     return Finding(
         check="limits.errors.rate",
-        outcome=outcome,
-        reason=f"{standing.bad_count} of {standing.call_count} calls failed (limit {percent(allowed)}){kinds};"
-        f" score {standing.score:+.0f}, fails at {line.fail_at:+d}, passes at {line.pass_at:+d}",
-        decided=standing.decision is not None or evidence.closed is not None,
-        measured=standing.bad_count / standing.call_count,
+        outcome=OUTCOMES[standing.decision],
+        reason=f"{standing.bad_count} of {standing.call_count} calls failed (limit {percent(allowed)})"
+        + (f": {_kinds(bad)}" if bad else "")
+        + f"; {told(standing, line)}"
+        + afterwards(standing, failed),
+        decided=not undecided or standing.exhausted or evidence.closed is not None,
+        measured=rate,
         limit=allowed,
         unit="ratio",
-        margin=1 - standing.bad_count / standing.call_count / allowed,
+        margin=margin_of(rate, allowed),
         bad_count=standing.bad_count,
         sample_count=standing.call_count,
-        proven=f"excluded: more than {percent(upper_bound(standing.bad_count, standing.call_count))}",
-        inconclusive_because=closed if outcome is Outcome.INCONCLUSIVE and closed else "",
-        leans_to_fail=outcome is Outcome.INCONCLUSIVE and standing.leans(line),
+        proven=proven(standing, line, "errors"),
+        inconclusive_because=why_undecided(standing, evidence.closed) if undecided else "",
+        leans_to_fail=undecided and standing.leans(line),
     )
+
+
+def _by_round(calls: list[Sample]) -> list[list[Sample]]:
+    rounds: dict[tuple[int, int], list[Sample]] = {}
+    for sample in calls:
+        rounds.setdefault((ORDER.index(sample.phase), sample.round), []).append(sample)
+    return [rounds[key] for key in sorted(rounds)]
 
 
 def _kinds(samples: list[Sample]) -> str:
     counts = Counter(sample.error_type or sample.detail or sample.outcome.value for sample in samples)
-    return ", ".join(f"{count}x {kind}" for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:3])
+    return ", ".join(
+        f"{count}x {kind}" for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:3]
+    )

@@ -1,9 +1,11 @@
-"""Judges peak memory: the largest share of its memory that a call of the candidate used."""
+"""Judges peak memory: the largest share of its memory that a call of the candidate used; asks for no calls."""
 
 from __future__ import annotations
 
-from warmgate.judge.wording import percent
+from warmgate.judge.wording import margin_of, percent
 from warmgate.model import Arm, Evidence, Finding, Outcome
+
+CHECK = "limits.memory.max"
 
 
 def judge_memory(allowed: float, evidence: Evidence) -> Finding:
@@ -15,25 +17,26 @@ def judge_memory(allowed: float, evidence: Evidence) -> Finding:
     ]
     if not used:
         return Finding(
-            check="limits.memory.max",
+            check=CHECK,
             outcome=Outcome.INCONCLUSIVE,
             reason="no data: no report named its memory",
             decided=evidence.closed is not None,
             limit=allowed,
             unit="ratio",
             inconclusive_because="no data",
+            proven="nothing",
         )
     ratio, peak, size = max(used)
     over = sum(share > allowed for share, _, _ in used)
     return Finding(
-        check="limits.memory.max",
-        outcome=Outcome.FAILED if ratio > allowed else Outcome.PASSED,
+        check=CHECK,
+        outcome=Outcome.FAILED if over else Outcome.PASSED,
         reason=f"peak memory {peak:.0f} MB of {size:.0f} MB ({percent(ratio)}, limit {percent(allowed)})"
         + (f" in {over} of {len(used)} calls" if over else f", {len(used)} calls"),
         measured=ratio,
         limit=allowed,
         unit="ratio",
-        margin=1 - ratio / allowed,
+        margin=margin_of(ratio, allowed),
         bad_count=over,
         sample_count=len(used),
     )

@@ -1,4 +1,4 @@
-"""The empirical quantile that reports print; no decision rests on it."""
+"""The empirical quantile that reports print; no absolute limit is decided by it."""
 
 from __future__ import annotations
 

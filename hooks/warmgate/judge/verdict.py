@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import isfinite
+
 from warmgate.judge.cold_start_comparison import judge_init_comparison
 from warmgate.judge.cold_starts import judge_init
 from warmgate.judge.comparison import judge_comparison
 from warmgate.judge.durations import judge_duration
 from warmgate.judge.failures import judge_answers, judge_errors
 from warmgate.judge.memory import judge_memory
+from warmgate.judge.readings import readable
 from warmgate.judge.wording import quantity
-from warmgate.model import Evidence, Finding, Mode, Outcome, Status, Verdict
+from warmgate.model import Arm, Evidence, Finding, Mode, Outcome, Status, Verdict
 from warmgate.policy.values import OnInconclusive, OnTrouble, Policy
 
 WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASSED)
 LONGEST_REASON = 600
+INTERLEAVED_ROUNDS = 5
+"""Measured rounds that call the baseline too."""
 
 
 def judge(evidence: Evidence, policy: Policy) -> Verdict:
     """Return the verdict of the evidence so far; never raises.
 
     `decided` is True as soon as every check has decided, or one has failed: nothing that follows could mend it.
+    Errors, answers and memory ride along: while nothing is wrong with them they ask for no calls of their own.
     """
-    return verdict_of_findings(_findings(evidence, policy), policy)
+    findings = _findings(readable(evidence), policy)
+    return verdict_of_findings(tuple(_printable(finding) for finding in findings), policy)
 
 
 def verdict_of_findings(findings: tuple[Finding, ...], policy: Policy) -> Verdict:
@@ -31,9 +39,9 @@ def verdict_of_findings(findings: tuple[Finding, ...], policy: Policy) -> Verdic
     refused = [finding for finding, status in mapped if status is Status.FAILED]
     status = Status.FAILED if refused or not findings else Status.SUCCEEDED
     warnings = [
-        f"{finding.check}: inconclusive ({finding.inconclusive_because}): {finding.reason}"
+        f"{finding.check}: {_undecided_word(finding)}: {finding.reason}"
         for finding, mapped_to in mapped
-        if finding.outcome is Outcome.INCONCLUSIVE and mapped_to is Status.SUCCEEDED
+        if finding.outcome not in {Outcome.PASSED, Outcome.FAILED} and mapped_to is Status.SUCCEEDED
     ]
     if policy.mode is Mode.OBSERVE and status is Status.FAILED:
         status = Status.SUCCEEDED
@@ -54,7 +62,7 @@ def verdict_of_error(reason: str, policy: Policy | None) -> Verdict:
     """Return the verdict where nothing could be found out; without a policy it is Failed."""
     mode = policy.mode if policy else Mode.ENFORCE
     passes = policy is not None and (policy.when.error is OnTrouble.PASS or mode is Mode.OBSERVE)
-    text = " ".join(reason.split()) or "no reason given"
+    text = _shortened(" ".join(reason.split())) or "no reason given"
     warnings = (f"nothing was found out: {text}",) if passes else ()
     return Verdict(
         outcome=Outcome.ERROR,
@@ -70,29 +78,75 @@ def verdict_unjudged(reason: str) -> Verdict:
     return Verdict(outcome=Outcome.PASSED, status=Status.SUCCEEDED, reason=reason, warnings=(reason,))
 
 
-def _findings(evidence: Evidence, policy: Policy) -> tuple[Finding, ...]:
-    cap = measured_calls(policy, evidence.burst.granted)
+def _findings(evidence: Evidence, policy: Policy) -> list[Finding]:
+    compared = not _without_baseline(evidence)
+    cap = measured_calls(policy, evidence.burst.granted, compared=compared)
     limits = policy.limits
     found = [judge_init(limit, evidence) for limit in limits.init]
     found += [judge_duration(limit, evidence, policy, cap) for limit in limits.duration]
     if limits.error_ratio is not None:
-        found.append(judge_errors(limits.error_ratio, evidence, cap))
+        unmeasured = max(0, evidence.burst.granted) * (1 + policy.warm.rounds)
+        found.append(judge_errors(limits.error_ratio, evidence, cap + unmeasured))
     if limits.memory_ratio is not None:
         found.append(judge_memory(limits.memory_ratio, evidence))
-    found += [judge_answers(probe, evidence) for probe in policy.probes if probe.expect.jmespath or probe.expect.error_type]
+    found += [
+        judge_answers(probe, evidence) for probe in policy.probes if probe.expect.jmespath or probe.expect.error_type
+    ]
+    return found + (_comparisons(evidence, policy) if compared else _uncompared(policy))
+
+
+def _comparisons(evidence: Evidence, policy: Policy) -> list[Finding]:
+    found = []
     if policy.compare.init is not None:
         found.append(judge_init_comparison(policy.compare.init, evidence))
     if policy.compare.duration is not None:
         found.append(judge_comparison(policy.compare.duration, policy.compare.basis, evidence))
-    return tuple(found)
+    return found
 
 
-def measured_calls(policy: Policy, environments: int) -> int:
-    """Return how many measured calls of the candidate a policy's budget has room for."""
-    arms = 2 if policy.compare.duration or policy.compare.init else 1
-    left = policy.budget.invocations - environments * arms * (1 + policy.warm.rounds)
-    interleaved = min(5, max(0, left) // (environments * arms)) * environments if arms == 2 and environments else 0
-    return max(0, left - interleaved)
+def _uncompared(policy: Policy) -> list[Finding]:
+    limits = (("init", policy.compare.init), ("duration", policy.compare.duration))
+    return [
+        Finding(
+            check=f"compare.{metric}.{limit.statistic}",
+            outcome=Outcome.PASSED,
+            reason="not compared: there is no baseline",
+            limit=limit.ratio,
+            unit="times",
+        )
+        for metric, limit in limits
+        if limit is not None
+    ]
+
+
+def _without_baseline(evidence: Evidence) -> bool:
+    """Return whether there is no version to compare with: a plan that has one calls it from the first round on."""
+    arms = {sample.arm for sample in evidence.samples}
+    rounds = {(sample.phase, sample.round) for sample in evidence.samples}
+    # The first round, cut by the deadline, may have reached the candidate alone.
+    return arms == {Arm.CANDIDATE} and (evidence.closed != "deadline" or len(rounds) > 1)
+
+
+def measured_calls(policy: Policy, environments: int, *, compared: bool = True) -> int:
+    """Return how many measured calls of the candidate a policy's budget has room for.
+
+    Args:
+        policy: whose budget and warm-up are counted.
+        environments: how many were granted to each arm.
+        compared: whether there is a baseline to call too, where the policy compares.
+    """
+    arms = 2 if compared and (policy.compare.duration or policy.compare.init) else 1
+    opened = max(0, environments) * arms
+    left = max(0, policy.budget.invocations - opened * (1 + policy.warm.rounds))
+    baseline_rounds = min(INTERLEAVED_ROUNDS, left // opened) if arms == 2 and opened else 0
+    return left - baseline_rounds * max(0, environments)
+
+
+def _printable(finding: Finding) -> Finding:
+    """Return the finding without figures that are none: a ratio to next to nothing may be infinite."""
+    if all(value is None or isfinite(value) for value in (finding.measured, finding.margin)):
+        return finding
+    return replace(finding, measured=None, margin=None)
 
 
 def _status(finding: Finding, policy: Policy) -> Status:
@@ -100,6 +154,8 @@ def _status(finding: Finding, policy: Policy) -> Status:
         return Status.SUCCEEDED
     if finding.outcome is Outcome.INCONCLUSIVE:
         return _status_of_undecided(finding, policy)
+    if finding.outcome is Outcome.ERROR and policy.when.error is OnTrouble.PASS:
+        return Status.SUCCEEDED
     return Status.FAILED
 
 
@@ -116,18 +172,33 @@ def _status_of_undecided(finding: Finding, policy: Policy) -> Status:
 
 def _reason(refused: list[Finding], findings: tuple[Finding, ...]) -> str:
     """Return one line: the failed checks where there are any, else what refused, else what was measured."""
-    failed = [finding for finding in refused if finding.outcome is Outcome.FAILED] or refused
+    failed = [finding for finding in refused if finding.outcome is Outcome.FAILED]
     if failed:
         told = "; ".join(f"{finding.check}: {finding.reason}" for finding in failed)
+    elif refused:
+        told = "; ".join(f"{finding.check}: {_undecided_word(finding)}: {finding.reason}" for finding in refused)
     elif findings:
         told = f"{len(findings)} checks: " + ", ".join(_in_short(finding) for finding in findings)
     else:
         told = "the policy has no check"
-    return told if len(told) <= LONGEST_REASON else told[: LONGEST_REASON - 4] + " ..."
+    return _shortened(told)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 4] + " ..."
+
+
+def _undecided_word(finding: Finding) -> str:
+    because = finding.inconclusive_because
+    if finding.outcome is Outcome.ERROR:
+        return finding.outcome.value
+    half_way = ", at least half-way to failed" if finding.leans_to_fail else ""
+    return f"inconclusive ({because}{half_way})"
 
 
 def _in_short(finding: Finding) -> str:
     counted = f"{finding.check} {finding.outcome}"
     if finding.measured is None or finding.limit is None:
         return counted
-    return f"{counted} ({quantity(finding.measured, finding.unit)} of {quantity(finding.limit, finding.unit)} in {finding.sample_count})"
+    of = f"{quantity(finding.measured, finding.unit)} of {quantity(finding.limit, finding.unit)}"
+    return f"{counted} ({of} in {finding.sample_count})"

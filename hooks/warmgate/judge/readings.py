@@ -1,0 +1,45 @@
+"""Leaves out of evidence what no clock or platform can have read: it counts as missing. Drops no sample."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from warmgate.model import Evidence, Sample
+
+LARGEST = 1e12
+"""Far beyond any duration in milliseconds (30 years) and any memory."""
+
+
+def readable(evidence: Evidence) -> Evidence:
+    """Return the evidence with every impossible reading (NaN, infinite, negative) as None."""
+    if all(_is_readable(sample) for sample in evidence.samples):
+        return evidence
+    return replace(evidence, samples=tuple(s if _is_readable(s) else _mended(s) for s in evidence.samples))
+
+
+def _is_readable(sample: Sample) -> bool:
+    return (
+        _possible(sample.duration_ms)
+        and _possible(sample.init_ms)
+        and _possible(sample.restore_ms)
+        and _possible(sample.memory_mb)
+        and _possible(sample.memory_size_mb)
+    )
+
+
+def _possible(value: float | None) -> bool:
+    return value is None or 0 <= value <= LARGEST
+
+
+def _mended(sample: Sample) -> Sample:
+    def known(value: float | None) -> float | None:
+        return value if _possible(value) else None
+
+    return replace(
+        sample,
+        duration_ms=known(sample.duration_ms),
+        init_ms=known(sample.init_ms),
+        restore_ms=known(sample.restore_ms),
+        memory_mb=known(sample.memory_mb),
+        memory_size_mb=known(sample.memory_size_mb),
+    )
