@@ -16,6 +16,8 @@ from warmgate.judge.ranks import mid_ranks
 
 FAIL_Z = 2.75
 OK_Z = -2.12
+HALF_WAY_Z = FAIL_Z / sqrt(2)
+"""Evidence grows with the square of z: this is half of what FAIL asks for."""
 LOOKS = 5
 EXPECTED_CORRELATION = 0.3
 EXPECTED_WEIGHT = 2
@@ -76,9 +78,9 @@ def stand_body(rounds: Sequence[Round], ratio: float, *, p95_alone: bool) -> Bod
             return _standing(counted[:look], z, False, leans=True)
     if not counted:
         return NOTHING
-    leans = sure[-1] >= FAIL_Z / 2 and beyond[-1] > 0
+    leans = sure[-1] >= HALF_WAY_Z and beyond[-1] > 0
     if p95_alone:
-        leans = sure[-1] >= FAIL_Z / 2 and _enough(counted, ratio, p95_alone=True)
+        leans = sure[-1] >= HALF_WAY_Z and _enough(counted, ratio, p95_alone=True)
     return _standing(counted, sure[-1], None, leans=leans)
 
 

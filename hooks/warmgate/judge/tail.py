@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from warmgate.judge.binomial import at_least
+from warmgate.judge.binomial import at_most
 from warmgate.judge.environments import environment_count
 from warmgate.judge.quantile import quantile
 from warmgate.model import Sample
@@ -124,4 +124,4 @@ def _chance(slow: int, count: int, scale: _Scale) -> float:
     """
     beyond = scale.old_slow_count + 1
     old_share = scale.old_count / (scale.old_count + count)
-    return 1 - at_least(beyond, slow + beyond - 1, old_share)
+    return at_most(beyond - 1, slow + beyond - 1, old_share)
