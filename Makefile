@@ -40,7 +40,7 @@ test: $(READY) $(CLOUD) ## run every test, the rehearsals included
 	$(PYTEST) tests
 
 unit: $(READY) ## run the pure tests (seconds)
-	$(PYTEST) tests/unit tests/property -q -n 2
+	$(PYTEST) tests/unit tests/property -q -n 2 -m "not slow"
 
 check: lint types imports docs ## lint, types, import contracts, docs
 

@@ -179,6 +179,7 @@ def test_reading_a_rendered_appspec_gives_it_back(
     assert parse_appspec(json.dumps(document, indent=indent), "rendered.json") == appspec
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

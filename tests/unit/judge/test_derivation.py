@@ -42,6 +42,7 @@ def tabled(allowed: float, ruled_out: float, cap: int) -> ScoreLine:
     return next(line for line in TABLE if (line.allowed, line.ruled_out, line.cap) == (allowed, ruled_out, cap))
 
 
+@pytest.mark.slow
 def test_the_table_is_what_the_derivation_writes() -> None:
     """The table can be rewritten byte for byte: no constant was typed."""
     assert table_text() == TABLE_PATH.read_text(encoding="utf-8")

@@ -14,6 +14,8 @@ from rehearsal.catalogue import FOLDER
 ROOT = Path(__file__).parents[3]
 OWN = ["--function", str(FOLDER / "baseline"), "--candidate", str(FOLDER / "baseline")]
 
+pytestmark = pytest.mark.slow
+
 
 def rehearse(*arguments: str, tools: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run the command with tools that are not installed, so that no cloud can start."""
