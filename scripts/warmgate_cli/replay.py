@@ -12,6 +12,7 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from warmgate.adapters.payload_files import payloads_in
 from warmgate.errors import Fault, PolicyError
 from warmgate.judge.replaying import Replay, replay
 from warmgate.model import Finding, Sample, Status
@@ -19,7 +20,6 @@ from warmgate.policy import parse_policy
 from warmgate.policy.values import Policy
 from warmgate.report import SamplesError, read_samples
 from warmgate.report.document import finite
-from warmgate_cli.policy import payloads_in
 
 FINDING_KEYS = (
     *("check", "outcome", "reason", "measured", "limit", "unit", "margin", "bad_count", "sample_count"),

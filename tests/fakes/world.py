@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from warmgate.assessment import Assessor
 from warmgate.deadline import Deadline
-from warmgate.errors import StatusReportError
+from warmgate.errors import DeploymentLookupError, FunctionLookupError, InvokeError, StatusReportError
 from warmgate.gate import Gate
 from warmgate.model import (
     Answer,
@@ -35,6 +35,7 @@ from warmgate.policy.values import Budget, Limits, PercentileLimit, Policy, Prob
 T = TypeVar("T")
 ROOM = Capacity(account_limit=1000, account_unreserved=1000, reserved=None, in_use=0)
 EXECUTION = HookExecution("d-ABCDEF123", "hook-execution-1")
+VERSIONS = ("6", "7")
 TARGET = Target("checkout-api", "live")
 POLICY = Policy(
     name="checkout",
@@ -104,11 +105,14 @@ class FakeDeployments:
     told: list[Status] = field(default_factory=list)
     told_at_ms: list[float] = field(default_factory=list)
     refused: list[Status] = field(default_factory=list)
+    execution_id: str = EXECUTION.execution_id
 
     def describe(self, execution: HookExecution, deadline: Deadline) -> Deployment:
         """Return the deployment, with what was told so far."""
         if self.describe_fails:
             raise self.describe_fails.pop(0)
+        if execution.deployment_id != self.deployment.deployment_id:
+            raise DeploymentLookupError(f"{execution.deployment_id}: no such deployment")
         if self.told:
             return replace(self.deployment, lifecycle_event=None, told=self.told[0])
         return self.deployment
@@ -119,6 +123,8 @@ class FakeDeployments:
             raise self.tell_fails.pop(0)
         if self.clock.at_ms > deadline.at_ms:
             raise StatusReportError("the deadline has passed")
+        if execution != HookExecution(self.deployment.deployment_id, self.execution_id):
+            raise StatusReportError(f"{execution.deployment_id}: no such hook execution")
         if self.told:
             self.refused.append(status)
             return False
@@ -151,11 +157,14 @@ class FakeFunctions:
     )
     room: Capacity = ROOM
     fails: Exception | None = None
+    known: tuple[str, ...] = VERSIONS
 
     def version(self, function: str, version: str) -> FunctionVersion:
         """Return the next state."""
         if self.fails is not None:
             raise self.fails
+        if version not in self.known:
+            raise FunctionLookupError(f"{function}:{version}: no such version")
         said = self.states.pop(0) if len(self.states) > 1 else self.states[0]
         active = FunctionVersion(function=function, version=version, state="Active", memory_mb=256, timeout_s=10)
         return replace(active, **said)  # type: ignore[arg-type]
@@ -226,9 +235,29 @@ class FakeInvoker:
     init_ms: float = 300.0
     answers: Callable[[int], Served | Exception] | None = None
     calls: list[Invocation] = field(default_factory=list)
+    known: tuple[str, ...] = VERSIONS
+    busy_until_ms: float = 0.0
+    """Until then every attempt is throttled."""
+    retry_after_ms: float = 200.0
+    switched_off: bool = False
+    """Whether the function's reserved concurrency is 0."""
 
     def invoke(self, invocation: Invocation, deadline: Deadline) -> Answer:
-        """Serve a call and let its time pass."""
+        """Serve a call and let its time pass; a throttled one is repeated until the deadline."""
+        if invocation.version not in self.known:
+            raise InvokeError(f"{invocation.version}: no such version", code="ResourceNotFoundException")
+        if self.switched_off:
+            raise InvokeError("reserved concurrency is 0", code="TooManyRequestsException")
+        throttles = 0
+        while self.clock.at_ms < self.busy_until_ms:
+            throttles += 1
+            if self.clock.at_ms + self.retry_after_ms >= deadline.at_ms:
+                raise InvokeError("no concurrency left", code="TooManyRequestsException", throttled=True)
+            self.clock.sleep_ms(self.retry_after_ms)
+        answer = self._served(invocation)
+        return replace(answer, retries=answer.retries + throttles, throttles=answer.throttles + throttles)
+
+    def _served(self, invocation: Invocation) -> Answer:
         index = sum(call.version == invocation.version for call in self.calls)
         self.calls.append(invocation)
         if self.answers is not None:

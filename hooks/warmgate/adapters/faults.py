@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
-SDK_ERRORS = (ClientError, BotoCoreError)
+SDK_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
+"""All that the SDK raises; an answer that is no AWS answer, a proxy's page for example, has a base of its own."""
 
 THROTTLES = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "EC2ThrottledException"})
 PASSING = frozenset(
@@ -78,12 +80,11 @@ def is_throttle(error: BaseException) -> bool:
     return isinstance(error, ClientError) and (code_of(error) in THROTTLES or http_status_of(error) == 429)
 
 
-def is_switched_off(error: BaseException) -> bool:
-    """Return whether a throttle can never clear: reserved concurrency 0 switches a function off."""
-    if not isinstance(error, ClientError):
-        return False
-    reason = str(error.response.get("Reason", ""))
-    return reason.startswith("ReservedFunctionConcurrent") and "ReservedConcurrentExecutions: 0" in str(error)
+def is_reserved_throttle(error: BaseException) -> bool:
+    """Return whether a throttle comes from the function's own reserved concurrency; the answer names no number."""
+    return isinstance(error, ClientError) and str(error.response.get("Reason", "")).startswith(
+        "ReservedFunctionConcurrent"
+    )
 
 
 def is_passing(error: BaseException) -> bool:
@@ -91,7 +92,7 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, ClientError):
         code = code_of(error)
         return code not in LASTING and (is_throttle(error) or code in PASSING or http_status_of(error) >= 500)
-    return isinstance(error, BotoCoreError) and not _is_ours(error)
+    return isinstance(error, ResponseParserError) or (isinstance(error, BotoCoreError) and not _is_ours(error))
 
 
 def _is_ours(error: BotoCoreError) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from warmgate.adapters.faults import (
     SDK_ERRORS,
     code_of,
     is_passing,
-    is_switched_off,
+    is_reserved_throttle,
     is_throttle,
 )
 from warmgate.deadline import Deadline
@@ -23,6 +24,8 @@ from warmgate.ports import Clock
 
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 5.0
+RESERVED_KNOWN_MS = 5_000.0
+"""How long a reserved concurrency that was read is believed: a burst of throttles asks once."""
 
 
 class LambdaInvoker:
@@ -31,14 +34,16 @@ class LambdaInvoker:
     def __init__(self, client: Any, clock: Clock) -> None:
         self._client = client
         self._clock = clock
+        self._asking = threading.Lock()
+        self._reserved: dict[str, tuple[float, int | None]] = {}
 
     def invoke(self, invocation: Invocation, deadline: Deadline) -> Answer:
         """Make one call; what passes by itself is retried until the deadline."""
         try:
             return self._once(invocation)
         except SDK_ERRORS as error:
-            if not _may_retry(error):
-                raise _invoke_error(invocation, error) from error
+            if not self._may_retry(invocation, error):
+                raise self._refusal(invocation, error) from error
             return self._again(invocation, deadline, error)
 
     def _once(self, invocation: Invocation) -> Answer:
@@ -76,10 +81,10 @@ class LambdaInvoker:
 
         wait = wait_random_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S)
         if self._clock.now_ms() + FIRST_WAIT_S * 1000 >= deadline.at_ms:
-            raise _invoke_error(invocation, first) from first
+            raise self._refusal(invocation, first) from first
         self._clock.sleep_ms(FIRST_WAIT_S * 1000)
         retrying: Callable[..., Answer] = Retrying(
-            retry=retry_if_exception(_may_retry),
+            retry=retry_if_exception(lambda error: self._may_retry(invocation, error)),
             wait=wait,
             stop=out_of_time,
             sleep=lambda seconds: self._clock.sleep_ms(seconds * 1000),
@@ -89,24 +94,43 @@ class LambdaInvoker:
         try:
             answer = retrying(self._once, invocation)
         except SDK_ERRORS as error:
-            raise _invoke_error(invocation, error) from error
+            raise self._refusal(invocation, error) from error
         return replace(answer, retries=len(faults), throttles=sum(is_throttle(error) for error in faults))
 
+    def _may_retry(self, invocation: Invocation, error: BaseException) -> bool:
+        # A call whose answer came too late may have run to its end: it is not made twice.
+        late = "ReadTimeout" in type(error).__name__
+        return is_passing(error) and not late and not self._is_switched_off(invocation.function, error)
 
-def _may_retry(error: BaseException) -> bool:
-    return is_passing(error) and not is_switched_off(error) and "ReadTimeout" not in type(error).__name__
+    def _is_switched_off(self, function: str, error: BaseException) -> bool:
+        """Whether a throttle can never clear: the answer names no number, but reserved concurrency 0 can be read."""
+        return is_reserved_throttle(error) and self._reserved_of(function) == 0
 
+    def _reserved_of(self, function: str) -> int | None:
+        with self._asking:
+            asked_ms, reserved = self._reserved.get(function, (None, None))
+            if asked_ms is not None and self._clock.now_ms() - asked_ms < RESERVED_KNOWN_MS:
+                return reserved
+            try:
+                reserved = self._client.get_function_concurrency(FunctionName=function).get(
+                    "ReservedConcurrentExecutions"
+                )
+            except SDK_ERRORS:  # Not allowed to know: then it is a throttle like any other.
+                reserved = None
+            self._reserved[function] = (self._clock.now_ms(), reserved)
+            return reserved
 
-def _invoke_error(invocation: Invocation, error: BaseException) -> InvokeError:
-    code = code_of(error)
-    off = is_switched_off(error)
-    return InvokeError(
-        f"{invocation.function}:{invocation.version} could not be called: {code}: {error}",
-        code=code,
-        throttled=is_throttle(error) and not off,
-        lasting=code in LASTING,
-        hint=_hint(code, off=off),
-    )
+    def _refusal(self, invocation: Invocation, error: BaseException) -> InvokeError:
+        code = code_of(error)
+        off = self._is_switched_off(invocation.function, error)
+        return InvokeError(
+            f"{invocation.function}:{invocation.version} could not be called: {code}: {error}",
+            code=code,
+            # Switched off is neither: it does not clear, and it is the function's, not the version's.
+            throttled=is_throttle(error) and not off,
+            lasting=code in LASTING,
+            hint=_hint(code, off=off),
+        )
 
 
 def _hint(code: str, *, off: bool) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from warmgate.policy.place import LoadFile
+if TYPE_CHECKING:
+    from warmgate.policy.place import LoadFile
 
 
 def payloads_in(folder: Path) -> LoadFile:

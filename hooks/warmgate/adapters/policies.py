@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.adapters.payload_files import payloads_in
@@ -12,6 +12,9 @@ from warmgate.deadline import Deadline
 from warmgate.errors import PolicyLookupError, SettingsError
 from warmgate.model import Target
 from warmgate.policy.values import Policy
+
+if TYPE_CHECKING:
+    from warmgate.policy.place import LoadFile
 
 TAG = "warmgate:policy"
 KINDS = ("bundled", "ssm", "s3", "appconfig")
@@ -66,7 +69,10 @@ class TaggedPolicies:
         try:
             text, load_file = self._remote(kind, rest)
         except (*SDK_ERRORS, UnicodeDecodeError) as error:
-            raise _unread(f"{function}: {source}", error) from error
+            raise PolicyLookupError(
+                f"{function}: {source} could not be read: {code_of(error)}: {error}",
+                hint="check that it exists and is UTF-8 text, and allow the hook's role to read it",
+            ) from error
         return _parsed(text, source, load_file)
 
     def _remote(self, kind: str, rest: str) -> tuple[str, LoadFile | None]:
@@ -91,7 +97,8 @@ class TaggedPolicies:
             try:
                 return self._object(bucket, key)
             except (*SDK_ERRORS, UnicodeDecodeError) as error:
-                raise _unread(f"s3://{bucket}/{key}", error) from error
+                # The cause comes first: a fault shows the beginning of it.
+                raise PolicyLookupError(f"{code_of(error)} for s3://{bucket}/{key}") from error
 
         return load
 
@@ -158,13 +165,6 @@ def read_policy(path: Path) -> Policy:
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyLookupError(f"{path}: {error}", hint="name a readable policy file") from error
     return _parsed(text, str(path), payloads_in(path.parent))
-
-
-def _unread(what: str, error: BaseException) -> PolicyLookupError:
-    return PolicyLookupError(
-        f"{what} could not be read: {code_of(error)}: {error}",
-        hint="check that it exists and is UTF-8 text, and allow the hook's role to read it",
-    )
 
 
 def _parsed(text: str, source: str, load_file: LoadFile | None) -> Policy:

@@ -24,6 +24,7 @@ class AsyncInvocation:
     attempt: int
     error: str | None
     started_s: float
+    payload: bytes = b""
     throttled: bool = False
     """Whether Lambda refused to run it; such an attempt is not counted."""
 
@@ -88,6 +89,7 @@ class AsyncEvents:
                 attempt=attempt,
                 error=error,
                 started_s=started_s,
+                payload=call.payload,
                 throttled=throttled,
             )
         )

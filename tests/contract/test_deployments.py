@@ -1,0 +1,125 @@
+"""What every implementation of Deployments promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from contract.stages import FUNCTION, DeploymentsStage, appspec, start_deployment
+from rehearsal.local_cloud import LocalCloud
+from warmgate.adapters.codedeploy import CodeDeployDeployments
+from warmgate.adapters.waiting import SystemClock
+from warmgate.deadline import Deadline
+from warmgate.errors import DeploymentLookupError, StatusReportError
+from warmgate.model import HookExecution, LifecycleEvent, Status
+
+pytestmark = pytest.mark.local_cloud
+NOWHERE = HookExecution("d-NOWHERE00", "execution")
+
+
+class TestDeployments:
+    """Describe and tell."""
+
+    def test_a_deployment_is_described(self, deployments: DeploymentsStage) -> None:
+        """Function, alias, both versions, the hook that waits, and what the release engineer wrote."""
+        execution = deployments.open("[warmgate skip: drill]")
+
+        found = deployments.about(execution)
+
+        assert found.deployment_id == execution.deployment_id
+        assert found.target == deployments.target
+        assert (found.baseline, found.candidate) == deployments.versions
+        assert (found.lifecycle_event, found.told) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, None)
+        assert (found.is_rollback, found.description) == (False, "[warmgate skip: drill]")
+
+    def test_a_status_is_told_once(self, deployments: DeploymentsStage) -> None:
+        """The first telling counts, whatever the others say."""
+        execution = deployments.open("")
+
+        answers = [deployments.tell(execution, status) for status in (Status.FAILED, Status.SUCCEEDED, Status.FAILED)]
+
+        assert answers == [True, False, False]
+
+    @pytest.mark.parametrize("status", list(Status))
+    def test_what_was_told_is_described(self, deployments: DeploymentsStage, status: Status) -> None:
+        """A retry of the event sees that it has nothing to do."""
+        execution = deployments.open("")
+        deployments.tell(execution, status)
+
+        found = deployments.about(execution)
+
+        assert (found.lifecycle_event, found.told) == (None, status)
+
+    def test_a_rollback_is_recognised(self, deployments: DeploymentsStage) -> None:
+        """The deployment that CodeDeploy makes after a refusal says what it is, and its hook waits."""
+        found = deployments.about(deployments.rolled_back())
+
+        assert found.is_rollback
+        assert (found.lifecycle_event, found.told) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, None)
+
+    def test_an_unknown_deployment_is_the_ports_error(self, deployments: DeploymentsStage) -> None:
+        """Neither describing nor telling lets another error out, and both name the deployment."""
+        with pytest.raises(DeploymentLookupError, match="d-NOWHERE00"):
+            deployments.about(NOWHERE)
+        with pytest.raises(StatusReportError, match="d-NOWHERE00"):
+            deployments.tell(NOWHERE, Status.FAILED)
+
+    def test_an_unknown_execution_is_the_ports_error(self, deployments: DeploymentsStage) -> None:
+        """A status for a hook that was never called is refused, and the one that waits is still to be told."""
+        execution = deployments.open("")
+
+        with pytest.raises(StatusReportError, match=execution.deployment_id):
+            deployments.tell(HookExecution(execution.deployment_id, "another"), Status.FAILED)
+
+        assert deployments.tell(execution, Status.SUCCEEDED) is True
+
+
+class RefusingTargets:
+    """A client that may not read targets; everything else is the real one's."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def list_deployment_targets(self, **_: object) -> None:
+        """Refuse as IAM does."""
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "ListDeploymentTargets")
+
+
+@pytest.mark.parametrize(
+    "revision",
+    [
+        {"revisionType": "AppSpecContent", "appSpecContent": {"content": appspec()}},
+        {"revisionType": "String", "string": {"content": appspec()}},
+    ],
+    ids=lambda revision: str(revision["revisionType"]),
+)
+def test_without_targets_the_revision_is_read(cloud: LocalCloud, revision: dict[str, Any]) -> None:
+    """A role that may not read targets still finds function and versions in the AppSpec, as SAM and others carry it."""
+    execution = start_deployment(cloud, "from the revision", **revision)
+    clock = SystemClock()
+    port = CodeDeployDeployments(RefusingTargets(cloud.client("codedeploy")), clock)
+
+    found = port.describe(execution, Deadline(clock.now_ms() + 3_000))
+
+    assert (found.target.function, found.target.alias) == (FUNCTION, "live")
+    assert (found.baseline, found.candidate) == ("1", "2")
+    assert (found.lifecycle_event, found.description) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, "from the revision")
+
+
+def test_a_service_that_cannot_be_reached_is_the_ports_error(unreachable: Callable[[str], Any]) -> None:
+    """Nothing of the SDK gets out, and the deadline is kept."""
+    clock = SystemClock()
+    port, started_ms = CodeDeployDeployments(unreachable("codedeploy"), clock), clock.now_ms()
+
+    with pytest.raises(DeploymentLookupError, match="d-NOWHERE00"):
+        port.describe(NOWHERE, Deadline(started_ms + 200))
+    with pytest.raises(StatusReportError, match="d-NOWHERE00"):
+        port.tell(NOWHERE, Status.FAILED, Deadline(started_ms + 400))
+
+    assert clock.now_ms() - started_ms < 5_000
