@@ -6,7 +6,7 @@ codedeploy = boto3.client("codedeploy")
 lambda_ = boto3.client("lambda")
 
 
-def handler(event, context):  # noqa: ARG001 - Lambda's shape
+def handler(event: dict[str, str], context: object) -> None:  # noqa: ARG001 - Lambda's shape
     """Call the new version once and report Succeeded."""
     deployment_id = event["DeploymentId"]
     target_id = codedeploy.list_deployment_targets(deploymentId=deployment_id)["targetIds"][0]

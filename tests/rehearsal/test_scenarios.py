@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from rehearsal.local_cloud import LocalCloud
 
 import warmgate.report
 from rehearsal.catalogue import SCENARIOS, Scenario
+from rehearsal.local_cloud import LocalCloud
 from rehearsal.rehearse import rehearse_all
 from rehearsal.release import Release, Row
 from warmgate.model import Status
