@@ -8,7 +8,7 @@ READY := $(ENV)/dev/.ready
 CLOUD := $(ENV)/ministack/.ready $(ENV)/rie/.ready
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help rehearse test unit check lint types imports docs bench lock golden clean
+.PHONY: help rehearse test unit check lint types imports docs bench gatebench lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ golden: $(READY) ## rewrite the golden reports; review the diff
 
 bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compared with
 	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench
+
+gatebench: $(READY) ## measure how good the verdicts are, beside other rules (minutes)
+	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench.gatebench
 
 lock: ## renew the lock files from requirements/*.in
 	$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install -q uv

@@ -7,13 +7,11 @@ with LocalCloud.start(work_dir) as cloud:
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import threading
 import time
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +21,7 @@ from botocore.config import Config
 
 from rehearsal.codedeploy import CodeDeployService
 from rehearsal.endpoint import Endpoint
+from rehearsal.gateways import AlarmsThroughApi, EventsThroughApi, LambdaThroughApi
 from rehearsal.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from rehearsal.lambda_runtime.control import Control
 from rehearsal.lambda_runtime.packages import PackageStore
@@ -35,6 +34,7 @@ T = TypeVar("T")
 REGION = "us-east-1"
 CREDENTIALS = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "rehearsal"}
 _TICK_S = 0.05
+_PATIENCE_S = 30.0
 
 
 class ScaledClock:
@@ -51,54 +51,6 @@ class ScaledClock:
     async def sleep(self, scaled_s: float) -> None:
         """Return when that much scaled time has passed."""
         await asyncio.sleep(scaled_s / self.scale)
-
-
-@dataclass
-class _Lambda:
-    """Lambda as CodeDeploy uses it."""
-
-    client: Any
-
-    def get_alias(self, function: str, alias: str) -> tuple[str, Mapping[str, float]]:
-        found = self.client.get_alias(FunctionName=function, Name=alias)
-        return found["FunctionVersion"], (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
-
-    def update_alias(self, function: str, alias: str, version: str, weights: Mapping[str, float]) -> None:
-        self.client.update_alias(
-            FunctionName=function,
-            Name=alias,
-            FunctionVersion=version,
-            RoutingConfig={"AdditionalVersionWeights": dict(weights)},
-        )
-
-    def invoke_async(self, function: str, event: dict[str, str]) -> None:
-        self.client.invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode())
-
-
-@dataclass(frozen=True)
-class _Alarms:
-    client: Any
-
-    def states(self, names: Sequence[str]) -> Mapping[str, str]:
-        found = self.client.describe_alarms(AlarmNames=list(names)).get("MetricAlarms", [])
-        return {alarm["AlarmName"]: alarm["StateValue"] for alarm in found}
-
-
-@dataclass(frozen=True)
-class _Events:
-    client: Any
-
-    def put(self, event: dict[str, Any]) -> None:
-        self.client.put_events(
-            Entries=[
-                {
-                    "Source": event["source"],
-                    "DetailType": event["detail-type"],
-                    "Detail": json.dumps(event["detail"]),
-                    "Resources": event.get("resources", []),
-                }
-            ]
-        )
 
 
 class LocalCloud:
@@ -119,6 +71,7 @@ class LocalCloud:
         self._stopping = threading.Event()
         self._ticker = threading.Thread(target=self._tick_on, name="ticker", daemon=True)
         self._making = threading.Lock()
+        self._exits = AsyncExitStack()
         self.endpoint_url = ""
 
     @classmethod
@@ -139,11 +92,9 @@ class LocalCloud:
             SettingsError: a part is not installed or did not start.
         """
         cloud = cls(work_dir, time_scale, seed, hooks_on_rollback=hooks_on_rollback)
-        try:
-            cloud._open()
+        with ExitStack() as exits:
+            cloud._open(exits)
             yield cloud
-        finally:
-            cloud._close()
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of this cloud."""
@@ -187,26 +138,38 @@ class LocalCloud:
         return list(self._events.journal)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result(timeout=_PATIENCE_S)
+        except BaseException:
+            # An interrupted start must not go on behind the back of the end that follows it.
+            future.cancel()
+            raise
 
-    def _open(self) -> None:
+    def _open(self, exits: ExitStack) -> None:
+        """Start every part; what ends it is named before it starts, so that an interrupted start leaves nothing."""
         rie = rie_command()
+        exits.callback(self._ministack.stop)
         self._ministack.start()
+        exits.callback(self._end_loop)
         self._thread.start()
+        exits.callback(lambda: self._run(self._unserve()))
         self._run(self._serve(rie))
+        exits.callback(self._close_clients)
+        exits.callback(self._telemetry.stop)
         self._telemetry.start()
+        exits.callback(self._end_ticker)
         self._ticker.start()
 
     async def _serve(self, rie: Path) -> None:
         packages = PackageStore(self.work_dir / "code")
         control = Control(self._ministack.url, packages)
         self._telemetry = Telemetry(self.client)
-        gateway = _Lambda(_Late(self, "lambda"))
         self.codedeploy = CodeDeployService(
             self.clock,
-            gateway,
-            _Alarms(_Late(self, "cloudwatch")),
-            _Events(_Late(self, "events")),
+            LambdaThroughApi(self.client),
+            AlarmsThroughApi(self.client),
+            EventsThroughApi(self.client),
             hooks_on_rollback=self._hooks_on_rollback,
             read_object=self._read_object,
             region=REGION,
@@ -223,16 +186,17 @@ class LocalCloud:
             packages=packages,
             events=self._events,
         )
-        await control.open()
-        await self._platform.open()
-        await self._endpoint.open()
-        self._control = control
-        self._runner = web.AppRunner(self._endpoint.application(), access_log=None, keepalive_timeout=120)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        port = self._runner.addresses[0][1]
-        self.endpoint_url = f"http://127.0.0.1:{port}"
+        for opened in (control, self._platform, self._endpoint):
+            self._exits.push_async_callback(opened.close)
+            await opened.open()
+        # Who is still waiting for an answer when the cloud ends does not get one.
+        runner = web.AppRunner(
+            self._endpoint.application(), access_log=None, keepalive_timeout=120, shutdown_timeout=0.1
+        )
+        self._exits.push_async_callback(runner.cleanup)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.endpoint_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         variables.update(
             AWS_ENDPOINT_URL=self.endpoint_url,
             AWS_REGION=REGION,
@@ -250,31 +214,26 @@ class LocalCloud:
         while not self._stopping.wait(_TICK_S):
             self.codedeploy.tick()
 
-    def _close(self) -> None:
+    def _end_ticker(self) -> None:
         self._stopping.set()
         if self._ticker.is_alive():
             self._ticker.join(timeout=5)
-        if self._thread.is_alive():
-            if self.endpoint_url:
-                self._telemetry.stop()
-                self._run(self._unserve())
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(timeout=5)
-        self._ministack.stop()
+
+    def _close_clients(self) -> None:
+        for client in self._clients.values():
+            client.close()
 
     async def _unserve(self) -> None:
-        await self._endpoint.close()
-        await self._platform.close()
-        await self._control.close()
-        await self._runner.cleanup()
+        """Answer nobody any more, then end the calls under way with their environments."""
+        await self._exits.aclose()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
-
-class _Late:
-    """A client that is made with its first use: the endpoint must stand before."""
-
-    def __init__(self, cloud: LocalCloud, service: str) -> None:
-        self._cloud = cloud
-        self._service = service
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cloud.client(self._service), name)
+    def _end_loop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout=5)
+        if not self._loop.is_running():
+            self._loop.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -51,17 +50,24 @@ class MiniStack:
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509 - it calls prctl and nothing else
             )
-        started = time.monotonic()
-        while time.monotonic() - started < _PATIENCE_S:
-            if self._process.poll() is not None:
-                break
+        why = self._wait(self._process)
+        if why:
+            self.stop()
+            raise SettingsError(f"{command}: {why}", hint=f"read {self._log}")
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> str:
+        """Return when it answers, or why it never will."""
+        limit = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < limit:
+            code = process.poll()
+            if code is not None:
+                return f"ended with exit code {code}"
             try:
                 with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=1):  # noqa: S310 - a URL of our own
-                    return
-            except (urllib.error.URLError, OSError):
+                    return ""
+            except OSError:
                 time.sleep(0.05)
-        self.stop()
-        raise SettingsError(f"{command}: did not answer within {_PATIENCE_S:.0f} s", hint=f"read {self._log}")
+        return f"did not answer within {_PATIENCE_S:.0f} s"
 
     def stop(self) -> None:
         """End it."""

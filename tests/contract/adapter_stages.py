@@ -91,11 +91,11 @@ class AdapterStages:
             self.cloud.client("lambda").put_provisioned_concurrency_config(
                 FunctionName=name, Qualifier=version, ProvisionedConcurrentExecutions=requested
             )
-            for _ in within(10.0):
+            for _ in within(30.0):
                 found = port.provisioned(name, version)
                 if found.status != "IN_PROGRESS":
                     return found
-            raise AssertionError("not ready within 10 s")
+            raise AssertionError("not ready within 30 s")
 
         return FunctionsStage(
             port=port, function=FUNCTION, version="2", hiding=hiding, room=room, provisioned=provisioned

@@ -184,12 +184,12 @@ def start_deployment(cloud: LocalCloud, description: str = "", **revision: Any) 
 
 def execution_of(cloud: LocalCloud, deployment_id: str) -> HookExecution:
     """Return the execution that CodeDeploy called the hook for, once it did."""
-    for _ in within(10.0):
+    for _ in within(30.0):
         for attempt in cloud.async_invocations:
             event = json.loads(attempt.payload)
             if attempt.function == HOOK and event["DeploymentId"] == deployment_id:
                 return HookExecution(deployment_id, event["LifecycleEventHookExecutionId"])
-    raise AssertionError(f"{deployment_id}: its hook was not called within 10 s")
+    raise AssertionError(f"{deployment_id}: its hook was not called within 30 s")
 
 
 def rollback_of(cloud: LocalCloud, execution: HookExecution) -> HookExecution:
@@ -200,11 +200,11 @@ def rollback_of(cloud: LocalCloud, execution: HookExecution) -> HookExecution:
         lifecycleEventHookExecutionId=execution.execution_id,
         status="Failed",
     )
-    for _ in within(10.0):
+    for _ in within(30.0):
         about = client.get_deployment(deploymentId=execution.deployment_id)["deploymentInfo"]
         if rollback := about.get("rollbackInfo", {}).get("rollbackDeploymentId"):
             return execution_of(cloud, rollback)
-    raise AssertionError(f"{execution.deployment_id}: no rollback within 10 s")
+    raise AssertionError(f"{execution.deployment_id}: no rollback within 30 s")
 
 
 def within(seconds: float) -> Iterator[None]:

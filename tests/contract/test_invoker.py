@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
 from typing import Any
 
 import botocore.session
 import pytest
 
 from contract.fake_stages import invocation
+from contract.proxy import proxy
 from contract.stages import InvokerStage
 from rehearsal.local_cloud import CREDENTIALS
 from warmgate.adapters.invoker import LambdaInvoker
@@ -117,9 +115,9 @@ def test_a_service_that_cannot_be_reached_is_the_ports_error(unreachable: Callab
 
 
 def test_an_answer_that_is_not_lambdas_is_the_ports_error() -> None:
-    """A proxy that answers for Lambda with a refusal of its own, or with a page, lets nothing of the SDK out."""
+    """A proxy that answers for Lambda with a refusal of its own lets nothing of the SDK out."""
     clock = SystemClock()
-    with proxy() as url:
+    with proxy(403) as url:
         client = botocore.session.Session().create_client(
             "lambda", config=invoke_config(10), endpoint_url=url, region_name="us-east-1", **CREDENTIALS
         )
@@ -127,29 +125,3 @@ def test_an_answer_that_is_not_lambdas_is_the_ports_error() -> None:
             LambdaInvoker(client, clock).invoke(CALL, Deadline(clock.now_ms() + 300))
 
     assert not caught.value.throttled
-
-
-@contextmanager
-def proxy() -> Iterator[str]:
-    """Give the URL of a proxy that lets nobody through."""
-    server = HTTPServer(("127.0.0.1", 0), _Blocked)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        serving.join()
-        server.server_close()
-
-
-class _Blocked(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        page = b"<html>blocked</html>"
-        self.send_response(403)
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""

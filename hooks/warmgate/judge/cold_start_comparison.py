@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt
 
 from warmgate.judge.cold_starts import FEWEST, cold_start_ms
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import rank_sum_chance
-from warmgate.judge.wording import ms
+from warmgate.judge.wording import margin_of, ms
 from warmgate.model import Arm, Evidence, Finding, Outcome
 from warmgate.policy.values import RatioLimit
 
@@ -33,7 +33,7 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
             proven="nothing",
         )
     medians = quantile(new, 0.5), quantile(old, 0.5)
-    ratio = medians[0] / medians[1] if medians[1] > 0 else 1.0
+    ratio = medians[0] / medians[1] if medians[1] > 0 else (inf if medians[0] > 0 else 1.0)
     chance = rank_sum_chance(new, [value * sqrt(limit.ratio) for value in old])
     outcome = _outcome(ratio, limit.ratio, chance)
     undecided = outcome is Outcome.INCONCLUSIVE
@@ -45,7 +45,7 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
         measured=ratio,
         limit=limit.ratio,
         unit="times",
-        margin=1 - ratio / limit.ratio,
+        margin=margin_of(ratio, limit.ratio),
         sample_count=len(new),
         environment_count=len(new),
         proven="" if outcome is Outcome.PASSED else "nothing",

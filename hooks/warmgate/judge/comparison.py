@@ -7,7 +7,7 @@ from math import inf
 from warmgate.judge.body import FAIL_Z, BodyStanding, Round, Timing, stand_body
 from warmgate.judge.durations import measured_rounds
 from warmgate.judge.environments import environment_count
-from warmgate.judge.tail import FAIL_AT, FEWEST_ENVIRONMENTS, OK_AT, TailStanding, stand_tail
+from warmgate.judge.tail import FAIL_AT, FEWEST_ENVIRONMENTS, OK_AT, QUANTILE, RULED_OUT, TailStanding, stand_tail
 from warmgate.judge.wording import margin_of, percent, points
 from warmgate.model import Arm, Evidence, Finding, Outcome, Sample
 from warmgate.policy.values import Basis, RatioLimit
@@ -86,7 +86,7 @@ def _told_body(body: BodyStanding, limit: RatioLimit) -> str:
 
 def _told_tail(tail: TailStanding, limit: RatioLimit) -> str:
     return (
-        f"{tail.slow_count} of {tail.call_count} calls beyond {limit.ratio:g}x old p97"
+        f"{tail.slow_count} of {tail.call_count} calls beyond {limit.ratio:g}x old p{QUANTILE * 100:g}"
         f" ({tail.old_slow_count} of {tail.old_count} old ones), score {points(tail.score)}"
         f" (fails at {FAIL_AT:+d}, passes at {OK_AT:+d})"
     )
@@ -97,7 +97,7 @@ def _proven(body: BodyStanding, tail: TailStanding, limit: RatioLimit) -> str:
     if body.decision is True:
         proven.append(f"excluded: typically {limit.ratio:g}x slower")
     if tail.decision is True:
-        proven.append(f"excluded: a tail beyond {limit.ratio:g}x old p97 in 10 % of calls")
+        proven.append(f"excluded: {percent(RULED_OUT)} of calls beyond {limit.ratio:g}x old p{QUANTILE * 100:g}")
     return "; ".join(proven) or "nothing"
 
 

@@ -1,7 +1,7 @@
-"""The tail scoreboard: do more of the candidate's calls take far longer than the baseline's slowest 3 % did?
+"""The tail scoreboard: do more of the candidate's calls take far longer than the baseline's slowest ones did?
 
-A slow call is one beyond the allowed ratio times the baseline's 97th percentile: where nothing changed, at most 3 % of
-calls are. The score tells 3 % from 10 %; its lines are derived as those of the absolute limits are.
+A slow call is one beyond the allowed ratio times the baseline's 96th percentile; the margin of the ratio leaves at most
+3 % of such calls where nothing changed. The score tells 3 % from 10 %, with lines derived as those of absolute limits.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from warmgate.judge.binomial import at_most
-from warmgate.judge.environments import environment_count
+from warmgate.judge.environments import environment_count, environments_known
 from warmgate.judge.quantile import quantile
 from warmgate.model import Sample
 
-QUANTILE = 0.97
+QUANTILE = 0.96
 ALLOWED = 0.03
 RULED_OUT = 0.10
 WEIGHT = 16
@@ -24,9 +24,9 @@ OK_AT = -40
 DISCOUNT_ROUNDS = 20
 FEWEST_ENVIRONMENTS = 3
 FIRST_LOOK = 2
-"""One round's 97th percentile is its largest value: too little to refuse by."""
-CHANCE = 0.02
-LEANING_CHANCE = 0.1
+"""One round's 96th percentile is its largest value: too little to refuse by."""
+CHANCE = 0.005
+LEANING_CHANCE = 0.02
 """Of so many slow calls where nothing changed: a percentile of few calls may sit in a gap, below a slow path of old."""
 
 
@@ -78,15 +78,14 @@ class _Scale:
         self._units = {probe: quantile(values, 0.5) or 1.0 for probe, values in durations.items()}
         scaled = [value / self._units[probe] for probe, values in durations.items() for value in values]
         self._limit = ratio * quantile(scaled, QUANTILE)
-        self.old_count = len(scaled)
-        self.old_slow_count = sum(value > self._limit for value in scaled)
+        self.counts = _Counts.of(old, [sample for sample in old if self.is_slow(sample)])
 
     def knows(self, sample: Sample) -> bool:
         """Return whether the baseline answered the same probe."""
         return sample.probe in self._units
 
     def is_slow(self, sample: Sample) -> bool:
-        """Return whether a call is far beyond the baseline's slowest 3 %."""
+        """Return whether a call is beyond the allowed ratio times the baseline's percentile."""
         return _duration_ms(sample) / self._units[sample.probe] > self._limit
 
 
@@ -95,11 +94,32 @@ def _duration_ms(sample: Sample) -> float:
     return float("inf") if sample.duration_ms is None else sample.duration_ms
 
 
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Slow ones among all, of calls and, where they are known, of environments."""
+
+    slow: int
+    calls: int
+    slow_environments: int = 0
+    environments: int = 0
+
+    @staticmethod
+    def of(samples: Sequence[Sample], slow: Sequence[Sample]) -> _Counts:
+        """Return the counts of some samples and the slow ones among them."""
+        if not environments_known(samples):
+            return _Counts(len(slow), len(samples))
+        return _Counts(
+            len(slow), len(samples), len({s.environment for s in slow}), len({s.environment for s in samples})
+        )
+
+
 def _look(scale: _Scale, seen: Sequence[Sample], look: int) -> TailStanding:
     slow = [sample for sample in seen if scale.is_slow(sample)]
     score = (len(slow) * WEIGHT - (len(seen) - len(slow))) * DISCOUNT_ROUNDS / (DISCOUNT_ROUNDS + look - 1)
     environments = environment_count(slow) if slow else 0
-    chance = _chance(len(slow), len(seen), scale) if environments >= FEWEST_ENVIRONMENTS else 1.0
+    old, new = scale.counts, _Counts.of(seen, slow)
+    half_way = score >= FAIL_AT / 2 and environments >= FEWEST_ENVIRONMENTS
+    chance = _chance(new, old) if half_way else 1.0
     decision: bool | None = None
     if score >= FAIL_AT and look >= FIRST_LOOK and chance <= CHANCE:
         decision = False
@@ -108,20 +128,27 @@ def _look(scale: _Scale, seen: Sequence[Sample], look: int) -> TailStanding:
     return TailStanding(
         decision=decision,
         score=score,
-        slow_count=len(slow),
-        call_count=len(seen),
-        old_slow_count=scale.old_slow_count,
-        old_count=scale.old_count,
+        slow_count=new.slow,
+        call_count=new.calls,
+        old_slow_count=old.slow,
+        old_count=old.calls,
         environments=environments,
-        leans=decision is None and score >= FAIL_AT / 2 and chance <= LEANING_CHANCE,
+        leans=decision is None and chance <= LEANING_CHANCE,
     )
 
 
-def _chance(slow: int, count: int, scale: _Scale) -> float:
-    """Return the chance of at least so many new calls beyond old's limit, had all been dealt from one pack.
+def _chance(new: _Counts, old: _Counts) -> float:
+    """Return the chance of so many slow calls where nothing changed; a slow environment makes many, so both count."""
+    of_calls = _dealt(new.slow, new.calls, old.slow, old.calls)
+    if not (new.environments and old.environments):
+        return of_calls
+    return max(of_calls, _dealt(new.slow_environments, new.environments, old.slow_environments, old.environments))
 
-    The limit was chosen by old's calls, so that one more of them counts as beyond it.
+
+def _dealt(new_slow: int, new_count: int, old_slow: int, old_count: int) -> float:
+    """Return the chance of at least `new_slow` beyond a limit that old chose, had all been dealt from one pack.
+
+    The limit is a value of old's own, so that one more of old counts as beyond it.
     """
-    beyond = scale.old_slow_count + 1
-    old_share = scale.old_count / (scale.old_count + count)
-    return at_most(beyond - 1, slow + beyond - 1, old_share)
+    beyond = old_slow + 1
+    return at_most(beyond - 1, new_slow + beyond - 1, old_count / (old_count + new_count))

@@ -104,7 +104,7 @@ def _argo(count: int, failure_limit: int) -> Peer:
 
 
 def _kayenta(allowed_increase: float) -> Peer:
-    """Kayenta's judge: the 98 % interval of the shift lies beyond a quarter of the shift, and the means differ enough."""
+    """Kayenta's judge: the 98 % interval of the shift is beyond a quarter of the shift, and the means differ enough."""
 
     def decide(old: Durations, new: Durations) -> Decision:
         control, experiment = _first(old, 100), _first(new, 100)
@@ -157,7 +157,7 @@ def _binomial(count: int) -> Peer:
 
 
 def _band(calls: int, alpha: float) -> float:
-    """Return the half-width of Howard and Ramdas's confidence sequence around the p95's rank (2022, eq. 12)."""
+    """Return the half-width of Howard and Ramdas's confidence sequence around the p95's rank, for any time."""
     rate = (1.4 * math.log(math.log(2.1 * calls)) + math.log(10 / alpha)) / calls
     return 1.5 * math.sqrt(0.05 * 0.95 * rate) + 0.8 * rate
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
@@ -60,7 +61,10 @@ class Cell:
 def cells(runs: int, *, peers: bool = True) -> list[Cell]:
     """Return every cell of the benchmark."""
     return [
-        Cell(form, family, kind, runs, peers) for form in ("relative", "absolute") for family in FAMILIES for kind in KINDS
+        Cell(form, family, kind, runs, peers)
+        for form in ("relative", "absolute")
+        for family in FAMILIES
+        for kind in KINDS
     ]
 
 
@@ -86,7 +90,9 @@ def _decisions(cell: Cell, recording: Recording) -> Iterator[tuple[str, Decision
     old, new = durations(recording)
     limit_ms = _limit_ms(cell)
     for known, rule in OURS.items():
-        found = relative(recording, known=known) if cell.form == "relative" else absolute(recording, limit_ms, known=known)
+        found = (
+            relative(recording, known=known) if cell.form == "relative" else absolute(recording, limit_ms, known=known)
+        )
         yield rule, found
     for peer in PEERS if cell.peers else ():
         if cell.form == "relative" and peer.relative:
@@ -97,8 +103,11 @@ def _decisions(cell: Cell, recording: Recording) -> Iterator[tuple[str, Decision
 
 def _limit_ms(cell: Cell) -> float:
     """Return T: a scale of x0.8 has its p95 at 0.8 T; what is no scale changes a release at 0.8 T."""
-    scaled = not cell.kind.slow_share and not cell.kind.body_only
-    return _truth(cell.family)[1] / (1 if scaled else ABSOLUTE_TAIL_AT)
+    p95_ms = _truth(cell.family)[1]
+    if not cell.kind.slow_share and not cell.kind.body_only:
+        return p95_ms
+    limit_ms = p95_ms / ABSOLUTE_TAIL_AT
+    return math.ceil(limit_ms) if cell.family.whole_ms else limit_ms
 
 
 @lru_cache

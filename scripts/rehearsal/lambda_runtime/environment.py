@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -66,6 +67,7 @@ class Environment:
             f"127.0.0.1:{self._port}",
             "--runtime-api-address",
             f"127.0.0.1:{runtime_port}",
+            *_leash(),
             sys.executable,
             "-m",
             "awslambdaric",
@@ -227,6 +229,12 @@ def die_with_parent() -> None:
     if sys.platform != "linux":
         return
     ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
+
+
+def _leash() -> tuple[str, ...]:
+    """Return what ends a runtime with its emulator: a busy one would outlive a killed rehearsal by its whole call."""
+    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
+    return (setpriv, "--pdeathsig", "KILL") if setpriv else ()
 
 
 def _as_child(niceness: int) -> None:

@@ -28,6 +28,7 @@ class Pool:
         self._variables = variables
         self._idle: dict[Key, list[Environment]] = defaultdict(list)
         self._all: set[Environment] = set()
+        self._closed = False
         # Twenty environments that start at once on two cores read an init of 2,358 ms each; two at a time, 200 ms.
         self.starting = asyncio.Semaphore(os.cpu_count() or 1)
 
@@ -58,9 +59,9 @@ class Pool:
         idle.insert(len(idle) if environment.provisioned else 0, environment)
 
     async def end(self, environment: Environment) -> None:
-        """End an environment."""
-        self._all.discard(environment)
+        """End an environment; it counts as one until it has ended, so that `close` waits for it too."""
         await environment.close()
+        self._all.discard(environment)
 
     async def retire(self, function: str, version: str | None = None, *, provisioned: bool = False) -> None:
         """End the idle environments of a function, or one version; those of one kind."""
@@ -71,19 +72,26 @@ class Pool:
             await asyncio.gather(*(self.end(each) for each in leaving))
 
     async def close(self) -> None:
-        """End every environment."""
-        await asyncio.gather(*(each.close() for each in self._all))
+        """End every environment, and start no other."""
+        self._closed = True
+        await asyncio.gather(*(each.close() for each in tuple(self._all)))
         self._all.clear()
         self._idle.clear()
 
     async def _started(self, package: Package, *, provisioned: bool) -> Environment:
+        if self._closed:
+            raise RuntimeError(f"{package.function}: the cloud has ended")
         stream = f"{datetime.now(UTC):%Y/%m/%d}/[{package.version}]{uuid.uuid4().hex}"
         # The hook is a caller as well; what it measures goes first.
         niceness = HOOK_NICENESS if package.function.startswith(HOOK_PREFIX) else 0
         environment = Environment(package, stream, niceness=niceness, provisioned=provisioned)
         self._all.add(environment)
-        async with self.starting:
-            await environment.start(self._rie)
+        try:
+            async with self.starting:
+                await environment.start(self._rie)
+        except BaseException:
+            await self.end(environment)
+            raise
         return environment
 
     def _package(self, settings: VersionSettings) -> Package:
