@@ -22,11 +22,13 @@ def draw_quality(found: Sequence[tuple[str, Sequence[Summary]]], path: Path) -> 
         axis.set_xscale("log")
         axis.set_xlim(FLOOR / 1.3, 3)
         axis.axvline(MOST_FALSE_ROLLBACKS, color=OUT, linestyle="--", linewidth=1)
-        for number, summary in enumerate(sorted(listed, key=lambda s: s.detection)):
+        for number, summary in enumerate(listed, start=1):
             x, y = max(summary.good, FLOOR), summary.detection
             axis.scatter(x, y, color=_color(summary), s=40, zorder=3)
-            shift = (6, 6) if number % 2 else (6, -11)
-            axis.annotate(summary.rule, (x, y), xytext=shift, textcoords="offset points", fontsize=7)
+            shift = (-11, 5) if number % 2 else (6, -10)
+            axis.annotate(str(number), (x, y), xytext=shift, textcoords="offset points", fontsize=8)
+        names = "\n".join(f"{number}  {summary.rule}" for number, summary in enumerate(listed, start=1))
+        axis.text(0.52, 0.03, names, transform=axis.transAxes, fontsize=8, linespacing=1.4)
         axis.set_title(f"{form} limit")
         axis.set_xlabel("false rollbacks (good releases refused)")
         axis.set_ylim(0, 1.06)
