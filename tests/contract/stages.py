@@ -163,7 +163,10 @@ def appspec() -> str:
 def start_deployment(cloud: LocalCloud, description: str = "", **revision: Any) -> HookExecution:
     """Start a deployment in a group of its own; return the execution of its hook, which never answers."""
     client, group = cloud.client("codedeploy"), f"group-{time.monotonic_ns()}"
-    # An earlier deployment may have moved the alias, and CodeDeploy refuses one that is not at CurrentVersion.
+    # An earlier deployment may move the alias, now or later, and CodeDeploy refuses one that is not at CurrentVersion.
+    for _ in within(30.0):
+        if not any(_shifts(client, each) for each in _in_progress(client)):
+            break
     cloud.client("lambda").update_alias(FunctionName=FUNCTION, Name="live", FunctionVersion="1", RoutingConfig={})
     client.create_deployment_group(
         applicationName="contracts",
@@ -180,6 +183,22 @@ def start_deployment(cloud: LocalCloud, description: str = "", **revision: Any) 
         revision=revision or {"revisionType": "AppSpecContent", "appSpecContent": {"content": appspec()}},
     )
     return execution_of(cloud, made["deploymentId"])
+
+
+def _in_progress(client: Any) -> list[str]:
+    return list(client.list_deployments(includeOnlyStatuses=["InProgress"])["deployments"])
+
+
+def _shifts(client: Any, deployment_id: str) -> bool:
+    """Whether a deployment's hook has let it go on: it may move the alias at any moment."""
+    target_ids = client.list_deployment_targets(deploymentId=deployment_id)["targetIds"]
+    if not target_ids:
+        return False
+    seen = client.get_deployment_target(deploymentId=deployment_id, targetId=target_ids[0])
+    events = seen["deploymentTarget"]["lambdaTarget"].get("lifecycleEvents", [])
+    return any(
+        (event["lifecycleEventName"], event["status"]) == ("BeforeAllowTraffic", "Succeeded") for event in events
+    )
 
 
 def execution_of(cloud: LocalCloud, deployment_id: str) -> HookExecution:
