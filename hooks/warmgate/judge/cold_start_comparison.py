@@ -7,7 +7,7 @@ from math import inf, sqrt
 from warmgate.judge.cold_starts import FEWEST, cold_start_ms
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import rank_sum_chance
-from warmgate.judge.wording import margin_of, ms
+from warmgate.judge.wording import margin_of, ms, times
 from warmgate.model import Arm, Evidence, Finding, Outcome
 from warmgate.policy.values import RatioLimit
 
@@ -40,8 +40,8 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
     return Finding(
         check=check,
         outcome=outcome,
-        reason=f"init median {ms(medians[0])} is {ratio:.2f}x the baseline's {ms(medians[1])} (limit {limit.ratio:g}x,"
-        f" {counted}, p={chance:.2g} against {sqrt(limit.ratio):.2f}x)",
+        reason=f"init median {ms(medians[0])} is {times(ratio)} the baseline's {ms(medians[1])}"
+        f" (limit {limit.ratio:g}x, {counted}, p={chance:.2g} against {sqrt(limit.ratio):.2f}x)",
         measured=ratio,
         limit=limit.ratio,
         unit="times",

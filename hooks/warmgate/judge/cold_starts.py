@@ -7,7 +7,7 @@ from functools import lru_cache
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import allowed_share
-from warmgate.judge.wording import margin_of, ms
+from warmgate.judge.wording import margin_of, ms, word
 from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Sample, Start
 from warmgate.policy.values import PercentileLimit
 
@@ -104,4 +104,6 @@ def _why_none(called: list[Sample]) -> str:
 
 def _capped(evidence: Evidence) -> str:
     burst = evidence.burst
-    return f" (burst of {burst.granted} instead of {burst.asked}: {burst.reason})" if burst.reason else ""
+    if burst.granted >= burst.asked and not burst.reason:
+        return ""
+    return f" (burst of {burst.granted} instead of {burst.asked}: {word(burst.reason) or 'no reason given'})"

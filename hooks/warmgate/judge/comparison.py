@@ -8,7 +8,7 @@ from warmgate.judge.body import FAIL_Z, BodyStanding, Round, Timing, stand_body
 from warmgate.judge.durations import measured_rounds
 from warmgate.judge.environments import environment_count
 from warmgate.judge.tail import FAIL_AT, FEWEST_ENVIRONMENTS, OK_AT, QUANTILE, RULED_OUT, TailStanding, stand_tail
-from warmgate.judge.wording import margin_of, percent, points
+from warmgate.judge.wording import margin_of, percent, points, times
 from warmgate.model import Arm, Evidence, Finding, Outcome, Sample
 from warmgate.policy.values import Basis, RatioLimit
 
@@ -79,8 +79,9 @@ def _leans(body: BodyStanding, tail: TailStanding) -> bool:
 def _told_body(body: BodyStanding, limit: RatioLimit) -> str:
     sign = ">=" if body.z >= FAIL_Z else "<"
     return (
-        f"new is typically {body.median_ratio:.2f}x old (median), p95 {body.p95_ratio:.2f}x (limit {limit.ratio:g}x):"
-        f" slower than old in {percent(body.slower_share)} of comparisons, z={body.z:.1f} {sign} {FAIL_Z}"
+        f"new is typically {times(body.median_ratio)} old (median), p95 {times(body.p95_ratio)}"
+        f" (limit {limit.ratio:g}x): slower than old in {percent(body.slower_share)} of comparisons,"
+        f" z={body.z:.1f} {sign} {FAIL_Z}"
     )
 
 

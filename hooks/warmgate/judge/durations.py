@@ -75,11 +75,13 @@ def measured_rounds(evidence: Evidence, arm: Arm = Arm.CANDIDATE) -> list[list[S
 
 
 def _counts(sample: Sample) -> bool:
-    if sample.start in {Start.COLD, Start.RESTORED}:
+    # `is` rather than a set: an enum member is hashed in Python, and every call is asked.
+    if sample.start is Start.COLD or sample.start is Start.RESTORED:
         return False
     if sample.outcome is CallOutcome.TIMEOUT:
         return True
-    return sample.outcome in {CallOutcome.OK, CallOutcome.UNEXPECTED_ANSWER} and sample.duration_ms is not None
+    answered = sample.outcome is CallOutcome.OK or sample.outcome is CallOutcome.UNEXPECTED_ANSWER
+    return answered and sample.duration_ms is not None
 
 
 def is_slow(sample: Sample, limit_ms: float) -> bool:

@@ -17,7 +17,7 @@ from warmgate.judge.score import (
     told,
     why_undecided,
 )
-from warmgate.judge.wording import margin_of, percent
+from warmgate.judge.wording import margin_of, percent, word
 from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Sample
 from warmgate.policy.values import Probe
 
@@ -52,7 +52,8 @@ def judge_answers(probe: Probe, evidence: Evidence) -> Finding:
 
 
 def _failed(sample: Sample) -> bool:
-    return sample.outcome in {CallOutcome.ERROR, CallOutcome.TIMEOUT}
+    # `is` rather than a set: an enum member is hashed in Python, and every call is asked.
+    return sample.outcome is CallOutcome.ERROR or sample.outcome is CallOutcome.TIMEOUT
 
 
 def _unexpected(sample: Sample) -> bool:
@@ -131,7 +132,7 @@ def _by_round(calls: list[Sample]) -> list[list[Sample]]:
 
 
 def _kinds(samples: list[Sample]) -> str:
-    counts = Counter(sample.error_type or sample.detail or sample.outcome.value for sample in samples)
+    counts = Counter(word(sample.error_type or sample.detail) or sample.outcome.value for sample in samples)
     return ", ".join(
         f"{count}x {kind}" for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:3]
     )

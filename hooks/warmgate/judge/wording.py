@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+LONGEST_WORD = 80
+"""A function names its own error types: a name may hold line breaks, or a whole document."""
+
 
 def ms(value: float) -> str:
     """Return milliseconds with as many digits as matter."""
@@ -26,7 +29,19 @@ def quantity(value: float, unit: str) -> str:
         return ms(value)
     if unit == "ratio":
         return percent(value)
-    return f"{value:.2f}x" if unit == "times" else f"{value:.6g}"
+    return times(value) if unit == "times" else f"{value:.6g}"
+
+
+def times(ratio: float) -> str:
+    """Return a ratio to the baseline; to what took no time, or of what never came to an end, it is infinite."""
+    return f"{ratio:.2f}x" if math.isfinite(ratio) else "∞x"
+
+
+def word(text: str) -> str:
+    """Return somebody else's text as a few words on one line."""
+    line = "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_WORD])
+    line = " ".join(line.split())
+    return line if len(line) <= LONGEST_WORD else line[: LONGEST_WORD - 4] + " ..."
 
 
 def margin_of(measured: float, limit: float) -> float | None:

@@ -106,6 +106,14 @@ def test_a_capped_burst_is_explained() -> None:
     )
 
 
+def test_a_capped_burst_is_said_without_a_reason_too() -> None:
+    """Fewer environments than asked for are never passed over in silence."""
+    given = replace(evidence(cold(series(0, 8))), burst=Burst(asked=20, granted=8))
+    assert judge_init(LIMIT, given).reason.endswith(
+        "8 cold starts in 8 calls (burst of 8 instead of 20: no reason given)"
+    )
+
+
 @pytest.mark.parametrize(
     ("samples", "closed", "because", "decided"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from unit.judge.series import cold, evidence, measured, paired, policy
 from warmgate.judge import judge
-from warmgate.model import Arm, Finding, Outcome, Sample
+from warmgate.model import Arm, CallOutcome, Finding, Outcome, Sample
 from warmgate.policy.values import Basis, Compare, RatioLimit
 
 DURATION = Compare(duration=RatioLimit(statistic="p95", ratio=1.2))
@@ -102,3 +102,33 @@ def test_too_few_cold_starts_compare_nothing(count: int) -> None:
     """Five of each version are the fewest."""
     samples = [*cold([200.0] * 20), *cold([200.0] * count, arm=Arm.BASELINE), *cold([None], arm=Arm.BASELINE)]
     assert found(samples, INIT).inconclusive_because == "too few cold starts"
+
+
+def test_rounds_of_the_candidate_alone_go_on_with_the_tail() -> None:
+    """Rounds after the shared ones are counted against the same baseline; the body stays where it was."""
+    new = with_tail(11)
+    more = [replace(s, round=s.round + 5) for s in measured(new, arm=Arm.CANDIDATE)]
+    alone, on = found(paired(STEADY, new)), found([*paired(STEADY, new), *more])
+    assert (alone.outcome, alone.sample_count) == (Outcome.INCONCLUSIVE, 100)
+    assert on.sample_count > 100
+    assert on.measured == alone.measured
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_versions_that_share_no_probe_are_not_ranked(known: bool) -> None:
+    """Calls of different probes are no evidence of a slowdown, however slow they are."""
+    samples = [replace(s, probe="new" if s.arm is Arm.CANDIDATE else "old") for s in paired(STEADY, times(9.0, STEADY))]
+    finding = found(named(samples) if known else samples)
+    assert finding.outcome is Outcome.INCONCLUSIVE
+    assert "z=0.0" in finding.reason
+
+
+def test_a_candidate_that_never_answers_is_without_measure_slower() -> None:
+    """A ratio without a figure reads as such, and no number stands in the finding."""
+    samples = [
+        replace(s, outcome=CallOutcome.TIMEOUT, duration_ms=None) if s.arm is Arm.CANDIDATE else s
+        for s in paired(STEADY, STEADY)
+    ]
+    finding = found(samples)
+    assert (finding.outcome, finding.measured, finding.margin) == (Outcome.FAILED, None, None)
+    assert finding.reason.startswith("new is typically ∞x old (median), p95 ∞x (limit 1.2x)")

@@ -10,7 +10,7 @@ from unit.judge.series import cold, evidence, sample
 from warmgate.judge.environments import environment_count, environments_known
 from warmgate.judge.quantile import quantile
 from warmgate.judge.readings import LARGEST, readable
-from warmgate.judge.wording import margin_of, ms, percent, points, quantity
+from warmgate.judge.wording import LONGEST_WORD, margin_of, ms, percent, points, quantity, word
 from warmgate.model import Phase
 
 
@@ -69,6 +69,7 @@ def test_good_evidence_is_left_alone() -> None:
         (4.25, "ms", "4.25 ms"),
         (0.05, "ratio", "5 %"),
         (1.234, "times", "1.23x"),
+        (float("inf"), "times", "∞x"),
         (12.0, "count", "12"),
     ],
 )
@@ -90,3 +91,19 @@ def test_plain_words() -> None:
     assert (ms(400.0), percent(0.001), percent(1 / 3)) == ("400 ms", "0.1 %", "33.3 %")
     assert margin_of(300.0, 400.0) == 0.25
     assert margin_of(1.0, 0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("KeyError", "KeyError"),
+        ("Key\nError\r\n  at\tline 3", "Key Error at line 3"),
+        ("\x1b[31mred\u2028\u202e", "[31mred"),
+        (" \n", ""),
+        ("x" * 5000, "x" * (LONGEST_WORD - 4) + " ..."),
+        ("x" * LONGEST_WORD, "x" * LONGEST_WORD),
+    ],
+)
+def test_somebody_else_s_text_is_a_few_words_on_one_line(text: str, told: str) -> None:
+    """What a function calls its errors breaks no line, moves no cursor and fills no report."""
+    assert word(text) == told
