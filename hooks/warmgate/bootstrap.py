@@ -11,6 +11,7 @@ from pathlib import Path
 from warmgate.adapters.codedeploy import CodeDeployDeployments
 from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.invoker import LambdaInvoker
+from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
 from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
 from warmgate.adapters.sdk import Clients
@@ -68,6 +69,7 @@ def assessor_of(clients: Clients) -> Assessor:
         invoker=LambdaInvoker(clients.invoking(CONCURRENCY), clock),
         overlap=ThreadOverlap(),
         clock=clock,
+        logs=CloudWatchLogs(clients, clock),
     )
 
 

@@ -63,6 +63,10 @@ class FunctionLookupError(WarmgateError):
     """Lambda did not describe the function, version or concurrency asked for."""
 
 
+class LogLookupError(WarmgateError):
+    """The log group of a function could not be read."""
+
+
 class StatusReportError(WarmgateError):
     """CodeDeploy did not accept the status of a hook execution."""
 

@@ -40,6 +40,10 @@ class CallOutcome(StrEnum):
     THROTTLED = "throttled"
 
 
+HISTORY = "(log history)"
+"""The probe of samples that are no call of ours: cold starts that the log remembers."""
+
+
 class DurationSource(StrEnum):
     """Whose clock a duration was read from."""
 
@@ -129,6 +133,7 @@ class FunctionVersion:
     log_format: str = "Text"
     system_log_level: str = ""
     managed_instances: bool = False
+    log_group: str = ""
 
     @property
     def hides_report(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from warmgate.deadline import Deadline
+from warmgate.logged_calls import LoggedCall, Window
 from warmgate.model import (
     Answer,
     Capacity,
@@ -36,6 +37,10 @@ class Clock(Protocol):
 
     def utc_now(self) -> str:
         """Return the wall clock as ISO 8601 in UTC."""
+        ...
+
+    def epoch_ms(self) -> float:
+        """Return the wall clock in milliseconds since the epoch."""
         ...
 
 
@@ -89,6 +94,18 @@ class Invoker(Protocol):
 
     def invoke(self, invocation: Invocation, deadline: Deadline) -> Answer:
         """Make one synchronous call; throttles and passing faults are retried until the deadline, then InvokeError."""
+        ...
+
+
+class Logs(Protocol):
+    """What functions' log groups remember; every method raises LogLookupError."""
+
+    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+        """Return the calls that were reported inside a window, by time; the newest may not be there yet."""
+        ...
+
+    def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
+        """Return the init durations of a version's latest cold starts, newest first, at most so many."""
         ...
 
 

@@ -123,4 +123,5 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         log_format=logging.get("LogFormat") or "Text",
         system_log_level=logging.get("SystemLogLevel") or "",
         managed_instances=bool(found.get("CapacityProviderConfig")),
+        log_group=logging.get("LogGroup") or f"/aws/lambda/{function}",
     )

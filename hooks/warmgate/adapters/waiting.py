@@ -28,6 +28,10 @@ class SystemClock:
         """Return the wall clock to the second."""
         return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
+    def epoch_ms(self) -> float:
+        """Return the wall clock in milliseconds since the epoch."""
+        return time.time() * 1000
+
 
 class ThreadOverlap:
     """One thread a task; the threads are kept for the next round."""

@@ -1,0 +1,82 @@
+"""CloudWatch Logs as a use case needs it: the platform's reports in a function's log group, read by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
+from warmgate.deadline import Deadline
+from warmgate.errors import LogLookupError
+from warmgate.logged_calls import PATTERN, LogEvent, LoggedCall, Window, calls_of
+from warmgate.ports import Clock
+
+PAGE = 10_000
+"""The most events that FilterLogEvents gives at once."""
+MOST_PAGES = 200
+HISTORY_DAYS = 7
+PAUSE_S = 1.0
+"""FilterLogEvents allows few requests a second in an account and region: who is refused waits."""
+LONGEST_PAUSE_S = 8.0
+
+
+class CloudWatchLogs:
+    """Log groups of functions; `clients` gives the client of a service."""
+
+    def __init__(self, clients: Callable[[str], Any], clock: Clock) -> None:
+        self._clients = clients
+        self._clock = clock
+
+    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+        """Return the calls that were reported inside a window, as far as the log holds them by now."""
+        return calls_of(self._events(log_group, deadline, startTime=int(window.since_ms), endTime=int(window.until_ms)))
+
+    def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
+        """Return the init durations of a version's latest cold starts, newest first.
+
+        A stream's name begins with the day on which its environment was made, and names the version.
+        """
+        found: list[float] = []
+        today = datetime.now(UTC).date()
+        for day in (today - timedelta(days=back) for back in range(HISTORY_DAYS)):
+            prefix = f"{day:%Y/%m/%d}/[{version}]"
+            for call in reversed(calls_of(self._events(log_group, deadline, logStreamNamePrefix=prefix))):
+                init_ms = call.record.restore_ms or call.record.init_ms
+                if init_ms is not None and call.record.start in {"cold", "restored"}:
+                    found.append(init_ms)
+            if len(found) >= wanted:
+                break
+        return tuple(found[:wanted])
+
+    def _events(self, log_group: str, deadline: Deadline, **where: Any) -> Iterator[LogEvent]:
+        token: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            page = self._page(deadline, logGroupName=log_group, filterPattern=PATTERN, limit=PAGE, **where, **token)
+            for event in page.get("events", []):
+                yield LogEvent(
+                    stream=str(event.get("logStreamName") or ""),
+                    at_ms=float(event.get("timestamp") or 0),
+                    message=str(event.get("message") or ""),
+                )
+            if not page.get("nextToken"):
+                return
+            token = {"nextToken": page["nextToken"]}
+
+    def _page(self, deadline: Deadline, **request: Any) -> dict[str, Any]:
+        pause_s = PAUSE_S
+        while True:
+            try:
+                found: dict[str, Any] = self._clients("logs").filter_log_events(**request)
+                return found
+            except SDK_ERRORS as error:
+                if code_of(error) == "ResourceNotFoundException":
+                    return {}  # A function that has logged nothing yet has no log group.
+                waits = self._clock.now_ms() + pause_s * 1000 < deadline.at_ms
+                if not (waits and is_passing(error)):
+                    raise LogLookupError(
+                        f"{request['logGroupName']} was not read: {code_of(error)}: {error}",
+                        hint="allow logs:FilterLogEvents on the function's log group to the role",
+                    ) from error
+            self._clock.sleep_ms(pause_s * 1000)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
