@@ -33,7 +33,7 @@ $(ENV)/rie/.ready: requirements/sam.txt $(READY)
 	chmod +x $(ENV)/rie/samcli/local/rapid/aws-lambda-rie-*
 	@touch $@
 
-rehearse: $(READY) $(CLOUD) ## run six releases on this machine: one goes through, five are rolled back
+rehearse: $(READY) $(CLOUD) ## run eight releases on this machine: two go through, six are rolled back
 	@$(BIN)/warmgate rehearse
 
 test: $(READY) $(CLOUD) ## run every test, the rehearsals included
