@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from warmgate.deadline import Deadline
-from warmgate.model import Arm, Burst, Evidence, Phase, Sample, Spending, Start, Target, Verdict
-from warmgate.planning import ProbePlan, call_cost_usd, grant_burst, plan_probes
+from warmgate.model import Arm, Burst, Deployment, Evidence, Phase, Sample, Spending, Start, Target, Verdict
+from warmgate.planning import ProbePlan, call_cost_usd, grant_burst, plan_probes, seed_of
 from warmgate.policy.values import Policy
 from warmgate.ports import Clock, Functions, Invoker, Logs, Overlap
 from warmgate.preflight import Preflight, run_preflight
@@ -57,6 +58,14 @@ class Assessment:
     notes: tuple[str, ...] = ()
 
 
+class Judging(Protocol):
+    """A way to judge a release."""
+
+    def judge_release(self, deployment: Deployment, policy: Policy, deadline: Deadline) -> Assessment:
+        """Return the assessment of a deployment's candidate; raises WarmgateError where nothing could be found out."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessor:
     """The use case: preflight, plan, probe, judge after every round, stop as soon as every check has decided."""
@@ -67,6 +76,11 @@ class Assessor:
     clock: Clock
     logs: Logs | None = None
     """Where environments get their names from; without it they have none."""
+
+    def judge_release(self, deployment: Deployment, policy: Policy, deadline: Deadline) -> Assessment:
+        """Return the assessment of a deployment's candidate; its id orders the calls, so that a run can be repeated."""
+        subject = Subject(target=deployment.target, baseline=deployment.baseline, candidate=deployment.candidate)
+        return self.assess(subject, policy, deadline, seed_of(deployment.deployment_id))
 
     def assess(self, subject: Subject, policy: Policy, deadline: Deadline, seed: int) -> Assessment:
         """Return the assessment of a subject.

@@ -71,6 +71,14 @@ class StatusReportError(WarmgateError):
     """CodeDeploy did not accept the status of a hook execution."""
 
 
+class StopError(WarmgateError):
+    """CodeDeploy did not stop a deployment that must not go on."""
+
+
+class SuccessorError(WarmgateError):
+    """The run that takes over could not be started."""
+
+
 class InvokeError(WarmgateError):
     """A call never reached the function's code.
 

@@ -1,4 +1,7 @@
-"""One BeforeAllowTraffic call from its two ids to the status that CodeDeploy hears, whatever happens on the way."""
+"""One call of a hook from its two ids to the status that CodeDeploy hears, whatever happens on the way.
+
+What is judged, calls of our own or live traffic, is the judging's part: the promises are the same for both hooks.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from warmgate.assessment import Assessment, Assessor, Subject
+from warmgate.assessment import Assessment, Judging
 from warmgate.deadline import Deadline
 from warmgate.errors import ReportError, StatusReportError, WarmgateError
 from warmgate.model import (
@@ -20,7 +23,6 @@ from warmgate.model import (
     Target,
     Verdict,
 )
-from warmgate.planning import seed_of
 from warmgate.policy.values import Policy
 from warmgate.ports import Clock, Deployments, Policies, Reports
 
@@ -42,12 +44,13 @@ class Gated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """The use case of the hook that runs before traffic moves."""
+    """The use case of both hooks."""
 
     deployments: Deployments
     policies: Policies
-    assessor: Assessor
+    judging: Judging
     clock: Clock
+    event: LifecycleEvent = LifecycleEvent.BEFORE_ALLOW_TRAFFIC
     reports: tuple[Reports, ...] = ()
     log: Callable[[str], None] = lambda _line: None
 
@@ -83,7 +86,7 @@ class Gate:
 
         The last resort needs no import: a package with a missing or broken module must still tell Failed.
         """
-        blank = _blank(execution, self.clock.utc_now())
+        blank = _blank(execution, self.event, self.clock.utc_now())
         try:
             return self._judgement(execution, blank, deadline)
         except Exception as error:  # noqa: BLE001 - every path must end in a status
@@ -109,12 +112,7 @@ class Gate:
         try:
             policy, source = self.policies.find(known.deployment.target, deadline)
             known = replace(known, policy_name=policy.name, policy_source=source)
-            subject = Subject(
-                target=known.deployment.target,
-                baseline=known.deployment.baseline,
-                candidate=known.deployment.candidate,
-            )
-            found = self.assessor.assess(subject, policy, deadline, seed_of(known.deployment.deployment_id))
+            found = self.judging.judge_release(known.deployment, policy, deadline)
             return _completed(known, found)
         except WarmgateError as error:
             return replace(known, verdict=_error_verdict(str(error), policy))
@@ -143,14 +141,14 @@ def _unjudged_verdict(reason: str) -> Verdict:
     return Verdict(outcome=Outcome.PASSED, status=Status.SUCCEEDED, reason=reason, warnings=(reason,))
 
 
-def _blank(execution: HookExecution, now: str) -> Judgement:
+def _blank(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgement:
     """Return the judgement of an execution of which nothing is known yet; its verdict is always replaced."""
     unknown = Deployment(
         deployment_id=execution.deployment_id,
         target=UNKNOWN_TARGET,
         baseline="",
         candidate="",
-        lifecycle_event=LifecycleEvent.BEFORE_ALLOW_TRAFFIC,
+        lifecycle_event=event,
     )
     return Judgement(
         deployment=unknown,

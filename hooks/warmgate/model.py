@@ -111,6 +111,36 @@ class Deployment:
     """The status that the hook event named in `lifecycle_event` ended with, when it has ended."""
     is_rollback: bool = False
     description: str = ""
+    state: str = ""
+    """CodeDeploy's word for the whole deployment: InProgress, Succeeded, Failed, Stopped ..."""
+    shift_began_ms: float | None = None
+    """When traffic began to shift, in milliseconds since the epoch; None before that."""
+    shift_ended_ms: float | None = None
+    """When all of it had shifted."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to the deployment."""
+        return self.state in {"Succeeded", "Failed", "Stopped"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """What a run of the traffic guard knows of the shift it guards; enough to go on in another run."""
+
+    deployment_id: str
+    run: int = 1
+    stretch: int = 1
+    since_ms: float | None = None
+    """When the stretch that was growing began, None before the first call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricCounts:
+    """What CloudWatch counted of a version over the whole shift."""
+
+    calls: int
+    errors: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +302,7 @@ class Finding:
     proven: str = ""
     """What the evidence rules out, in words, for example "excluded: more than 12 % slow calls"."""
     inconclusive_because: str = ""
-    """cap, deadline, budget, stopped early, too few environments, too few cold starts or no data; else empty."""
+    """cap, deadline, budget, stopped early, too few environments or cold starts, too little traffic, or no data."""
     leans_to_fail: bool = False
     """For an inconclusive score: at least half-way to its FAIL line."""
 
@@ -308,6 +338,7 @@ class Judgement:
 
     deployment: Deployment
     execution: HookExecution | None
+    """None where no hook was asked: for the traffic guard."""
     policy_name: str
     policy_source: str
     verdict: Verdict

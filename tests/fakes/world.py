@@ -345,7 +345,7 @@ class World:
         return Gate(
             deployments=self.codedeploy,
             policies=self.policies,
-            assessor=self.assessor(),
+            judging=self.assessor(),
             clock=self.clock,
             reports=(self.reports,),
             log=self.lines.append,

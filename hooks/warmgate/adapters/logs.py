@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
 from warmgate.deadline import Deadline
 from warmgate.errors import LogLookupError
-from warmgate.logged_calls import PATTERN, LogEvent, LoggedCall, Window, calls_of
 from warmgate.ports import Clock
+
+if TYPE_CHECKING:
+    from warmgate.logged_calls import LogEvent, LoggedCall, Window
 
 PAGE = 10_000
 """The most events that FilterLogEvents gives at once."""
@@ -30,6 +32,8 @@ class CloudWatchLogs:
 
     def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
         """Return the calls that were reported inside a window, as far as the log holds them by now."""
+        from warmgate.logged_calls import calls_of
+
         return calls_of(self._events(log_group, deadline, startTime=int(window.since_ms), endTime=int(window.until_ms)))
 
     def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
@@ -37,6 +41,8 @@ class CloudWatchLogs:
 
         A stream's name begins with the day on which its environment was made, and names the version.
         """
+        from warmgate.logged_calls import calls_of
+
         found: list[float] = []
         today = datetime.now(UTC).date()
         for day in (today - timedelta(days=back) for back in range(HISTORY_DAYS)):
@@ -50,6 +56,9 @@ class CloudWatchLogs:
         return tuple(found[:wanted])
 
     def _events(self, log_group: str, deadline: Deadline, **where: Any) -> Iterator[LogEvent]:
+        # Imported with the first read: most releases are judged without the log.
+        from warmgate.logged_calls import PATTERN, LogEvent
+
         token: dict[str, str] = {}
         for _ in range(MOST_PAGES):
             page = self._page(deadline, logGroupName=log_group, filterPattern=PATTERN, limit=PAGE, **where, **token)

@@ -20,7 +20,19 @@ from warmgate.judge.readings import readable
 from warmgate.judge.score import SMALLEST_SHARE, allowed_share, ruled_out_errors
 from warmgate.judge.verdict import WORST_FIRST, verdict_of_findings
 from warmgate.judge.wording import margin_of, ms, percent, word
-from warmgate.model import Arm, Burst, CallOutcome, Evidence, Finding, Outcome, Phase, Sample, Start, Verdict
+from warmgate.model import (
+    Arm,
+    Burst,
+    CallOutcome,
+    Evidence,
+    Finding,
+    MetricCounts,
+    Outcome,
+    Phase,
+    Sample,
+    Start,
+    Verdict,
+)
 from warmgate.policy.values import PercentileLimit, Policy
 
 ROUNDS = 10
@@ -45,14 +57,6 @@ class Stretch:
     """From 1."""
     samples: tuple[Sample, ...]
     complete: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricCounts:
-    """What CloudWatch counted of a version over the whole shift."""
-
-    calls: int
-    errors: int
 
 
 def judge_live(
