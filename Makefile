@@ -60,7 +60,7 @@ golden: $(READY) ## rewrite the golden reports; review the diff
 	WARMGATE_GOLDEN=1 $(PYTEST) tests/unit/report -q
 
 bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compared with
-	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench
+	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m bench
 
 gatebench: $(READY) ## measure how good the verdicts are, beside other rules (minutes)
 	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench.gatebench

@@ -9,6 +9,7 @@ Example:
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -279,7 +280,7 @@ class FakeInvoker:
 
 @dataclass
 class FakeLogs:
-    """A log group of calls and of earlier cold starts; events can be read `late_ms` after they were written."""
+    """A log group of calls, by time, and of earlier cold starts; events can be read `late_ms` after their time."""
 
     clock: VirtualClock
     written: list[LoggedCall] = field(default_factory=list)
@@ -294,13 +295,18 @@ class FakeLogs:
         if self.fails is not None:
             raise self.fails
         newest_ms = min(window.until_ms, self.clock.epoch_ms() - self.late_ms)
-        return tuple(call for call in self.written if window.since_ms <= call.at_ms <= newest_ms)
+        first, last = (bisect_left(self.written, at_ms, key=_time) for at_ms in (window.since_ms, newest_ms + 0.001))
+        return tuple(self.written[first:last])
 
     def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
         """Return the earlier cold starts."""
         if self.fails is not None:
             raise self.fails
         return self.earlier_ms[:wanted]
+
+
+def _time(call: LoggedCall) -> float:
+    return call.at_ms
 
 
 @dataclass

@@ -152,11 +152,11 @@ def _failing_stretch(
         so_far, old = _Share(), _summed(_shares(evidence, Arm.BASELINE, bad)) if compared else _Share()
         for share in _shares(evidence, Arm.CANDIDATE, bad)[:ROUNDS]:
             so_far = so_far.plus(share)
-            if (chance := _chance(so_far, allowed)) > CHANCE / (ROUNDS * part.number**2):
+            looks = ROUNDS * part.number**2
+            chance = _chance(so_far, allowed)
+            if so_far.bad < STRIKES or chance > CHANCE / looks:
                 continue
-            if so_far.bad < STRIKES:
-                continue
-            if not old.calls or dealt(so_far.bad, so_far.calls, old.bad, old.calls) <= SAME_CHANCE / part.number**2:
+            if not old.calls or dealt(so_far.bad, so_far.calls, old.bad, old.calls) <= SAME_CHANCE / looks:
                 return so_far, chance
     return None
 

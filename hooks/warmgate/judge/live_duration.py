@@ -2,19 +2,19 @@
 
 Our own calls meet twenty environments of each arm; live traffic of a small share may meet three. So environments are
 not dealt out but taken as a sample each: the difference of the arms is weighed against how much environments differ
-(a random-effects mean), and slow calls of the worst environment alone refuse nothing.
+(a random-effects mean), and a call is slow for the tail when it is slow for its own environment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
 from warmgate.judge.binomial import dealt
 from warmgate.judge.durations import measured_rounds
 from warmgate.judge.quantile import quantile
-from warmgate.judge.tail import ALLOWED, CHANCE, DISCOUNT_ROUNDS, FAIL_AT, OK_AT, QUANTILE, RULED_OUT, WEIGHT, SlowScale
+from warmgate.judge.tail import ALLOWED, CHANCE, DISCOUNT_ROUNDS, FAIL_AT, OK_AT, QUANTILE, RULED_OUT, WEIGHT
 from warmgate.judge.wording import margin_of, percent, points, times
 from warmgate.model import Arm, Evidence, Finding, Outcome, Sample
 from warmgate.policy.values import RatioLimit
@@ -71,29 +71,27 @@ def tail_fails_at(stretch: int) -> float:
 
 
 def judge_live_duration(limit: RatioLimit, evidence: Evidence, stretch: int) -> Finding:
-    """Return the finding of the live duration limit for one stretch, looked at after every second round."""
+    """Return the finding of the live duration limit for one stretch: the tail after every round, the body at five."""
     old, new = measured_rounds(evidence, Arm.BASELINE), measured_rounds(evidence, Arm.CANDIDATE)
     if not old or not new:
         return _without_data(limit, evidence)
-    body, tail, seen = _Body(), _Tail(), 0
+    body, tail = _Body(), _Tail()
     numbers = [round_[0].round for round_ in new]
-    for seen in _looks(len(numbers)):
-        until = numbers[seen - 1]
+    for seen, until in enumerate(numbers, start=1):
         before = [sample for round_ in old if round_[0].round <= until for sample in round_]
         after = [sample for round_ in new if round_[0].round <= until for sample in round_]
-        body = body if body.decision is not None else _body(before, after, limit.ratio, stretch)
-        tail = tail if tail.decision is not None else _tail(before, after, limit.ratio, seen, stretch)
+        if not before:
+            continue
+        if body.decision is None and (seen % LOOK_EVERY == 0 or seen == len(numbers)):
+            body = _stand_body(before, after, limit.ratio, stretch)
+        if tail.decision is None:
+            tail = _stand_tail(before, after, limit.ratio, seen, stretch)
         if body.decision is False or tail.decision is False:
             break
     return _finding(limit, evidence, body, tail, (old, new), stretch)
 
 
-def _looks(rounds: int) -> Iterable[int]:
-    """Return after how many rounds to look: every second one, and the last."""
-    return sorted({*range(LOOK_EVERY, rounds + 1, LOOK_EVERY), rounds})
-
-
-def _body(old: Sequence[Sample], new: Sequence[Sample], ratio: float, stretch: int) -> _Body:
+def _stand_body(old: Sequence[Sample], new: Sequence[Sample], ratio: float, stretch: int) -> _Body:
     levels = _round_levels(old)
     arms = [_environment_logs(samples, levels) for samples in (old, new)]
     if min(len(arm) for arm in arms) < FEWEST_ENVIRONMENTS:
@@ -159,39 +157,47 @@ def _weighted(arm: Sequence[Sequence[float]], spread: float, noise: float) -> tu
     return mean, 1 / total
 
 
-def _tail(old: Sequence[Sample], new: Sequence[Sample], ratio: float, looked: int, stretch: int) -> _Tail:
-    scale = SlowScale(old, ratio)
-    new = [sample for sample in new if scale.knows(sample)]
-    slow = [sample for sample in new if scale.is_slow(sample)]
-    rest, rest_slow = _without_worst(new, slow)
-    score, rest_score = (_score(len(s), len(c), looked) for s, c in ((slow, new), (rest_slow, rest)))
-    chance = dealt(len(rest_slow), len(rest), scale.counts.slow, scale.counts.calls)
+def _stand_tail(old: Sequence[Sample], new: Sequence[Sample], ratio: float, looked: int, stretch: int) -> _Tail:
+    """Count calls that are slow for their own environment: an environment that is slow as a whole is the body's."""
+    levels = _round_levels(old)
+    old_excess, new_excess = (_excess(samples, levels) for samples in (old, new))
+    limit = log(ratio) + quantile([value for _, value in old_excess], QUANTILE)
+    old_slow = sum(value > limit for _, value in old_excess)
+    slow = [name for name, value in new_excess if value > limit]
+    worst = max(set(slow), key=lambda name: (slow.count(name), str(name)), default=None)
+    rest_slow, rest = sum(name != worst for name in slow), sum(name != worst for name, _ in new_excess)
+    score, rest_score = _score(len(slow), len(new_excess), looked), _score(rest_slow, rest, looked)
     line = tail_fails_at(stretch)
-    enough = len({sample.environment for sample in slow}) >= FEWEST_ENVIRONMENTS
+    enough = len(set(slow)) >= FEWEST_ENVIRONMENTS and rest_score >= line / 2
     decision: bool | None = None
-    if enough and min(score, rest_score) >= line and chance <= CHANCE / stretch**2:
+    chance = dealt(len(slow), len(new_excess), old_slow, len(old_excess))
+    if enough and score >= line and chance <= CHANCE / stretch**2:
         decision = False
     elif score <= OK_AT:
         decision = True
     return _Tail(
         decision=decision,
-        score=min(score, rest_score) if score > 0 else score,
+        score=score,
         slow=len(slow),
-        calls=len(new),
-        old_slow=scale.counts.slow,
-        old_calls=scale.counts.calls,
-        leans=enough and rest_score >= line / 2,
+        calls=len(new_excess),
+        old_slow=old_slow,
+        old_calls=len(old_excess),
+        leans=enough and score >= line / 2,
     )
 
 
-def _without_worst(new: Sequence[Sample], slow: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
-    """Return the calls and the slow ones without the environment that has most slow ones."""
-    counts: dict[str | None, int] = {}
-    for sample in slow:
-        counts[sample.environment] = counts.get(sample.environment, 0) + 1
-    worst = max(counts, key=lambda name: (counts[name], str(name)), default=None)
-    left = [sample for sample in new if not counts or sample.environment != worst]
-    return left, [sample for sample in slow if sample.environment != worst]
+def _excess(samples: Sequence[Sample], levels: dict[int, float]) -> list[tuple[str | None, float]]:
+    """Return environment and logarithm of each call against the median of its environment."""
+    middle = quantile(list(levels.values()), 0.5)
+    logs: dict[str | None, list[float]] = {}
+    for sample in samples:
+        logs.setdefault(sample.environment, []).append(_log(sample) - levels.get(sample.round, middle))
+    typical = quantile([value for values in logs.values() for value in values], 0.5)
+    found = []
+    for name, values in logs.items():
+        centre = quantile(values, 0.5) if len(values) >= FEWEST_CALLS else typical
+        found += [(name, value - centre) for value in values]
+    return found
 
 
 def _score(slow: int, calls: int, looked: int) -> float:
@@ -213,8 +219,8 @@ def _finding(
     told = (
         f"new is typically {times(body.ratio)} old (by environment), p95 {times(p95_ratio)} (limit {limit.ratio:g}x),"
         f" z={body.z:.1f} (fails at {fail_z(stretch):.3g});"
-        f" {tail.slow} of {tail.calls} live calls beyond {limit.ratio:g}x old p{QUANTILE * 100:g}"
-        f" ({tail.old_slow} of {tail.old_calls} old ones), score {points(tail.score)}"
+        f" {tail.slow} of {tail.calls} live calls slow for their environment, beyond {limit.ratio:g}x old"
+        f" p{QUANTILE * 100:g} ({tail.old_slow} of {tail.old_calls} old ones), score {points(tail.score)}"
         f" (fails at {tail_fails_at(stretch):+.0f}); {environments[1]} new and {environments[0]} old environments"
     )
     return Finding(

@@ -123,5 +123,3 @@ def _call(arm: _Arm, at_s: float, weather: float, wrong: Defect, error_share: fl
         error_type="KeyError" if failed else None,
     )
     return LoggedCall(record=record, at_ms=end_s * 1000, environment=environment.name, version=arm.version)
-
-
