@@ -182,9 +182,12 @@ def _numbered(stretches: Sequence[Stretch]) -> tuple[Sample, ...]:
 
 
 def _joined(live: Verdict, own: Verdict, policy: Policy) -> Verdict:
-    """Return the verdict of what live traffic decided and of our own calls; what it left open is a warning."""
-    decided = tuple(finding for finding in live.findings if finding.outcome is not Outcome.INCONCLUSIVE)
-    verdict = own if not own.findings else verdict_of_findings((*decided, *own.findings), policy)
-    opened = [f for f in live.findings if f.outcome is Outcome.INCONCLUSIVE]
+    """Return the verdict of what live traffic showed and of our own calls.
+
+    What it left open is a warning; where it leans to a failure, the policy's `when` still has its say.
+    """
+    opened = [f for f in live.findings if f.outcome is Outcome.INCONCLUSIVE and not f.leans_to_fail]
+    shown = tuple(finding for finding in live.findings if finding not in opened)
+    verdict = own if not own.findings else verdict_of_findings((*shown, *own.findings), policy)
     warnings = tuple(f"{f.check}: inconclusive ({f.inconclusive_because}): {f.reason}" for f in opened)
     return replace(verdict, warnings=(*verdict.warnings, *warnings))

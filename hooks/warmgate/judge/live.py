@@ -178,7 +178,7 @@ def _judge_share(
     """Return the finding of a share of calls, from the look that failed it or from all calls together."""
     share, chance = failing or (total, 1.0)
     ruled_out = ruled_out_errors(allowed)
-    outcome, because = Outcome.INCONCLUSIVE, TOO_LITTLE if total.calls else "no data"
+    outcome, because = Outcome.INCONCLUSIVE, _why_open(total, ruled_out)
     if failing is not None:
         outcome, because = Outcome.FAILED, ""
     elif total.calls and at_most(total.bad, total.calls, ruled_out) <= PASS_ERROR:
@@ -203,6 +203,13 @@ def _judge_share(
         inconclusive_because=because,
         leans_to_fail=bool(because) and total.bad >= STRIKES and _chance(total, allowed) <= PASS_ERROR,
     )
+
+
+def _why_open(total: _Share, ruled_out: float) -> str:
+    if not total.calls:
+        return "no data"
+    # Where not even calls without a fault would pass, there are too few of them.
+    return TOO_LITTLE if at_most(0, total.calls, ruled_out) > PASS_ERROR else "cap"
 
 
 def _failed(sample: Sample) -> bool:
