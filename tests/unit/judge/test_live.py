@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from warmgate.judge.live import MetricCounts, Stretch, has_live_limits, judge_live, too_little
+from warmgate.judge.live import Stretch, has_live_limits, judge_live, too_little
 from warmgate.judge.live_duration import fail_z, tail_fails_at
-from warmgate.model import Arm, CallOutcome, Finding, Outcome, Phase, Sample, Start, Status, Verdict
+from warmgate.model import Arm, CallOutcome, Finding, MetricCounts, Outcome, Phase, Sample, Start, Status, Verdict
 from warmgate.policy.values import Limits, Live, PercentileLimit, Policy, RatioLimit
 
 DURATION = Policy(name="live", live=Live(duration=RatioLimit(statistic="p95", ratio=1.2)))
