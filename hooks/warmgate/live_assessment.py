@@ -9,11 +9,12 @@ from warmgate.assessment import Assessment, Judging
 from warmgate.deadline import Deadline
 from warmgate.errors import LogLookupError
 from warmgate.judge.live import Stretch, has_live_limits, judge_live, too_little
+from warmgate.judge.live_summary import judge_summaries
 from warmgate.judge.verdict import verdict_of_findings
 from warmgate.live_reading import Reading, read_new_calls
 from warmgate.live_traffic import Traffic, add_calls
 from warmgate.logged_calls import LoggedCall, Window
-from warmgate.model import Arm, Deployment, MetricCounts, Outcome, Sample, Spending, Status, Verdict
+from warmgate.model import Arm, Deployment, EnvironmentSummary, MetricCounts, Outcome, Sample, Spending, Status, Verdict
 from warmgate.policy.values import Policy
 from warmgate.ports import Clock, Functions, LiveMetrics, Logs
 
@@ -26,6 +27,8 @@ UNKNOWN_SHIFT_MS = 15 * 60_000.0
 BEFORE_MS = 10 * 60_000.0
 """Where the old version served nothing while the new one did, its traffic of so long before the shift is compared."""
 FEW_OLD_CALLS = 20
+MOST_CALLS = 50_000
+"""Beyond that the log is asked for summaries instead of calls: FilterLogEvents gives some thousand events a second."""
 MOST_SAMPLES = 10_000
 """Live samples that a report keeps, the latest ones."""
 
@@ -69,6 +72,9 @@ class LiveAssessor:
         """Read live traffic until it decides or the patience ends."""
         shift_ms = deployment.shift_began_ms or self.clock.epoch_ms() - UNKNOWN_SHIFT_MS
         settled_ms = (deployment.shift_ended_ms or self.clock.epoch_ms()) + SETTLING_MS
+        counts, _ = self._counts(deployment, shift_ms, patience)
+        if sum(counted.calls for counted in counts.values()) > MOST_CALLS:
+            return self._summarised(deployment, policy, shift_ms, settled_ms, patience)
         traffic = Traffic(baseline=deployment.baseline, candidate=deployment.candidate)
         reading, notes = Reading(since_ms=shift_ms), tuple[str, ...]()
         verdict = judge_live((), policy)
@@ -94,6 +100,28 @@ class LiveAssessor:
         function = deployment.target.function
         versions = [v for v in (deployment.candidate, deployment.baseline) if v]
         return [self.functions.version(function, version).log_group for version in versions]
+
+    def _summarised(
+        self, deployment: Deployment, policy: Policy, shift_ms: float, settled_ms: float, patience: Deadline
+    ) -> Assessment:
+        """Judge traffic that is too much to be read call by call, by one query once the log has settled."""
+        wait_ms = min(settled_ms - self.clock.epoch_ms(), patience.at_ms - self.clock.now_ms())
+        if wait_ms > 0:
+            self.clock.sleep_ms(wait_ms)
+        function, window = deployment.target.function, Window(shift_ms, self.clock.epoch_ms())
+        notes: tuple[str, ...] = ()
+        found: tuple[EnvironmentSummary, ...] = ()
+        try:
+            about = self.functions.version(function, deployment.candidate)
+            json_format = about.log_format == "JSON"
+            found = self.logs.summaries(about.log_group, window, patience, json_format=json_format)
+            notes = (f"{sum(s.calls for s in found)} live calls in {len(found)} environments, by a query of the log",)
+        except LogLookupError as error:
+            notes = (f"live traffic was not read from the log: {error}",)
+        counts, note = self._counts(deployment, shift_ms, patience)
+        versions = {Arm.BASELINE: deployment.baseline, Arm.CANDIDATE: deployment.candidate}
+        arms = {arm: [s for s in found if s.version == version] for arm, version in versions.items()}
+        return Assessment(verdict=judge_summaries(arms, policy, counts), notes=(*notes, *([note] if note else [])))
 
     def _judged(
         self,

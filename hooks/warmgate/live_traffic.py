@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from warmgate.judge.live import NEW_PER_ROUND, ROUNDS, Stretch
+from warmgate.judge.live import NEW_PER_ROUND, Stretch
+from warmgate.judge.live_shares import ROUNDS
 from warmgate.logged_calls import LoggedCall
 from warmgate.model import Arm, CallOutcome, Phase, Sample, Start
 

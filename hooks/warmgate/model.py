@@ -144,6 +144,18 @@ class MetricCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentSummary:
+    """What the log says of all calls of one environment."""
+
+    environment: str
+    version: str
+    calls: int
+    cold_starts: int
+    median_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionVersion:
     """What Lambda says of one published version before it is called."""
 

@@ -10,6 +10,7 @@ from warmgate.model import (
     Answer,
     Capacity,
     Deployment,
+    EnvironmentSummary,
     FunctionVersion,
     HookExecution,
     Invocation,
@@ -125,6 +126,12 @@ class Logs(Protocol):
 
     def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
         """Return the init durations of a version's latest cold starts, newest first, at most so many."""
+        ...
+
+    def summaries(
+        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+    ) -> tuple[EnvironmentSummary, ...]:
+        """Return what one query says of the environments that ran in a window: for logs too large to be read."""
         ...
 
 

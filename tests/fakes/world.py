@@ -23,6 +23,7 @@ from warmgate.model import (
     Answer,
     Capacity,
     Deployment,
+    EnvironmentSummary,
     FunctionVersion,
     HookExecution,
     Invocation,
@@ -288,6 +289,15 @@ class FakeLogs:
     late_ms: float = 0.0
     fails: Exception | None = None
     reads: int = 0
+    summarised: tuple[EnvironmentSummary, ...] = ()
+
+    def summaries(
+        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+    ) -> tuple[EnvironmentSummary, ...]:
+        """Return the given summaries."""
+        if self.fails is not None:
+            raise self.fails
+        return self.summarised
 
     def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
         """Return what may be read by now."""

@@ -14,7 +14,17 @@ from warmgate.deadline import Deadline
 from warmgate.errors import InvokeError, LogLookupError
 from warmgate.gate import Gate
 from warmgate.live_assessment import LiveAssessor
-from warmgate.model import Deployment, Finding, LifecycleEvent, MetricCounts, Outcome, Spending, Status, Verdict
+from warmgate.model import (
+    Deployment,
+    EnvironmentSummary,
+    Finding,
+    LifecycleEvent,
+    MetricCounts,
+    Outcome,
+    Spending,
+    Status,
+    Verdict,
+)
 from warmgate.policy.values import Live, Policy
 
 
@@ -178,3 +188,37 @@ def test_the_gate_after_the_shift_tells_its_own_lifecycle_event() -> None:
     assert (gated.status, deployments.told) == (Status.FAILED, [Status.FAILED])
     (judgement, _), *_ = world.reports.published
     assert judgement.deployment.lifecycle_event is LifecycleEvent.AFTER_ALLOW_TRAFFIC
+
+
+@pytest.mark.parametrize(("p95_ms", "status"), [(150.0, Status.SUCCEEDED), (500.0, Status.FAILED)])
+def test_a_very_busy_function_is_judged_by_one_query(p95_ms: float, status: Status) -> None:
+    """More calls than can be read: the log is asked for a summary of each environment."""
+    world = ShiftWorld(seconds=20.0)
+    world.metrics.found = {"2": MetricCounts(calls=40_000, errors=10), "1": MetricCounts(calls=360_000, errors=90)}
+    world.logs.summarised = tuple(
+        EnvironmentSummary(
+            environment=f"[{version}]{place}",
+            version=version,
+            calls=1000,
+            cold_starts=1,
+            median_ms=100.0 + place,
+            p95_ms=(p95_ms if version == "2" else 150.0) + place,
+        )
+        for version in ("1", "2")
+        for place in range(15)
+    )
+    found = judged(world)
+    assert found.verdict.status is status
+    assert world.logs.reads == 0
+    assert any("by a query of the log" in note for note in found.notes)
+
+
+def test_a_query_that_is_denied_lets_our_own_calls_decide() -> None:
+    """The metrics' counts are still judged."""
+    world = ShiftWorld(seconds=20.0)
+    world.metrics.found = {"2": MetricCounts(calls=80_000, errors=10)}
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not queried: AccessDeniedException")
+    own = OwnCalls()
+    found = judged(world, own)
+    assert own.asked
+    assert any("AccessDeniedException" in note for note in found.notes)

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
+from warmgate.adapters.waiting import repeat_until
 from warmgate.deadline import Deadline
 from warmgate.errors import LogLookupError
+from warmgate.model import EnvironmentSummary
 from warmgate.ports import Clock
 
 if TYPE_CHECKING:
@@ -21,6 +23,16 @@ HISTORY_DAYS = 7
 PAUSE_S = 1.0
 """FilterLogEvents allows few requests a second in an account and region: who is refused waits."""
 LONGEST_PAUSE_S = 8.0
+_STATS = (
+    "stats count(*) as calls, count({init}) as cold, pct({duration}, 50) as median, pct({duration}, 95) as p95"
+    " by @logStream | limit 10000"
+)
+QUERIES = {
+    False: 'filter @type = "REPORT" | ' + _STATS.format(init="@initDuration", duration="@duration"),
+    True: 'filter type = "platform.report" | '
+    + _STATS.format(init="record.metrics.initDurationMs", duration="record.metrics.durationMs"),
+}
+"""By whether the function logs JSON."""
 
 
 class CloudWatchLogs:
@@ -54,6 +66,52 @@ class CloudWatchLogs:
             if len(found) >= wanted:
                 break
         return tuple(found[:wanted])
+
+    def summaries(
+        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+    ) -> tuple[EnvironmentSummary, ...]:
+        """Return the environments of a window by one Logs Insights query."""
+        from warmgate.logged_calls import version_of
+
+        rows = self._queried(log_group, QUERIES[json_format], window, deadline)
+        return tuple(
+            EnvironmentSummary(
+                environment=row["@logStream"],
+                version=version_of(row["@logStream"]),
+                calls=int(float(row["calls"])),
+                cold_starts=int(float(row["cold"])),
+                median_ms=float(row["median"]),
+                p95_ms=float(row["p95"]),
+            )
+            for row in rows
+            if {"@logStream", "calls", "cold", "median", "p95"} <= row.keys()
+        )
+
+    def _queried(self, log_group: str, query: str, window: Window, deadline: Deadline) -> list[dict[str, str]]:
+        """Start a query and wait for its end."""
+        try:
+            started = repeat_until(
+                deadline,
+                self._clock,
+                self._clients("logs").start_query,
+                logGroupName=log_group,
+                startTime=int(window.since_ms / 1000),
+                endTime=int(window.until_ms / 1000) + 1,
+                queryString=query,
+            )
+            while True:
+                found = self._clients("logs").get_query_results(queryId=started["queryId"])
+                if found["status"] not in {"Scheduled", "Running"} or self._clock.now_ms() >= deadline.at_ms:
+                    break
+                self._clock.sleep_ms(PAUSE_S * 1000)
+        except SDK_ERRORS as error:
+            raise LogLookupError(
+                f"{log_group} was not queried: {code_of(error)}: {error}",
+                hint="allow logs:StartQuery and logs:GetQueryResults on the function's log group to the role",
+            ) from error
+        if found["status"] != "Complete":
+            raise LogLookupError(f"{log_group} was not queried: the query is {found['status']}, expected Complete")
+        return [{field["field"]: field["value"] for field in row} for row in found.get("results", [])]
 
     def _events(self, log_group: str, deadline: Deadline, **where: Any) -> Iterator[LogEvent]:
         # Imported with the first read: most releases are judged without the log.
