@@ -22,6 +22,8 @@ class Conditions:
     """How long a minute of metrics lasts for the delay and for alarms; shorter ones let a rehearsal see alarms soon."""
     log_reads_per_s: float | None = None
     """How many FilterLogEvents calls a second are answered; the others are throttled."""
+    log_page_events: int = 10_000
+    """From how many events FilterLogEvents makes a page; with few, pages are empty although more follow."""
     event_copies: int = 1
     """How often EventBridge delivers each event; it promises at least once."""
     event_delays_s: tuple[float, ...] = (0.0,)

@@ -29,6 +29,7 @@ from rehearsal.lambda_runtime.control import Control
 from rehearsal.lambda_runtime.packages import PackageStore
 from rehearsal.lambda_runtime.platform import LambdaPlatform
 from rehearsal.lambda_runtime.telemetry import Telemetry
+from rehearsal.logs.front import LogsFront
 from rehearsal.ministack import ACCOUNT, MiniStack
 from rehearsal.tools import rie_command
 from rehearsal.upstream import Upstream
@@ -209,7 +210,7 @@ class LocalCloud:
             control=control,
             packages=packages,
             events=self._events,
-            fronts={"AWSEvents": self._bus},
+            fronts={"AWSEvents": self._bus, "Logs_20140328": LogsFront(upstream, self.conditions)},
             conditions=self.conditions,
         )
         for opened in (upstream, control, self._platform, self._endpoint):
