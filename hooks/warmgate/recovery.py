@@ -83,7 +83,9 @@ class Recovery:
         """Do what the policy says about an alias that did not go back."""
         release = seen.release
         if foreign := sorted(alias.versions - {release.baseline, release.candidate}):
-            return _noted(seen, f"the alias serves version {', '.join(foreign)}, which is not this deployment's to move")
+            return _noted(
+                seen, f"the alias serves version {', '.join(foreign)}, which is not this deployment's to move"
+            )
         if not self._may_enforce(target, deadline):
             return _noted(seen, "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`")
         if seen.rollback is not None and seen.rollback.is_enforced:
@@ -124,9 +126,9 @@ class Recovery:
     def _made(self, release: Release, deadline: Deadline) -> str | RollbackError | None:
         """Return the id of the one deployment back, why CodeDeploy refused it, or None where it was made before."""
         key = f"rollback {release.deployment_id}"
-        claim = self.claims.claim(key, deadline.left_ms(self.clock.now_ms()))
-        if claim is Claim.HELD:
-            raise UnsettledError(f"{release.deployment_id}: another run is sending the alias back")
+        # The lease is as long as this run can last: whoever waits for it knows that this run has ended.
+        while (claim := self.claims.claim(key, deadline.left_ms(self.clock.now_ms()))) is Claim.HELD:
+            self._pause(f"{release.deployment_id}: another run is sending the alias back", deadline)
         if claim is Claim.DONE:
             return None
         try:

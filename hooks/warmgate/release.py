@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from warmgate.model import Target
 
@@ -177,11 +178,11 @@ class Recovered:
         return max(0.0, ended - self.release.completed_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StoredReport:
     """The stored report of a deployment."""
 
-    document: dict[str, object]
+    document: dict[str, Any]
     markdown: str
 
 
@@ -194,7 +195,7 @@ class Notice:
     subject: str
     """At most 100 ASCII characters."""
     text: str
-    detail: dict[str, object]
+    detail: dict[str, Any]
     """The event `warmgate.verdict`."""
     function: str
     seconds_to_rollback: float | None = None

@@ -17,7 +17,7 @@ from warmgate.errors import (
 from warmgate.model import Deployment, Judgement, Outcome, Spending, Status, Target, Verdict
 from warmgate.ports import Clock
 from warmgate.recovery import POLL_MS, Recovery
-from warmgate.release import AlarmState, Claim, Recovered, Release, StateChange, StoredReport
+from warmgate.release import AlarmState, Claim, Notice, Release, StateChange, StoredReport
 from warmgate.release_ports import Alarms, Claims, Notices, Releases, StoredReports
 
 REPORT_APPEARS_MS = 20_000.0
@@ -89,18 +89,20 @@ class RollbackController:
 
     def _settled(self, deployment_id: str, deadline: Deadline) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Follow a release to its end; return its completed report, stored, and what went wrong with storing it."""
+        from warmgate.report.release import build_release, with_release
+
         seen = self.recovery.follow(deployment_id, deadline)
         alarms, notes = self._alarms(seen.release)
+        section = build_release(seen, alarms, notes, self.clock.utc_now())
         try:
-            stored = self._awaited(seen.release, deadline)
+            stored = self._awaited(seen.release, deadline) or _made_up(seen.release, _unjudged(seen.release))
+            document = {**stored.document, "release": section}
+            self.reports.write(deployment_id, StoredReport(document, with_release(stored.markdown, section)))
         except ReportError as error:
-            return _completed(_made_up(seen.release), seen, alarms, notes, self.clock.utc_now()).document, (str(error),)
-        report = _completed(stored or _made_up(seen.release), seen, alarms, notes, self.clock.utc_now())
-        try:
-            self.reports.write(deployment_id, report)
-        except ReportError as error:
-            return report.document, (str(error),)
-        return report.document, ()
+            # People are told what is known without the report; the verdict's reason is in the hook's log.
+            blank = _made_up(seen.release, f"the stored verdict could not be completed: {error}")
+            return {**blank.document, "release": section}, (str(error),)
+        return document, ()
 
     def _awaited(self, release: Release, deadline: Deadline) -> StoredReport | None:
         """Return the stored report; where a hook of ours has answered, one is waited for."""
@@ -138,7 +140,7 @@ class RollbackController:
                 troubles.append(f"{way.name}: {error}")
         return tuple(told), tuple(troubles)
 
-    def _send(self, way: Notices, notice: Any, key: str) -> None:
+    def _send(self, way: Notices, notice: Notice, key: str) -> None:
         try:
             way.send(notice)
         except Exception as error:
@@ -153,27 +155,17 @@ def _final(stored: StoredReport | None) -> dict[str, Any] | None:
     """Return the document of a report that nothing later changes."""
     from warmgate.report.release import FINAL
 
-    document: dict[str, Any] = {} if stored is None else dict(stored.document)
-    return document if (document.get("release") or {}).get("outcome") in FINAL else None
+    if stored is None:
+        return None
+    return stored.document if (stored.document.get("release") or {}).get("outcome") in FINAL else None
 
 
-def _completed(
-    stored: StoredReport, seen: Recovered, alarms: tuple[AlarmState, ...], notes: tuple[str, ...], at: str
-) -> StoredReport:
-    from warmgate.report.release import build_release, with_release
-
-    section = build_release(seen, alarms, notes, at)
-    return StoredReport(
-        document={**stored.document, "release": section}, markdown=with_release(stored.markdown, section)
-    )
-
-
-def _made_up(release: Release) -> StoredReport:
-    """Return the report of a release of which no hook stored one."""
+def _made_up(release: Release, reason: str) -> StoredReport:
+    """Return the report of a release of which there is no verdict."""
     from warmgate.report import build_document, render_markdown
 
     status = Status.SUCCEEDED if release.status == "Succeeded" else Status.FAILED
-    verdict = Verdict(outcome=Outcome.ERROR, status=status, reason=_unjudged(release))
+    verdict = Verdict(outcome=Outcome.ERROR, status=status, reason=reason)
     deployment = Deployment(
         deployment_id=release.deployment_id,
         target=release.target or Target("unknown", "unknown"),
@@ -191,7 +183,7 @@ def _made_up(release: Release) -> StoredReport:
         verdict=verdict,
         spending=Spending(),
     )
-    return StoredReport(document=build_document(judgement, status), markdown=render_markdown(judgement, status))
+    return StoredReport(build_document(judgement, status), render_markdown(judgement, status))
 
 
 def _unjudged(release: Release) -> str:

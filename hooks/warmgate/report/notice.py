@@ -75,7 +75,7 @@ def _text(document: dict[str, Any], address: str) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _detail(document: dict[str, Any], address: str) -> dict[str, object]:
+def _detail(document: dict[str, Any], address: str) -> dict[str, Any]:
     section, target = document["release"], document["target"]
     rollback = section["rollback"]
     return {
