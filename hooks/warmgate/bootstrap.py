@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from warmgate.adapters.codedeploy import CodeDeployDeployments
 from warmgate.adapters.functions import LambdaFunctions
@@ -19,6 +20,10 @@ from warmgate.assessment import Assessor
 from warmgate.errors import SettingsError
 from warmgate.gate import Gate
 from warmgate.ports import Policies, Reports
+
+if TYPE_CHECKING:
+    from warmgate.release_ports import Notices
+    from warmgate.rollback import RollbackController
 
 CONCURRENCY = 100
 """Connections of the invoke client; a round of both arms with 20 environments needs 40."""
@@ -33,6 +38,9 @@ class Settings:
     report_bucket: str = ""
     report_prefix: str = ""
     metrics_namespace: str = "Warmgate"
+    table: str = ""
+    topic_arn: str = ""
+    event_bus: str = "default"
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -50,6 +58,9 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         report_bucket=environment.get("WARMGATE_REPORT_BUCKET", ""),
         report_prefix=environment.get("WARMGATE_REPORT_PREFIX", ""),
         metrics_namespace=environment.get("WARMGATE_METRICS_NAMESPACE", "Warmgate"),
+        table=environment.get("WARMGATE_TABLE", ""),
+        topic_arn=environment.get("WARMGATE_TOPIC_ARN", ""),
+        event_bus=environment.get("WARMGATE_EVENT_BUS") or "default",
     )
 
 
@@ -92,3 +103,48 @@ def gate() -> Gate:
         reports=tuple(reports),
         log=print,
     )
+
+
+@lru_cache(maxsize=1)
+def controller() -> RollbackController:
+    """Return the rollback controller of this environment, made once; raises SettingsError."""
+    return controller_of(Clients(), settings_of(os.environ))
+
+
+def controller_of(clients: Clients, settings: Settings) -> RollbackController:
+    """Return the rollback controller on real services; raises SettingsError."""
+    # Imported here: the hooks, which come into being while a deployment waits, need none of it.
+    from warmgate.adapters.aliases import LambdaAliases
+    from warmgate.adapters.claims import TableClaims
+    from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
+    from warmgate.adapters.stored_reports import BucketReports
+    from warmgate.recovery import Recovery
+    from warmgate.rollback import RollbackController
+
+    for name, value in (("WARMGATE_TABLE", settings.table), ("WARMGATE_REPORT_BUCKET", settings.report_bucket)):
+        if not value:
+            raise SettingsError(f"{name}: found nothing, expected a name", hint="set it for the rollback controller")
+    releases, claims, clock = CodeDeployReleases(clients), TableClaims(clients, settings.table), SystemClock()
+    return RollbackController(
+        releases=releases,
+        recovery=Recovery(
+            releases=releases,
+            aliases=LambdaAliases(clients),
+            policies=TaggedPolicies(clients, settings.policies, settings.policy_sources),
+            claims=claims,
+            clock=clock,
+        ),
+        alarms=GroupAlarms(clients),
+        reports=BucketReports(clients, settings.report_bucket, settings.report_prefix),
+        claims=claims,
+        clock=clock,
+        notices=_notices(clients, settings),
+        log=print,
+    )
+
+
+def _notices(clients: Clients, settings: Settings) -> tuple[Notices, ...]:
+    from warmgate.adapters.notices import BusNotices, LogNotices, MetricsNotices, TopicNotices
+
+    topic = (TopicNotices(clients, settings.topic_arn),) if settings.topic_arn else ()
+    return (LogNotices(), MetricsNotices(settings.metrics_namespace), *topic, BusNotices(clients, settings.event_bus))

@@ -1,6 +1,6 @@
 """Follows a deployment to its end and its alias back to the baseline; makes the way back where the policy asks for it.
 
-CodeDeploy moves the alias. It is edited here only where CodeDeploy would refuse to: weights that a stopped deployment left.
+CodeDeploy moves the alias. It is edited here only where CodeDeploy would refuse to: a stopped deployment's weights.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""A deployment after its end as values: what CodeDeploy says of it, what the alias serves, what was done. No decisions
-but names for what is seen."""
+"""A deployment after its end as values: what CodeDeploy says, what the alias serves, what was done and is told."""
 
 from __future__ import annotations
 

@@ -274,8 +274,12 @@ class Tripwire:
             return found
 
         def called(*args: Any, **kwargs: Any) -> Any:
-            self._world.calls.append(f"{type(self._port).__name__}.{name}")
-            trips = len(self._world.calls) - 1 == self._world.trips_at
+            subject = f" {args[0].split()[0]}" if isinstance(self._port, FakeClaims) else ""
+            self._world.calls.append(f"{type(self._port).__name__}.{name}{subject}")
+            step = len(self._world.calls) - 1
+            if (meanwhile := self._world.meanwhile.pop(step, None)) is not None:
+                meanwhile()
+            trips = step == self._world.trips_at
             if trips and not self._world.trips_after:
                 raise self._world.error
             result = found(*args, **kwargs)
@@ -319,6 +323,8 @@ class ReleaseWorld:
         self.trips_at: int | None = None
         self.trips_after = False
         self.error: BaseException = RuntimeError("tripped")
+        self.meanwhile: dict[int, Callable[[], object]] = {}
+        """What happens before the port call of that number."""
 
     @property
     def alias(self) -> AliasState:

@@ -118,7 +118,7 @@ def test_the_alias_is_left_alone_while_a_deployment_goes_on() -> None:
         world.codedeploy.goes_on("d-NEWER0000", takes_s=500)
         return find(*args)
 
-    world.policies.find = and_somebody_deploys  # type: ignore[method-assign]
+    world.policies.find = and_somebody_deploys  # type: ignore[method-assign, assignment]
     with pytest.raises(UnsettledError, match="d-NEWER0000"):
         world.deliver("STOP")
 

@@ -9,6 +9,7 @@ from warmgate.deadline import Deadline
 from warmgate.errors import AppSpecError, DeploymentLookupError, StatusReportError
 from warmgate.model import Deployment, HookExecution, LifecycleEvent, Status, Target
 from warmgate.ports import Clock
+from warmgate.release import MARK
 
 ROLLBACK_CREATORS = frozenset({"codeDeployRollback", "CloudFormationRollback"})
 LONGEST_WAIT_S = 10.0
@@ -90,7 +91,8 @@ class CodeDeployDeployments:
             lifecycle_event=running,
             told=told,
             is_rollback=about.get("creator") in ROLLBACK_CREATORS
-            or bool(about.get("rollbackInfo", {}).get("rollbackTriggeringDeploymentId")),
+            or bool(about.get("rollbackInfo", {}).get("rollbackTriggeringDeploymentId"))
+            or MARK.search(about.get("description") or "") is not None,
             description=about.get("description") or "",
         )
 

@@ -31,7 +31,7 @@ def build_notice(document: dict[str, Any], address: str) -> Notice:
 
 
 def reason_of(document: dict[str, Any]) -> str:
-    """Return why a release ended as it did: the verdict's reason, else CodeDeploy's own where the verdict let it pass."""
+    """Return why a release ended as it did: the verdict's reason, else CodeDeploy's."""
     deployment = document["release"]["deployment"]
     said = ": ".join(part for part in (deployment["error_code"], deployment["error_message"]) if part)
     judged = one_line(str(document["reason"]))
@@ -59,7 +59,8 @@ def check_lines(document: dict[str, Any]) -> list[str]:
 
 
 def _subject(document: dict[str, Any]) -> str:
-    plain = one_line(f"[warmgate] {headline(document)}").encode("ascii", "replace").decode("ascii")
+    said = one_line(f"[warmgate] {headline(document)}")
+    plain = "".join(character if " " <= character <= "~" else "?" for character in said)
     return plain if len(plain) <= LONGEST_SUBJECT else f"{plain[: LONGEST_SUBJECT - 3]}..."
 
 

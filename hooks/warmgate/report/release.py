@@ -86,7 +86,7 @@ def with_release(markdown: str, section: dict[str, Any]) -> str:
     """Return a report's Markdown with the section in the place of an earlier one."""
     from warmgate.report.markdown import escaped
 
-    kept = markdown.split(f"\n{HEADING}\n")[0].rstrip("\n")
+    kept = markdown.split(f"\n{HEADING}\n", maxsplit=1)[0].rstrip("\n")
     word = WORDS[ReleaseOutcome(section["outcome"])]
     listed = "\n".join(f"- {escaped(line)}" for line in release_lines(section))
     return f"{kept}\n\n{HEADING}\n\n**{word}**\n\n{listed}\n"
