@@ -129,7 +129,9 @@ class FakeReleases:
     def later(self, release: Release) -> tuple[Release, ...]:
         """Return what was made after the release."""
         self._let_happen()
-        return tuple(self._seen(course) for course in self.courses if course.appears_ms <= self.clock.at_ms)
+        ids = [course.release.deployment_id for course in self.courses]
+        after = ids.index(release.deployment_id) + 1 if release.deployment_id in ids else 0
+        return tuple(self._seen(course) for course in self.courses[after:] if course.appears_ms <= self.clock.at_ms)
 
     def roll_back(self, release: Release) -> str:
         """Make a deployment back, unless one is in progress."""
