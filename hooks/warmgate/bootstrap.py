@@ -13,6 +13,7 @@ from warmgate.adapters.codedeploy import CodeDeployDeployments
 from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.invoker import LambdaInvoker
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
+from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap
@@ -93,14 +94,17 @@ def gate() -> Gate:
     except SettingsError as error:
         settings, policies = Settings(policies=_folder()), UnsetPolicies(error)
     reports: list[Reports] = [LogReport(), MetricsReport(settings.metrics_namespace)]
+    refusals = None
     if settings.report_bucket:
         reports.append(BucketReport(clients, settings.report_bucket, settings.report_prefix))
+        refusals = BucketRefusals(clients, settings.report_bucket, settings.report_prefix)
     return Gate(
         deployments=CodeDeployDeployments(clients("codedeploy"), clock),
         policies=policies,
         assessor=assessor_of(clients),
         clock=clock,
         reports=tuple(reports),
+        refusals=refusals,
         log=print,
     )
 

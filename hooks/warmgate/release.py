@@ -7,19 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from warmgate.marks import ROLLBACK_MARK
 from warmgate.model import Target
 
 ENDED = frozenset({"Succeeded", "Failed", "Stopped"})
 """The statuses of a deployment that never change again."""
 OURS = re.compile(r"warmgate", re.IGNORECASE)
 """Found in the names of Warmgate's hooks."""
-MARK = re.compile(r"\[warmgate rollback of (?P<deployment_id>d-[A-Za-z0-9]+)\]")
-"""Stands in the description of a deployment that Warmgate makes."""
-
-
-def mark_of(deployment_id: str) -> str:
-    """Return the mark of a deployment back from `deployment_id`."""
-    return f"[warmgate rollback of {deployment_id}]"
 
 
 class ReleaseOutcome(StrEnum):
@@ -130,12 +124,12 @@ class Release:
     @property
     def is_enforced(self) -> bool:
         """Return whether Warmgate made this deployment."""
-        return MARK.search(self.description) is not None
+        return ROLLBACK_MARK.search(self.description) is not None
 
     @property
     def brings_back(self) -> str:
         """Return the id of the deployment that this one rolls back, empty where it is no rollback."""
-        mark = MARK.search(self.description)
+        mark = ROLLBACK_MARK.search(self.description)
         return mark["deployment_id"] if mark else self.rollback_of
 
 

@@ -10,15 +10,18 @@ from typing import Any
 
 from contract.stages import HOOK, ROLE, create, execution_of, within
 from fakes.lambda_calls import publish, update
+from fakes.refusals import FakeRefusals
 from fakes.release_world import FAILED, FakeClaims, FakeNotices, FakeStoredReports, ReleaseWorld
 from fakes.world import TARGET, VirtualClock
 from rehearsal.local_cloud import LocalCloud
 from warmgate.adapters.aliases import LambdaAliases
 from warmgate.adapters.claims import TableClaims
 from warmgate.adapters.notices import BusNotices, TopicNotices
+from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.releases import CodeDeployReleases
 from warmgate.adapters.stored_reports import BucketReports
 from warmgate.errors import ClaimError, NoticeError, ReportError
+from warmgate.known_bad import Refusals
 from warmgate.model import Target
 from warmgate.release import AliasState, Notice, Release
 from warmgate.release_ports import Aliases, Claims, Notices, Releases, StoredReports
@@ -69,6 +72,14 @@ class StoredReportsStage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalsStage:
+    """A place for refusals, and one that takes and gives none."""
+
+    port: Refusals
+    closed: Refusals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesStage:
     """A way to tell, one that is broken, and what arrived."""
 
@@ -111,6 +122,11 @@ def fake_stored_reports() -> StoredReportsStage:
     return StoredReportsStage(
         port=FakeStoredReports(clock), closed=FakeStoredReports(clock, read_fails=error, write_fails=error)
     )
+
+
+def fake_refusals() -> RefusalsStage:
+    """Return the stage of Refusals."""
+    return RefusalsStage(port=FakeRefusals(), closed=FakeRefusals(fails=ReportError("closed")))
 
 
 def fake_notices() -> NoticesStage:
@@ -193,6 +209,13 @@ def stored_reports(cloud: LocalCloud) -> StoredReportsStage:
     return StoredReportsStage(
         port=BucketReports(cloud.client, bucket, "gate"), closed=BucketReports(cloud.client, GONE)
     )
+
+
+def refusals(cloud: LocalCloud) -> RefusalsStage:
+    """Return the stage of Refusals on a bucket."""
+    bucket = f"refused-{time.monotonic_ns()}"
+    cloud.client("s3").create_bucket(Bucket=bucket)
+    return RefusalsStage(port=BucketRefusals(cloud.client, bucket, "gate"), closed=BucketRefusals(cloud.client, GONE))
 
 
 def topic(cloud: LocalCloud) -> NoticesStage:

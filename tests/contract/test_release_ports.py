@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,15 +13,22 @@ from contract.release_stages import (
     AliasesStage,
     ClaimsStage,
     NoticesStage,
+    RefusalsStage,
     ReleasesStage,
     StoredReportsStage,
     home_of,
 )
+from contract.stages import start_deployment
+from rehearsal.local_cloud import LocalCloud
 from warmgate.adapters.aliases import LambdaAliases
 from warmgate.adapters.claims import TableClaims
+from warmgate.adapters.codedeploy import CodeDeployDeployments
 from warmgate.adapters.notices import BusNotices, TopicNotices
+from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
 from warmgate.adapters.stored_reports import BucketReports
+from warmgate.adapters.waiting import SystemClock
+from warmgate.deadline import Deadline
 from warmgate.errors import (
     ClaimError,
     DeploymentLookupError,
@@ -29,11 +37,20 @@ from warmgate.errors import (
     ReportError,
     RollbackError,
 )
+from warmgate.known_bad import Refusal
+from warmgate.marks import rollback_mark_of
 from warmgate.model import Target
-from warmgate.release import AliasState, Claim, Notice, Release, ReleaseOutcome, StoredReport, mark_of
+from warmgate.release import AliasState, Claim, Notice, Release, ReleaseOutcome, StoredReport
 
 pytestmark = pytest.mark.local_cloud
 NOWHERE = Target("nowhere", "live")
+REFUSAL = Refusal(
+    function="checkout-api",
+    fingerprint="c0de-first",
+    deployment_id="d-FIRST0000",
+    reason="9 of 43 calls slower",
+    refused_at="2026-01-01T00:00:00Z",
+)
 NOTICE = Notice(
     deployment_id="d-ABCDEF123",
     outcome=ReleaseOutcome.ROLLED_BACK,
@@ -73,6 +90,12 @@ def reports(request: pytest.FixtureRequest) -> Any:
     return either(request, stages.fake_stored_reports, stages.stored_reports)
 
 
+@pytest.fixture(params=["fake", "adapter"])
+def refusals(request: pytest.FixtureRequest) -> Any:
+    """Give both implementations of Refusals."""
+    return either(request, stages.fake_refusals, stages.refusals)
+
+
 @pytest.fixture(params=["fake", "topic", "bus"])
 def notices(request: pytest.FixtureRequest) -> Any:
     """Give every implementation of Notices that leaves the process."""
@@ -102,7 +125,10 @@ class TestReleases:
         ended = releases.ends(made)
 
         assert (seen.deployment_id, seen.brings_back, seen.is_enforced) == (made, release.deployment_id, True)
-        assert (ended.status, ended.description.startswith(mark_of(release.deployment_id))) == ("Succeeded", True)
+        assert (ended.status, ended.description.startswith(rollback_mark_of(release.deployment_id))) == (
+            "Succeeded",
+            True,
+        )
         assert releases.port.later(ended) == ()
 
     def test_a_second_way_back_is_refused_while_one_is_under_way(self, releases: ReleasesStage) -> None:
@@ -218,6 +244,32 @@ class TestStoredReports:
             reports.closed.write("d-ABCDEF123", StoredReport({}, ""))
 
 
+class TestRefusals:
+    """Find and keep."""
+
+    def test_the_last_refusal_of_a_code_is_found(self, refusals: RefusalsStage) -> None:
+        """By function and code, whatever configuration and policy; another function or code has none."""
+        for refusal in (REFUSAL, replace(REFUSAL, fingerprint="c0de-second", deployment_id="d-SECOND000")):
+            refusals.port.keep(refusal)
+
+        found = refusals.port.find(REFUSAL.function, "c0de-third")
+        assert found is not None
+        assert (found.deployment_id, found.fingerprint, found.reason) == (
+            "d-SECOND000",
+            "c0de-second",
+            REFUSAL.reason,
+        )
+        assert refusals.port.find("other-api", REFUSAL.fingerprint) is None
+        assert refusals.port.find(REFUSAL.function, "f00d-first") is None
+
+    def test_a_place_that_cannot_be_used_is_the_ports_error(self, refusals: RefusalsStage) -> None:
+        """Finding and keeping raise the same error."""
+        with pytest.raises(ReportError):
+            refusals.closed.find(REFUSAL.function, REFUSAL.fingerprint)
+        with pytest.raises(ReportError):
+            refusals.closed.keep(REFUSAL)
+
+
 class TestNotices:
     """Send."""
 
@@ -231,6 +283,50 @@ class TestNotices:
         """A missing topic or bus is told as such."""
         with pytest.raises(NoticeError):
             notices.closed.send(NOTICE)
+
+
+def test_the_gate_takes_a_marked_deployment_for_a_rollback(cloud: LocalCloud) -> None:
+    """CodeDeploy names a user as its creator, so its description says what it is."""
+    execution = start_deployment(cloud, f"{rollback_mark_of('d-ABCDEF123')} version 2 to 1")
+    clock = SystemClock()
+    found = CodeDeployDeployments(cloud.client("codedeploy"), clock).describe(execution, Deadline(clock.now_ms() + 3e3))
+
+    assert found.is_rollback
+
+
+def test_an_object_that_is_no_refusal_is_the_ports_error(cloud: LocalCloud) -> None:
+    """Somebody else's text in the place of a refusal is told, not guessed at."""
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="strange-refusals")
+    s3.put_object(Bucket="strange-refusals", Key="known-bad/checkout-api/c0de.json", Body=b'{"function": 1}')
+
+    with pytest.raises(ReportError, match="is no refusal"):
+        BucketRefusals(cloud.client, "strange-refusals").find("checkout-api", "c0de-first")
+
+
+def test_the_alarms_of_a_group_are_read(cloud: LocalCloud) -> None:
+    """Each alarm that the group watches has its state; one that is gone says so."""
+    cloud.client("cloudwatch").put_metric_alarm(
+        AlarmName="errors-high",
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloud.client("cloudwatch").set_alarm_state(AlarmName="errors-high", StateValue="ALARM", StateReason="test")
+    release = CodeDeployReleases(cloud.client).describe(stages.releases(cloud).refused())
+    cloud.client("codedeploy").update_deployment_group(
+        applicationName=release.application,
+        currentDeploymentGroupName=release.group,
+        alarmConfiguration={"enabled": True, "alarms": [{"name": "errors-high"}, {"name": "gone"}]},
+    )
+
+    found = GroupAlarms(cloud.client).of(release)
+
+    assert [(alarm.name, alarm.state) for alarm in found] == [("errors-high", "ALARM"), ("gone", "not found")]
 
 
 def test_services_that_cannot_be_reached_are_the_ports_errors(unreachable: Callable[[str], Any]) -> None:

@@ -20,6 +20,7 @@ from warmgate.errors import (
     FunctionLookupError,
     RollbackError,
 )
+from warmgate.marks import rollback_mark_of
 from warmgate.model import Target
 from warmgate.policy.values import OnStuck
 from warmgate.recovery import Recovery
@@ -32,7 +33,6 @@ from warmgate.release import (
     Release,
     StateChange,
     StoredReport,
-    mark_of,
 )
 from warmgate.rollback import RollbackController, Settled
 
@@ -141,7 +141,7 @@ class FakeReleases:
             raise RollbackError("a deployment is in progress", busy=True)
         made = f"{ENFORCED}{len(self.enforced) or ''}"
         self.enforced.append(made)
-        description = mark_of(release.deployment_id)
+        description = rollback_mark_of(release.deployment_id)
         self._comes(made, 0.0, self.enforced_takes_s, self.enforced_ends, description=description)
         return made
 

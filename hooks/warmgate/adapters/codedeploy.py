@@ -7,9 +7,9 @@ from typing import Any
 from warmgate.adapters.faults import DENIED, SDK_ERRORS, code_of, is_passing
 from warmgate.deadline import Deadline
 from warmgate.errors import AppSpecError, DeploymentLookupError, StatusReportError
+from warmgate.marks import ROLLBACK_MARK
 from warmgate.model import Deployment, HookExecution, LifecycleEvent, Status, Target
 from warmgate.ports import Clock
-from warmgate.release import MARK
 
 ROLLBACK_CREATORS = frozenset({"codeDeployRollback", "CloudFormationRollback"})
 LONGEST_WAIT_S = 10.0
@@ -92,7 +92,7 @@ class CodeDeployDeployments:
             told=told,
             is_rollback=about.get("creator") in ROLLBACK_CREATORS
             or bool(about.get("rollbackInfo", {}).get("rollbackTriggeringDeploymentId"))
-            or MARK.search(about.get("description") or "") is not None,
+            or ROLLBACK_MARK.search(about.get("description") or "") is not None,
             description=about.get("description") or "",
         )
 

@@ -11,8 +11,9 @@ from typing import Any
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.appspec import AppSpec, parse_appspec
 from warmgate.errors import AppSpecError, DeploymentLookupError, RollbackError
+from warmgate.marks import rollback_mark_of
 from warmgate.model import LifecycleEvent, Target
-from warmgate.release import AlarmState, HookRun, Release, mark_of
+from warmgate.release import AlarmState, HookRun, Release
 
 ALL_AT_ONCE = "CodeDeployDefault.LambdaAllAtOnce"
 LARGEST_BATCH = 25
@@ -61,13 +62,13 @@ class CodeDeployReleases:
 
     def roll_back(self, release: Release) -> str:
         """Make a deployment from the candidate back to the baseline; alarms cannot stop it, hooks are not called."""
-        content = appspec_back(release)
+        content, mark = appspec_back(release), rollback_mark_of(release.deployment_id)
         try:
             made = self._client.create_deployment(
                 applicationName=release.application,
                 deploymentGroupName=release.group,
                 deploymentConfigName=ALL_AT_ONCE,
-                description=f"{mark_of(release.deployment_id)} version {release.candidate} to {release.baseline}",
+                description=f"{mark} version {release.candidate} to {release.baseline}",
                 revision={
                     "revisionType": "AppSpecContent",
                     "appSpecContent": {"content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
