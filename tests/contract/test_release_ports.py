@@ -315,6 +315,7 @@ def test_the_alarms_of_a_group_are_read(cloud: LocalCloud) -> None:
         EvaluationPeriods=1,
         Threshold=1,
         ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="breaching",
     )
     cloud.client("cloudwatch").set_alarm_state(AlarmName="errors-high", StateValue="ALARM", StateReason="test")
     release = CodeDeployReleases(cloud.client).describe(stages.releases(cloud).refused())
