@@ -221,13 +221,13 @@ def refusals(cloud: LocalCloud) -> RefusalsStage:
 def topic(cloud: LocalCloud) -> NoticesStage:
     """Return the stage of Notices on a topic whose messages go to a queue."""
     arn = cloud.client("sns").create_topic(Name=f"notices-{time.monotonic_ns()}")["TopicArn"]
-    url, queue = _queue(cloud)
+    url, queue = new_queue(cloud)
     cloud.client("sns").subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue)
 
     def arrived(notice: Notice) -> bool:
         return any(
             (message["Subject"], message["Message"]) == (notice.subject, notice.text)
-            for message in _messages(cloud, url)
+            for message in messages_of(cloud, url)
         )
 
     closed = TopicNotices(cloud.client, f"{arn}-gone")
@@ -236,14 +236,14 @@ def topic(cloud: LocalCloud) -> NoticesStage:
 
 def bus(cloud: LocalCloud) -> NoticesStage:
     """Return the stage of Notices on the default bus, with a rule that sends verdicts to a queue."""
-    url, queue = _queue(cloud)
+    url, queue = new_queue(cloud)
     name, client = f"verdicts-{time.monotonic_ns()}", cloud.client("events")
     pattern = {"source": ["warmgate"], "detail-type": ["warmgate.verdict"]}
     client.put_rule(Name=name, EventPattern=json.dumps(pattern), State="ENABLED")
     client.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue}])
 
     def arrived(notice: Notice) -> bool:
-        return any(message["detail"] == notice.detail for message in _messages(cloud, url))
+        return any(message["detail"] == notice.detail for message in messages_of(cloud, url))
 
     return NoticesStage(
         port=BusNotices(cloud.client, "default"), closed=BusNotices(lambda _: RefusingBus(), GONE), arrived=arrived
@@ -274,14 +274,16 @@ def _appspec(function: str) -> str:
     return json.dumps({"version": 0.0, "Resources": [{"f": resource}], "Hooks": [{"BeforeAllowTraffic": HOOK}]})
 
 
-def _queue(cloud: LocalCloud) -> tuple[str, str]:
+def new_queue(cloud: LocalCloud) -> tuple[str, str]:
+    """Create a queue and return its URL and ARN."""
     client = cloud.client("sqs")
     url = client.create_queue(QueueName=f"queue-{time.monotonic_ns()}")["QueueUrl"]
     attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return url, attributes["Attributes"]["QueueArn"]
 
 
-def _messages(cloud: LocalCloud, url: str) -> list[dict[str, Any]]:
+def messages_of(cloud: LocalCloud, url: str) -> list[dict[str, Any]]:
+    """Return the messages of a queue that can be seen now, waiting for the first one."""
     for _ in within(5.0):
         found = cloud.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         if found:
