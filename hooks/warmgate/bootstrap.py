@@ -17,6 +17,7 @@ from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.invoker import LambdaInvoker
 from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
+from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap
@@ -28,6 +29,8 @@ from warmgate.ports import Policies, Reports
 
 if TYPE_CHECKING:
     from warmgate.guard import Guard
+    from warmgate.release_ports import Notices
+    from warmgate.rollback import RollbackController
 
 CONCURRENCY = 100
 """Connections of the invoke client; a round of both arms with 20 environments needs 40."""
@@ -43,6 +46,8 @@ class Settings:
     report_prefix: str = ""
     metrics_namespace: str = "Warmgate"
     table: str = ""
+    topic_arn: str = ""
+    event_bus: str = "default"
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -61,6 +66,8 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         report_prefix=environment.get("WARMGATE_REPORT_PREFIX", ""),
         metrics_namespace=environment.get("WARMGATE_METRICS_NAMESPACE", "Warmgate"),
         table=environment.get("WARMGATE_TABLE", ""),
+        topic_arn=environment.get("WARMGATE_TOPIC_ARN", ""),
+        event_bus=environment.get("WARMGATE_EVENT_BUS") or "default",
     )
 
 
@@ -151,13 +158,19 @@ def _parts() -> _Parts:
 
 
 def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
+    before, settings = event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC, parts.settings
+    refusals = None
+    if before and settings.report_bucket:
+        refusals = BucketRefusals(parts.clients, settings.report_bucket, settings.report_prefix)
     return Gate(
         deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event),
         policies=parts.policies,
         judging=judging,
         clock=parts.clock,
         event=event,
-        reports=_reports(parts, "" if event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC else "after"),
+        reports=_reports(parts, "" if before else "after"),
+        refusals=refusals,
+        functions=LambdaFunctions(parts.clients),
         log=print,
     )
 
@@ -168,3 +181,48 @@ def _reports(parts: _Parts, folder: str) -> tuple[Reports, ...]:
     if settings.report_bucket:
         reports.append(BucketReport(parts.clients, settings.report_bucket, settings.report_prefix, folder))
     return tuple(reports)
+
+
+@lru_cache(maxsize=1)
+def controller() -> RollbackController:
+    """Return the rollback controller of this environment, made once; raises SettingsError."""
+    return controller_of(Clients(), settings_of(os.environ))
+
+
+def controller_of(clients: Clients, settings: Settings) -> RollbackController:
+    """Return the rollback controller on real services; raises SettingsError."""
+    # Imported here: the hooks, which come into being while a deployment waits, need none of it.
+    from warmgate.adapters.aliases import LambdaAliases
+    from warmgate.adapters.claims import TableClaims
+    from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
+    from warmgate.adapters.stored_reports import BucketReports
+    from warmgate.recovery import Recovery
+    from warmgate.rollback import RollbackController
+
+    for name, value in (("WARMGATE_TABLE", settings.table), ("WARMGATE_REPORT_BUCKET", settings.report_bucket)):
+        if not value:
+            raise SettingsError(f"{name}: found nothing, expected a name", hint="set it for the rollback controller")
+    releases, claims, clock = CodeDeployReleases(clients), TableClaims(clients, settings.table), SystemClock()
+    return RollbackController(
+        releases=releases,
+        recovery=Recovery(
+            releases=releases,
+            aliases=LambdaAliases(clients),
+            policies=TaggedPolicies(clients, settings.policies, settings.policy_sources),
+            claims=claims,
+            clock=clock,
+        ),
+        alarms=GroupAlarms(clients),
+        reports=BucketReports(clients, settings.report_bucket, settings.report_prefix),
+        claims=claims,
+        clock=clock,
+        notices=_notices(clients, settings),
+        log=print,
+    )
+
+
+def _notices(clients: Clients, settings: Settings) -> tuple[Notices, ...]:
+    from warmgate.adapters.notices import BusNotices, LogNotices, MetricsNotices, TopicNotices
+
+    topic = (TopicNotices(clients, settings.topic_arn),) if settings.topic_arn else ()
+    return (LogNotices(), MetricsNotices(settings.metrics_namespace), *topic, BusNotices(clients, settings.event_bus))

@@ -99,5 +99,25 @@ class ReportError(WarmgateError):
     """A report could not be stored or published."""
 
 
+class NoticeError(WarmgateError):
+    """People could not be told."""
+
+
+class ClaimError(WarmgateError):
+    """It could not be found out whether something has been done already."""
+
+
+class RollbackError(WarmgateError):
+    """The alias could not be sent back to the baseline; `busy` where somebody else changes it just now."""
+
+    def __init__(self, message: str, *, busy: bool = False, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.busy = busy
+
+
+class UnsettledError(WarmgateError):
+    """A release has not ended yet, or something of it could not be done; the event must be delivered again."""
+
+
 class SettingsError(WarmgateError):
     """The environment a hook or command runs in is not set up right."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from warmgate.assessment import Assessment, Judging
 from warmgate.deadline import Deadline
@@ -24,7 +25,10 @@ from warmgate.model import (
     Verdict,
 )
 from warmgate.policy.values import Policy
-from warmgate.ports import Clock, Deployments, Policies, Reports
+from warmgate.ports import Clock, Deployments, Functions, Policies, Reports
+
+if TYPE_CHECKING:
+    from warmgate.known_bad import KnownBad, Refusals
 
 SKIP = re.compile(r"\[warmgate skip:\s*(?P<reason>[^\]]*?)\s*\]", re.IGNORECASE)
 """The escape hatch in a deployment's description."""
@@ -52,6 +56,9 @@ class Gate:
     clock: Clock
     event: LifecycleEvent = LifecycleEvent.BEFORE_ALLOW_TRAFFIC
     reports: tuple[Reports, ...] = ()
+    refusals: Refusals | None = None
+    functions: Functions | None = None
+    """What a refusal is known again by is read from here; without both nothing is remembered."""
     log: Callable[[str], None] = lambda _line: None
 
     def run(self, execution: HookExecution, deadline: Deadline, tell_deadline: Deadline) -> Gated:
@@ -77,6 +84,8 @@ class Gate:
             raise
         if told:
             self._publish(judgement, status)
+            if (known_bad := self._known_bad()) is not None:
+                known_bad.remember(judgement)
         else:
             self.log(f"{execution.deployment_id}: completed by another run; this one found {judgement.verdict.reason}")
         return Gated(judgement=judgement, status=status, told=told)
@@ -112,12 +121,23 @@ class Gate:
         try:
             policy, source = self.policies.find(known.deployment.target, deadline)
             known = replace(known, policy_name=policy.name, policy_source=source)
+            if (known_bad := self._known_bad()) is not None:
+                known = replace(known, fingerprint=known_bad.fingerprint(known.deployment, policy))
+                if (refused := known_bad.verdict_on(known.deployment, known.fingerprint)) is not None:
+                    return replace(known, verdict=refused)
             found = self.judging.judge_release(known.deployment, policy, deadline)
             return _completed(known, found)
         except WarmgateError as error:
             return replace(known, verdict=_error_verdict(str(error), policy))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
             return replace(known, verdict=_error_verdict(_unforeseen(error), policy))
+
+    def _known_bad(self) -> KnownBad | None:
+        if self.refusals is None or self.functions is None:
+            return None
+        from warmgate.known_bad import KnownBad
+
+        return KnownBad(refusals=self.refusals, functions=self.functions, log=self.log)
 
     def _publish(self, judgement: Judgement, status: Status) -> None:
         for sink in self.reports:

@@ -168,6 +168,8 @@ class FunctionVersion:
     runtime: str = ""
     architecture: str = "x86_64"
     code_sha256: str = ""
+    config_sha256: str = ""
+    """Digest of what decides how the code runs, environment variables included; it changes with any of them."""
     role: str = ""
     dead_letter_arn: str = ""
     snap_start: bool = False
@@ -360,3 +362,5 @@ class Judgement:
     """Circumstances that a reader must know: a capped burst, hidden reports, what a budget left out."""
     started_at: str = ""
     """ISO 8601, UTC."""
+    fingerprint: str = ""
+    """What a refusal is remembered by; empty where none is to be."""

@@ -362,6 +362,7 @@ class World:
             deployments=self.codedeploy,
             policies=self.policies,
             judging=self.assessor(),
+            functions=self.functions,
             clock=self.clock,
             reports=(self.reports,),
             log=self.lines.append,

@@ -9,6 +9,7 @@ from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
 from warmgate.adapters.waiting import repeat_until
 from warmgate.deadline import Deadline
 from warmgate.errors import AppSpecError, DeploymentLookupError, StatusReportError
+from warmgate.marks import ROLLBACK_MARK
 from warmgate.model import Deployment, HookExecution, LifecycleEvent, Status, Target
 from warmgate.ports import Clock
 
@@ -76,7 +77,8 @@ class CodeDeployDeployments:
             lifecycle_event=running,
             told=told,
             is_rollback=about.get("creator") in ROLLBACK_CREATORS
-            or bool(about.get("rollbackInfo", {}).get("rollbackTriggeringDeploymentId")),
+            or bool(about.get("rollbackInfo", {}).get("rollbackTriggeringDeploymentId"))
+            or ROLLBACK_MARK.search(about.get("description") or "") is not None,
             description=about.get("description") or "",
             state=about.get("status") or "",
             shift_began_ms=_epoch_ms(shift.get("startTime")),
