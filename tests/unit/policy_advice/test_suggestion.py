@@ -20,6 +20,10 @@ from warmgate.policy import parse_policy, render_policy
 from warmgate_cli.main import app
 
 
+Seen = tuple[float | None, Start, float | None]
+"""Duration, start and init of a call."""
+
+
 def samples_of(seed: str, runs: int = 3) -> list[tuple[str, Sample]]:
     """Return runs of a typical function, unchanged, with twenty cold starts of each arm."""
     found = []
@@ -27,8 +31,8 @@ def samples_of(seed: str, runs: int = 3) -> list[tuple[str, Sample]]:
         random = Random(f"{seed} {number}")
         recording = record(FAMILIES[0], lambda duration_ms, _random: duration_ms, random)
         for arm, rounds in ((Arm.BASELINE, recording.old[:5]), (Arm.CANDIDATE, recording.new)):
-            cold = [[(None, Start.COLD, 300.0 * random.lognormvariate(0, 0.1)) for _ in range(20)]]
-            warm = [[(call.duration_ms, Start.WARM, None) for call in calls] for calls in rounds]
+            cold: list[list[Seen]] = [[(None, Start.COLD, 300.0 * random.lognormvariate(0, 0.1)) for _ in range(20)]]
+            warm: list[list[Seen]] = [[(call.duration_ms, Start.WARM, None) for call in calls] for calls in rounds]
             for phase, groups in ((Phase.PREWARM, cold), (Phase.MEASURED, warm)):
                 for place, group in enumerate(groups, start=1):
                     for position, (duration_ms, start, init_ms) in enumerate(group):
