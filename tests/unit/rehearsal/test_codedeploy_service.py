@@ -154,7 +154,7 @@ def test_alarm_that_was_there_before_stops_the_fix_too() -> None:
     assert house.about(forced)["status"] == "Succeeded"
 
 
-@pytest.mark.parametrize("hooks", [(), (BEFORE,)])
+@pytest.mark.parametrize("hooks", [(), ("before",)])
 def test_alarm_that_was_there_before_lets_nothing_happen(hooks: tuple[str, ...]) -> None:
     """Neither a hook is called nor the alias moved for a deployment that starts under an alarm."""
     house = House(group={"alarmConfiguration": WATCH})
@@ -164,8 +164,8 @@ def test_alarm_that_was_there_before_lets_nothing_happen(hooks: tuple[str, ...])
     house.pass_s(10)
 
     assert house.about(stopped)["status"] == "Stopped"
-    assert house.called == []
-    assert house.alias == ("7", {})
+    assert house.functions.calls == []
+    assert house.functions.moves == []
 
 
 @pytest.mark.parametrize(("ignored", "status"), [(False, "Stopped"), (True, "InProgress")])
