@@ -7,6 +7,7 @@ import base64
 import json
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -27,6 +28,7 @@ _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
 _FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
 _ALIAS = re.compile(r"^/2015-03-31/functions/[^/]+/aliases/[^/]+$")
+_ALARM = re.compile(r"PutMetricAlarm|CreateStack|UpdateStack|ExecuteChangeSet")
 _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
 _ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
 _HOP = frozenset({"connection", "transfer-encoding", "content-encoding", "content-length", "host", "keep-alive"})
@@ -53,6 +55,8 @@ class Endpoint:
     fronts: dict[str, Front]
     """By the prefix of X-Amz-Target."""
     conditions: Conditions
+    on_alarm: Callable[[], None]
+    """Called when somebody may have put an alarm."""
     _http: aiohttp.ClientSession | None = None
 
     def application(self) -> web.Application:
@@ -154,6 +158,8 @@ class Endpoint:
 
     async def _noticed(self, request: web.Request, body: bytes, found: bytes) -> None:
         """Keep the code of a function as it is deployed, and forget what a change made stale."""
+        if _ALARM.search(f"{request.path} {request.headers.get('X-Amz-Target', '')} {body[:200]!r}"):
+            self.on_alarm()
         code = _CODE.match(request.path)
         if code and request.method in {"POST", "PUT"}:
             await self._keep_code(code["name"], body, found)
