@@ -106,6 +106,8 @@ class FakeReleases:
     enforced_takes_s: float = 4.0
     enforced_ends: str = "Succeeded"
     refuses: Exception | None = None
+    lag_s: float = 0.0
+    """How long a deployment is left out of lists after it was made."""
 
     def rolls_back(self, *, after_s: float = 0.0, takes_s: float = 5.0, ends: str = "Succeeded") -> None:
         """Let CodeDeploy roll the release back."""
@@ -131,7 +133,8 @@ class FakeReleases:
         self._let_happen()
         ids = [course.release.deployment_id for course in self.courses]
         after = ids.index(release.deployment_id) + 1 if release.deployment_id in ids else 0
-        return tuple(self._seen(course) for course in self.courses[after:] if course.appears_ms <= self.clock.at_ms)
+        listed_ms = self.clock.at_ms - self.lag_s * 1000
+        return tuple(self._seen(course) for course in self.courses[after:] if course.appears_ms <= listed_ms)
 
     def roll_back(self, release: Release) -> str:
         """Make a deployment back, unless one is in progress."""

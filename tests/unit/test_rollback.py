@@ -100,6 +100,67 @@ def test_enforce_tries_again_once_after_a_failed_rollback() -> None:
     assert any(ENFORCED in note for note in section(world)["notes"])
 
 
+def at_the_claim(world: ReleaseWorld) -> int:
+    """Return the number of the call that claims the deployment back, in a world like this one."""
+    twin = ReleaseWorld(alias=MOVED)
+    twin.deliver()
+    return twin.calls.index("FakeClaims.claim rollback")
+
+
+def test_a_run_that_made_the_deployment_and_lost_the_answer_is_found_out() -> None:
+    """Another run's deployment, over before this one claims, is taken for its own: no second is made."""
+    world = ReleaseWorld(alias=MOVED)
+
+    def made_by_another_run() -> None:
+        world.codedeploy.roll_back(world.codedeploy.release)
+        world.clock.sleep_ms(10_000)
+
+    world.meanwhile[at_the_claim(world)] = made_by_another_run
+    world.deliver()
+
+    assert (world.codedeploy.enforced, world.alias) == ([ENFORCED], HOME)
+
+
+def test_a_release_that_came_and_went_before_the_claim_is_not_undone() -> None:
+    """Version 8 was deployed while this run made up its mind: it stays."""
+    world = ReleaseWorld(alias=MOVED)
+
+    def somebody_released() -> None:
+        world.codedeploy.goes_on("d-NEWER0000", takes_s=1)
+        world.clock.sleep_ms(5_000)
+
+    world.meanwhile[at_the_claim(world)] = somebody_released
+    with pytest.raises(UnsettledError, match="d-NEWER0000"):
+        world.deliver()
+
+    assert (world.codedeploy.enforced, world.alias) == ([], AliasState(version="8"))
+    world.deliver()
+    assert outcomes(world) == ["superseded"]
+
+
+def test_a_claim_that_is_settled_is_believed_before_any_list() -> None:
+    """While CodeDeploy does not list the deployment back yet, no second one is made."""
+    world = ReleaseWorld(alias=MOVED)
+    world.codedeploy.lag_s = 100.0
+    world.codedeploy.enforced_takes_s = 150.0
+    with pytest.raises(UnsettledError):
+        world.deliver(left_s=60)
+    world.codedeploy.refuses = AssertionError("a second deployment was asked for")
+    world.deliver()
+
+    assert (world.codedeploy.enforced, world.alias, outcomes(world)) == ([ENFORCED], HOME, ["rolled_back"])
+
+
+def test_no_answer_to_the_deployment_back_keeps_the_claim() -> None:
+    """A time-out may have made it: nobody makes another before the claim's lease has ended."""
+    world = ReleaseWorld(alias=MOVED)
+    world.codedeploy.refuses = RollbackError("read timeout", unsure=True)
+    with pytest.raises(UnsettledError, match="read timeout"):
+        world.deliver()
+    with pytest.raises(UnsettledError, match="another run"):
+        world.deliver(left_s=60)
+
+
 def test_weights_of_a_stopped_deployment_are_cleared_by_hand() -> None:
     """CodeDeploy would refuse a deployment on a weighted alias: with enforce its revision is edited."""
     world = ReleaseWorld(alias=WEIGHTED, status="Stopped")

@@ -138,3 +138,13 @@ def test_the_section_takes_its_own_place_in_markdown() -> None:
 def test_every_outcome_has_an_end_here() -> None:
     """The tests above leave no outcome out."""
     assert set(ENDS) == {outcome.value for outcome in ReleaseOutcome}
+
+
+def test_the_events_page_shows_a_valid_event_and_names_every_key() -> None:
+    """The example in the documentation obeys the schema, and its table leaves no key out."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "verdict-event.md").read_text(encoding="utf-8")
+    example = json.loads(page.split("```json\n")[1].split("```")[0])
+    named = {word for line in page.splitlines() if line.startswith("| `") for word in line.split("|")[1].split("`")}
+
+    Draft202012Validator(EVENT).validate(example)
+    assert set(EVENT["properties"]) <= named
