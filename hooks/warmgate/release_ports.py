@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from warmgate.model import Target
-from warmgate.release import AlarmState, AliasState, Claim, Notice, Release, StoredReport
+from warmgate.release import AlarmState, AliasState, Claim, LaterVerdict, Notice, Release, StoredReport
 
 
 class Releases(Protocol):
@@ -74,6 +74,10 @@ class StoredReports(Protocol):
 
     def read(self, deployment_id: str) -> StoredReport | None:
         """Return the report of a deployment, None where none is stored; raises ReportError."""
+        ...
+
+    def later(self, deployment_id: str) -> tuple[LaterVerdict, ...]:
+        """Return the verdicts on a deployment's live traffic, the last word last; raises ReportError."""
         ...
 
     def write(self, deployment_id: str, report: StoredReport) -> None:

@@ -29,6 +29,7 @@ from warmgate.release import (
     AliasState,
     Claim,
     HookRun,
+    LaterVerdict,
     Notice,
     Release,
     StateChange,
@@ -214,6 +215,8 @@ class FakeStoredReports:
     clock: VirtualClock
     kept: dict[str, StoredReport] = field(default_factory=dict)
     appears: tuple[float, str, StoredReport] | None = None
+    verdicts: tuple[LaterVerdict, ...] = ()
+    verdicts_from_ms: float = 0.0
     writes: int = 0
     read_fails: Exception | None = None
     write_fails: Exception | None = None
@@ -225,6 +228,12 @@ class FakeStoredReports:
         if self.appears and self.clock.at_ms >= self.appears[0]:
             self.kept.setdefault(self.appears[1], self.appears[2])
         return self.kept.get(deployment_id)
+
+    def later(self, deployment_id: str) -> tuple[LaterVerdict, ...]:
+        """Return the verdicts on live traffic."""
+        if self.read_fails is not None:
+            raise self.read_fails
+        return self.verdicts if self.clock.at_ms >= self.verdicts_from_ms else ()
 
     def write(self, deployment_id: str, report: StoredReport) -> None:
         """Keep a report."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fakes.release_world import ENFORCED, FAILED, ROLLBACK, ReleaseWorld
+from fakes.release_world import ENFORCED, FAILED, HOOK, ROLLBACK, ReleaseWorld
 from warmgate.errors import (
     ClaimError,
     DeploymentLookupError,
@@ -19,7 +19,7 @@ from warmgate.errors import (
     UnsettledError,
 )
 from warmgate.policy.values import OnStuck
-from warmgate.release import AlarmState, AliasState, HookRun, ReleaseOutcome, StoredReport
+from warmgate.release import AlarmState, AliasState, HookRun, LaterVerdict, ReleaseOutcome, StoredReport
 
 HOME = AliasState(version="6")
 MOVED = AliasState(version="7")
@@ -264,6 +264,16 @@ def test_a_deployment_of_nobody_we_know_is_passed_over() -> None:
     assert (outcomes(world), world.reports.kept, world.alias) == ([], {}, MOVED)
 
 
+def test_a_deployment_that_only_the_guard_watched_is_known() -> None:
+    """A verdict on live traffic is enough for a report and a notice, hooks or not."""
+    world = ReleaseWorld()
+    world.codedeploy.release = replace(world.codedeploy.release, hooks=(), status="Stopped")
+    world.reports.verdicts = (LaterVerdict("guard", _document(reason="live.errors.rate: 3 of 50 calls failed")),)
+    world.deliver("STOP")
+
+    assert world.notices.told[0].detail["reason"] == "live.errors.rate: 3 of 50 calls failed"
+
+
 def test_a_stored_report_is_completed_not_replaced() -> None:
     """Verdict and reason stay; the section is added to JSON and Markdown."""
     world = ReleaseWorld()
@@ -285,6 +295,24 @@ def test_the_hooks_report_is_waited_for() -> None:
 
     assert world.reports.kept[FAILED].document["reason"] == "too slow"
     assert section(world)["outcome"] == "rolled_back"
+
+
+def test_the_verdict_on_live_traffic_is_waited_for() -> None:
+    """The hook after traffic tells CodeDeploy before it stores, too: its reason is the one that people hear."""
+    world = ReleaseWorld()
+    hooks = [
+        replace(HOOK, status="Succeeded"),
+        HookRun(event="AfterAllowTraffic", function="CodeDeployHook_warmgate-after", status="Failed"),
+    ]
+    world.codedeploy.release = replace(world.codedeploy.release, hooks=tuple(hooks))
+    world.reports.kept[FAILED] = StoredReport({**_document(reason="all well"), "status": "Succeeded"}, "# PASSED\n")
+    world.reports.verdicts = (LaterVerdict("after", _document(reason="live.errors.rate: 3 of 50 calls failed")),)
+    world.reports.verdicts_from_ms = 8_000.0
+    world.deliver()
+
+    assert world.clock.at_ms == 30_000.0 - 22_000.0
+    assert world.notices.told[0].detail["reason"] == "live.errors.rate: 3 of 50 calls failed"
+    assert section(world)["verdicts"][0]["by"] == "after"
 
 
 def test_a_hook_that_never_answered_gets_a_report() -> None:

@@ -17,7 +17,7 @@ from fakes.release_world import FAILED, ReleaseWorld
 from fakes.world import TARGET
 from unit.report.judgements import ALL, REFUSED
 from warmgate.model import Judgement, Status
-from warmgate.release import AlarmState, AliasState, HookRun, Recovered, Release, ReleaseOutcome
+from warmgate.release import AlarmState, AliasState, HookRun, LaterVerdict, Recovered, Release, ReleaseOutcome
 from warmgate.report import build_document, render_markdown
 from warmgate.report.notice import build_notice
 from warmgate.report.release import HEADING, build_release, with_release
@@ -52,9 +52,11 @@ ENDS = {
 }
 
 
-def completed(end: Recovered, judgement: Judgement = REFUSED) -> dict[str, Any]:
+def completed(
+    end: Recovered, judgement: Judgement = REFUSED, verdicts: tuple[LaterVerdict, ...] = ()
+) -> dict[str, Any]:
     """Return a report with its release."""
-    section = build_release(end, (AlarmState("errors", "ALARM"),), (), "2026-01-01T00:00:00Z")
+    section = build_release(end, "2026-01-01T00:00:00Z", alarms=(AlarmState("errors", "ALARM"),), verdicts=verdicts)
     return {**build_document(judgement, judgement.verdict.status), "release": section}
 
 
@@ -106,6 +108,19 @@ def test_a_passed_version_that_an_alarm_stopped_is_told_with_codedeploys_reason(
 
     assert detail["reason"].startswith("ALARM_ACTIVE: ")
     assert detail["report"] is None
+
+
+@pytest.mark.parametrize("by", ["after", "guard"])
+def test_a_version_that_live_traffic_refused_is_told_with_that_reason(by: str) -> None:
+    """A release that its probes passed and its traffic did not has the reason and checks of the later verdict."""
+    later = LaterVerdict(by, build_document(REFUSED, Status.FAILED))
+    document = completed(ENDS["not_rolled_back"], ALL["passed"], (later,))
+    notice = build_notice(document, "s3://x")
+
+    Draft202012Validator(REPORT).validate(document)
+    assert (notice.detail["verdict"], notice.detail["status"]) == ("failed", "Failed")
+    assert notice.detail["reason"] == " ".join(REFUSED.verdict.reason.split())
+    assert f"{by} limits.duration.p95" in notice.text
 
 
 @given(function=st.text(max_size=150), reason=st.text(max_size=3000))
