@@ -41,9 +41,9 @@ def reason_of(document: dict[str, Any]) -> str:
 
 
 def deciding_verdict(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the verdict that refused a release: the first one, or one on live traffic; the first where none did."""
+    """Return the verdict that refused a release: the last one on live traffic that did, else the first one."""
     later = [each for each in document["release"].get("verdicts", []) if each["status"] == "Failed"]
-    found: dict[str, Any] = later[-1] if later and document["status"] != "Failed" else document
+    found: dict[str, Any] = later[-1] if later else document
     return found
 
 
