@@ -1,1 +1,1 @@
-"""Tells before a release what would break on its day: facts are gathered once, checks are pure, findings are rendered."""
+"""Tells before a release what would break on its day: facts are gathered once, checks are pure."""

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from doctor.facts import Denied, Facts, NotSeen
 
-
 T = TypeVar("T")
 
 
