@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from doctor.template.resources import Template
 from warmgate.appspec import AppSpec
@@ -30,7 +30,7 @@ class Missing:
     place: str
 
 
-Fact = T | Denied | Missing | None
+Fact: TypeAlias = T | Denied | Missing | None
 """None: nobody asked."""
 
 

@@ -76,10 +76,14 @@ class Finding:
     message: str
 
 
-def findings_of(checks: Iterable[Check], facts: Facts) -> tuple[Finding, ...]:
-    """Return every finding, the worst first; a check that could not look is a finding too."""
-    found = [finding for check in checks for finding in _applied(check, facts)]
-    return tuple(sorted(found, key=lambda finding: WORST_FIRST.index(finding.severity)))
+def findings_of(checks: Iterable[Check], facts: Facts) -> list[Finding]:
+    """Return every finding in the order of the checks; a check that could not look is a finding too."""
+    return [finding for check in checks for finding in _applied(check, facts)]
+
+
+def sorted_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings, the worst first."""
+    return sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity))
 
 
 def _applied(check: Check, facts: Facts) -> Iterator[Finding]:

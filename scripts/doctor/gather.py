@@ -28,10 +28,10 @@ from doctor.gathering.functions import (
 )
 from doctor.gathering.groups import appspec_facts, read_alarms, read_group, read_last_appspec
 from doctor.gathering.hooks import read_egress, read_hook, read_retries
+from doctor.gathering.looking import Clients
 from doctor.gathering.policies import read_policy_facts
 from doctor.gathering.roles import read_hook_permissions, read_permissions
 from doctor.permissions import INVOKE
-from warmgate.adapters.sdk import Clients
 from warmgate.model import Target
 
 

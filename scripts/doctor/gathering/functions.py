@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from doctor.facts import AliasFacts, Denied, Fact, VersionFacts
-from doctor.gathering.looking import look, pages
+from doctor.gathering.looking import Clients, look, pages
 from warmgate.adapters.functions import LambdaFunctions, function_version
-from warmgate.adapters.sdk import Clients
 from warmgate.model import Capacity, Target
 
 FROZEN: Final = (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from doctor.facts import AlarmFacts, AppSpecFacts, DeploymentFacts, Fact, GroupFacts, Missing
-from doctor.gathering.looking import look, pages
-from warmgate.adapters.sdk import Clients
+from doctor.gathering.looking import Clients, look, pages
 from warmgate.appspec import parse_appspec
 from warmgate.errors import AppSpecError
 

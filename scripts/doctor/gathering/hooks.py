@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from doctor.facts import Fact, HookConfiguration, Missing
-from doctor.gathering.looking import look, pages
+from doctor.gathering.looking import Clients, look, pages
 from warmgate.adapters.faults import SDK_ERRORS, code_of
-from warmgate.adapters.sdk import Clients
 
 DEFAULT_RETRIES = 2
 

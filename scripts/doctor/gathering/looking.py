@@ -9,6 +9,8 @@ from doctor.facts import Denied, Missing
 from warmgate.adapters.faults import DENIED, SDK_ERRORS, code_of
 
 T = TypeVar("T")
+Clients = Callable[[str], Any]
+"""Gives the client of a service."""
 ABSENT = frozenset(
     {
         "ResourceNotFoundException",

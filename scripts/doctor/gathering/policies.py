@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from doctor.facts import Denied, Fact, PolicyFacts
+from doctor.gathering.looking import Clients
 from warmgate.adapters.faults import DENIED, SDK_ERRORS, code_of
 from warmgate.adapters.policies import TaggedPolicies, read_policy
-from warmgate.adapters.sdk import Clients
 from warmgate.deadline import Deadline
 from warmgate.errors import PolicyError, PolicyLookupError
 from warmgate.model import Target

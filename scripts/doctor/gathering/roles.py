@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from doctor.facts import Denied, Fact, GroupFacts, HookConfiguration, Permission
-from doctor.gathering.looking import look, pages
+from doctor.gathering.looking import Clients, look, pages
 from doctor.permissions import INVOKE, NEEDED, TELL, USEFUL
-from warmgate.adapters.sdk import Clients
 
 
 def read_hook_permissions(
