@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
@@ -187,7 +188,8 @@ def _(clinic: Clinic) -> Iterator[Change]:
 @seed("hook-inactive")
 def _(clinic: Clinic) -> Iterator[Change]:
     name = "CodeDeployHook_unstartable"
-    clinic.create(name, "raise RuntimeError('no key')\n", SnapStart={"ApplyOn": "PublishedVersions"})
+    snapshot = {"SnapStart": {"ApplyOn": "PublishedVersions"}, "Runtime": "python3.12"}
+    clinic.create(name, "raise RuntimeError('no key')\n", **snapshot)
     version = clinic.publish(name)
     wait_for_state(clinic, name, version, "Failed")
     yield {"appspec": (appspec(hook=f"{name}:{version}"), "appspec.json")}
@@ -196,8 +198,6 @@ def _(clinic: Clinic) -> Iterator[Change]:
 
 def wait_for_state(clinic: Clinic, name: str, version: str, state: str) -> None:
     """Return when a version is in a state."""
-    import time
-
     for _ in range(200):
         found = clinic.client("lambda").get_function_configuration(FunctionName=name, Qualifier=version)
         if found["State"] == state:
