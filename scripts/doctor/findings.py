@@ -76,31 +76,62 @@ class Finding:
     message: str
 
 
-def findings_of(checks: Iterable[Check], facts: Facts) -> list[Finding]:
-    """Return every finding in the order of the checks; a check that could not look is a finding too."""
-    return [finding for check in checks for finding in _applied(check, facts)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What every check found, and which of them had something to look at."""
+
+    findings: tuple[Finding, ...] = ()
+    """The worst first, then in the order of the checks."""
+    looked: tuple[str, ...] = ()
+    not_looked: tuple[str, ...] = ()
+    """Checks whose facts nobody asked about, or that lack the thing they look at."""
+
+    @property
+    def exit_code(self) -> int:
+        """Return 1 where an error was found, 3 where something could not be looked at, else 0."""
+        found = {finding.severity for finding in self.findings}
+        if Severity.ERROR in found:
+            return 1
+        return 3 if Severity.UNKNOWN in found else 0
 
 
-def sorted_findings(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings, the worst first."""
-    return sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity))
+def examine(checks: Iterable[Check], subjects: Iterable[Facts]) -> Examination:
+    """Apply every check to every subject; a check that could not look is a finding, and ends no other."""
+    listed, looked = tuple(checks), set()
+    findings: list[Finding] = []
+    for facts in subjects:
+        for check in listed:
+            for look in (check.in_account, check.in_template):
+                found = _looked(check, look, facts) if look else None
+                if found is not None:
+                    looked.add(check.id)
+                    findings += found
+    findings.sort(key=lambda finding: WORST_FIRST.index(finding.severity))
+    ids = [check.id for check in listed]
+    return Examination(
+        findings=tuple(findings),
+        looked=tuple(id_ for id_ in ids if id_ in looked),
+        not_looked=tuple(id_ for id_ in ids if id_ not in looked),
+    )
 
 
-def _applied(check: Check, facts: Facts) -> Iterator[Finding]:
-    for look in (check.in_account, check.in_template):
-        if look is not None:
-            yield from _looked(check, look, facts)
+def _looked(check: Check, look: Look, facts: Facts) -> list[Finding] | None:
+    """Return the findings of one look, None where there was nothing to look at."""
+    found: list[Finding] = []
+    try:
+        for symptom in look(facts):
+            found.append(_finding(check, symptom))  # noqa: PERF401 - what was found before a look ends is kept
+    except NotSeen as reason:
+        if reason.denied is not None:
+            found.append(_finding(check, could_not_look(reason.denied)))
+        elif not found:
+            return None
+    return list(dict.fromkeys(found))
 
 
-def _looked(check: Check, look: Look, facts: Facts) -> Iterator[Finding]:
-    # One subject after the other: what may not be read of one must not hide what was seen of the rest.
-    seen: set[str] = set()
-    for symptom in each((facts,), look):
-        severity = symptom.severity or check.severity
-        if severity is Severity.UNKNOWN and symptom.message in seen:
-            continue
-        seen.add(symptom.message)
-        yield Finding(check=check, severity=severity, place=symptom.place, message=symptom.message)
+def _finding(check: Check, symptom: Symptom) -> Finding:
+    severity = symptom.severity or check.severity
+    return Finding(check=check, severity=severity, place=symptom.place, message=symptom.message)
 
 
 def each(subjects: Iterable[T], look: Callable[[T], Iterator[Symptom]]) -> Iterator[Symptom]:

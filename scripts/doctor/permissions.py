@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from doctor.facts import Denied, HookFacts, Missing, see
+from doctor.facts import HookFacts, Missing, see
 from doctor.findings import Place, Severity, Symptom
 from doctor.template.resources import Template
 
@@ -29,8 +29,6 @@ def denials(hook: HookFacts, actions: Collection[str], severity: Severity | None
         if TELL in actions:
             yield Symptom(place=Place(name=hook.place), message=f"its role {hook.permissions.place} does not exist")
         return
-    if isinstance(hook.permissions, Denied) and TELL not in actions:
-        return  # said once, by the check of the status
     for permission in see(hook.permissions):
         if permission.action in actions and not permission.allowed:
             message = f"its role may not {permission.action} on {permission.resource}"

@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from doctor.findings import Finding
+    from doctor.findings import Examination
     from doctor.gather import Question
 
 
@@ -38,7 +38,9 @@ def doctor(
     group: Annotated[str, typer.Option(help="Deployment group.")] = "",
     hook: Annotated[list[str] | None, typer.Option(help="Hook besides the AppSpec's; may be repeated.")] = None,
     appspec: Annotated[Path | None, typer.Option(help="AppSpec that is about to be deployed.")] = None,
-    policy: Annotated[Path | None, typer.Option(help="Policy file instead of the one that the tag names.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Policy file instead of the tag's.")
+    ] = None,
     template: Annotated[
         list[Path] | None, typer.Option(help="SAM or CloudFormation template; may be repeated.")
     ] = None,
@@ -68,58 +70,47 @@ def doctor(
     in_account = bool(function or application or appspec or hook)
     if not in_account and not template:
         raise typer.BadParameter("name --function and --alias, --application and --group, --appspec or --template")
-    findings = _found(question if in_account else None, template or [], endpoint_url, region)
-    _show(findings, Format.JSON if json_output else output)
+    examined = _examined(question if in_account else None, template or [], endpoint_url, region)
+    _show(examined, Format.JSON if json_output else output)
     if sarif is not None:
-        sarif.write_text(_sarif(findings), encoding="utf-8")
-    raise typer.Exit(exit_code(findings))
+        sarif.write_text(_sarif(examined), encoding="utf-8")
+    raise typer.Exit(examined.exit_code)
 
 
-def exit_code(findings: Sequence[Finding]) -> int:
-    """Return 1 where an error was found, 3 where something could not be looked at, else 0."""
-    from doctor.findings import Severity
-
-    found = {finding.severity for finding in findings}
-    if Severity.ERROR in found:
-        return 1
-    return 3 if Severity.UNKNOWN in found else 0
-
-
-def _found(question: Question | None, templates: Sequence[Path], endpoint_url: str, region: str) -> list[Finding]:
+def _examined(question: Question | None, templates: Sequence[Path], endpoint_url: str, region: str) -> Examination:
     from doctor.facts import Facts
-    from doctor.findings import findings_of, sorted_findings
+    from doctor.findings import examine
     from doctor.gather import gather
     from doctor.registry import CHECKS
     from doctor.template.resources import read_template
     from warmgate.adapters.sdk import Clients
 
-    asked = [Facts(template=read_template(_text(path), str(path))) for path in templates]
+    subjects = [Facts(template=read_template(_text(path), str(path))) for path in templates]
     if question is not None:
-        asked.append(gather(question, Clients(endpoint_url or None, region or None)))
-    return sorted_findings(finding for facts in asked for finding in findings_of(CHECKS, facts))
+        subjects.append(gather(question, Clients(endpoint_url or None, region or None)))
+    return examine(CHECKS, subjects)
 
 
-def _show(findings: Sequence[Finding], output: Format) -> None:
-    from doctor.registry import CHECKS
+def _show(examined: Examination, output: Format) -> None:
     from doctor.render.json_report import render_json
     from doctor.render.text import render_text
 
     if output is Format.JSON:
-        print(render_json(findings, len(CHECKS)))
+        print(render_json(examined))
     elif output is Format.SARIF:
-        sys.stdout.write(_sarif(findings))
+        sys.stdout.write(_sarif(examined))
     else:
         from rich.console import Console
 
         console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
-        console.print(render_text(findings, len(CHECKS)), end="", soft_wrap=True)
+        console.print(render_text(examined), end="", soft_wrap=True)
 
 
-def _sarif(findings: Sequence[Finding]) -> str:
+def _sarif(examined: Examination) -> str:
     from doctor.registry import CHECKS
     from doctor.render.sarif import render_sarif
 
-    return render_sarif(findings, CHECKS)
+    return render_sarif(examined.findings, CHECKS)
 
 
 def _bundled() -> Path:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from doctor.findings import Finding, findings_of
+from doctor.findings import Finding, examine
 from doctor.gather import Question, gather
 from doctor.gathering.looking import Clients
 from doctor.registry import CHECKS
@@ -61,9 +61,9 @@ class Clinic:
             policies=POLICIES,
         )
 
-    def asked(self, clients: Clients | None = None, **changes: Any) -> list[Finding]:
+    def asked(self, clients: Clients | None = None, **changes: Any) -> tuple[Finding, ...]:
         """Return what is found where the healthy question is changed."""
-        return findings_of(CHECKS, gather(replace(self.question, **changes), clients or self.client))
+        return examine(CHECKS, [gather(replace(self.question, **changes), clients or self.client)]).findings
 
     def create(self, name: str, code: str = APP, **settings: Any) -> None:
         """Create a function and return when it is active."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from doctor.facts import AliasFacts, Denied, Fact, VersionFacts
+from doctor.facts import AliasFacts, Denied, Fact, Missing, VersionFacts
 from doctor.gathering.looking import Clients, look, pages
 from warmgate.adapters.functions import LambdaFunctions, function_version
 from warmgate.model import Capacity, Target
@@ -73,14 +73,21 @@ def read_provisioned_on_alias(clients: Clients, target: Target) -> Fact[int]:
 
 def read_capacity(clients: Clients, target: Target) -> Fact[Capacity]:
     """Return the concurrency that probes can use; denied where none of its figures may be read."""
-    read: Callable[[str], Capacity] = LambdaFunctions(clients).capacity
-    found = read(target.function)
+    place = f"lambda:{target.function}"
+    reserved = look(
+        place,
+        "lambda:GetFunctionConcurrency",
+        lambda: clients("lambda").get_function_concurrency(FunctionName=target.function),
+    )
+    if isinstance(reserved, Denied | Missing):
+        return reserved
+    found = LambdaFunctions(clients).capacity(target.function)
     if found.reserved is None and found.account_limit is None and found.account_unreserved is None:
         reason = "lambda:GetAccountSettings: not answered; allow it to the caller"
-        return Denied(place=f"lambda:{target.function}", reason=reason)
+        return Denied(place=place, reason=reason)
     if found.in_use is None:
         reason = "cloudwatch:GetMetricData: not answered; allow it to the caller"
-        return Denied(place=f"lambda:{target.function}", reason=reason)
+        return Denied(place=place, reason=reason)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from doctor.facts import AlarmFacts, AppSpecFacts, DeploymentFacts, Fact, GroupFacts, Missing
+from doctor.facts import AlarmFacts, AppSpecFacts, Denied, DeploymentFacts, Fact, GroupFacts, Missing
 from doctor.gathering.looking import Clients, look, pages
 from warmgate.appspec import parse_appspec
 from warmgate.errors import AppSpecError
@@ -38,14 +38,24 @@ def read_last_appspec(clients: Clients, application: str, deployed: DeploymentFa
     """Return the AppSpec of the last deployment that succeeded."""
     source = f"AppSpec of {deployed.deployment_id}"
 
-    def read() -> AppSpecFacts | Missing:
+    def read() -> AppSpecFacts | Denied:
         client = clients("codedeploy")
         about = client.get_deployment(deploymentId=deployed.deployment_id)["deploymentInfo"]
         answer = client.get_application_revision(applicationName=application, revision=about["revision"])["revision"]
         content = (answer.get("string") or answer.get("appSpecContent") or {}).get("content")
-        return appspec_facts(content, source, is_next=False) if content else Missing(place=source)
+        if content is None and "s3Location" in answer:
+            content = _stored(clients, answer["s3Location"])
+        if content is None:
+            return Denied(place=source, reason=f"CodeDeploy gives no text of a {answer['revisionType']} revision")
+        return appspec_facts(content, source, is_next=False)
 
     return look(source, "codedeploy:GetApplicationRevision", read)
+
+
+def _stored(clients: Clients, place: dict[str, Any]) -> str:
+    version = {"VersionId": place["version"]} if place.get("version") else {}
+    body = clients("s3").get_object(Bucket=place["bucket"], Key=place["key"], **version)["Body"]
+    return str(body.read().decode("utf-8", "replace"))
 
 
 def appspec_facts(text: str, source: str, *, is_next: bool) -> AppSpecFacts:

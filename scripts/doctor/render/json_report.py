@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
-from doctor.findings import Finding, Severity
+from doctor.findings import Examination, Finding, Severity
 
 
-def render_json(findings: Sequence[Finding], check_count: int) -> str:
-    """Return one JSON object: `findings`, how many there are of each severity, and how many checks looked."""
+def render_json(examined: Examination) -> str:
+    """Return one JSON object: the findings, how many there are of each severity, and which checks looked."""
+    found = examined.findings
     return json.dumps(
         {
-            "checks": check_count,
-            "counts": {word.value: sum(found.severity is word for found in findings) for word in Severity},
-            "findings": [_finding(found) for found in findings],
+            "counts": {word.value: sum(finding.severity is word for finding in found) for word in Severity},
+            "looked": list(examined.looked),
+            "not_looked": list(examined.not_looked),
+            "findings": [_finding(finding) for finding in found],
         }
     )
 
