@@ -19,7 +19,6 @@ from warmgate.model import Arm, CallOutcome, Phase, Sample, Start
 from warmgate.policy import parse_policy, render_policy
 from warmgate_cli.main import app
 
-
 Seen = tuple[float | None, Start, float | None]
 """Duration, start and init of a call."""
 
