@@ -129,7 +129,9 @@ class Endpoint:
         return _json(202, await provisioned.put(function, qualifier, requested))
 
     async def _admit_update(self, request: web.Request) -> None:
-        if self.conditions.refuses_alias_update(json.loads(await request.read() or b"{}")):
+        found = _FUNCTION.match(request.path)
+        function = named(unquote(found["name"]))[0] if found else ""
+        if self.conditions.refuses_alias_update(function, json.loads(await request.read() or b"{}")):
             text = "The operation cannot be performed at this time. An update is in progress for resource: the alias"
             raise Refused(409, "ResourceConflictException", text)
 

@@ -21,6 +21,7 @@ from botocore.config import Config
 
 from rehearsal.alarms.watch import AlarmWatch
 from rehearsal.codedeploy import CodeDeployService
+from rehearsal.codedeploy.times import Times
 from rehearsal.conditions import Conditions
 from rehearsal.endpoint import Endpoint
 from rehearsal.events import Delivered, EventBus
@@ -53,6 +54,14 @@ class ScaledClock:
     def now_s(self) -> float:
         """Return the scaled time."""
         return self._epoch + (time.monotonic() - self._began) * self.scale
+
+    def to_wall(self, scaled_s: float) -> float:
+        """Return when a scaled instant is on the wall's clock."""
+        return self._epoch + (scaled_s - self._epoch) / self.scale
+
+    def from_wall(self, wall_s: float) -> float:
+        """Return the scaled time of an instant of the wall's clock."""
+        return self._epoch + (wall_s - self._epoch) * self.scale
 
     async def sleep(self, scaled_s: float) -> None:
         """Return when that much scaled time has passed."""
@@ -205,6 +214,7 @@ class LocalCloud:
             EventsOnBus(self.publish),
             hooks_on_rollback=self._hooks_on_rollback,
             read_object=self._read_object,
+            times=Times(self.clock.to_wall, self.clock.from_wall),
             region=REGION,
             account=ACCOUNT,
         )
