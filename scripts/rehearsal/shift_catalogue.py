@@ -9,16 +9,25 @@ from rehearsal.arrivals import Rate
 from rehearsal.catalogue import FOLDER, FunctionSettings
 from warmgate.release import ReleaseOutcome
 
-CANARY_10 = "CodeDeployDefault.LambdaCanary10Percent30Minutes"
+CANARY_10 = "Rehearsal.Canary10Percent50Minutes"
 CANARY_50 = "Rehearsal.Canary50Percent20Minutes"
 LINEAR_25 = "Rehearsal.Linear25PercentEvery8Minutes"
 ALL_AT_ONCE = "CodeDeployDefault.LambdaAllAtOnce"
 CUSTOM_CONFIGS = {
+    CANARY_10: {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 10, "canaryInterval": 50}},
     CANARY_50: {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 50, "canaryInterval": 20}},
     LINEAR_25: {"type": "TimeBasedLinear", "timeBasedLinear": {"linearPercentage": 25, "linearInterval": 8}},
 }
 ROLLBACK_EVENTS = ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")
-BUSY_PER_S, QUIET_PER_S = 16.0, 0.1
+CALM_PER_S, QUIET_PER_S = 2.0, 0.1
+
+
+def rising_to(per_s: float) -> tuple[Rate, ...]:
+    """Return a rate that rises in five seconds: a burst at a cold function would take an environment a call."""
+    return (Rate(0.0, 1.0), Rate(2.0, per_s / 3), Rate(4.0, per_s))
+
+
+BUSY = rising_to(12.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +40,7 @@ class ShiftScenario:
     """Folder over the stocked baseline; empty for the same code with another article."""
     policy: str = "live"
     config: str = CANARY_50
-    rate: tuple[Rate, ...] = (Rate(0.0, BUSY_PER_S),)
+    rate: tuple[Rate, ...] = BUSY
     rollback_events: tuple[str, ...] = ROLLBACK_EVENTS
     silent_hook: bool = False
     """Whether the hook before the shift never answers."""
@@ -47,6 +56,11 @@ class ShiftScenario:
     """What the reason must name."""
     highest_share: float = 1.0
     """The most that the candidate may have been given."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether its traffic is more than this machine can serve twice at a time."""
+        return max(rate.per_s for rate in self.rate) > CALM_PER_S
 
     @property
     def function(self) -> str:
@@ -94,7 +108,7 @@ SHIFT_SCENARIOS = (
         summary="makes real callers wait, seen while a tenth of them does",
         candidate="slow_callers",
         config=CANARY_10,
-        rate=(Rate(0.0, 30.0),),
+        rate=rising_to(20.0),
         by="guard",
         reason="live.duration",
         highest_share=0.1,
@@ -139,6 +153,7 @@ SHIFT_SCENARIOS = (
         name="ringing_alarm",
         summary="an alarm of the group rings already",
         ringing=True,
+        rate=(Rate(0.0, CALM_PER_S),),
         reason="ALARM",
         highest_share=0.0,
     ),
@@ -146,6 +161,7 @@ SHIFT_SCENARIOS = (
         name="silent_hook",
         summary="the hook never answers",
         silent_hook=True,
+        rate=(Rate(0.0, CALM_PER_S),),
         reason="hook",
         highest_share=0.0,
     ),
@@ -154,6 +170,7 @@ SHIFT_SCENARIOS = (
         summary="somebody stops it in the middle, without a rollback",
         policy="live-enforced",
         stopped_by_hand=True,
+        rate=(Rate(0.0, CALM_PER_S),),
         reason="MANUAL_STOP",
         highest_share=0.5,
     ),

@@ -1,4 +1,4 @@
-"""Runs the scenarios of live traffic, some at a time, until each has its completed report, and compares."""
+"""Runs the scenarios of live traffic until each has its completed report, and compares."""
 
 from __future__ import annotations
 
@@ -19,13 +19,11 @@ from rehearsal.traffic import LiveTraffic
 from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.release import ReleaseOutcome
 
-AT_A_TIME = 2
-"""Most of a release is waiting; more of them would wait for each other's cold starts."""
 LONGEST_S = 240.0
 """Seconds after which a release is given up; the longest waits a minute for a hook that never answers."""
 LOG_DELAY_S = 1.0
 POLL_S = 0.3
-WARM_S = 3.0
+WARM_S = 6.0
 """The old version serves so long before the release begins: its environments are warm by then."""
 FINAL = {ReleaseOutcome.RELEASED.value, ReleaseOutcome.ROLLED_BACK.value}
 
@@ -56,8 +54,12 @@ def rehearse_shifts(cloud: LocalCloud, scenarios: Iterable[ShiftScenario], step:
     """
     install_warmgate(cloud)
     cloud.conditions.log_delay_s = LOG_DELAY_S
-    with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="shift") as pool:
-        running = [(scenario, pool.submit(_rehearse, cloud, scenario, step)) for scenario in scenarios]
+    # Those with little traffic mostly wait: they run beside the busy ones, which run one after the other.
+    with ThreadPoolExecutor(1) as busy, ThreadPoolExecutor(1) as calm:
+        running = [
+            (scenario, (busy if scenario.is_busy else calm).submit(_rehearse, cloud, scenario, step))
+            for scenario in scenarios
+        ]
         for scenario, shifted in running:
             try:
                 yield row_of(scenario, shifted.result())
