@@ -9,6 +9,7 @@ from doctor.findings import Check, Place, Severity, Symptom, each
 
 
 def _in_account(facts: Facts) -> Iterator[Symptom]:
+    see(facts.alias)
     return each((_as_written, _as_left), lambda look: look(facts))
 
 
