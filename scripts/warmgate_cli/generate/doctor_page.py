@@ -28,7 +28,8 @@ Where the answer depends on what is not visible, the doctor says what it can and
 
 The caller needs `codedeploy:Get*` and `List*`, `lambda:Get*` and `List*`, `cloudwatch:DescribeAlarms` and
 `GetMetricData`, `iam:GetRole` and `SimulatePrincipalPolicy`, and for hooks in a VPC `ec2:DescribeSubnets`,
-`DescribeRouteTables` and `DescribeVpcEndpoints`. AWS's `ReadOnlyAccess` holds them all.
+`DescribeRouteTables` and `DescribeVpcEndpoints`; beside them what reads the policy,
+`ssm:GetParameter` or `s3:GetObject`.
 """
 
 
