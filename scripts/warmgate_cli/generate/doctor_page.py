@@ -20,8 +20,8 @@ Where the answer depends on what is not visible, the doctor says what it can and
 
 - With `--function` and `--alias` alone the hook and the group are unknown, and nothing is said of them. With
   `--application` and `--group` the function, the alias and the hook are those of the last deployment that succeeded.
-- Permissions are asked of IAM's own simulation (`iam:SimulatePrincipalPolicy`). It knows the policies and the boundary of
-  a role; policies of other accounts, sessions and endpoints it does not.
+- Permissions are asked of IAM's own simulation (`iam:SimulatePrincipalPolicy`). It knows the policies and the boundary
+  of a role; policies of other accounts, sessions and endpoints it does not.
 - A bundled policy is read from this installation, which may be another than the hook's.
 - A template is read as text. What a parameter, a role or a managed policy decides is `info` where it matters.
 - Whether an AppSpec fits can be told of the one given by `--appspec`; the last one deployed is only asked for its hook.

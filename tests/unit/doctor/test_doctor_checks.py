@@ -91,7 +91,7 @@ SEEDED: list[tuple[str, dict[str, Any], Severity, str]] = [
     ("alias-weighted", {"alias": AliasFacts(version="2", weights={"3": 0.1})}, E, "version 2 with 10% on 3"),
     ("alias-moved", {"alias": AliasFacts(version="1", weights={})}, E, "CurrentVersion of the AppSpec is 2"),
     ("alias-moved", group(deployed=deployed("1")), W, "serves version 2, d-LAST left it at 1"),
-    ("provisioned-on-alias", {"provisioned_on_alias": 5}, E, "5 provisioned environments"),
+    ("provisioned-on-alias", {"provisioned_on_alias": 5}, W, "5 provisioned environments"),
     ("not-weightable", {"versions": (version("1"), version("2"), version("3", role="other"))}, E, "role of version 2"),
     (
         "not-weightable",
@@ -251,11 +251,8 @@ FACT_NAMES = sorted({field.name for field in fields(Facts)} - {"target", "templa
 def test_a_denied_fact_is_told_and_ends_no_other_check(name: str) -> None:
     """Whatever one fact is denied, nothing is taken for found, and a fault beside it still is."""
     denied = Denied(place="somewhere", reason="denied for the test")
-    fault = (
-        {"provisioned_on_alias": 5}
-        if name != "provisioned_on_alias"
-        else {"alias": AliasFacts(version="2", weights={"3": 0.5})}
-    )
+    weighted = {"alias": AliasFacts(version="2", weights={"3": 0.5})}
+    fault = weighted if name != "alias" else group(rollback_events=())
     found = examined(**{**fault, name: denied}).findings
     told = [finding for finding in found if finding.severity is Severity.UNKNOWN]
 
@@ -291,7 +288,7 @@ def test_nothing_asked_is_nothing_looked_at() -> None:
         (hook(retries=0), 0),
         (roomy(reserved=8), 0),
         ({"alarms": Denied(place="", reason="")}, 3),
-        ({"alarms": Denied(place="", reason=""), "provisioned_on_alias": 1}, 1),
+        ({"alarms": Denied(place="", reason=""), **group(rollback_events=())}, 1),
     ],
 )
 def test_the_worst_finding_decides_the_exit_code(changes: dict[str, Any], code: int) -> None:

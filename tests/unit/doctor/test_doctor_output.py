@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from clinic.facts import HEALTHY
-from doctor.facts import Denied, Facts
+from doctor.checks import no_alarms
+from doctor.facts import AliasFacts, Denied, Facts
 from doctor.findings import Check, Place, Severity, examine
 from doctor.registry import CHECKS
 from doctor.render.sarif import render_sarif
@@ -45,7 +46,7 @@ def test_text_is_a_line_a_finding_how_to_fix_it_and_a_summary(faulty: Path) -> N
         f"error   hook-timeout  {faulty}:26 BeforeTraffic: timeout 3 s, Lambda's default",
         "        fix: give the hook a timeout of 900 s, or lower budget.seconds in the policy",
         f"warning no-alarms  {faulty}:19 Checkout: no Alarms are named",
-        "        fix: name an alarm on the errors of the new version (dimensions FunctionName, Resource, ExecutedVersion)",
+        f"        fix: {no_alarms.CHECK.fix}",
         "1 error, 1 warning in 12 checks",
     ]
 
@@ -85,7 +86,8 @@ def test_sarif_is_valid_and_points_at_the_line(faulty: Path) -> None:
 
 def test_sarif_of_an_account_names_things_and_keeps_open_what_was_not_seen() -> None:
     """A thing of the account is a logical location; what could not be looked at is of kind open, level none."""
-    facts = replace(HEALTHY, provisioned_on_alias=2, alarms=Denied(place="cloudwatch", reason="AccessDenied"))
+    shared = AliasFacts(version="2", weights={"3": 0.1})
+    facts = replace(HEALTHY, alias=shared, alarms=Denied(place="cloudwatch", reason="AccessDenied"))
     log = json.loads(render_sarif(examine(CHECKS, [facts]).findings, CHECKS))
 
     jsonschema.validate(log, SARIF)
