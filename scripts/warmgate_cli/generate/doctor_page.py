@@ -22,7 +22,7 @@ Where the answer depends on what is not visible, the doctor says what it can and
   `--application` and `--group` the function, the alias and the hook are those of the last deployment that succeeded.
 - Permissions are asked of IAM's own simulation (`iam:SimulatePrincipalPolicy`). It knows the policies and the boundary
   of a role; policies of other accounts, sessions and endpoints it does not.
-- Every hook that an AppSpec or a template names is taken for one that probes: another one may do with fewer permissions.
+- Every hook that an AppSpec or a template names is taken for one that probes; another may do with fewer permissions.
 - A bundled policy is read from this installation, which may be another than the hook's.
 - A template is read as text. What a parameter, a role or a managed policy decides is `info` where it matters.
 - Whether an AppSpec fits can be told of the one given by `--appspec`; the last one deployed is only asked for its hook.
