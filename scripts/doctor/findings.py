@@ -84,7 +84,7 @@ class Examination:
     """The worst first, then in the order of the checks."""
     looked: tuple[str, ...] = ()
     not_looked: tuple[str, ...] = ()
-    """Checks whose facts nobody asked about, or that lack the thing they look at."""
+    """Checks that lack what they look at: nobody named it, or it is not there."""
 
     @property
     def exit_code(self) -> int:
@@ -97,21 +97,21 @@ class Examination:
 
 def examine(checks: Iterable[Check], subjects: Iterable[Facts]) -> Examination:
     """Apply every check to every subject; a check that could not look is a finding, and ends no other."""
-    listed, looked = tuple(checks), set()
+    listed = tuple(checks)
     findings: list[Finding] = []
+    looked: dict[str, bool] = {}
     for facts in subjects:
         for check in listed:
-            for look in (check.in_account, check.in_template):
-                found = _looked(check, look, facts) if look else None
-                if found is not None:
-                    looked.add(check.id)
-                    findings += found
+            look = check.in_account if facts.template is None else check.in_template
+            if look is not None:
+                found = _looked(check, look, facts)
+                looked[check.id] = looked.get(check.id, False) or found is not None
+                findings += found or []
     findings.sort(key=lambda finding: WORST_FIRST.index(finding.severity))
-    ids = [check.id for check in listed]
     return Examination(
         findings=tuple(findings),
-        looked=tuple(id_ for id_ in ids if id_ in looked),
-        not_looked=tuple(id_ for id_ in ids if id_ not in looked),
+        looked=tuple(check.id for check in listed if looked.get(check.id) is True),
+        not_looked=tuple(check.id for check in listed if looked.get(check.id) is False),
     )
 
 

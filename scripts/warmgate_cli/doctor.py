@@ -54,27 +54,24 @@ def doctor(
 
     Warnings and notes exit 0, wrong usage and unreadable files 2. It reads and never changes anything.
     """
-    from doctor.gather import Question
-
     _refuse_halves(("--function", function, "--alias", alias), ("--application", application, "--group", group))
-    question = Question(
-        function=function,
-        alias=alias,
-        application=application,
-        group=group,
-        hooks=tuple(hook or ()),
-        appspec=(_text(appspec), str(appspec)) if appspec else None,
-        policy=policy,
-        policies=_bundled(),
-    )
     in_account = bool(function or application or appspec or hook)
     if not in_account and not template:
         raise typer.BadParameter("name --function and --alias, --application and --group, --appspec or --template")
-    examined = _examined(question if in_account else None, template or [], endpoint_url, region)
+    names = {"function": function, "alias": alias, "application": application, "group": group}
+    question = _question(names, tuple(hook or ()), appspec, policy) if in_account else None
+    examined = _examined(question, template or [], endpoint_url, region)
     _show(examined, Format.JSON if json_output else output)
     if sarif is not None:
         sarif.write_text(_sarif(examined), encoding="utf-8")
     raise typer.Exit(examined.exit_code)
+
+
+def _question(names: dict[str, str], hooks: tuple[str, ...], appspec: Path | None, policy: Path | None) -> Question:
+    from doctor.gather import Question
+
+    told = (_text(appspec), str(appspec)) if appspec else None
+    return Question(**names, hooks=hooks, appspec=told, policy=policy, policies=_bundled())
 
 
 def _examined(question: Question | None, templates: Sequence[Path], endpoint_url: str, region: str) -> Examination:

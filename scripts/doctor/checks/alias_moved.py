@@ -9,7 +9,9 @@ from doctor.findings import Check, Place, Severity, Symptom, each
 
 
 def _in_account(facts: Facts) -> Iterator[Symptom]:
-    return each((_as_written, _as_left), lambda look: look(facts))
+    see(facts.alias)
+    written = list(each((facts,), _as_written))
+    return iter(written) if written else _as_left(facts)
 
 
 def _as_written(facts: Facts) -> Iterator[Symptom]:

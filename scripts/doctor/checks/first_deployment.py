@@ -9,6 +9,7 @@ from doctor.findings import Check, Place, Severity, Symptom, each
 
 
 def _in_account(facts: Facts) -> Iterator[Symptom]:
+    see(facts.versions if facts.versions is not None else facts.group)
     return each((_one_version, _no_deployment), lambda look: look(facts))
 
 

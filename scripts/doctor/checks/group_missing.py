@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from doctor.facts import Facts, Missing
+from doctor.facts import Facts, Missing, see
 from doctor.findings import Check, Place, Severity, Symptom
 
 
 def _in_account(facts: Facts) -> Iterator[Symptom]:
     if isinstance(facts.group, Missing):
         yield Symptom(place=Place(name=facts.group.place), message="no such application or deployment group")
+    else:
+        see(facts.group)
 
 
 CHECK = Check(

@@ -25,10 +25,10 @@ def _in_template(facts: Facts) -> Iterator[Symptom]:
 CHECK = Check(
     id="provisioned-on-alias",
     title="Provisioned concurrency is set on the alias",
-    severity=Severity.ERROR,
-    why='An alias with weights and provisioned concurrency do not go together: updates end in "Alias with weights'
-    " can not"
-    ' be used with Provisioned Concurrency", and a new version whose init fails wedges the alias.',
+    severity=Severity.WARNING,
+    why="While an alias has weights Lambda divides its provisioned environments by them, so that the new version begins"
+    ' with few, and refuses to change them: stacks ended with "Alias with weights can not be used with Provisioned'
+    ' Concurrency". A new version whose init fails then wedges the alias.',
     fix="set provisioned concurrency on the new version before the deployment; Warmgate waits until it is ready",
     sources=(
         "Configuring provisioned concurrency for a function (AWS Lambda Developer Guide)",

@@ -59,7 +59,7 @@ def read_egress(clients: Clients, name: str, subnets: tuple[str, ...]) -> Fact[b
         if any(endpoint["ServiceName"].endswith(".codedeploy") for endpoint in endpoints):
             return True
         tables = list(pages(client, "describe_route_tables", "RouteTables", Filters=filters))
-        return all(_leads_out(_table_of(subnet, tables)) for subnet in found)
+        return all(leads_out(table_of(subnet, tables)) for subnet in found)
 
     return _unless_missing(look(f"lambda:{name}", "ec2:DescribeRouteTables", read))
 
@@ -68,7 +68,7 @@ def _unless_missing(found: Fact[bool]) -> Fact[bool]:
     return False if isinstance(found, Missing) else found
 
 
-def _table_of(subnet: dict[str, Any], tables: list[dict[str, Any]]) -> dict[str, Any]:
+def table_of(subnet: dict[str, Any], tables: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the subnet's own route table, else the main one of its VPC."""
     for table in tables:
         if any(link.get("SubnetId") == subnet["SubnetId"] for link in table.get("Associations", [])):
@@ -77,7 +77,7 @@ def _table_of(subnet: dict[str, Any], tables: list[dict[str, Any]]) -> dict[str,
     return next((table for table in own if any(link.get("Main") for link in table.get("Associations", []))), {})
 
 
-def _leads_out(table: dict[str, Any]) -> bool:
+def leads_out(table: dict[str, Any]) -> bool:
     """Return whether a default route leads somewhere else than to an internet gateway, which needs a public address."""
     for route in table.get("Routes", []):
         is_default = route.get("DestinationCidrBlock") == "0.0.0.0/0" and route.get("State") != "blackhole"

@@ -85,7 +85,8 @@ def root_of(text: str, source: str) -> Value:
         raise _refused(source, mark.line + 1 if mark else None, f"broken YAML ({problem})", "YAML or JSON") from error
     except (RecursionError, ValueError) as error:
         raise _refused(source, None, f"text that cannot be read ({error})", "YAML or JSON") from error
-    if not isinstance(root, MappingNode) or Value(root).get("Resources") is None:
+    resources = Value(root).get("Resources") if isinstance(root, MappingNode) else None
+    if root is None or resources is None or not isinstance(resources.node, MappingNode):
         raise _refused(source, 1, "no Resources", "a SAM or CloudFormation template")
     return Value(root)
 

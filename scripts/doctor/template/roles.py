@@ -54,14 +54,19 @@ def _patterns(policies: Value | None) -> frozenset[str]:
     return frozenset(_actions(policies)) | (frozenset({"lambda:invokefunction"}) if invoking else frozenset())
 
 
-def _actions(value: Value) -> Iterator[str]:
+def _actions(policies: Value) -> Iterator[str]:
+    for action in _written_actions(policies):
+        yield from (text.lower() for found in (action, *action.entries()) if (text := found.text()))
+
+
+def _written_actions(value: Value) -> Iterator[Value]:
     for name, below in value.items():
         if name == "Action":
-            yield from (text.lower() for found in (below, *below.entries()) if (text := found.text()))
+            yield below
         else:
-            yield from _actions(below)
+            yield from _written_actions(below)
     for entry in value.entries():
-        yield from _actions(entry)
+        yield from _written_actions(entry)
 
 
 def _is_unread(policies: Value | None) -> bool:
@@ -70,5 +75,6 @@ def _is_unread(policies: Value | None) -> bool:
         return False
     entries = policies.entries() or (policies,)
     names = [entry.text() for entry in entries]
-    decided = any(entry.intrinsic() for entry in entries)
+    actions = [found for action in _written_actions(policies) for found in (action, *action.entries())]
+    decided = any(found.intrinsic() for found in (*entries, *actions))
     return decided or any(name is not None and not name.endswith(_BASIC) for name in names)

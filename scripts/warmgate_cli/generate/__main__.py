@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from warmgate_cli.generate.doctor_page import doctor_page
 from warmgate_cli.generate.reference import folder_readme, reference_page
 from warmgate_cli.generate.schema import schema_text
 
@@ -17,6 +18,7 @@ def generated() -> dict[str, str]:
         "policies/schema.json": schema_text(),
         "policies/README.md": folder_readme(),
         "docs/reference/policy.md": reference_page(),
+        "docs/reference/doctor.md": doctor_page(),
     }
 
 
