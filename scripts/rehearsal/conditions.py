@@ -24,6 +24,8 @@ class Conditions:
     """How many FilterLogEvents calls a second are answered; the others are throttled."""
     log_page_events: int = 10_000
     """From how many events FilterLogEvents makes a page; with few, pages are empty although more follow."""
+    query_s: float = 0.1
+    """How long a query of Logs Insights takes."""
     event_copies: int = 1
     """How often EventBridge delivers each event; it promises at least once."""
     event_delays_s: tuple[float, ...] = (0.0,)

@@ -125,3 +125,49 @@ def test_a_group_that_is_not_there_or_empty_is_said(local_cloud: LocalCloud) -> 
 
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
         events(local_cloud, "/empty")
+
+
+def queried(cloud: LocalCloud, group: str, query: str) -> list[dict[str, str]]:
+    """Return the rows of a query once it is complete."""
+    logs, now_s = cloud.client("logs"), int(time.time())
+    asked = {"startTime": now_s - 300, "endTime": now_s + 60, "queryString": query}
+    query_id = logs.start_query(logGroupNames=[group], **asked)["queryId"]
+    for _ in range(100):
+        answer = logs.get_query_results(queryId=query_id)
+        if answer["status"] == "Complete":
+            return [{cell["field"]: cell["value"] for cell in row} for row in answer["results"]]
+        assert answer["status"] in {"Scheduled", "Running"}
+        time.sleep(0.02)
+    raise AssertionError(answer["status"])
+
+
+OF_TEXT = """filter @type = "REPORT"
+| stats count(*) as calls, pct(@duration, 95) as p95, count(@initDuration) as cold"""
+OF_JSON = """filter type = "platform.report"
+| stats count(*) as calls, pct(record.metrics.durationMs, 95) as p95, count(record.metrics.initDurationMs) as cold"""
+
+
+@pytest.mark.parametrize(("settings", "query"), [({}, OF_TEXT), ({"LoggingConfig": AS_JSON}, OF_JSON)])
+def test_reports_are_summed_up_by_a_query(
+    local_cloud: LocalCloud, install: Install, settings: dict[str, Any], query: str
+) -> None:
+    """Calls, a percentile of their durations and the cold ones among them, whatever the log format."""
+    group = called(local_cloud, install(CODE, **settings), 4)
+    local_cloud.flush_logs()
+
+    [row] = queried(local_cloud, group, query)
+
+    assert (row["calls"], row["cold"]) == ("4", "1")
+    assert 0.0 < float(row["p95"]) < 5000.0
+
+
+def test_a_query_that_is_not_understood_is_malformed(local_cloud: LocalCloud) -> None:
+    """The exception names the part; a group that is not there is another exception."""
+    logs = local_cloud.client("logs")
+    logs.create_log_group(logGroupName="/asked")
+    asked = {"startTime": 0, "endTime": int(time.time()), "queryString": "pattern @message"}
+
+    with pytest.raises(logs.exceptions.MalformedQueryException, match="'pattern' at character 0"):
+        logs.start_query(logGroupName="/asked", **asked)
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.start_query(logGroupName="/not-there", **asked)

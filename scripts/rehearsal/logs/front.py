@@ -6,7 +6,9 @@ import time
 from typing import Any
 
 from rehearsal.conditions import Conditions
+from rehearsal.logs.insights import QueryError
 from rehearsal.logs.pages import LogsRefusal, filter_log_events, group_of
+from rehearsal.logs.queries import Queries, groups_of, malformed
 from rehearsal.logs.quota import Quota
 from rehearsal.logs.store import LogStore
 from rehearsal.upstream import Upstream
@@ -21,21 +23,45 @@ class LogsFront:
         self._upstream = upstream
         self._conditions = conditions
         self._store = LogStore()
+        self._queries = Queries(self._store)
         self._reads = Quota()
 
     async def answer(self, action: str, body: dict[str, Any]) -> Answer | None:
         """Return the answer of an operation that the front has a part in, None where it has none."""
         try:
-            match action:
-                case "PutLogEvents":
-                    return await self._put(body)
-                case "FilterLogEvents":
-                    return self._filter(body)
-                case "DeleteLogGroup" | "DeleteLogStream":
-                    self._store.drop(str(body.get("logGroupName")), body.get("logStreamName"))
+            return await self._answer(action, body)
         except LogsRefusal as refusal:
             return 400, {"__type": refusal.code, "message": str(refusal)}
-        return None
+        except QueryError as error:
+            return 400, malformed(error)
+
+    async def _answer(self, action: str, body: dict[str, Any]) -> Answer | None:
+        answer: Answer | None = None
+        match action:
+            case "PutLogEvents":
+                answer = await self._put(body)
+            case "FilterLogEvents":
+                answer = self._filter(body)
+            case "StartQuery":
+                answer = await self._start_query(body)
+            case "GetQueryResults":
+                answer = 200, self._queries.results(body, time.monotonic())
+            case "StopQuery":
+                answer = 200, self._queries.stop(body, time.monotonic())
+            case "DeleteLogGroup" | "DeleteLogStream":
+                self._store.drop(str(body.get("logGroupName")), body.get("logStreamName"))
+        return answer
+
+    async def _start_query(self, body: dict[str, Any]) -> Answer:
+        for group in groups_of(body):
+            if group not in self._store and not await self._exists(group):
+                raise LogsRefusal("ResourceNotFoundException", f"Log group '{group}' does not exist.")
+        return 200, self._queries.start(body, time.monotonic(), self._conditions.query_s)
+
+    async def _exists(self, group: str) -> bool:
+        asked = {"logGroupNamePrefix": group}
+        _, found = await self._upstream.call("Logs_20140328.DescribeLogGroups", asked)
+        return any(each["logGroupName"] == group for each in found.get("logGroups", []))
 
     async def _put(self, body: dict[str, Any]) -> Answer:
         status, found = await self._upstream.call("Logs_20140328.PutLogEvents", body)
