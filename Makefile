@@ -46,7 +46,7 @@ $(ENV)/sam/.ready: requirements/sam-cli.txt
 rehearse: $(READY) $(CLOUD) ## run six releases on this machine: one goes through, five are rolled back
 	@$(BIN)/warmgate rehearse
 
-test: $(READY) $(CLOUD) ## run every test, the rehearsals included
+test: $(READY) $(CLOUD) $(ENV)/sam/.ready ## run every test, the rehearsals included
 	$(PYTEST) tests
 
 unit: $(READY) ## run the pure tests (seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 import re
 import uuid
@@ -20,6 +21,7 @@ from rehearsal.lambda_runtime.control import SIGNED, Control, Refused
 from rehearsal.lambda_runtime.packages import PackageStore
 from rehearsal.lambda_runtime.platform import Call, Invoked, LambdaPlatform
 from rehearsal.ministack import ACCOUNT
+from rehearsal.recorder import Recorder
 
 _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
@@ -27,6 +29,8 @@ _FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
 _ARN = re.compile(r"^(?:arn:[^:]*:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?$")
 _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
 _ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
+_LARGE = 2**20
+"""aiohttp writes longer bytes in one go, and warns of it."""
 _HOP = frozenset({"connection", "transfer-encoding", "content-encoding", "content-length", "host", "keep-alive"})
 
 
@@ -40,6 +44,7 @@ class Endpoint:
     control: Control
     packages: PackageStore
     events: AsyncEvents
+    recorder: Recorder
     _http: aiohttp.ClientSession | None = None
 
     def application(self) -> web.Application:
@@ -60,6 +65,7 @@ class Endpoint:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         target = request.headers.get("X-Amz-Target", "")
+        await self.recorder.note(request)
         if target.startswith("CodeDeploy_20141006."):
             body = json.loads(await request.read() or b"{}")
             status, found = await asyncio.to_thread(self.codedeploy.answer, target, body)
@@ -111,7 +117,7 @@ class Endpoint:
         async with self._http.request(
             request.method,
             self.upstream + request.raw_path,
-            data=body,
+            data=io.BytesIO(body) if len(body) > _LARGE else body,
             headers={**headers, "Host": request.host},
             skip_auto_headers=("User-Agent", "Content-Type"),
             allow_redirects=False,

@@ -28,6 +28,8 @@ from rehearsal.lambda_runtime.packages import PackageStore
 from rehearsal.lambda_runtime.platform import LambdaPlatform
 from rehearsal.lambda_runtime.telemetry import Telemetry
 from rehearsal.ministack import ACCOUNT, MiniStack
+from rehearsal.permissions import ApiCall
+from rehearsal.recorder import Recorder
 from rehearsal.tools import rie_command
 
 T = TypeVar("T")
@@ -72,6 +74,7 @@ class LocalCloud:
         self._ticker = threading.Thread(target=self._tick_on, name="ticker", daemon=True)
         self._making = threading.Lock()
         self._exits = AsyncExitStack()
+        self._recorder = Recorder(ACCOUNT)
         self.endpoint_url = ""
 
     @classmethod
@@ -137,6 +140,10 @@ class LocalCloud:
         """Return every attempt of an asynchronous call."""
         return list(self._events.journal)
 
+    def calls_of(self, function: str) -> list[ApiCall]:
+        """Return the API calls that a function made, named as IAM names them, in order."""
+        return self._recorder.calls_of(function, self._group_of)
+
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
@@ -185,6 +192,7 @@ class LocalCloud:
             control=control,
             packages=packages,
             events=self._events,
+            recorder=self._recorder,
         )
         for opened in (control, self._platform, self._endpoint):
             self._exits.push_async_callback(opened.close)
@@ -205,6 +213,11 @@ class LocalCloud:
             AWS_SECRET_ACCESS_KEY=CREDENTIALS["aws_secret_access_key"],
             AWS_EXECUTION_ENV=f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
         )
+
+    def _group_of(self, deployment_id: str) -> str:
+        status, found = self.codedeploy.answer("GetDeployment", {"deploymentId": deployment_id})
+        about = found["deploymentInfo"] if status == 200 else {}
+        return f"{about['applicationName']}/{about['deploymentGroupName']}" if about else ""
 
     def _read_object(self, bucket: str, key: str) -> str:
         body = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
