@@ -8,6 +8,7 @@ READY := $(ENV)/dev/.ready
 SAM_BIN := $(ENV)/sam/bin
 SAM := PATH="$(CURDIR)/$(SAM_BIN):$$PATH" SAM_CLI_TELEMETRY=0 sam
 CLOUD := $(ENV)/ministack/.ready $(ENV)/rie/.ready
+DEPLOYING := $(ENV)/sam/.ready $(if $(shell command -v node),$(ENV)/cdk/.ready)
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: help rehearse test unit check lint types imports docs template package bench gatebench lock golden clean
@@ -43,10 +44,16 @@ $(ENV)/sam/.ready: requirements/sam-cli.txt
 	@$(SAM_BIN)/pip check -q
 	@touch $@
 
+# Half a gigabyte, for one example stack: where there is no node, its test is left out.
+$(ENV)/cdk/.ready: requirements/cdk.txt
+	$(PYTHON) -m venv $(ENV)/cdk
+	$(ENV)/cdk/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/cdk.txt
+	@touch $@
+
 rehearse: $(READY) $(CLOUD) ## run six releases on this machine: one goes through, five are rolled back
 	@$(BIN)/warmgate rehearse
 
-test: $(READY) $(CLOUD) $(ENV)/sam/.ready ## run every test, the rehearsals included
+test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 	$(PYTEST) tests
 
 unit: $(READY) ## run the pure tests (seconds)
@@ -85,7 +92,7 @@ gatebench: $(READY) ## measure how good the verdicts are, beside other rules (mi
 
 lock: ## renew the lock files from requirements/*.in
 	$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install -q uv
-	for f in dev ministack runtime; do $(ENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/$$f.txt requirements/$$f.in; done
+	for f in dev ministack runtime cdk; do $(ENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/$$f.txt requirements/$$f.in; done
 	$(ENV)/lock/bin/uv pip compile -q --no-deps --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam.txt requirements/sam.in
 	$(ENV)/lock/bin/uv pip compile -q --universal -c requirements/sam.txt --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam-cli.txt requirements/sam-cli.in
 	$(ENV)/lock/bin/uv pip compile -q -c requirements/dev.txt --python-version 3.13 --python-platform aarch64-manylinux2014 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o hooks/requirements.txt requirements/package.in

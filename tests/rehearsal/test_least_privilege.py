@@ -1,27 +1,32 @@
 """What the template's roles allow is what the functions call in whole releases: nothing denied, nothing to spare.
 
-The hook that runs here is the one that `make package` built.
+The hook that runs here is the one that `make package` built, attached as an example of examples/attach shows it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deploying.sam_cli import NEEDS_SAM, build
-from rehearsal.catalogue import chosen
+from rehearsal.catalogue import Scenario, chosen
 from rehearsal.local_cloud import LocalCloud
 from rehearsal.permissions import audit, grants_of, read_template
 from rehearsal.permissions.installed import installed_names
 from rehearsal.rehearse import rehearse
 from rehearsal.release import Release, row_of
-from rehearsal.stage import BUCKET, HOOK, install_hook
+from rehearsal.stage import ALIAS, APPLICATION, BUCKET, HOOK, install_function, install_hook
 
 pytestmark = [pytest.mark.local_cloud, NEEDS_SAM]
 
-TEMPLATE = read_template(Path(__file__).parents[2] / "template.yaml")
+ROOT = Path(__file__).parents[2]
+TEMPLATE = read_template(ROOT / "template.yaml")
 SCENARIOS = chosen(["healthy", "broken"])
 UNUSED = {
     ("KeepWhatFailed", "sqs:SendMessage"): "Lambda sends it in the function's name, once every retry has failed",
@@ -76,3 +81,47 @@ def test_a_grant_that_is_missing_is_noticed(cloud: LocalCloud, releases: dict[st
     found = audit(grants_of(TEMPLATE, "BeforeAllowTrafficRole", names), cloud.calls_of(HOOK))
 
     assert "lambda:InvokeFunction" in {call.action for call in found.denied}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutApi(Scenario):
+    """The good release, of the function that the examples name."""
+
+    @property
+    def function(self) -> str:
+        """Return the examples' name."""
+        return "checkout-api"
+
+
+def released(cloud: LocalCloud, appspec: str) -> dict[str, Any]:
+    """Return a deployment of an AppSpec at its end."""
+    client = cloud.client("codedeploy")
+    content = {"content": appspec, "sha256": hashlib.sha256(appspec.encode()).hexdigest()}
+    deployment_id = client.create_deployment(
+        applicationName=APPLICATION,
+        deploymentGroupName="checkout-api",
+        revision={"revisionType": "AppSpecContent", "appSpecContent": content},
+    )["deploymentId"]
+    for _ in range(600):
+        found: dict[str, Any] = client.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
+        if found["status"] in {"Succeeded", "Failed", "Stopped"}:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{deployment_id} did not end within 60 s")
+
+
+def test_an_attached_application_is_released(cloud: LocalCloud) -> None:
+    """The AppSpec of the examples, with versions that exist, moves the alias once the built hook has said so."""
+    healthy = SCENARIOS[0]
+    installed = install_function(
+        cloud, CheckoutApi(**{each.name: getattr(healthy, each.name) for each in fields(healthy)})
+    )
+    appspec = (ROOT / "examples" / "attach" / "appspec" / "after.yaml").read_text()
+    appspec = appspec.replace('"6"', f'"{installed.baseline}"').replace('"7"', f'"{installed.candidate}"')
+    if not (ROOT / "hooks" / "after_allow_traffic.py").exists():
+        appspec = "".join(line for line in appspec.splitlines(keepends=True) if "AfterAllowTraffic" not in line)
+
+    assert released(cloud, appspec)["status"] == "Succeeded"
+    alias = cloud.client("lambda").get_alias(FunctionName="checkout-api", Name=ALIAS)
+    assert alias["FunctionVersion"] == installed.candidate
+    assert any(call.resource.endswith(":checkout-api:2") for call in cloud.calls_of(HOOK))

@@ -117,6 +117,8 @@ _INTRINSIC: Mapping[str, Callable[[Any, Mapping[str, Any], Names], Any]] = {
     "Fn::Sub": _substituted,
     "Fn::Join": _joined,
     "Fn::If": _chosen,
+    "Fn::Split": lambda inside, template, names: str(resolve(inside[1], template, names)).split(inside[0]),
+    "Fn::Select": lambda inside, template, names: resolve(inside[1], template, names)[int(inside[0])],
     "Fn::Equals": lambda inside, template, names: len({*map(str, resolve(inside, template, names))}) == 1,
     "Fn::Not": lambda inside, template, names: not resolve(inside[0], template, names),
     "Fn::Or": lambda inside, template, names: any(resolve(inside, template, names)),
