@@ -50,7 +50,7 @@ $(ENV)/cdk/.ready: requirements/cdk.txt
 	$(ENV)/cdk/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/cdk.txt
 	@touch $@
 
-rehearse: $(READY) $(CLOUD) ## run six releases on this machine: one goes through, five are rolled back
+rehearse: $(READY) $(CLOUD) ## run eight releases on this machine: two go through, six are rolled back
 	@$(BIN)/warmgate rehearse
 
 test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
@@ -85,7 +85,7 @@ golden: $(READY) ## rewrite the golden reports; review the diff
 	WARMGATE_GOLDEN=1 $(PYTEST) tests/unit/report -q
 
 bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compared with
-	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench
+	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m bench
 
 gatebench: $(READY) ## measure how good the verdicts are, beside other rules (minutes)
 	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench.gatebench

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from warmgate.deadline import Deadline
-from warmgate.model import Arm, Burst, Evidence, Phase, Sample, Spending, Start, Target, Verdict
-from warmgate.planning import ProbePlan, call_cost_usd, grant_burst, plan_probes
+from warmgate.model import Arm, Burst, Deployment, Evidence, Phase, Sample, Spending, Start, Target, Verdict
+from warmgate.planning import ProbePlan, call_cost_usd, grant_burst, plan_probes, seed_of
 from warmgate.policy.values import Policy
-from warmgate.ports import Clock, Functions, Invoker, Overlap
+from warmgate.ports import Clock, Functions, Invoker, Logs, Overlap
 from warmgate.preflight import Preflight, run_preflight
 from warmgate.probing import ArmVersion, Prober, RoundResult
 
 CALLER_CLOCK_ENVIRONMENTS = 5
 """Environments where only the caller's clock is left: measured on 2 cores, 50 threads read a 20 ms call as 41 ms."""
+
+LOG_PATIENCE_MS = 5_000.0
+"""For the baseline's earlier cold starts: a large log group is left after that."""
+MOST_NAMINGS = 12
+"""A refusal that names have opened again is asked about again, once a round at most."""
 
 NOTHING_SPENT = Spending()
 
@@ -37,6 +43,9 @@ class Progress:
     spending: Spending = NOTHING_SPENT
     longest_round_ms: float = 0.0
     closed: str | None = None
+    named_count: int = 0
+    """How often the log was asked for the names of environments."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +58,14 @@ class Assessment:
     notes: tuple[str, ...] = ()
 
 
+class Judging(Protocol):
+    """A way to judge a release."""
+
+    def judge_release(self, deployment: Deployment, policy: Policy, deadline: Deadline) -> Assessment:
+        """Return the assessment of a deployment's candidate; raises WarmgateError where nothing could be found out."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessor:
     """The use case: preflight, plan, probe, judge after every round, stop as soon as every check has decided."""
@@ -57,6 +74,13 @@ class Assessor:
     invoker: Invoker
     overlap: Overlap
     clock: Clock
+    logs: Logs | None = None
+    """Where environments get their names from; without it they have none."""
+
+    def judge_release(self, deployment: Deployment, policy: Policy, deadline: Deadline) -> Assessment:
+        """Return the assessment of a deployment's candidate; its id orders the calls, so that a run can be repeated."""
+        subject = Subject(target=deployment.target, baseline=deployment.baseline, candidate=deployment.candidate)
+        return self.assess(subject, policy, deadline, seed_of(deployment.deployment_id))
 
     def assess(self, subject: Subject, policy: Policy, deadline: Deadline, seed: int) -> Assessment:
         """Return the assessment of a subject.
@@ -65,7 +89,7 @@ class Assessor:
             FunctionLookupError: Lambda did not describe the version, or it was not ready at the deadline.
             InvokeError: calls could not be made for a reason that is not the candidate's.
         """
-        started_ms = self.clock.now_ms()
+        started_ms, began_ms = self.clock.now_ms(), self.clock.epoch_ms()
         deadline = deadline.no_later_than(started_ms + policy.budget.seconds * 1000)
         ready = run_preflight(
             self.functions,
@@ -85,12 +109,13 @@ class Assessor:
         progress = Progress(plan=plan)
         while progress.closed is None:
             progress = self._advance(progress, prober, policy, ready, deadline)
+            progress = self._enriched(progress, policy, ready, began_ms, deadline)
         spending = replace(progress.spending, seconds=(self.clock.now_ms() - started_ms) / 1000)
         return Assessment(
             verdict=_judged(progress, policy),
             samples=progress.samples,
             spending=spending,
-            notes=ready.notes + _plan_notes(plan, spending) + _sample_notes(progress.samples),
+            notes=ready.notes + _plan_notes(plan, spending) + _sample_notes(progress.samples) + progress.notes,
         )
 
     def _advance(
@@ -111,6 +136,38 @@ class Assessor:
             longest_round_ms=max(progress.longest_round_ms, took_ms),
             closed=None if result.complete else "deadline",
         )
+
+    def _enriched(
+        self, progress: Progress, policy: Policy, ready: Preflight, began_ms: float, deadline: Deadline
+    ) -> Progress:
+        """Return the progress with what the log adds: after the burst cold starts, at the end environments' names."""
+        if self.logs is None:
+            return progress
+        if progress.closed is not None:
+            return self._named(progress, self.logs, policy, ready, began_ms, deadline)
+        if progress.next_round > 1 or ready.baseline is None or policy.compare.init is None:
+            return progress
+        from warmgate.log_evidence import remembered_cold_starts
+
+        patience = deadline.no_later_than(self.clock.now_ms() + LOG_PATIENCE_MS)
+        wanted = progress.plan.burst.granted
+        found, note = remembered_cold_starts(progress.samples, ready.baseline, self.logs, wanted, patience)
+        return _noted(replace(progress, samples=progress.samples + found), note)
+
+    def _named(
+        self, progress: Progress, logs: Logs, policy: Policy, ready: Preflight, began_ms: float, deadline: Deadline
+    ) -> Progress:
+        """Return a closed progress with environments named; it is open again where names take a refusal back."""
+        from warmgate.log_evidence import name_environments, names_matter
+
+        if progress.named_count >= MOST_NAMINGS or not names_matter(_judged(progress, policy), progress.samples):
+            return progress
+        groups = [version.log_group for version in (ready.candidate, ready.baseline) if version is not None]
+        named = name_environments(progress.samples, logs, self.clock, groups, began_ms, deadline)
+        known = _noted(replace(progress, samples=named.samples, named_count=progress.named_count + 1), named.note)
+        if progress.closed in {"planned", "stopped early"}:
+            return replace(known, closed=self._why_stop(replace(known, closed=None), policy, deadline))
+        return known
 
     def _why_stop(self, progress: Progress, policy: Policy, deadline: Deadline) -> str | None:
         if progress.next_round >= len(progress.plan.rounds):
@@ -169,6 +226,11 @@ def _evidence(progress: Progress) -> Evidence:
     return Evidence(
         samples=progress.samples, burst=progress.plan.burst, closed=progress.closed, seed=progress.plan.seed
     )
+
+
+def _noted(progress: Progress, note: str) -> Progress:
+    new = bool(note) and note not in progress.notes
+    return replace(progress, notes=(*progress.notes, note)) if new else progress
 
 
 def _spent(before: Spending, result: RoundResult, ready: Preflight) -> Spending:

@@ -1,4 +1,7 @@
-"""The composition root: environment variables become settings, settings become adapters, adapters become a use case."""
+"""The composition root: environment variables become settings, settings become adapters, adapters become a use case.
+
+What only some of the functions need is imported by the function that makes it.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.codedeploy import CodeDeployDeployments
 from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.invoker import LambdaInvoker
+from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
+from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap
-from warmgate.assessment import Assessor
+from warmgate.assessment import Assessor, Judging
 from warmgate.errors import SettingsError
 from warmgate.gate import Gate
+from warmgate.model import LifecycleEvent
 from warmgate.ports import Policies, Reports
+
+if TYPE_CHECKING:
+    from warmgate.guard import Guard
+    from warmgate.release_ports import Notices
+    from warmgate.rollback import RollbackController
 
 CONCURRENCY = 100
 """Connections of the invoke client; a round of both arms with 20 environments needs 40."""
@@ -33,6 +45,9 @@ class Settings:
     report_bucket: str = ""
     report_prefix: str = ""
     metrics_namespace: str = "Warmgate"
+    table: str = ""
+    topic_arn: str = ""
+    event_bus: str = "default"
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -50,6 +65,9 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         report_bucket=environment.get("WARMGATE_REPORT_BUCKET", ""),
         report_prefix=environment.get("WARMGATE_REPORT_PREFIX", ""),
         metrics_namespace=environment.get("WARMGATE_METRICS_NAMESPACE", "Warmgate"),
+        table=environment.get("WARMGATE_TABLE", ""),
+        topic_arn=environment.get("WARMGATE_TOPIC_ARN", ""),
+        event_bus=environment.get("WARMGATE_EVENT_BUS") or "default",
     )
 
 
@@ -68,27 +86,143 @@ def assessor_of(clients: Clients) -> Assessor:
         invoker=LambdaInvoker(clients.invoking(CONCURRENCY), clock),
         overlap=ThreadOverlap(),
         clock=clock,
+        logs=CloudWatchLogs(clients, clock),
     )
 
 
 @lru_cache(maxsize=1)
 def gate() -> Gate:
-    """Return the gate of this environment, made once. Wrong settings are told to CodeDeploy, not raised."""
-    clients, clock = Clients(), SystemClock()
+    """Return the gate before traffic moves, made once. Wrong settings are told to CodeDeploy, not raised."""
+    parts = _parts()
+    return _gate(parts, assessor_of(parts.clients), LifecycleEvent.BEFORE_ALLOW_TRAFFIC)
+
+
+@lru_cache(maxsize=1)
+def live_gate() -> Gate:
+    """Return the gate after traffic has moved, made once."""
+    from warmgate.adapters.metrics import CloudWatchMetrics
+    from warmgate.live_assessment import LiveAssessor
+
+    parts = _parts()
+    judging = LiveAssessor(
+        functions=LambdaFunctions(parts.clients),
+        logs=CloudWatchLogs(parts.clients, parts.clock),
+        metrics=CloudWatchMetrics(parts.clients),
+        own_calls=assessor_of(parts.clients),
+        clock=parts.clock,
+    )
+    return _gate(parts, judging, LifecycleEvent.AFTER_ALLOW_TRAFFIC)
+
+
+def guard(context: Any) -> Guard:
+    """Return the traffic guard of one call; raises SettingsError where its table is not named."""
+    from warmgate.adapters.runs import LambdaSuccessors, TableRuns
+    from warmgate.adapters.shifts import CodeDeployShifts
+    from warmgate.guard import Guard
+
+    parts = _parts()
+    if parts.settings.table == "":
+        raise SettingsError("WARMGATE_TABLE: found nothing, expected the name of a DynamoDB table with the key id")
+    return Guard(
+        shifts=CodeDeployShifts(parts.clients("codedeploy"), parts.clock),
+        policies=parts.policies,
+        functions=LambdaFunctions(parts.clients),
+        logs=CloudWatchLogs(parts.clients, parts.clock),
+        runs=TableRuns(parts.settings.table, parts.clients("dynamodb"), context),
+        successors=LambdaSuccessors(parts.clients("lambda"), context.invoked_function_arn),
+        clock=parts.clock,
+        reports=_reports(parts, "guard"),
+        log=print,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    clients: Clients
+    clock: SystemClock
+    settings: Settings
     policies: Policies
+
+
+@lru_cache(maxsize=1)
+def _parts() -> _Parts:
+    clients, policies = Clients(), None
     try:
         settings = settings_of(os.environ)
         policies = TaggedPolicies(clients, settings.policies, settings.policy_sources)
     except SettingsError as error:
-        settings, policies = Settings(policies=_folder()), UnsetPolicies(error)
-    reports: list[Reports] = [LogReport(), MetricsReport(settings.metrics_namespace)]
-    if settings.report_bucket:
-        reports.append(BucketReport(clients, settings.report_bucket, settings.report_prefix))
+        return _Parts(
+            clients=clients, clock=SystemClock(), settings=Settings(policies=_folder()), policies=UnsetPolicies(error)
+        )
+    return _Parts(clients=clients, clock=SystemClock(), settings=settings, policies=policies)
+
+
+def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
+    before, settings = event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC, parts.settings
+    refusals = None
+    if before and settings.report_bucket:
+        refusals = BucketRefusals(parts.clients, settings.report_bucket, settings.report_prefix)
     return Gate(
-        deployments=CodeDeployDeployments(clients("codedeploy"), clock),
-        policies=policies,
-        assessor=assessor_of(clients),
-        clock=clock,
-        reports=tuple(reports),
+        deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event),
+        policies=parts.policies,
+        judging=judging,
+        clock=parts.clock,
+        event=event,
+        reports=_reports(parts, "" if before else "after"),
+        refusals=refusals,
+        functions=LambdaFunctions(parts.clients),
         log=print,
     )
+
+
+def _reports(parts: _Parts, folder: str) -> tuple[Reports, ...]:
+    settings = parts.settings
+    reports: list[Reports] = [LogReport(), MetricsReport(settings.metrics_namespace)]
+    if settings.report_bucket:
+        reports.append(BucketReport(parts.clients, settings.report_bucket, settings.report_prefix, folder))
+    return tuple(reports)
+
+
+@lru_cache(maxsize=1)
+def controller() -> RollbackController:
+    """Return the rollback controller of this environment, made once; raises SettingsError."""
+    return controller_of(Clients(), settings_of(os.environ))
+
+
+def controller_of(clients: Clients, settings: Settings) -> RollbackController:
+    """Return the rollback controller on real services; raises SettingsError."""
+    # Imported here: the hooks, which come into being while a deployment waits, need none of it.
+    from warmgate.adapters.aliases import LambdaAliases
+    from warmgate.adapters.claims import TableClaims
+    from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
+    from warmgate.adapters.stored_reports import BucketReports
+    from warmgate.recovery import Recovery
+    from warmgate.rollback import RollbackController
+
+    for name, value in (("WARMGATE_TABLE", settings.table), ("WARMGATE_REPORT_BUCKET", settings.report_bucket)):
+        if not value:
+            raise SettingsError(f"{name}: found nothing, expected a name", hint="set it for the rollback controller")
+    releases, claims, clock = CodeDeployReleases(clients), TableClaims(clients, settings.table), SystemClock()
+    return RollbackController(
+        releases=releases,
+        recovery=Recovery(
+            releases=releases,
+            aliases=LambdaAliases(clients),
+            policies=TaggedPolicies(clients, settings.policies, settings.policy_sources),
+            claims=claims,
+            clock=clock,
+        ),
+        alarms=GroupAlarms(clients),
+        reports=BucketReports(clients, settings.report_bucket, settings.report_prefix),
+        claims=claims,
+        clock=clock,
+        notices=_notices(clients, settings),
+        log=print,
+    )
+
+
+def _notices(clients: Clients, settings: Settings) -> tuple[Notices, ...]:
+    from warmgate.adapters.notices import BusNotices, LogNotices, MetricsNotices, TopicNotices
+
+    topic = (TopicNotices(clients, settings.topic_arn),) if settings.topic_arn else ()
+    return (LogNotices(), MetricsNotices(settings.metrics_namespace), *topic, BusNotices(clients, settings.event_bus))

@@ -63,8 +63,20 @@ class FunctionLookupError(WarmgateError):
     """Lambda did not describe the function, version or concurrency asked for."""
 
 
+class LogLookupError(WarmgateError):
+    """The log group of a function could not be read."""
+
+
 class StatusReportError(WarmgateError):
     """CodeDeploy did not accept the status of a hook execution."""
+
+
+class StopError(WarmgateError):
+    """CodeDeploy did not stop a deployment that must not go on."""
+
+
+class SuccessorError(WarmgateError):
+    """The run that takes over could not be started."""
 
 
 class InvokeError(WarmgateError):
@@ -85,6 +97,26 @@ class InvokeError(WarmgateError):
 
 class ReportError(WarmgateError):
     """A report could not be stored or published."""
+
+
+class NoticeError(WarmgateError):
+    """People could not be told."""
+
+
+class ClaimError(WarmgateError):
+    """It could not be found out whether something has been done already."""
+
+
+class RollbackError(WarmgateError):
+    """The alias could not be sent back to the baseline; `busy` where somebody else changes it just now."""
+
+    def __init__(self, message: str, *, busy: bool = False, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.busy = busy
+
+
+class UnsettledError(WarmgateError):
+    """A release has not ended yet, or something of it could not be done; the event must be delivered again."""
 
 
 class SettingsError(WarmgateError):

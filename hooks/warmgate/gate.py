@@ -1,12 +1,16 @@
-"""One BeforeAllowTraffic call from its two ids to the status that CodeDeploy hears, whatever happens on the way."""
+"""One call of a hook from its two ids to the status that CodeDeploy hears, whatever happens on the way.
+
+What is judged, calls of our own or live traffic, is the judging's part: the promises are the same for both hooks.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from warmgate.assessment import Assessment, Assessor, Subject
+from warmgate.assessment import Assessment, Judging
 from warmgate.deadline import Deadline
 from warmgate.errors import ReportError, StatusReportError, WarmgateError
 from warmgate.model import (
@@ -20,9 +24,11 @@ from warmgate.model import (
     Target,
     Verdict,
 )
-from warmgate.planning import seed_of
 from warmgate.policy.values import Policy
-from warmgate.ports import Clock, Deployments, Policies, Reports
+from warmgate.ports import Clock, Deployments, Functions, Policies, Reports
+
+if TYPE_CHECKING:
+    from warmgate.known_bad import KnownBad, Refusals
 
 SKIP = re.compile(r"\[warmgate skip:\s*(?P<reason>[^\]]*?)\s*\]", re.IGNORECASE)
 """The escape hatch in a deployment's description."""
@@ -42,13 +48,17 @@ class Gated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """The use case of the hook that runs before traffic moves."""
+    """The use case of both hooks."""
 
     deployments: Deployments
     policies: Policies
-    assessor: Assessor
+    judging: Judging
     clock: Clock
+    event: LifecycleEvent = LifecycleEvent.BEFORE_ALLOW_TRAFFIC
     reports: tuple[Reports, ...] = ()
+    refusals: Refusals | None = None
+    functions: Functions | None = None
+    """What a refusal is known again by is read from here; without both nothing is remembered."""
     log: Callable[[str], None] = lambda _line: None
 
     def run(self, execution: HookExecution, deadline: Deadline, tell_deadline: Deadline) -> Gated:
@@ -74,6 +84,8 @@ class Gate:
             raise
         if told:
             self._publish(judgement, status)
+            if (known_bad := self._known_bad()) is not None:
+                known_bad.remember(judgement)
         else:
             self.log(f"{execution.deployment_id}: completed by another run; this one found {judgement.verdict.reason}")
         return Gated(judgement=judgement, status=status, told=told)
@@ -83,7 +95,7 @@ class Gate:
 
         The last resort needs no import: a package with a missing or broken module must still tell Failed.
         """
-        blank = _blank(execution, self.clock.utc_now())
+        blank = _blank(execution, self.event, self.clock.utc_now())
         try:
             return self._judgement(execution, blank, deadline)
         except Exception as error:  # noqa: BLE001 - every path must end in a status
@@ -109,17 +121,23 @@ class Gate:
         try:
             policy, source = self.policies.find(known.deployment.target, deadline)
             known = replace(known, policy_name=policy.name, policy_source=source)
-            subject = Subject(
-                target=known.deployment.target,
-                baseline=known.deployment.baseline,
-                candidate=known.deployment.candidate,
-            )
-            found = self.assessor.assess(subject, policy, deadline, seed_of(known.deployment.deployment_id))
+            if (known_bad := self._known_bad()) is not None:
+                known = replace(known, fingerprint=known_bad.fingerprint(known.deployment, policy))
+                if (refused := known_bad.verdict_on(known.deployment, known.fingerprint)) is not None:
+                    return replace(known, verdict=refused)
+            found = self.judging.judge_release(known.deployment, policy, deadline)
             return _completed(known, found)
         except WarmgateError as error:
             return replace(known, verdict=_error_verdict(str(error), policy))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
             return replace(known, verdict=_error_verdict(_unforeseen(error), policy))
+
+    def _known_bad(self) -> KnownBad | None:
+        if self.refusals is None or self.functions is None:
+            return None
+        from warmgate.known_bad import KnownBad
+
+        return KnownBad(refusals=self.refusals, functions=self.functions, log=self.log)
 
     def _publish(self, judgement: Judgement, status: Status) -> None:
         for sink in self.reports:
@@ -143,14 +161,14 @@ def _unjudged_verdict(reason: str) -> Verdict:
     return Verdict(outcome=Outcome.PASSED, status=Status.SUCCEEDED, reason=reason, warnings=(reason,))
 
 
-def _blank(execution: HookExecution, now: str) -> Judgement:
+def _blank(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgement:
     """Return the judgement of an execution of which nothing is known yet; its verdict is always replaced."""
     unknown = Deployment(
         deployment_id=execution.deployment_id,
         target=UNKNOWN_TARGET,
         baseline="",
         candidate="",
-        lifecycle_event=LifecycleEvent.BEFORE_ALLOW_TRAFFIC,
+        lifecycle_event=event,
     )
     return Judgement(
         deployment=unknown,

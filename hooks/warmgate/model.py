@@ -40,6 +40,10 @@ class CallOutcome(StrEnum):
     THROTTLED = "throttled"
 
 
+HISTORY = "(log history)"
+"""The probe of samples that are no call of ours: cold starts that the log remembers."""
+
+
 class DurationSource(StrEnum):
     """Whose clock a duration was read from."""
 
@@ -107,6 +111,48 @@ class Deployment:
     """The status that the hook event named in `lifecycle_event` ended with, when it has ended."""
     is_rollback: bool = False
     description: str = ""
+    state: str = ""
+    """CodeDeploy's word for the whole deployment: InProgress, Succeeded, Failed, Stopped ..."""
+    shift_began_ms: float | None = None
+    """When traffic began to shift, in milliseconds since the epoch; None before that."""
+    shift_ended_ms: float | None = None
+    """When all of it had shifted."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to the deployment."""
+        return self.state in {"Succeeded", "Failed", "Stopped"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """What a run of the traffic guard knows of the shift it guards; enough to go on in another run."""
+
+    deployment_id: str
+    run: int = 1
+    stretch: int = 1
+    since_ms: float | None = None
+    """When the stretch that was growing began, None before the first call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricCounts:
+    """What CloudWatch counted of a version over the whole shift."""
+
+    calls: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentSummary:
+    """What the log says of all calls of one environment."""
+
+    environment: str
+    version: str
+    calls: int
+    cold_starts: int
+    median_ms: float
+    p95_ms: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +168,8 @@ class FunctionVersion:
     runtime: str = ""
     architecture: str = "x86_64"
     code_sha256: str = ""
+    config_sha256: str = ""
+    """Digest of what decides how the code runs, environment variables included; it changes with any of them."""
     role: str = ""
     dead_letter_arn: str = ""
     snap_start: bool = False
@@ -129,6 +177,7 @@ class FunctionVersion:
     log_format: str = "Text"
     system_log_level: str = ""
     managed_instances: bool = False
+    log_group: str = ""
 
     @property
     def hides_report(self) -> bool:
@@ -267,7 +316,7 @@ class Finding:
     proven: str = ""
     """What the evidence rules out, in words, for example "excluded: more than 12 % slow calls"."""
     inconclusive_because: str = ""
-    """cap, deadline, budget, stopped early, too few environments, too few cold starts or no data; else empty."""
+    """cap, deadline, budget, stopped early, too few environments or cold starts, too little traffic, or no data."""
     leans_to_fail: bool = False
     """For an inconclusive score: at least half-way to its FAIL line."""
 
@@ -303,6 +352,7 @@ class Judgement:
 
     deployment: Deployment
     execution: HookExecution | None
+    """None where no hook was asked: for the traffic guard."""
     policy_name: str
     policy_source: str
     verdict: Verdict
@@ -312,3 +362,5 @@ class Judgement:
     """Circumstances that a reader must know: a capped burst, hidden reports, what a budget left out."""
     started_at: str = ""
     """ISO 8601, UTC."""
+    fingerprint: str = ""
+    """What a refusal is remembered by; empty where none is to be."""

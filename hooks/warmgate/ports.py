@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from warmgate.deadline import Deadline
 from warmgate.model import (
     Answer,
     Capacity,
     Deployment,
+    EnvironmentSummary,
     FunctionVersion,
     HookExecution,
     Invocation,
     Judgement,
+    MetricCounts,
     ProvisionedConcurrency,
+    Shift,
     Status,
     Target,
 )
 from warmgate.policy.values import Policy
+
+if TYPE_CHECKING:
+    from warmgate.logged_calls import LoggedCall, Window
 
 T = TypeVar("T")
 
@@ -38,6 +44,10 @@ class Clock(Protocol):
         """Return the wall clock as ISO 8601 in UTC."""
         ...
 
+    def epoch_ms(self) -> float:
+        """Return the wall clock in milliseconds since the epoch."""
+        ...
+
 
 class Deployments(Protocol):
     """CodeDeploy, as a hook needs it."""
@@ -51,6 +61,21 @@ class Deployments(Protocol):
 
         Returns True when this call told it and False when the execution was completed already; raises
         StatusReportError.
+        """
+        ...
+
+
+class Shifts(Protocol):
+    """CodeDeploy, as what watches a shift needs it."""
+
+    def describe(self, deployment_id: str, deadline: Deadline) -> Deployment:
+        """Return a deployment; raises DeploymentLookupError."""
+        ...
+
+    def stop(self, deployment_id: str, deadline: Deadline) -> bool:
+        """Stop a deployment so that CodeDeploy rolls it back, retried until the deadline.
+
+        Returns True when this call stopped it and False when it had ended already; raises StopError.
         """
         ...
 
@@ -89,6 +114,51 @@ class Invoker(Protocol):
 
     def invoke(self, invocation: Invocation, deadline: Deadline) -> Answer:
         """Make one synchronous call; throttles and passing faults are retried until the deadline, then InvokeError."""
+        ...
+
+
+class Logs(Protocol):
+    """What functions' log groups remember; every method raises LogLookupError."""
+
+    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+        """Return the calls that were reported inside a window, by time; the newest may not be there yet."""
+        ...
+
+    def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
+        """Return the init durations of a version's latest cold starts, newest first, at most so many."""
+        ...
+
+    def summaries(
+        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+    ) -> tuple[EnvironmentSummary, ...]:
+        """Return what one query says of the environments that ran in a window: for logs too large to be read."""
+        ...
+
+
+class LiveMetrics(Protocol):
+    """What CloudWatch counts of live traffic."""
+
+    def counts(self, target: Target, version: str, window: Window, deadline: Deadline) -> MetricCounts | None:
+        """Return what a version served through an alias, None where nothing was counted; raises LogLookupError."""
+        ...
+
+
+class Runs(Protocol):
+    """A memory that all runs of a function share."""
+
+    def once(self, key: str, work: Callable[[], T]) -> T | None:
+        """Do some work and return its result, or None where another run does it or has done it.
+
+        Work that raises is not done: the next run does it.
+        """
+        ...
+
+
+class Successors(Protocol):
+    """A way to go on in a fresh run."""
+
+    def start(self, shift: Shift) -> None:
+        """Start the run that takes over; raises SuccessorError."""
         ...
 
 

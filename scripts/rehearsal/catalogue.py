@@ -1,4 +1,4 @@
-"""The scenarios: six releases of one small API, each with the status that it must get. Runs nothing."""
+"""The scenarios: eight releases of one small API, each with the status that it must get. Runs nothing."""
 
 from __future__ import annotations
 
@@ -47,14 +47,15 @@ class UnknownScenarioError(ValueError):
     """A name that no scenario has."""
 
 
-def _release(name: str, summary: str, *failing: str) -> Scenario:
-    baseline = FOLDER / "baseline"
+def _release(name: str, summary: str, *failing: str, over: tuple[str, ...] = (), policy: str = "quotes") -> Scenario:
+    """Return the release of a folder over the folders `over`, which are laid over the baseline's own."""
+    baseline = tuple(FOLDER / folder for folder in ("baseline", *over))
     return Scenario(
         name=name,
         summary=summary,
-        baseline=(baseline,),
-        candidate=(baseline, FOLDER / name),
-        policy=FOLDER / "quotes.yaml",
+        baseline=baseline,
+        candidate=(*baseline, FOLDER / name),
+        policy=FOLDER / f"{policy}.yaml",
         expected=Status.FAILED if failing else Status.SUCCEEDED,
         failing=failing,
     )
@@ -68,6 +69,19 @@ SCENARIOS = (
     _release("broken", "raises KeyError on every basket", "limits.errors"),
     _release("wrong_answer", "answers 200 with a total of 0", "probes.quote.expect", "limits.errors"),
     _release("memory_hog", "keeps 215 MB of 256 MB", "limits.memory"),
+    _release(
+        "slower_upstream",
+        "waits 30 % longer in every call, far within every limit",
+        "compare.duration",
+        over=("stocked",),
+        policy="stocked",
+    ),
+    _release(
+        "noisy_neighbours",
+        "the same code in uneven environments",
+        over=("noisy_neighbours",),
+        policy="stocked",
+    ),
 )
 
 

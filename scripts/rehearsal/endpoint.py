@@ -1,4 +1,4 @@
-"""The one endpoint of the local cloud: CodeDeploy and Lambda invokes are answered here, the rest goes to MiniStack."""
+"""The one endpoint of the local cloud: what MiniStack cannot do is answered here, the rest goes to MiniStack."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 import aiohttp
 from aiohttp import web
 
 from rehearsal.codedeploy import CodeDeployService
+from rehearsal.conditions import Conditions
 from rehearsal.lambda_runtime.async_events import AsyncEvents
 from rehearsal.lambda_runtime.control import SIGNED, Control, Refused
+from rehearsal.lambda_runtime.naming import named
 from rehearsal.lambda_runtime.packages import PackageStore
 from rehearsal.lambda_runtime.platform import Call, Invoked, LambdaPlatform
 from rehearsal.ministack import ACCOUNT
@@ -26,12 +28,20 @@ from rehearsal.recorder import Recorder
 _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
 _FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
-_ARN = re.compile(r"^(?:arn:[^:]*:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?$")
+_ALIAS = re.compile(r"^/2015-03-31/functions/[^/]+/aliases/[^/]+$")
 _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
 _ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
 _LARGE = 2**20
 """aiohttp writes longer bytes in one go, and warns of it."""
 _HOP = frozenset({"connection", "transfer-encoding", "content-encoding", "content-length", "host", "keep-alive"})
+
+
+class Front(Protocol):
+    """A service of the JSON protocol that is answered here in part."""
+
+    async def answer(self, action: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
+        """Return status and answer of an operation, None for one that MiniStack answers alone."""
+        ...
 
 
 @dataclass
@@ -45,6 +55,9 @@ class Endpoint:
     packages: PackageStore
     events: AsyncEvents
     recorder: Recorder
+    fronts: dict[str, Front]
+    """By the prefix of X-Amz-Target."""
+    conditions: Conditions
     _http: aiohttp.ClientSession | None = None
 
     def application(self) -> web.Application:
@@ -70,11 +83,18 @@ class Endpoint:
             body = json.loads(await request.read() or b"{}")
             status, found = await asyncio.to_thread(self.codedeploy.answer, target, body)
             return _json(status, found, "application/x-amz-json-1.1")
+        prefix, _, action = target.partition(".")
+        if prefix in self.fronts:
+            answered = await self.fronts[prefix].answer(action, json.loads(await request.read() or b"{}"))
+            if answered is not None:
+                return _json(*answered, "application/x-amz-json-1.1")
         try:
             if (invoke := _INVOKE.match(request.path)) and request.method == "POST":
                 return await self._invoke(request, unquote(invoke["name"]))
             if provisioned := _PROVISIONED.match(request.path):
                 return await self._provisioned(request, unquote(provisioned["name"]))
+            if _ALIAS.match(request.path) and request.method == "PUT":
+                await self._admit_update(request)
         except Refused as refused:
             answer = _json(refused.status, refused.body)
             answer.headers["x-amzn-ErrorType"] = refused.code
@@ -82,7 +102,7 @@ class Endpoint:
         return await self._pass_on(request)
 
     async def _invoke(self, request: web.Request, name: str) -> web.StreamResponse:
-        function, qualifier = _named(name, request.query.get("Qualifier"))
+        function, qualifier = named(name, request.query.get("Qualifier"))
         payload = await request.read() or b"{}"
         kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
         if kind != "RequestResponse":
@@ -98,7 +118,7 @@ class Endpoint:
 
     async def _provisioned(self, request: web.Request, name: str) -> web.StreamResponse:
         """Answer what MiniStack only pretends: environments that are really initialised ahead of their calls."""
-        function, qualifier = _named(name, request.query.get("Qualifier"))
+        function, qualifier = named(name, request.query.get("Qualifier"))
         provisioned = self.platform.provisioned
         if "List" in request.query:
             return _json(200, provisioned.listed(function, _ARN_START))
@@ -109,6 +129,11 @@ class Endpoint:
             return web.Response(status=204)
         requested = int(json.loads(await request.read())["ProvisionedConcurrentExecutions"])
         return _json(202, await provisioned.put(function, qualifier, requested))
+
+    async def _admit_update(self, request: web.Request) -> None:
+        if self.conditions.refuses_alias_update(json.loads(await request.read() or b"{}")):
+            text = "The operation cannot be performed at this time. An update is in progress for resource: the alias"
+            raise Refused(409, "ResourceConflictException", text)
 
     async def _pass_on(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
@@ -140,7 +165,7 @@ class Endpoint:
             await self._keep_code(code["name"], body, found)
         function = _FUNCTION.match(request.path)
         if function:
-            self.control.forget(_named(unquote(function["name"]), None)[0])
+            self.control.forget(named(unquote(function["name"]), None)[0])
 
     async def _keep_code(self, name: str | None, body: bytes, found: bytes) -> None:
         sent: dict[str, Any] = json.loads(body or b"{}")
@@ -158,14 +183,6 @@ class Endpoint:
             location = (await answer.json(content_type=None))["Code"]["Location"]
         async with self._http.get(location) as answer:
             return await answer.read()
-
-
-def _named(name: str, qualifier: str | None) -> tuple[str, str]:
-    """Return function and qualifier of a name, a partial or a whole ARN; a qualifier of its own wins."""
-    parts = _ARN.match(name)
-    if parts is None:
-        return name, qualifier or ""
-    return parts["name"], qualifier or parts["qualifier"] or ""
 
 
 def _json(status: int, body: dict[str, Any], content_type: str = "application/json") -> web.Response:

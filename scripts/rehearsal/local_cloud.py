@@ -20,17 +20,21 @@ from aiohttp import web
 from botocore.config import Config
 
 from rehearsal.codedeploy import CodeDeployService
+from rehearsal.conditions import Conditions
 from rehearsal.endpoint import Endpoint
-from rehearsal.gateways import AlarmsThroughApi, EventsThroughApi, LambdaThroughApi
+from rehearsal.events import Delivered, EventBus
+from rehearsal.gateways import AlarmsThroughApi, EventsOnBus, LambdaThroughApi
 from rehearsal.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from rehearsal.lambda_runtime.control import Control
 from rehearsal.lambda_runtime.packages import PackageStore
 from rehearsal.lambda_runtime.platform import LambdaPlatform
 from rehearsal.lambda_runtime.telemetry import Telemetry
+from rehearsal.logs.front import LogsFront
 from rehearsal.ministack import ACCOUNT, MiniStack
 from rehearsal.permissions import ApiCall
 from rehearsal.recorder import Recorder
 from rehearsal.tools import rie_command
+from rehearsal.upstream import Upstream
 
 T = TypeVar("T")
 REGION = "us-east-1"
@@ -58,11 +62,14 @@ class ScaledClock:
 class LocalCloud:
     """A running local cloud; made by `start`."""
 
-    def __init__(self, work_dir: Path, time_scale: float, seed: int, *, hooks_on_rollback: bool) -> None:
+    def __init__(
+        self, work_dir: Path, time_scale: float, seed: int, conditions: Conditions, *, hooks_on_rollback: bool
+    ) -> None:
         work_dir.mkdir(parents=True, exist_ok=True)
         self.work_dir = work_dir
         self.region = REGION
         self.account = ACCOUNT
+        self.conditions = conditions
         self.clock = ScaledClock(time_scale)
         self._seed = seed
         self._hooks_on_rollback = hooks_on_rollback
@@ -80,7 +87,13 @@ class LocalCloud:
     @classmethod
     @contextmanager
     def start(
-        cls, work_dir: Path, *, time_scale: float = 60.0, seed: int = 0, hooks_on_rollback: bool = True
+        cls,
+        work_dir: Path,
+        *,
+        time_scale: float = 60.0,
+        seed: int = 0,
+        hooks_on_rollback: bool = True,
+        conditions: Conditions | None = None,
     ) -> Iterator[LocalCloud]:
         """Start a cloud and end it with the block.
 
@@ -90,11 +103,12 @@ class LocalCloud:
                 between Lambda's asynchronous retries; functions run in real time.
             seed: decides which version a weighted alias chooses.
             hooks_on_rollback: whether a rollback deployment calls hooks too, which AWS does not document.
+            conditions: delays, quotas and faults; they stay changeable through the attribute of the same name.
 
         Raises:
             SettingsError: a part is not installed or did not start.
         """
-        cloud = cls(work_dir, time_scale, seed, hooks_on_rollback=hooks_on_rollback)
+        cloud = cls(work_dir, time_scale, seed, conditions or Conditions(), hooks_on_rollback=hooks_on_rollback)
         with ExitStack() as exits:
             cloud._open(exits)
             yield cloud
@@ -144,6 +158,15 @@ class LocalCloud:
         """Return the API calls that a function made, named as IAM names them, in order."""
         return self._recorder.calls_of(function, self._group_of)
 
+    @property
+    def event_deliveries(self) -> list[Delivered]:
+        """Return the latest deliveries of events by the event bus."""
+        return list(self._bus.journal)
+
+    def publish(self, event: dict[str, Any]) -> None:
+        """Put a whole event of one of AWS's own services on the default bus, as CodeDeploy does."""
+        self._run(self._bus.publish(event))
+
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
@@ -171,12 +194,12 @@ class LocalCloud:
     async def _serve(self, rie: Path) -> None:
         packages = PackageStore(self.work_dir / "code")
         control = Control(self._ministack.url, packages)
-        self._telemetry = Telemetry(self.client)
+        self._telemetry = Telemetry(self.client, self.conditions)
         self.codedeploy = CodeDeployService(
             self.clock,
             LambdaThroughApi(self.client),
             AlarmsThroughApi(self.client),
-            EventsThroughApi(self.client),
+            EventsOnBus(self.publish),
             hooks_on_rollback=self._hooks_on_rollback,
             read_object=self._read_object,
             region=REGION,
@@ -185,6 +208,8 @@ class LocalCloud:
         variables: dict[str, str] = {}
         self._platform = LambdaPlatform(control, self._telemetry, rie, variables=variables, seed=self._seed)
         self._events = AsyncEvents(self._platform, control, self.clock.now_s, self.clock.sleep)
+        upstream = Upstream(self._ministack.url)
+        self._bus = EventBus(upstream, self._events, self.client, self.conditions)
         self._endpoint = Endpoint(
             upstream=self._ministack.url,
             codedeploy=self.codedeploy,
@@ -193,10 +218,13 @@ class LocalCloud:
             packages=packages,
             events=self._events,
             recorder=self._recorder,
+            fronts={"AWSEvents": self._bus, "Logs_20140328": LogsFront(upstream, self.conditions)},
+            conditions=self.conditions,
         )
-        for opened in (control, self._platform, self._endpoint):
+        for opened in (upstream, control, self._platform, self._endpoint):
             self._exits.push_async_callback(opened.close)
             await opened.open()
+        self._exits.push_async_callback(self._bus.close)
         # Who is still waiting for an answer when the cloud ends does not get one.
         runner = web.AppRunner(
             self._endpoint.application(), access_log=None, keepalive_timeout=120, shutdown_timeout=0.1

@@ -1,4 +1,4 @@
-"""`warmgate rehearse`: whole releases on this machine, the six scenarios or the user's own two folders of code."""
+"""`warmgate rehearse`: whole releases on this machine, the scenarios or the user's own two folders of code."""
 
 from __future__ import annotations
 

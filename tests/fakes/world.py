@@ -9,6 +9,7 @@ Example:
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -17,10 +18,12 @@ from warmgate.assessment import Assessor
 from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, FunctionLookupError, InvokeError, StatusReportError
 from warmgate.gate import Gate
+from warmgate.logged_calls import LoggedCall, Window
 from warmgate.model import (
     Answer,
     Capacity,
     Deployment,
+    EnvironmentSummary,
     FunctionVersion,
     HookExecution,
     Invocation,
@@ -34,6 +37,8 @@ from warmgate.policy.values import Budget, Limits, PercentileLimit, Policy, Prob
 
 T = TypeVar("T")
 ROOM = Capacity(account_limit=1000, account_unreserved=1000, reserved=None, in_use=0)
+EPOCH_MS = 1_767_225_600_000.0
+"""2026-01-01T00:00:00Z."""
 EXECUTION = HookExecution("d-ABCDEF123", "hook-execution-1")
 VERSIONS = ("6", "7")
 TARGET = Target("checkout-api", "live")
@@ -66,6 +71,10 @@ class VirtualClock:
     def utc_now(self) -> str:
         """Return a fixed day with the virtual seconds in it."""
         return f"2026-01-01T00:00:{int(self.at_ms / 1000) % 60:02d}Z"
+
+    def epoch_ms(self) -> float:
+        """Return the same day in milliseconds."""
+        return EPOCH_MS + self.at_ms
 
 
 class VirtualOverlap:
@@ -271,6 +280,46 @@ class FakeInvoker:
 
 
 @dataclass
+class FakeLogs:
+    """A log group of calls, by time, and of earlier cold starts; events can be read `late_ms` after their time."""
+
+    clock: VirtualClock
+    written: list[LoggedCall] = field(default_factory=list)
+    earlier_ms: tuple[float, ...] = ()
+    late_ms: float = 0.0
+    fails: Exception | None = None
+    reads: int = 0
+    summarised: tuple[EnvironmentSummary, ...] = ()
+
+    def summaries(
+        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+    ) -> tuple[EnvironmentSummary, ...]:
+        """Return the given summaries."""
+        if self.fails is not None:
+            raise self.fails
+        return self.summarised
+
+    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+        """Return what may be read by now."""
+        self.reads += 1
+        if self.fails is not None:
+            raise self.fails
+        newest_ms = min(window.until_ms, self.clock.epoch_ms() - self.late_ms)
+        first, last = (bisect_left(self.written, at_ms, key=_time) for at_ms in (window.since_ms, newest_ms + 0.001))
+        return tuple(self.written[first:last])
+
+    def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
+        """Return the earlier cold starts."""
+        if self.fails is not None:
+            raise self.fails
+        return self.earlier_ms[:wanted]
+
+
+def _time(call: LoggedCall) -> float:
+    return call.at_ms
+
+
+@dataclass
 class FakeReports:
     """Keeps what was published, or fails."""
 
@@ -293,13 +342,18 @@ class World:
         self.policies = FakePolicies()
         self.functions = FakeFunctions()
         self.invoker = FakeInvoker(self.clock)
+        self.logs = FakeLogs(self.clock)
         self.reports = FakeReports()
         self.lines: list[str] = []
 
     def assessor(self) -> Assessor:
         """Return the assessor of this world."""
         return Assessor(
-            functions=self.functions, invoker=self.invoker, overlap=VirtualOverlap(self.clock), clock=self.clock
+            functions=self.functions,
+            invoker=self.invoker,
+            overlap=VirtualOverlap(self.clock),
+            clock=self.clock,
+            logs=self.logs,
         )
 
     def gate(self) -> Gate:
@@ -307,7 +361,8 @@ class World:
         return Gate(
             deployments=self.codedeploy,
             policies=self.policies,
-            assessor=self.assessor(),
+            judging=self.assessor(),
+            functions=self.functions,
             clock=self.clock,
             reports=(self.reports,),
             log=self.lines.append,

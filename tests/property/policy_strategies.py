@@ -20,6 +20,8 @@ from warmgate.policy.values import (
     Live,
     Match,
     OnInconclusive,
+    OnKnownBad,
+    OnStuck,
     OnTrouble,
     PercentileLimit,
     Policy,
@@ -134,5 +136,7 @@ def policies(draw: st.DrawFn) -> Policy:
             seconds=draw(st.floats(0, 3600, exclude_min=True)),
             cost_usd=draw(st.none() | st.floats(0, 10_000, exclude_min=True)),
         ),
+        rollback=draw(st.sampled_from(OnStuck)),
+        known_bad=draw(st.sampled_from(OnKnownBad)),
         store_payloads=draw(st.booleans()),
     )

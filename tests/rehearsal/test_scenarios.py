@@ -1,4 +1,4 @@
-"""Six whole releases against real runtimes: the good one goes through, five bad ones are refused and rolled back."""
+"""Whole releases against real runtimes: good ones go through, bad ones are refused and rolled back."""
 
 from __future__ import annotations
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from warmgate.adapters.faults import DENIED, SDK_ERRORS, code_of, is_passing
+from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
+from warmgate.adapters.waiting import repeat_until
 from warmgate.deadline import Deadline
 from warmgate.errors import AppSpecError, DeploymentLookupError, StatusReportError
+from warmgate.marks import ROLLBACK_MARK
 from warmgate.model import Deployment, HookExecution, LifecycleEvent, Status, Target
 from warmgate.ports import Clock
 
 ROLLBACK_CREATORS = frozenset({"codeDeployRollback", "CloudFormationRollback"})
-LONGEST_WAIT_S = 10.0
 
 
 class CodeDeployDeployments:
@@ -25,7 +27,7 @@ class CodeDeployDeployments:
     def describe(self, execution: HookExecution, deadline: Deadline) -> Deployment:
         """Return the deployment from its target, else from its revision."""
         try:
-            found: Deployment = self._until(deadline, self._describe, execution.deployment_id)
+            found: Deployment = repeat_until(deadline, self._clock, self._describe, execution.deployment_id)
         except SDK_ERRORS as error:
             raise DeploymentLookupError(
                 f"{execution.deployment_id}: CodeDeploy did not describe it: {code_of(error)}: {error}",
@@ -36,8 +38,9 @@ class CodeDeployDeployments:
     def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
         """Tell a status until it is accepted, already known, or the deadline has come."""
         try:
-            self._until(
+            repeat_until(
                 deadline,
+                self._clock,
                 self._client.put_lifecycle_event_hook_execution_status,
                 deploymentId=execution.deployment_id,
                 lifecycleEventHookExecutionId=execution.execution_id,
@@ -53,24 +56,6 @@ class CodeDeployDeployments:
             ) from error
         return True
 
-    def _until(self, deadline: Deadline, call: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call until it works or the deadline comes; the first try needs nothing but the client."""
-        try:
-            return call(*args, **kwargs)
-        except SDK_ERRORS as error:
-            if not _may_clear(error):
-                raise
-        from tenacity import Retrying, retry_if_exception, wait_random_exponential
-
-        retrying = Retrying(
-            retry=retry_if_exception(_may_clear),
-            wait=wait_random_exponential(multiplier=0.2, max=LONGEST_WAIT_S),
-            stop=lambda state: self._clock.now_ms() + state.upcoming_sleep * 1000 >= deadline.at_ms,
-            sleep=lambda seconds: self._clock.sleep_ms(seconds * 1000),
-            reraise=True,
-        )
-        return retrying(call, *args, **kwargs)
-
     def _describe(self, deployment_id: str) -> Deployment:
         about = self._client.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
         seen = self._target(deployment_id)
@@ -81,7 +66,9 @@ class CodeDeployDeployments:
         if not all(names):
             names = self._names_from_revision(deployment_id, about)
         name, alias, baseline, candidate = names
-        running, told = _hook_state(seen.get("lifecycleEvents", []), self._event)
+        events = {event.get("lifecycleEventName"): event for event in seen.get("lifecycleEvents", [])}
+        running, told = _hook_state(events, self._event)
+        shift = events.get("AllowTraffic", {})
         return Deployment(
             deployment_id=deployment_id,
             target=Target(name, alias),
@@ -90,8 +77,12 @@ class CodeDeployDeployments:
             lifecycle_event=running,
             told=told,
             is_rollback=about.get("creator") in ROLLBACK_CREATORS
-            or bool(about.get("rollbackInfo", {}).get("rollbackTriggeringDeploymentId")),
+            or bool(about.get("rollbackInfo", {}).get("rollbackTriggeringDeploymentId"))
+            or ROLLBACK_MARK.search(about.get("description") or "") is not None,
             description=about.get("description") or "",
+            state=about.get("status") or "",
+            shift_began_ms=_epoch_ms(shift.get("startTime")),
+            shift_ended_ms=_epoch_ms(shift.get("endTime")),
         )
 
     def _target(self, deployment_id: str) -> dict[str, Any]:
@@ -129,14 +120,15 @@ class CodeDeployDeployments:
         return spec.target.function, spec.target.alias, spec.baseline, spec.candidate
 
 
-def _may_clear(error: BaseException) -> bool:
-    # A role made by the same stack update is denied for some seconds, until IAM has carried it everywhere.
-    return is_passing(error) or code_of(error) in DENIED
+def _epoch_ms(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp() * 1000
 
 
-def _hook_state(events: list[dict[str, Any]], event: LifecycleEvent) -> tuple[LifecycleEvent | None, Status | None]:
+def _hook_state(
+    events: dict[str | None, dict[str, Any]], event: LifecycleEvent
+) -> tuple[LifecycleEvent | None, Status | None]:
     """Return the hook event that waits for a status, and the status that `event` ended with if it has ended."""
-    by_name = {found.get("lifecycleEventName"): found.get("status") for found in events}
+    by_name = {name: found.get("status") for name, found in events.items()}
     for hook in LifecycleEvent:
         if by_name.get(hook.value) == "InProgress":
             return hook, None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +13,11 @@ from warmgate.errors import FunctionLookupError
 from warmgate.model import Capacity, FunctionVersion, ProvisionedConcurrency
 
 USE_WINDOW = timedelta(minutes=15)
+CONFIGURED = (
+    *("Runtime", "Role", "Handler", "Timeout", "MemorySize", "Architectures", "Environment", "Layers", "VpcConfig"),
+    *("EphemeralStorage", "FileSystemConfigs", "ImageConfigResponse", "KMSKeyArn", "TracingConfig", "LoggingConfig"),
+)
+"""What decides how a version's code runs; the rest names it, or tells its state."""
 
 
 class LambdaFunctions:
@@ -116,6 +123,7 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         runtime=found.get("Runtime") or "",
         architecture=(found.get("Architectures") or ["x86_64"])[0],
         code_sha256=found.get("CodeSha256") or "",
+        config_sha256=_config_sha256(found),
         role=found.get("Role") or "",
         dead_letter_arn=found.get("DeadLetterConfig", {}).get("TargetArn") or "",
         snap_start=wants_snapshot,
@@ -123,4 +131,10 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         log_format=logging.get("LogFormat") or "Text",
         system_log_level=logging.get("SystemLogLevel") or "",
         managed_instances=bool(found.get("CapacityProviderConfig")),
+        log_group=logging.get("LogGroup") or f"/aws/lambda/{function}",
     )
+
+
+def _config_sha256(found: dict[str, Any]) -> str:
+    held = {key: found[key] for key in CONFIGURED if found.get(key)}
+    return hashlib.sha256(json.dumps(held, sort_keys=True, default=str).encode()).hexdigest()

@@ -52,12 +52,13 @@ class MetricsReport:
 
 
 class BucketReport:
-    """Report, Markdown and samples as objects under the deployment's id."""
+    """Report, Markdown and samples as objects under the deployment's id, in a folder where one is named."""
 
-    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "") -> None:
+    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "", folder: str = "") -> None:
         self._clients = clients
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._folder = f"{folder}/" if folder else ""
 
     def publish(self, judgement: Judgement, status: Status) -> None:
         """Store the three objects; raises ReportError."""
@@ -69,7 +70,7 @@ class BucketReport:
             "samples.jsonl": (render_samples(judgement), "application/x-ndjson"),
         }
         for name, (text, content_type) in documents.items():
-            key = f"{self._prefix}{judgement.deployment.deployment_id}/{name}"
+            key = f"{self._prefix}{judgement.deployment.deployment_id}/{self._folder}{name}"
             try:
                 self._clients("s3").put_object(
                     Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type

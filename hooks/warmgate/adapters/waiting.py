@@ -1,4 +1,4 @@
-"""Real time and real threads."""
+"""Real time and real threads, and calls that are repeated until they work or a deadline comes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from warmgate.adapters.faults import DENIED, SDK_ERRORS, code_of, is_passing
 from warmgate.deadline import Deadline
+from warmgate.ports import Clock
 
 T = TypeVar("T")
+LONGEST_WAIT_S = 10.0
 
 
 class SystemClock:
@@ -27,6 +30,10 @@ class SystemClock:
     def utc_now(self) -> str:
         """Return the wall clock to the second."""
         return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+    def epoch_ms(self) -> float:
+        """Return the wall clock in milliseconds since the epoch."""
+        return time.time() * 1000
 
 
 class ThreadOverlap:
@@ -57,3 +64,27 @@ class ThreadOverlap:
             self.close()
             self._pool, self._size = ThreadPoolExecutor(count, thread_name_prefix="probe"), count
         return self._pool
+
+
+def repeat_until(deadline: Deadline, clock: Clock, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Return what a call gives, repeated while its fault may clear; the first try needs nothing but the call."""
+    try:
+        return call(*args, **kwargs)
+    except SDK_ERRORS as error:
+        if not _may_clear(error):
+            raise
+    from tenacity import Retrying, retry_if_exception, wait_random_exponential
+
+    retrying = Retrying(
+        retry=retry_if_exception(_may_clear),
+        wait=wait_random_exponential(multiplier=0.2, max=LONGEST_WAIT_S),
+        stop=lambda state: clock.now_ms() + state.upcoming_sleep * 1000 >= deadline.at_ms,
+        sleep=lambda seconds: clock.sleep_ms(seconds * 1000),
+        reraise=True,
+    )
+    return retrying(call, *args, **kwargs)
+
+
+def _may_clear(error: BaseException) -> bool:
+    # A role made by the same stack update is denied for some seconds, until IAM has carried it everywhere.
+    return is_passing(error) or code_of(error) in DENIED

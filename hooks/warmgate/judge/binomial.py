@@ -52,3 +52,12 @@ def upper_bound(count: int, of: int, error: float = 0.05) -> float:
         else:
             high = middle
     return high
+
+
+def dealt(new_slow: int, new_count: int, old_slow: int, old_count: int) -> float:
+    """Return the chance of at least `new_slow` beyond a limit that old chose, had all been dealt from one pack.
+
+    The limit is a value of old's own, so that one more of old counts as beyond it.
+    """
+    beyond = old_slow + 1
+    return at_most(beyond - 1, new_slow + beyond - 1, old_count / (old_count + new_count))

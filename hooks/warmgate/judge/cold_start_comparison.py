@@ -1,4 +1,7 @@
-"""Judges the candidate's cold starts against the baseline's of the same burst: a rank-sum and an effect."""
+"""Judges the candidate's cold starts against the baseline's: a rank-sum and an effect.
+
+The baseline's are of the same burst; where it was warm and met too few, those that its log remembers stand beside them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from warmgate.judge.cold_starts import FEWEST, cold_start_ms
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import rank_sum_chance
 from warmgate.judge.wording import margin_of, ms, times
-from warmgate.model import Arm, Evidence, Finding, Outcome
+from warmgate.model import HISTORY, Arm, Evidence, Finding, Outcome
 from warmgate.policy.values import RatioLimit
 
 FAIL_CHANCE = 0.05
@@ -19,7 +22,9 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
     """Return the finding of the relative init limit."""
     check = f"compare.init.{limit.statistic}"
     old, new = cold_start_ms(evidence, Arm.BASELINE), cold_start_ms(evidence, Arm.CANDIDATE)
-    counted = f"{len(new)} new and {len(old)} old cold starts"
+    remembered = sum(s.probe == HISTORY for s in evidence.samples)
+    from_log = f" ({remembered} of them from the log of earlier days)" if remembered else ""
+    counted = f"{len(new)} new and {len(old)} old cold starts{from_log}"
     if min(len(old), len(new)) < FEWEST:
         return Finding(
             check=check,

@@ -6,7 +6,7 @@ from math import inf
 
 from warmgate.judge.body import FAIL_Z, BodyStanding, Round, Timing, stand_body
 from warmgate.judge.durations import measured_rounds
-from warmgate.judge.environments import environment_count
+from warmgate.judge.environments import environment_count, environments_known
 from warmgate.judge.tail import FAIL_AT, FEWEST_ENVIRONMENTS, OK_AT, QUANTILE, RULED_OUT, TailStanding, stand_tail
 from warmgate.judge.wording import margin_of, percent, points, times
 from warmgate.model import Arm, Evidence, Finding, Outcome, Sample
@@ -26,7 +26,11 @@ def judge_comparison(limit: RatioLimit, basis: Basis, evidence: Evidence) -> Fin
     tail = stand_tail(old, new, limit.ratio)
     environments = min(environment_count(s for r in arm for s in r) for arm in (old, new))
     outcome, because = _outcome(body, tail, environments, evidence.closed)
-    told = f"{_told_body(body, limit)}; {_told_tail(tail, limit)}"
+    known = all(environments_known(r) for arm in (old, new) for r in arm)
+    identity = (
+        f"{environments} environments by log stream" if known else f"at least {environments} environments, unnamed"
+    )
+    told = f"{_told_body(body, limit)}; {_told_tail(tail, limit)}; {identity}"
     if because == "too few environments":
         told = f"{environments} environments of {ENOUGH_ENVIRONMENTS} needed; {told}"
     return Finding(

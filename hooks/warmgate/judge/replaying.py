@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from warmgate.judge.verdict import judge
-from warmgate.model import Arm, Burst, Evidence, Outcome, Phase, Sample, Verdict
+from warmgate.model import HISTORY, Arm, Burst, Evidence, Outcome, Phase, Sample, Verdict
 from warmgate.policy.values import Compare, Policy
 
 PHASES = (Phase.PREWARM, Phase.WARMUP, Phase.MEASURED)
@@ -42,16 +42,22 @@ def replay(samples: Sequence[Sample], policy: Policy) -> Replay:
     # A plan that has a baseline calls it from the first round on; a recording may hold it in later rounds alone.
     compared_from = next((i for i, r in enumerate(rounds) if any(s.arm is Arm.BASELINE for s in r)), 0)
     seen: tuple[Sample, ...] = ()
-    closed = "planned"
+    calls, closed = 0, "planned"
     for number, round_ in enumerate(rounds):
-        if len(seen) + len(round_) > policy.budget.invocations:
+        if calls + _calls(round_) > policy.budget.invocations:
             closed = _closed_by_budget(rounds[number:])
             break
         seen += tuple(round_)
+        calls += _calls(round_)
         looked = judge(Evidence(samples=seen, burst=burst), policy)
         if looked.decided and (number >= compared_from or looked.outcome is Outcome.FAILED):
             break
-    return Replay(judge(Evidence(samples=seen, burst=burst, closed=closed), policy), len(seen), left_out)
+    return Replay(judge(Evidence(samples=seen, burst=burst, closed=closed), policy), calls, left_out)
+
+
+def _calls(round_: Sequence[Sample]) -> int:
+    """Return how many of some samples were calls of the run: what the log remembers was none."""
+    return sum(sample.probe != HISTORY for sample in round_)
 
 
 def _judgeable(samples: Sequence[Sample], policy: Policy) -> tuple[Policy, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from warmgate.judge.binomial import at_most
+from warmgate.judge.binomial import dealt
 from warmgate.judge.environments import environment_count, environments_known
 from warmgate.judge.quantile import quantile
 from warmgate.model import Sample
@@ -60,7 +60,7 @@ def stand_tail(old: Sequence[Sequence[Sample]], new: Sequence[Sequence[Sample]],
     standing = NOTHING
     for look in range(1, len(new) + 1):
         if look <= len(old):
-            scale = _Scale([sample for round_ in old[:look] for sample in round_], ratio)
+            scale = SlowScale([sample for round_ in old[:look] for sample in round_], ratio)
         seen = [sample for round_ in new[:look] for sample in round_ if scale.knows(sample)]
         standing = _look(scale, seen, look)
         if standing.decision is not None:
@@ -68,7 +68,7 @@ def stand_tail(old: Sequence[Sequence[Sample]], new: Sequence[Sequence[Sample]],
     return standing
 
 
-class _Scale:
+class SlowScale:
     """What counts as slow, from the baseline's calls; each probe is in units of its own median."""
 
     def __init__(self, old: Sequence[Sample], ratio: float) -> None:
@@ -113,7 +113,7 @@ class _Counts:
         )
 
 
-def _look(scale: _Scale, seen: Sequence[Sample], look: int) -> TailStanding:
+def _look(scale: SlowScale, seen: Sequence[Sample], look: int) -> TailStanding:
     slow = [sample for sample in seen if scale.is_slow(sample)]
     score = (len(slow) * WEIGHT - (len(seen) - len(slow))) * DISCOUNT_ROUNDS / (DISCOUNT_ROUNDS + look - 1)
     environments = environment_count(slow) if slow else 0
@@ -139,16 +139,7 @@ def _look(scale: _Scale, seen: Sequence[Sample], look: int) -> TailStanding:
 
 def _chance(new: _Counts, old: _Counts) -> float:
     """Return the chance of so many slow calls where nothing changed; a slow environment makes many, so both count."""
-    of_calls = _dealt(new.slow, new.calls, old.slow, old.calls)
+    of_calls = dealt(new.slow, new.calls, old.slow, old.calls)
     if not (new.environments and old.environments):
         return of_calls
-    return max(of_calls, _dealt(new.slow_environments, new.environments, old.slow_environments, old.environments))
-
-
-def _dealt(new_slow: int, new_count: int, old_slow: int, old_count: int) -> float:
-    """Return the chance of at least `new_slow` beyond a limit that old chose, had all been dealt from one pack.
-
-    The limit is a value of old's own, so that one more of old counts as beyond it.
-    """
-    beyond = old_slow + 1
-    return at_most(beyond - 1, new_slow + beyond - 1, old_count / (old_count + new_count))
+    return max(of_calls, dealt(new.slow_environments, new.environments, old.slow_environments, old.environments))

@@ -15,6 +15,8 @@ from warmgate.policy.values import (
     Expect,
     Match,
     OnInconclusive,
+    OnKnownBad,
+    OnStuck,
     OnTrouble,
     Policy,
     Probe,
@@ -168,6 +170,18 @@ POLICY = Section(
     Key(name="live", kind=LIVE, text="Limits on live traffic while it shifts and after it."),
     Key(name="when", kind=WHEN, text="What becomes of a check that could not decide."),
     Key(name="budget", kind=BUDGET, text="What a judgement may spend; the first bound that is reached ends it."),
+    Key(
+        name="rollback",
+        kind=Word(OnStuck),
+        text="When a deployment failed or was stopped and the alias does not go back: `verify` tells, `enforce` also"
+        " makes one deployment back to the baseline.",
+    ),
+    Key(
+        name="known_bad",
+        kind=Word(OnKnownBad),
+        text="A candidate with the code, configuration and policy of one that was refused before: `refuse` it at once,"
+        " or `judge` it again.",
+    ),
     Key(
         name="store_payloads",
         kind=Flag(),

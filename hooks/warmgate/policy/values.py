@@ -31,6 +31,20 @@ class OnTrouble(StrEnum):
     FAIL = "fail"
 
 
+class OnStuck(StrEnum):
+    """What becomes of an alias that does not go back after a failed deployment."""
+
+    VERIFY = "verify"
+    ENFORCE = "enforce"
+
+
+class OnKnownBad(StrEnum):
+    """What becomes of a candidate whose code was refused before."""
+
+    REFUSE = "refuse"
+    JUDGE = "judge"
+
+
 class Basis(StrEnum):
     """What a relative duration check compares."""
 
@@ -167,5 +181,7 @@ class Policy:
     live: Live = Live()
     when: When = When()
     budget: Budget = Budget()
+    rollback: OnStuck = OnStuck.VERIFY
+    known_bad: OnKnownBad = OnKnownBad.REFUSE
     store_payloads: bool = False
     """Whether reports may hold payloads and answers; they may be secret, so the default is no."""

@@ -13,8 +13,8 @@ _SPECIAL = re.compile(r"([\\`*\[\]<|])")
 def render_markdown(judgement: Judgement, status: Status) -> str:
     """Return the report as Markdown that ends with a line break."""
     blocks = [
-        [f"# {_escaped(wording.headline(judgement, status))}"],
-        [f"> {_escaped(line)}" for line in judgement.verdict.reason.splitlines() or [""]],
+        [f"# {escaped(wording.headline(judgement, status))}"],
+        [f"> {escaped(line)}" for line in judgement.verdict.reason.splitlines() or [""]],
         _facts(judgement, status),
         _checks(judgement.verdict.findings),
         _listed("Warnings", judgement.verdict.warnings),
@@ -39,7 +39,7 @@ def _facts(judgement: Judgement, status: Status) -> list[str]:
         "Policy": f"{judgement.policy_name} ({judgement.policy_source})" if judgement.policy_name else "-",
         "Started": judgement.started_at or "-",
     }
-    return ["| | |", "|---|---|", *(f"| {name} | {_escaped(value)} |" for name, value in pairs.items())]
+    return ["| | |", "|---|---|", *(f"| {name} | {escaped(value)} |" for name, value in pairs.items())]
 
 
 def _checks(findings: tuple[Finding, ...]) -> list[str]:
@@ -53,20 +53,20 @@ def _row(finding: Finding) -> str:
     outcome = finding.outcome.value
     cells = (
         outcome if outcome == "passed" else f"**{outcome}**",
-        _escaped(finding.check),
+        escaped(finding.check),
         wording.measured(finding),
         wording.limit(finding),
         wording.margin(finding),
         wording.counts(finding),
-        _escaped(wording.why(finding)),
+        escaped(wording.why(finding)),
     )
     return f"| {' | '.join(cells)} |"
 
 
 def _listed(title: str, lines: tuple[str, ...]) -> list[str]:
-    return [f"## {title}", "", *(f"- {_escaped(line)}" for line in lines)] if lines else []
+    return [f"## {title}", "", *(f"- {escaped(line)}" for line in lines)] if lines else []
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line."""
     return _SPECIAL.sub(r"\\\1", wording.one_line(text))

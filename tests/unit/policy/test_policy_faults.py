@@ -6,7 +6,7 @@ import pytest
 
 from unit.policy.documents import faults_below, faults_of
 
-TOP = "policy, match, mode, warm, probes, limits, compare, live, when, budget, store_payloads"
+TOP = "policy, match, mode, warm, probes, limits, compare, live, when, budget, rollback, known_bad, store_payloads"
 NAME = "a name of letters, digits, `.`, `_` and `-`, at most 64 characters"
 DURATION = "a duration above 0ms and at most 900s"
 SHARE = "a percentage of at least 0% and below 100%"
@@ -58,7 +58,7 @@ def test_a_document_is_a_mapping_with_a_name(text: str, fault: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [
-        ("known_bad: {}", f"2 known_bad: found an unknown key, expected one of {TOP}; remove it"),
+        ("canaries: {}", f"2 canaries: found an unknown key, expected one of {TOP}; remove it"),
         ("mode: enforced", "2 mode: found enforced, expected enforce or observe; write enforce"),
         ("mode: on", "2 mode: found on, expected enforce or observe; write one of enforce, observe"),
         ("mode: [a]", "2 mode: found a list of 1, expected enforce or observe; write one of enforce, observe"),

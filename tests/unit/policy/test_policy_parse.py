@@ -18,6 +18,8 @@ from warmgate.policy.values import (
     Live,
     Match,
     OnInconclusive,
+    OnKnownBad,
+    OnStuck,
     OnTrouble,
     PercentileLimit,
     Policy,
@@ -70,6 +72,8 @@ CHECKOUT = Policy(
     live=Live(duration=RatioLimit(statistic="p99", ratio=1.5), error_ratio=0.01, cold_start_ratio=0.05),
     when=When(inconclusive=OnInconclusive.PASS, no_data=OnTrouble.PASS, error=OnTrouble.PASS),
     budget=Budget(invocations=200, seconds=90.5, cost_usd=0.25),
+    rollback=OnStuck.ENFORCE,
+    known_bad=OnKnownBad.JUDGE,
     store_payloads=True,
 )
 

@@ -30,6 +30,8 @@ when:
 budget:
   invocations: 400
   seconds: 300
+rollback: verify
+known_bad: refuse
 store_payloads: false
 """
 

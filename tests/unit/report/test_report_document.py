@@ -18,12 +18,15 @@ from warmgate.report import build_document, render_json
 
 SCHEMA = json.loads((Path(warmgate.report.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
 
+ADDED_LATER = {"release"}
+"""Keys of reports that a reader of the first ones does not know."""
+
 
 def objects(schema: dict[str, Any]) -> list[dict[str, Any]]:
     """Return every schema of an object inside a schema."""
     nested = [part for part in schema.values() if isinstance(part, dict)]
     nested += [part for parts in schema.values() if isinstance(parts, list) for part in parts if isinstance(part, dict)]
-    found = [schema] if schema.get("type") == "object" else []
+    found = [schema] if schema.get("type") in ("object", ["object", "null"]) else []
     return found + [each for part in nested for each in objects(part)]
 
 
@@ -35,10 +38,10 @@ def test_the_schema_is_a_schema() -> None:
 
 
 def test_the_schema_leaves_nothing_open() -> None:
-    """Every object names all its keys, requires them and allows no other."""
+    """Every object names all its keys and allows no other; only what is added later may be missing."""
     for schema in objects(SCHEMA):
         assert schema["additionalProperties"] is False
-        assert schema["required"] == list(schema["properties"])
+        assert schema["required"] == [key for key in schema["properties"] if key not in ADDED_LATER]
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -1,0 +1,27 @@
+"""The rollback controller: CodeDeploy's terminal state changes in, completed reports and notices out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warmgate.bootstrap import controller
+from warmgate.deadline import Deadline
+from warmgate.release import StateChange
+
+TERMINAL = frozenset({"SUCCESS", "FAILURE", "STOP"})
+RESERVE_MS = 15_000.0
+"""Kept back for the report and the notices once nothing is followed any more."""
+CONTROLLER = controller()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Settle the release of an EventBridge event `CodeDeploy Deployment State-change Notification`."""
+    detail = event["detail"]
+    if detail["state"] not in TERMINAL:
+        return {"release": None, "told": []}
+    remaining_ms = float(context.get_remaining_time_in_millis())
+    deadline = Deadline.within(CONTROLLER.clock.now_ms(), remaining_ms, RESERVE_MS)
+    settled = CONTROLLER.run(StateChange(detail["deploymentId"], detail["state"]), deadline)
+    if settled is None:
+        return {"release": None, "told": []}
+    return {"release": settled.document["release"]["outcome"], "told": list(settled.told)}

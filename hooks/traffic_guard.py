@@ -1,0 +1,17 @@
+"""The traffic guard: a deployment's start event in, the shift watched to its end or stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warmgate.adapters.runs import shift_of
+from warmgate.bootstrap import guard
+from warmgate.deadline import Deadline
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Guard the shift of a state-change event of CodeDeploy, or go on where the run before handed over."""
+    found = guard(context)
+    remaining_ms = float(context.get_remaining_time_in_millis())
+    guarded = found.run(shift_of(event), Deadline.within(found.clock.now_ms(), remaining_ms))
+    return {"ending": guarded.ending, "reason": guarded.verdict.reason if guarded.verdict else ""}

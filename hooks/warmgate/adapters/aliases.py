@@ -1,0 +1,51 @@
+"""Lambda's aliases: what one serves, and the one edit that is ever made to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.errors import FunctionLookupError, RollbackError
+from warmgate.model import Target
+from warmgate.release import AliasState
+
+
+class LambdaAliases:
+    """Aliases through the SDK; `clients` gives the client of a service."""
+
+    def __init__(self, clients: Callable[[str], Any]) -> None:
+        self._clients = clients
+
+    def read(self, target: Target) -> AliasState:
+        """Return version, weights and revision."""
+        try:
+            found = self._clients("lambda").get_alias(FunctionName=target.function, Name=target.alias)
+        except SDK_ERRORS as error:
+            raise FunctionLookupError(
+                f"{target.function}:{target.alias} was not described: {code_of(error)}: {error}",
+                hint="allow lambda:GetAlias to the controller's role",
+            ) from error
+        weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+        return AliasState(
+            version=found.get("FunctionVersion", ""),
+            weights=tuple(sorted((version, float(share)) for version, share in weights.items())),
+            revision=found.get("RevisionId", ""),
+        )
+
+    def put_back(self, target: Target, version: str, revision: str) -> None:
+        """Set version and no weights, on the condition that nobody changed the alias since it was read."""
+        try:
+            self._clients("lambda").update_alias(
+                FunctionName=target.function,
+                Name=target.alias,
+                FunctionVersion=version,
+                RoutingConfig={"AdditionalVersionWeights": {}},
+                RevisionId=revision,
+            )
+        except SDK_ERRORS as error:
+            raise RollbackError(
+                f"{target.function}:{target.alias} was not set to version {version}: {code_of(error)}: {error}",
+                busy=code_of(error) in {"PreconditionFailedException", "ResourceConflictException"},
+                hint="allow lambda:UpdateAlias on the function to the controller's role",
+            ) from error

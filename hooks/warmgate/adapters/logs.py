@@ -1,0 +1,149 @@
+"""CloudWatch Logs as a use case needs it: the platform's reports in a function's log group, read by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
+from warmgate.adapters.waiting import repeat_until
+from warmgate.deadline import Deadline
+from warmgate.errors import LogLookupError
+from warmgate.model import EnvironmentSummary
+from warmgate.ports import Clock
+
+if TYPE_CHECKING:
+    from warmgate.logged_calls import LogEvent, LoggedCall, Window
+
+PAGE = 10_000
+"""The most events that FilterLogEvents gives at once."""
+MOST_PAGES = 200
+HISTORY_DAYS = 7
+PAUSE_S = 1.0
+"""FilterLogEvents allows few requests a second in an account and region: who is refused waits."""
+LONGEST_PAUSE_S = 8.0
+_STATS = (
+    "stats count(*) as calls, count({init}) as cold, pct({duration}, 50) as median, pct({duration}, 95) as p95"
+    " by @logStream | limit 10000"
+)
+QUERIES = {
+    False: 'filter @type = "REPORT" | ' + _STATS.format(init="@initDuration", duration="@duration"),
+    True: 'filter type = "platform.report" | '
+    + _STATS.format(init="record.metrics.initDurationMs", duration="record.metrics.durationMs"),
+}
+"""By whether the function logs JSON."""
+
+
+class CloudWatchLogs:
+    """Log groups of functions; `clients` gives the client of a service."""
+
+    def __init__(self, clients: Callable[[str], Any], clock: Clock) -> None:
+        self._clients = clients
+        self._clock = clock
+
+    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+        """Return the calls that were reported inside a window, as far as the log holds them by now."""
+        from warmgate.logged_calls import calls_of
+
+        return calls_of(self._events(log_group, deadline, startTime=int(window.since_ms), endTime=int(window.until_ms)))
+
+    def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
+        """Return the init durations of a version's latest cold starts, newest first.
+
+        A stream's name begins with the day on which its environment was made, and names the version.
+        """
+        from warmgate.logged_calls import calls_of
+
+        found: list[float] = []
+        today = datetime.now(UTC).date()
+        for day in (today - timedelta(days=back) for back in range(HISTORY_DAYS)):
+            prefix = f"{day:%Y/%m/%d}/[{version}]"
+            for call in reversed(calls_of(self._events(log_group, deadline, logStreamNamePrefix=prefix))):
+                init_ms = call.record.restore_ms or call.record.init_ms
+                if init_ms is not None and call.record.start in {"cold", "restored"}:
+                    found.append(init_ms)
+            if len(found) >= wanted:
+                break
+        return tuple(found[:wanted])
+
+    def summaries(
+        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+    ) -> tuple[EnvironmentSummary, ...]:
+        """Return the environments of a window by one Logs Insights query."""
+        from warmgate.logged_calls import version_of
+
+        rows = self._queried(log_group, QUERIES[json_format], window, deadline)
+        return tuple(
+            EnvironmentSummary(
+                environment=row["@logStream"],
+                version=version_of(row["@logStream"]),
+                calls=int(float(row["calls"])),
+                cold_starts=int(float(row["cold"])),
+                median_ms=float(row["median"]),
+                p95_ms=float(row["p95"]),
+            )
+            for row in rows
+            if {"@logStream", "calls", "cold", "median", "p95"} <= row.keys()
+        )
+
+    def _queried(self, log_group: str, query: str, window: Window, deadline: Deadline) -> list[dict[str, str]]:
+        """Start a query and wait for its end."""
+        try:
+            started = repeat_until(
+                deadline,
+                self._clock,
+                self._clients("logs").start_query,
+                logGroupName=log_group,
+                startTime=int(window.since_ms / 1000),
+                endTime=int(window.until_ms / 1000) + 1,
+                queryString=query,
+            )
+            while True:
+                found = self._clients("logs").get_query_results(queryId=started["queryId"])
+                if found["status"] not in {"Scheduled", "Running"} or self._clock.now_ms() >= deadline.at_ms:
+                    break
+                self._clock.sleep_ms(PAUSE_S * 1000)
+        except SDK_ERRORS as error:
+            raise LogLookupError(
+                f"{log_group} was not queried: {code_of(error)}: {error}",
+                hint="allow logs:StartQuery and logs:GetQueryResults on the function's log group to the role",
+            ) from error
+        if found["status"] != "Complete":
+            raise LogLookupError(f"{log_group} was not queried: the query is {found['status']}, expected Complete")
+        return [{field["field"]: field["value"] for field in row} for row in found.get("results", [])]
+
+    def _events(self, log_group: str, deadline: Deadline, **where: Any) -> Iterator[LogEvent]:
+        # Imported with the first read: most releases are judged without the log.
+        from warmgate.logged_calls import PATTERN, LogEvent
+
+        token: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            page = self._page(deadline, logGroupName=log_group, filterPattern=PATTERN, limit=PAGE, **where, **token)
+            for event in page.get("events", []):
+                yield LogEvent(
+                    stream=str(event.get("logStreamName") or ""),
+                    at_ms=float(event.get("timestamp") or 0),
+                    message=str(event.get("message") or ""),
+                )
+            if not page.get("nextToken"):
+                return
+            token = {"nextToken": page["nextToken"]}
+
+    def _page(self, deadline: Deadline, **request: Any) -> dict[str, Any]:
+        pause_s = PAUSE_S
+        while True:
+            try:
+                found: dict[str, Any] = self._clients("logs").filter_log_events(**request)
+                return found
+            except SDK_ERRORS as error:
+                if code_of(error) == "ResourceNotFoundException":
+                    return {}  # A function that has logged nothing yet has no log group.
+                waits = self._clock.now_ms() + pause_s * 1000 < deadline.at_ms
+                if not (waits and is_passing(error)):
+                    raise LogLookupError(
+                        f"{request['logGroupName']} was not read: {code_of(error)}: {error}",
+                        hint="allow logs:FilterLogEvents on the function's log group to the role",
+                    ) from error
+            self._clock.sleep_ms(pause_s * 1000)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

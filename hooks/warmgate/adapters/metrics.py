@@ -1,0 +1,61 @@
+"""CloudWatch's own counts of what a version served through an alias."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.deadline import Deadline
+from warmgate.errors import LogLookupError
+from warmgate.model import MetricCounts, Target
+
+if TYPE_CHECKING:
+    from warmgate.logged_calls import Window
+
+PERIOD_S = 60
+COUNTED = {"calls": "Invocations", "errors": "Errors"}
+
+
+class CloudWatchMetrics:
+    """AWS/Lambda metrics; `clients` gives the client of a service."""
+
+    def __init__(self, clients: Callable[[str], Any]) -> None:
+        self._clients = clients
+
+    def counts(self, target: Target, version: str, window: Window, deadline: Deadline) -> MetricCounts | None:  # noqa: ARG002 - the port's shape
+        """Return the sums over the window's minutes; only calls through a weighted alias carry ExecutedVersion."""
+        dimensions = [
+            {"Name": "FunctionName", "Value": target.function},
+            {"Name": "Resource", "Value": f"{target.function}:{target.alias}"},
+            {"Name": "ExecutedVersion", "Value": version},
+        ]
+        queries = [
+            {
+                "Id": name,
+                "MetricStat": {
+                    "Metric": {"Namespace": "AWS/Lambda", "MetricName": metric, "Dimensions": dimensions},
+                    "Period": PERIOD_S,
+                    "Stat": "Sum",
+                },
+            }
+            for name, metric in COUNTED.items()
+        ]
+        # A data point bears the beginning of its minute.
+        began_s = window.since_ms / 1000 // PERIOD_S * PERIOD_S
+        try:
+            found = self._clients("cloudwatch").get_metric_data(
+                MetricDataQueries=queries,
+                StartTime=datetime.fromtimestamp(began_s, UTC),
+                EndTime=datetime.fromtimestamp(window.until_ms / 1000 + PERIOD_S, UTC),
+            )
+        except SDK_ERRORS as error:
+            raise LogLookupError(
+                f"{target.function}:{target.alias}: metrics were not read: {code_of(error)}: {error}",
+                hint="allow cloudwatch:GetMetricData to the role",
+            ) from error
+        sums = {result["Id"]: int(sum(result.get("Values", []))) for result in found.get("MetricDataResults", [])}
+        if not sums.get("calls"):
+            return None
+        return MetricCounts(calls=sums["calls"], errors=sums.get("errors", 0))

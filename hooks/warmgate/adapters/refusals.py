@@ -1,0 +1,59 @@
+"""Refusals as objects of the report bucket, one for each function and code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.errors import ReportError
+
+if TYPE_CHECKING:
+    from warmgate.known_bad import Refusal
+
+FOLDER = "known-bad"
+
+
+class BucketRefusals:
+    """Refusals below `known-bad/`; `clients` gives the client of a service."""
+
+    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "") -> None:
+        self._clients = clients
+        self._bucket = bucket
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+
+    def find(self, function: str, fingerprint: str) -> Refusal | None:
+        """Return what is stored of a function's code."""
+        from warmgate.known_bad import Refusal
+
+        key = self._key(function, fingerprint)
+        try:
+            body = self._clients("s3").get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            return Refusal(**json.loads(body))
+        except SDK_ERRORS as error:
+            if code_of(error) == "NoSuchKey":
+                return None
+            raise ReportError(
+                f"s3://{self._bucket}/{key} was not read: {code_of(error)}: {error}",
+                hint="allow s3:GetObject on known-bad/* and s3:ListBucket on the report bucket to the hook's role",
+            ) from error
+        except (ValueError, TypeError) as error:
+            raise ReportError(f"s3://{self._bucket}/{key} is no refusal: {error}", hint="remove it") from error
+
+    def keep(self, refusal: Refusal) -> None:
+        """Store a refusal."""
+        key = self._key(refusal.function, refusal.fingerprint)
+        body = json.dumps(asdict(refusal), indent=2).encode()
+        try:
+            self._clients("s3").put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
+        except SDK_ERRORS as error:
+            raise ReportError(
+                f"s3://{self._bucket}/{key} was not stored: {code_of(error)}: {error}",
+                hint="allow s3:PutObject on the report bucket to the hook's role",
+            ) from error
+
+    def _key(self, function: str, fingerprint: str) -> str:
+        name, code = function.rpartition("function:")[2], fingerprint.partition("-")[0]
+        return f"{self._prefix}{FOLDER}/{name}/{code}.json"

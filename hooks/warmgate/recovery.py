@@ -1,0 +1,174 @@
+"""Follows a deployment to its end and its alias back to the baseline; makes the way back where the policy asks for it.
+
+CodeDeploy moves the alias. It is edited here only where CodeDeploy would refuse to: a stopped deployment's weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from warmgate.deadline import Deadline
+from warmgate.errors import FunctionLookupError, PolicyError, PolicyLookupError, RollbackError, UnsettledError
+from warmgate.model import Target
+from warmgate.policy.values import OnStuck
+from warmgate.ports import Clock, Policies
+from warmgate.release import AliasState, Claim, Recovered, Release
+from warmgate.release_ports import Aliases, Claims, Releases
+
+POLL_MS = 2_000.0
+APPEARS_MS = 30_000.0
+"""How long a rollback that is to be expected may take to appear: CodeDeploy makes it after it told of the failure."""
+STACK_APPEARS_MS = 240_000.0
+"""The same where CloudFormation rolls a whole stack back first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What follows the end of a deployment."""
+
+    releases: Releases
+    aliases: Aliases
+    policies: Policies
+    claims: Claims
+    clock: Clock
+
+    def follow(self, deployment_id: str, deadline: Deadline) -> Recovered:
+        """Return a release at its end.
+
+        Raises:
+            UnsettledError: it, or what brings it back, has not ended before the deadline.
+            DeploymentLookupError, ClaimError: a service did not answer; nothing was done without it.
+        """
+        release = self._ended(deployment_id, deadline)
+        if release.target is None:
+            return Recovered(release=release, notes=("function and alias are not known: no AppSpec could be read",))
+        if release.status == "Succeeded":
+            return self._served(Recovered(release=release), release.target)
+        seen = self._after_rollback(release, release.target, deadline)
+        if seen.is_home or seen.superseded_by or seen.alias is None:
+            return seen
+        return self._sent_back(seen, release.target, seen.alias, deadline)
+
+    def _ended(self, deployment_id: str, deadline: Deadline) -> Release:
+        while not (release := self.releases.describe(deployment_id)).ended:
+            self._pause(f"{deployment_id} is {release.status}", deadline)
+        return release
+
+    def _served(self, seen: Recovered, target: Target) -> Recovered:
+        """Read the alias; one that cannot be read is unknown, not at fault."""
+        try:
+            return replace(seen, alias=self.aliases.read(target))
+        except FunctionLookupError as error:
+            return replace(seen, alias=None, notes=(*seen.notes, str(error)))
+
+    def _after_rollback(self, release: Release, target: Target, deadline: Deadline) -> Recovered:
+        """Return the release once its rollback has ended, or none is to be expected any more."""
+        patience_ms = STACK_APPEARS_MS if release.creator == "CloudFormation" else APPEARS_MS
+        patience = deadline.no_later_than(self.clock.now_ms() + patience_ms)
+        while True:
+            rollback, other = _way_back(release, self.releases.later(release))
+            seen = Recovered(release=release, rollback=rollback, superseded_by=other)
+            if rollback is not None and not rollback.ended:
+                self._pause(f"rollback {rollback.deployment_id} is {rollback.status}", deadline)
+                continue
+            # The alias is read after the rollback was seen to have ended.
+            seen = self._served(seen, target)
+            if rollback or other or (seen.is_home and not release.rollback_expected):
+                return seen
+            if patience.passed(self.clock.now_ms() + POLL_MS):
+                return seen
+            self.clock.sleep_ms(POLL_MS)
+
+    def _sent_back(self, seen: Recovered, target: Target, alias: AliasState, deadline: Deadline) -> Recovered:
+        """Do what the policy says about an alias that did not go back."""
+        release = seen.release
+        if foreign := sorted(alias.versions - {release.baseline, release.candidate}):
+            return _noted(
+                seen, f"the alias serves version {', '.join(foreign)}, which is not this deployment's to move"
+            )
+        if not self._may_enforce(target, deadline):
+            return _noted(seen, "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`")
+        if seen.rollback is not None and seen.rollback.is_enforced:
+            return _noted(seen, f"Warmgate's own rollback {seen.rollback.deployment_id} was {seen.rollback.status}")
+        if alias.versions != {alias.version}:
+            return self._weights_cleared(seen, target, alias)
+        return self._redeployed(seen, target, deadline)
+
+    def _may_enforce(self, target: Target, deadline: Deadline) -> bool:
+        try:
+            policy, _ = self.policies.find(target, deadline)
+        except (PolicyError, PolicyLookupError):
+            return False
+        return policy.rollback is OnStuck.ENFORCE
+
+    def _weights_cleared(self, seen: Recovered, target: Target, alias: AliasState) -> Recovered:
+        """Edit the alias: CodeDeploy refuses a deployment on one with weights."""
+        release = seen.release
+        if under_way := [each.deployment_id for each in self.releases.later(release) if not each.ended]:
+            raise UnsettledError(f"{release.deployment_id}: {under_way[0]} is in progress, the alias is left alone")
+        try:
+            self.aliases.put_back(target, release.baseline, alias.revision)
+        except RollbackError as error:
+            return _refused(seen, error)
+        note = f"Warmgate cleared the weights that {release.deployment_id} left on the alias"
+        return self._served(_noted(seen, note), target)
+
+    def _redeployed(self, seen: Recovered, target: Target, deadline: Deadline) -> Recovered:
+        """Make one deployment back to the baseline and follow it."""
+        release = seen.release
+        made = self._made(release, deadline)
+        if isinstance(made, RollbackError):
+            return _refused(seen, made)
+        if made is None:
+            return _noted(seen, "Warmgate's own rollback was made before, and CodeDeploy shows none")
+        return self._served(replace(seen, rollback=self._ended(made, deadline)), target)
+
+    def _made(self, release: Release, deadline: Deadline) -> str | RollbackError | None:
+        """Return the id of the one deployment back, why CodeDeploy refused it, or None where it was made before."""
+        key = f"rollback {release.deployment_id}"
+        # The lease is as long as this run can last: whoever waits for it knows that this run has ended.
+        while (claim := self.claims.claim(key, deadline.left_ms(self.clock.now_ms()))) is Claim.HELD:
+            self._pause(f"{release.deployment_id}: another run is sending the alias back", deadline)
+        if claim is Claim.DONE:
+            return None
+        try:
+            # Looked for again under the claim: a run that died may have made it, or a deployment may have come between.
+            back, other = _way_back(release, self.releases.later(release))
+            if other:
+                raise UnsettledError(f"{release.deployment_id}: {other} has come between, the alias is left alone")
+            made = back.deployment_id if back and back.is_enforced else self.releases.roll_back(release)
+        except Exception as error:
+            self.claims.give_up(key)
+            if isinstance(error, RollbackError):
+                return error
+            raise
+        self.claims.settle(key)
+        return made
+
+    def _pause(self, why: str, deadline: Deadline) -> None:
+        if deadline.passed(self.clock.now_ms() + POLL_MS):
+            raise UnsettledError(f"{why}, and there is no time left to follow it", hint="the next event goes on")
+        self.clock.sleep_ms(POLL_MS)
+
+
+def _way_back(release: Release, later: tuple[Release, ...]) -> tuple[Release | None, str]:
+    """Return the last deployment made to roll a release back, and the first one made for another purpose."""
+    family, back, other = {release.deployment_id}, None, ""
+    for each in later:
+        if each.brings_back in family or each.creator == "CloudFormationRollback":
+            family.add(each.deployment_id)
+            back = each
+        else:
+            other = other or each.deployment_id
+    return back, other
+
+
+def _noted(seen: Recovered, note: str) -> Recovered:
+    return replace(seen, notes=(*seen.notes, note))
+
+
+def _refused(seen: Recovered, error: RollbackError) -> Recovered:
+    """Note why the way back was refused; what is only busy is tried again with the event."""
+    if error.busy:
+        raise UnsettledError(str(error)) from error
+    return _noted(seen, f"Warmgate could not send the alias back: {error}")

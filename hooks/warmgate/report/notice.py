@@ -1,0 +1,104 @@
+"""What people are told of a finished release: a subject, a text, and the event `warmgate.verdict`. Sends nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warmgate.release import Notice, ReleaseOutcome
+from warmgate.report.release import WORDS, release_lines
+from warmgate.report.wording import one_line
+
+EVENT_SOURCE = "warmgate"
+EVENT_TYPE = "warmgate.verdict"
+LONGEST_SUBJECT = 100
+"""SNS takes no longer one, and ASCII alone."""
+LONGEST_REASON = 1_000
+MOST_CHECKS = 50
+
+
+def build_notice(document: dict[str, Any], address: str) -> Notice:
+    """Return the notice of a completed report that lies at `address`, empty where none is stored."""
+    section = document["release"]
+    return Notice(
+        deployment_id=str(document["deployment_id"]),
+        outcome=ReleaseOutcome(section["outcome"]),
+        subject=_subject(document),
+        text=_text(document, address),
+        detail=_detail(document, address),
+        function=str(document["target"]["function"]),
+        seconds_to_rollback=section["seconds_to_rollback"],
+    )
+
+
+def reason_of(document: dict[str, Any]) -> str:
+    """Return why a release ended as it did: the verdict's reason, else CodeDeploy's."""
+    deployment = document["release"]["deployment"]
+    said = ": ".join(part for part in (deployment["error_code"], deployment["error_message"]) if part)
+    judged = one_line(str(document["reason"]))
+    if deployment["status"] == "Succeeded" or document["status"] == "Failed" or not said:
+        return judged
+    return one_line(said)
+
+
+def headline(document: dict[str, Any]) -> str:
+    """Return one line with where a release ended."""
+    section, target = document["release"], document["target"]
+    word = WORDS[ReleaseOutcome(section["outcome"])]
+    if section["deployment"]["status"] == "Stopped":
+        word = f"STOPPED, {word}"
+    versions = f"version {document['candidate'] or '?'} (from {document['baseline'] or '?'})"
+    return f"{word}: {target['function']}:{target['alias']} {versions}"
+
+
+def check_lines(document: dict[str, Any]) -> list[str]:
+    """Return one line for each check of a report."""
+    return [
+        f"{finding['outcome']:<12}  {finding['check']}: {one_line(finding['reason'])}"
+        for finding in document["findings"]
+    ]
+
+
+def _subject(document: dict[str, Any]) -> str:
+    said = one_line(f"[warmgate] {headline(document)}")
+    plain = "".join(character if " " <= character <= "~" else "?" for character in said)
+    return plain if len(plain) <= LONGEST_SUBJECT else f"{plain[: LONGEST_SUBJECT - 3]}..."
+
+
+def _text(document: dict[str, Any], address: str) -> str:
+    section, checks = document["release"], check_lines(document)
+    cut = [f"... and {len(checks) - MOST_CHECKS} more"] if len(checks) > MOST_CHECKS else []
+    blocks = [
+        [headline(document), _short(reason_of(document))],
+        [f"deployment {document['deployment_id']}", *(_short(line) for line in release_lines(section))],
+        [*(_short(line) for line in checks[:MOST_CHECKS]), *cut],
+        [f"report: {address or 'not stored'}"],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _detail(document: dict[str, Any], address: str) -> dict[str, Any]:
+    section, target = document["release"], document["target"]
+    rollback = section["rollback"]
+    return {
+        "schema_version": "1",
+        "deployment_id": document["deployment_id"],
+        "application": section["deployment"]["application"],
+        "group": section["deployment"]["group"],
+        "function": target["function"],
+        "alias": target["alias"],
+        "baseline": document["baseline"],
+        "candidate": document["candidate"],
+        "release": section["outcome"],
+        "deployment_status": section["deployment"]["status"],
+        "verdict": document["outcome"],
+        "status": document["status"],
+        "reason": _short(reason_of(document)),
+        "summary": _short(section["summary"]),
+        "rollback_deployment_id": None if rollback is None else rollback["deployment_id"],
+        "seconds_to_rollback": section["seconds_to_rollback"],
+        "report": address or None,
+    }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 3]}..."

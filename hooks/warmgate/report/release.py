@@ -1,0 +1,92 @@
+"""The end of a release as the report's section `release`, and that section in words. Nothing is looked up here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warmgate.release import AlarmState, Recovered, Release, ReleaseOutcome
+
+HEADING = "## What happened"
+"""Begins the section in Markdown; it is always the last one, so that it can be replaced."""
+FINAL = frozenset({ReleaseOutcome.RELEASED.value, ReleaseOutcome.ROLLED_BACK.value})
+"""Outcomes that nothing later changes."""
+WORDS = {
+    ReleaseOutcome.RELEASED: "RELEASED",
+    ReleaseOutcome.ROLLED_BACK: "ROLLED BACK",
+    ReleaseOutcome.NOT_ROLLED_BACK: "NOT ROLLED BACK",
+    ReleaseOutcome.SUPERSEDED: "SUPERSEDED",
+    ReleaseOutcome.UNKNOWN: "UNKNOWN",
+}
+
+
+def build_release(seen: Recovered, alarms: tuple[AlarmState, ...], notes: tuple[str, ...], at: str) -> dict[str, Any]:
+    """Return the section `release` of a report."""
+    release = seen.release
+    return {
+        "outcome": seen.outcome.value,
+        "summary": summary(seen),
+        "deployment": {
+            "status": release.status,
+            "application": release.application,
+            "group": release.group,
+            "error_code": release.error_code,
+            "error_message": release.error_message,
+        },
+        "alias": None if seen.alias is None else _alias(seen),
+        "rollback": None if seen.rollback is None else _rollback(seen.rollback),
+        "seconds_to_rollback": seen.seconds_to_rollback,
+        "hooks": [{"event": hook.event, "function": hook.function, "status": hook.status} for hook in release.hooks],
+        "alarms": [{"name": alarm.name, "state": alarm.state} for alarm in alarms],
+        "notes": [*seen.notes, *notes],
+        "seen_at": at,
+    }
+
+
+def _alias(seen: Recovered) -> dict[str, Any]:
+    assert seen.alias is not None
+    shares = [{"version": version, "share": share} for version, share in seen.alias.weights]
+    return {"version": seen.alias.version, "weights": shares}
+
+
+def _rollback(rollback: Release) -> dict[str, Any]:
+    by = "warmgate" if rollback.is_enforced else "cloudformation"
+    if rollback.rollback_of and not rollback.is_enforced:
+        by = "codedeploy"
+    return {"deployment_id": rollback.deployment_id, "status": rollback.status, "by": by}
+
+
+def summary(seen: Recovered) -> str:
+    """Return in one line what happened to a deployment and its alias."""
+    release, error = seen.release, seen.release.error_code or seen.release.error_message
+    parts = [f"deployment {release.status}{f' ({error})' if error else ''}"]
+    if seen.rollback is not None:
+        parts.append(f"rollback {seen.rollback.deployment_id} {seen.rollback.status}")
+    elif release.status != "Succeeded":
+        parts.append("no rollback deployment")
+    if seen.superseded_by:
+        parts.append(f"{seen.superseded_by} came after it")
+    name = release.target.alias if release.target else ""
+    parts.append(f"alias {name} serves {seen.alias}" if seen.alias else "alias not read")
+    return ", ".join(parts)
+
+
+def release_lines(section: dict[str, Any]) -> list[str]:
+    """Return the section as lines for people, the summary first."""
+    lines = [str(section["summary"])]
+    message = section["deployment"]["error_message"]
+    lines += [f"CodeDeploy says: {message}"] if message else []
+    lines += [f"{hook['event']}: {hook['function'] or 'hook'} {hook['status']}" for hook in section["hooks"]]
+    lines += [f"alarm {alarm['name']}: {alarm['state']}" for alarm in section["alarms"]]
+    seconds = section["seconds_to_rollback"]
+    lines += [f"back on the baseline after {seconds:.0f} s"] if seconds is not None else []
+    return lines + [str(note) for note in section["notes"]]
+
+
+def with_release(markdown: str, section: dict[str, Any]) -> str:
+    """Return a report's Markdown with the section in the place of an earlier one."""
+    from warmgate.report.markdown import escaped
+
+    kept = markdown.split(f"\n{HEADING}\n", maxsplit=1)[0].rstrip("\n")
+    word = WORDS[ReleaseOutcome(section["outcome"])]
+    listed = "\n".join(f"- {escaped(line)}" for line in release_lines(section))
+    return f"{kept}\n\n{HEADING}\n\n**{word}**\n\n{listed}\n"

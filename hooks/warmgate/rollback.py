@@ -1,0 +1,191 @@
+"""The rollback controller: from a terminal state change to a completed report and one notice. No AWS in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from warmgate.deadline import Deadline
+from warmgate.errors import (
+    ClaimError,
+    DeploymentLookupError,
+    NoticeError,
+    ReportError,
+    UnsettledError,
+)
+from warmgate.model import Deployment, Judgement, Outcome, Spending, Status, Target, Verdict
+from warmgate.ports import Clock
+from warmgate.recovery import POLL_MS, Recovery
+from warmgate.release import AlarmState, Claim, Notice, Release, StateChange, StoredReport
+from warmgate.release_ports import Alarms, Claims, Notices, Releases, StoredReports
+
+REPORT_APPEARS_MS = 20_000.0
+"""How long a hook may take to store its report: it tells CodeDeploy first."""
+NOTICE_LEASE_MS = 30_000.0
+LONGEST_CHAIN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a run ended with; `told` names the ways in which people were told by this very run."""
+
+    deployment_id: str
+    document: dict[str, Any]
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackController:
+    """The use case of a terminal state change."""
+
+    releases: Releases
+    recovery: Recovery
+    alarms: Alarms
+    reports: StoredReports
+    claims: Claims
+    clock: Clock
+    notices: tuple[Notices, ...] = ()
+    log: Callable[[str], None] = lambda _line: None
+
+    def run(self, change: StateChange, deadline: Deadline) -> Settled | None:
+        """Settle the release that a state change is about; None for a deployment that Warmgate does not know.
+
+        Raises:
+            UnsettledError: the release has not ended, or something could not be stored or told; Lambda runs it again.
+            DeploymentLookupError: CodeDeploy did not answer.
+        """
+        release = self._subject(change.deployment_id)
+        stored, troubles = self._stored(release)
+        if stored is None and not release.is_ours:
+            if troubles:
+                raise UnsettledError(troubles[0])
+            self.log(f"{change.deployment_id}: not judged by Warmgate, nothing to do")
+            return None
+        document = _final(stored)
+        if document is None:
+            document, more = self._settled(release.deployment_id, deadline)
+            troubles = more
+        told, untold = self._tell(document)
+        troubles += untold
+        if troubles:
+            raise UnsettledError("; ".join(troubles), hint="the event is delivered again")
+        return Settled(deployment_id=release.deployment_id, document=document, told=told)
+
+    def _subject(self, deployment_id: str) -> Release:
+        """Return the deployment a change is about: for a rollback, the one that it brings back."""
+        release = self.releases.describe(deployment_id)
+        for _ in range(LONGEST_CHAIN):
+            if not release.brings_back:
+                break
+            release = self.releases.describe(release.brings_back)
+        return release
+
+    def _stored(self, release: Release) -> tuple[StoredReport | None, tuple[str, ...]]:
+        try:
+            return self.reports.read(release.deployment_id), ()
+        except ReportError as error:
+            return None, (str(error),)
+
+    def _settled(self, deployment_id: str, deadline: Deadline) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Follow a release to its end; return its completed report, stored, and what went wrong with storing it."""
+        from warmgate.report.release import build_release, with_release
+
+        seen = self.recovery.follow(deployment_id, deadline)
+        alarms, notes = self._alarms(seen.release)
+        section = build_release(seen, alarms, notes, self.clock.utc_now())
+        try:
+            stored = self._awaited(seen.release, deadline) or _made_up(seen.release, _unjudged(seen.release))
+            document = {**stored.document, "release": section}
+            self.reports.write(deployment_id, StoredReport(document, with_release(stored.markdown, section)))
+        except ReportError as error:
+            # People are told what is known without the report; the verdict's reason is in the hook's log.
+            blank = _made_up(seen.release, f"the stored verdict could not be completed: {error}")
+            return {**blank.document, "release": section}, (str(error),)
+        return document, ()
+
+    def _awaited(self, release: Release, deadline: Deadline) -> StoredReport | None:
+        """Return the stored report; where a hook of ours has answered, one is waited for."""
+        patience = deadline.no_later_than(self.clock.now_ms() + REPORT_APPEARS_MS)
+        while (stored := self.reports.read(release.deployment_id)) is None:
+            if not release.is_ours or patience.passed(self.clock.now_ms() + POLL_MS):
+                return None
+            self.clock.sleep_ms(POLL_MS)
+        return stored
+
+    def _alarms(self, release: Release) -> tuple[tuple[AlarmState, ...], tuple[str, ...]]:
+        try:
+            return self.alarms.of(release), ()
+        except DeploymentLookupError as error:
+            return (), (f"alarms not read: {error}",)
+
+    def _tell(self, document: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Tell each way once; return those told now, and what went wrong."""
+        from warmgate.report.notice import build_notice
+
+        notice = build_notice(document, self.reports.address(str(document["deployment_id"])))
+        told: list[str] = []
+        troubles: list[str] = []
+        for way in self.notices:
+            key = f"notice {way.name} {notice.deployment_id}"
+            try:
+                claim = self.claims.claim(key, NOTICE_LEASE_MS)
+                if claim is Claim.TAKEN:
+                    self._send(way, notice, key)
+                    told.append(way.name)
+                elif claim is Claim.HELD:
+                    troubles.append(f"{way.name}: another run is telling")
+            except (ClaimError, NoticeError) as error:
+                self.log(f"{notice.deployment_id}: not told by {way.name} ({error})")
+                troubles.append(f"{way.name}: {error}")
+        return tuple(told), tuple(troubles)
+
+    def _send(self, way: Notices, notice: Notice, key: str) -> None:
+        try:
+            way.send(notice)
+        except Exception as error:
+            self.claims.give_up(key)
+            if isinstance(error, NoticeError):
+                raise
+            raise NoticeError(f"unforeseen {type(error).__name__}: {error}") from error
+        self.claims.settle(key)
+
+
+def _final(stored: StoredReport | None) -> dict[str, Any] | None:
+    """Return the document of a report that nothing later changes."""
+    from warmgate.report.release import FINAL
+
+    if stored is None:
+        return None
+    return stored.document if (stored.document.get("release") or {}).get("outcome") in FINAL else None
+
+
+def _made_up(release: Release, reason: str) -> StoredReport:
+    """Return the report of a release of which there is no verdict."""
+    from warmgate.report import build_document, render_markdown
+
+    status = Status.SUCCEEDED if release.status == "Succeeded" else Status.FAILED
+    verdict = Verdict(outcome=Outcome.ERROR, status=status, reason=reason)
+    deployment = Deployment(
+        deployment_id=release.deployment_id,
+        target=release.target or Target("unknown", "unknown"),
+        baseline=release.baseline,
+        candidate=release.candidate,
+        lifecycle_event=None,
+        is_rollback=bool(release.brings_back),
+        description=release.description,
+    )
+    judgement = Judgement(
+        deployment=deployment,
+        execution=None,
+        policy_name="",
+        policy_source="",
+        verdict=verdict,
+        spending=Spending(),
+    )
+    return StoredReport(build_document(judgement, status), render_markdown(judgement, status))
+
+
+def _unjudged(release: Release) -> str:
+    hooks = ", ".join(f"{hook.event} {hook.status}" for hook in release.hooks) or "no hook ran"
+    return f"no verdict was stored by a hook: {hooks}"

@@ -1,0 +1,116 @@
+"""`warmgate why`: what became of a deployment and why, from its stored report, else from CodeDeploy itself."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from warmgate.adapters.releases import CodeDeployReleases
+from warmgate.adapters.sdk import Clients
+from warmgate.adapters.stored_reports import BucketReports
+from warmgate.errors import DeploymentLookupError, ReportError, SettingsError
+from warmgate.release import Release, StoredReport
+from warmgate.report.notice import check_lines, headline, reason_of
+from warmgate.report.release import release_lines
+
+DEPLOYMENT_ID = re.compile(r"d-[A-Za-z0-9]+")
+EXIT_CODES = {"released": 0, "rolled_back": 1, "not_rolled_back": 1, "superseded": 1, "unknown": 3}
+STATUS_CODES = {"Succeeded": 0, "Failed": 1, "Stopped": 1}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command("why")(why)
+
+
+def why(
+    deployment_id: Annotated[str, typer.Argument(help="CodeDeploy's id of the deployment.")],
+    bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Bucket of the reports.")] = "",
+    prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Prefix of the reports in it.")] = "",
+    endpoint_url: Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")] = "",
+    region: Annotated[str, typer.Option(help="Region; the environment's own when left out.")] = "",
+    json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print verdict, reason, what became of the alias and one line a check.
+
+    Exits 0 released, 1 refused or rolled back, 3 no report found or not ended.
+    """
+    if not DEPLOYMENT_ID.fullmatch(deployment_id):
+        raise SettingsError(f"DEPLOYMENT_ID: found {deployment_id!r}, expected CodeDeploy's id, such as d-ABCDEF123")
+    clients = Clients(endpoint_url or None, region or None)
+    stored = _stored(clients, bucket, prefix, deployment_id)
+    document = None if stored is None else stored.document
+    # A report that the controller has completed says all there is; anything else is asked of CodeDeploy.
+    seen = None if document is not None and document.get("release") else _described(clients, deployment_id, document)
+    if json_output:
+        about = None if seen is None else asdict(seen)
+        print(json.dumps({"deployment_id": deployment_id, "report": document, "codedeploy": about}, indent=2))
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in lines_of(document, seen))
+    raise typer.Exit(exit_code(document, seen))
+
+
+def exit_code(document: dict[str, Any] | None, seen: Release | None) -> int:
+    """Return the exit code of a report and of what CodeDeploy says where the report is not complete."""
+    if document is None:
+        return 3
+    if section := document.get("release"):
+        return EXIT_CODES[section["outcome"]]
+    if document["status"] == "Failed":
+        return 1
+    return STATUS_CODES.get(seen.status, 3) if seen is not None else 3
+
+
+def lines_of(document: dict[str, Any] | None, seen: Release | None) -> list[str]:
+    """Return what is printed for people."""
+    if document is None:
+        return ["no report is stored", *_codedeploy_lines(seen)]
+    checks = [f"  {line}" for line in check_lines(document)]
+    if section := document.get("release"):
+        happened = [f"  {line}" for line in release_lines(section)]
+        return [headline(document), f"  {reason_of(document)}", "", *happened, "", *checks]
+    target = document["target"]
+    verdict = f"{document['status']} ({document['outcome']}): {target['function']} version {document['candidate']}"
+    reason = " ".join(str(document["reason"]).split())
+    return [verdict, f"  {reason}", "", *_codedeploy_lines(seen), "", *checks]
+
+
+def _codedeploy_lines(seen: Release | None) -> list[str]:
+    if seen is None:
+        return ["  CodeDeploy does not describe the deployment"]
+    error = ": ".join(part for part in (seen.error_code, seen.error_message) if part)
+    lines = [f"  CodeDeploy says: {seen.status}{f', {error}' if error else ''}"]
+    if seen.target is not None:
+        target = f"{seen.target.function}:{seen.target.alias}"
+        lines.append(f"  {target} from version {seen.baseline} to {seen.candidate}")
+    lines += [f"  {hook.event}: {hook.function or 'hook'} {hook.status}" for hook in seen.hooks]
+    if seen.brings_back:
+        lines.append(f"  it rolls back {seen.brings_back}, whose report says why")
+    return lines
+
+
+def _stored(clients: Clients, bucket: str, prefix: str, deployment_id: str) -> StoredReport | None:
+    if not bucket:
+        print("no --bucket: no report is looked up", file=sys.stderr)
+        return None
+    try:
+        return BucketReports(clients, bucket, prefix).read(deployment_id)
+    except ReportError as error:
+        print(error, file=sys.stderr)
+        return None
+
+
+def _described(clients: Clients, deployment_id: str, document: dict[str, Any] | None) -> Release | None:
+    """Return what CodeDeploy says; it must say something only where there is no report."""
+    try:
+        return CodeDeployReleases(clients).describe(deployment_id)
+    except DeploymentLookupError as error:
+        if document is None:
+            raise
+        print(error, file=sys.stderr)
+        return None

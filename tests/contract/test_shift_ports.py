@@ -1,0 +1,177 @@
+"""What every implementation of the guard's ports promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from contract import shift_stages
+from contract.shift_stages import LogsStage, ShiftsStage
+from fakes.lambda_calls import packed
+from rehearsal.local_cloud import LocalCloud
+from warmgate.adapters.logs import CloudWatchLogs
+from warmgate.adapters.metrics import CloudWatchMetrics
+from warmgate.adapters.shifts import CodeDeployShifts
+from warmgate.adapters.waiting import SystemClock
+from warmgate.deadline import Deadline
+from warmgate.errors import DeploymentLookupError, LogLookupError, StopError
+from warmgate.logged_calls import Window
+from warmgate.model import Start, Target
+from warmgate.ports import Runs
+
+pytestmark = pytest.mark.local_cloud
+
+
+@pytest.fixture(params=["fake", "adapter"])
+def shifts(request: pytest.FixtureRequest) -> ShiftsStage:
+    """Give both implementations of Shifts."""
+    fake = request.param == "fake"
+    return shift_stages.fake_shifts() if fake else shift_stages.real_shifts(request.getfixturevalue("cloud"))
+
+
+@pytest.fixture(params=["fake", "adapter"])
+def logs(request: pytest.FixtureRequest) -> LogsStage:
+    """Give both implementations of Logs."""
+    fake = request.param == "fake"
+    return shift_stages.fake_logs() if fake else shift_stages.real_logs(request.getfixturevalue("cloud"))
+
+
+@pytest.fixture(params=["fake", "adapter"])
+def runs(request: pytest.FixtureRequest) -> Callable[[], Runs]:
+    """Give both implementations of Runs."""
+    fake = request.param == "fake"
+    return shift_stages.fake_runs() if fake else shift_stages.real_runs(request.getfixturevalue("cloud"))
+
+
+class TestShifts:
+    """Describe and stop."""
+
+    def test_a_deployment_is_described_by_its_id_alone(self, shifts: ShiftsStage) -> None:
+        """The state-change event holds no more."""
+        deployment_id = shifts.open()
+        found = shifts.port.describe(deployment_id, shifts.deadline())
+        assert found.deployment_id == deployment_id
+        assert found.state == "InProgress"
+        assert not found.ended
+
+    def test_a_stop_works_once(self, shifts: ShiftsStage) -> None:
+        """The second order finds the deployment ended."""
+        deployment_id = shifts.open()
+        assert shifts.port.stop(deployment_id, shifts.deadline()) is True
+        assert shifts.port.stop(deployment_id, shifts.deadline()) is False
+        assert shifts.port.describe(deployment_id, shifts.deadline()).ended
+
+    def test_an_unknown_deployment_is_the_ports_error(self, shifts: ShiftsStage) -> None:
+        """The guard ends on what it does not know."""
+        with pytest.raises(DeploymentLookupError):
+            shifts.port.describe("d-000000000", shifts.deadline())
+
+
+class TestLogs:
+    """Calls and cold starts."""
+
+    def test_each_call_is_read_with_version_environment_and_end(self, logs: LogsStage) -> None:
+        """Cold, warm, and failed; all in one environment."""
+        found = logs.port.calls(logs.group, logs.window, logs.deadline())
+        assert tuple(call.record.request_id for call in found) == logs.request_ids
+        assert [call.record.start for call in found] == [Start.COLD, Start.WARM, Start.WARM]
+        assert [call.record.status for call in found] == ["success", "success", "error"]
+        assert found[2].record.error_type == "KeyError"
+        assert {call.version for call in found} == {logs.version}
+        assert len({call.environment for call in found}) == 1
+
+    def test_a_window_holds_what_was_reported_in_it(self, logs: LogsStage) -> None:
+        """Before it there is nothing."""
+        before = Window(logs.window.since_ms - 10_000, logs.window.since_ms - 5_000)
+        assert logs.port.calls(logs.group, before, logs.deadline()) == ()
+
+    def test_earlier_cold_starts_are_remembered(self, logs: LogsStage) -> None:
+        """Newest first, no more than are wanted."""
+        found = logs.port.cold_starts_ms(logs.group, logs.version, 5, logs.deadline())
+        assert len(found) == 1
+        assert 0 < found[0] < 60_000
+        assert logs.port.cold_starts_ms(logs.group, logs.version, 0, logs.deadline()) == ()
+
+
+class TestRuns:
+    """Once."""
+
+    def test_work_is_done_once(self, runs: Callable[[], Runs]) -> None:
+        """The second run of a key does nothing, another key's does."""
+        done: list[str] = []
+
+        def work(name: str) -> Callable[[], str]:
+            def note() -> str:
+                done.append(name)
+                return name
+
+            return note
+
+        assert runs().once("guard d-1 1", work("first")) == "first"
+        assert runs().once("guard d-1 1", work("second")) is None
+        assert runs().once("guard d-1 2", work("third")) == "third"
+        assert done == ["first", "third"]
+
+    def test_work_that_raised_is_not_done(self, runs: Callable[[], Runs]) -> None:
+        """Lambda's retry of the event does it."""
+
+        def raising() -> str:
+            raise StopError("d-2: AccessDenied")
+
+        with pytest.raises(StopError):
+            runs().once("guard d-2 1", raising)
+        assert runs().once("guard d-2 1", lambda: "done") == "done"
+
+    def test_work_under_way_is_left_to_who_does_it(self, runs: Callable[[], Runs]) -> None:
+        """A double event meets the first one's run in the middle."""
+        inner: list[str | None] = []
+
+        def outer() -> str:
+            inner.append(runs().once("guard d-3 1", lambda: "twice"))
+            return "once"
+
+        assert runs().once("guard d-3 1", outer) == "once"
+        assert inner == [None]
+
+
+def test_a_log_group_that_is_not_there_yet_holds_no_calls(cloud: LocalCloud) -> None:
+    """A function that has logged nothing has none."""
+    clock = SystemClock()
+    port = CloudWatchLogs(cloud.client, clock)
+    assert port.calls("/aws/lambda/never-called", Window(0, 1e13), Deadline(clock.now_ms() + 5000)) == ()
+
+
+def test_a_log_that_cannot_be_reached_is_the_ports_error(unreachable: Callable[[str], object]) -> None:
+    """Within the deadline, with what to do."""
+    clock = SystemClock()
+    with pytest.raises(LogLookupError, match="FilterLogEvents"):
+        CloudWatchLogs(unreachable, clock).calls("/aws/lambda/f", Window(0, 1), Deadline(clock.now_ms() + 1500))
+
+
+def test_a_stop_that_cannot_be_told_is_the_ports_error(unreachable: Callable[[str], object]) -> None:
+    """Within the deadline, with what to do."""
+    clock = SystemClock()
+    with pytest.raises(StopError, match="StopDeployment"):
+        CodeDeployShifts(unreachable("codedeploy"), clock).stop("d-1", Deadline(clock.now_ms() + 1500))
+
+
+def test_counts_of_a_weighted_alias_are_read_by_version(cloud: LocalCloud) -> None:
+    """Only calls through a weighted alias carry the version they ran in."""
+    stage = shift_stages.real_logs(cloud)
+    name = stage.group.removeprefix("/aws/lambda/")
+    client = cloud.client("lambda")
+    client.create_alias(FunctionName=name, Name="live", FunctionVersion=stage.version)
+    client.update_function_code(FunctionName=name, ZipFile=packed(shift_stages.RAISING + "# two\n"))
+    client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400})
+    second = client.publish_version(FunctionName=name)["Version"]
+    client.update_alias(FunctionName=name, Name="live", RoutingConfig={"AdditionalVersionWeights": {second: 0.5}})
+    for place in range(30):
+        client.invoke(FunctionName=name, Qualifier="live", Payload=b'{"how": "raise"}' if place % 3 == 0 else b"{}")
+    cloud.flush_logs()
+    port, target = CloudWatchMetrics(cloud.client), Target(name, "live")
+    window = Window(stage.window.since_ms, stage.window.until_ms + 60_000)
+    counts = [port.counts(target, version, window, Deadline(0)) for version in (stage.version, second)]
+    assert sum(count.calls for count in counts if count) == 30
+    assert sum(count.errors for count in counts if count) == 10
+    assert port.counts(target, "99", window, Deadline(0)) is None

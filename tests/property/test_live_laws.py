@@ -1,0 +1,102 @@
+"""Laws of the live judge, on seeded traffic."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.gatebench.generators import FAMILIES
+from bench.shifts.traffic import Defect, live_calls
+from warmgate.judge.live import judge_live
+from warmgate.live_traffic import Traffic, add_calls
+from warmgate.logged_calls import LoggedCall
+from warmgate.model import Outcome
+from warmgate.policy.values import Live, Policy, RatioLimit
+
+POLICY = Policy(
+    name="live", live=Live(duration=RatioLimit(statistic="p95", ratio=1.2), error_ratio=0.01, cold_start_ratio=0.05)
+)
+SHIFTS = st.tuples(st.sampled_from([family for family in FAMILIES if not family.whole_ms]), st.integers(0, 10_000))
+TIMES = st.floats(0.1, 30.0)
+FEW = settings(max_examples=20, deadline=None)
+
+
+def calls_of(shift: tuple[object, int], defect: Defect = Defect()) -> list[LoggedCall]:  # noqa: B008 - frozen
+    """Return the calls of a short shift."""
+    family, seed = shift
+    found = live_calls(family, str(seed), seconds=25, old_per_s=10, new_per_s=10, defect=defect)  # type: ignore[arg-type]
+    return list(found)
+
+
+def traffic_of(calls: list[LoggedCall], *, swapped: bool = False) -> Traffic:
+    """Return the calls as traffic of version 1 against 2, or the other way round."""
+    old, new = ("2", "1") if swapped else ("1", "2")
+    return add_calls(Traffic(baseline=old, candidate=new), calls)
+
+
+@FEW
+@given(SHIFTS, TIMES)
+def test_scaling_both_versions_changes_no_outcome(shift: tuple[object, int], times: float) -> None:
+    """Live limits are relative: a function ten times as slow is judged alike."""
+    calls = calls_of(shift)
+    scaled = [
+        replace(call, record=replace(call.record, duration_ms=(call.record.duration_ms or 0.0) * times))
+        for call in calls
+    ]
+    before, after = (judge_live(traffic_of(found).ended(), POLICY) for found in (calls, scaled))
+    assert [f.outcome for f in before.findings] == [f.outcome for f in after.findings]
+
+
+@FEW
+@given(SHIFTS)
+def test_swapping_unchanged_versions_never_fails_both_ways(shift: tuple[object, int]) -> None:
+    """At most one of two equal versions can look slower than the other."""
+    calls = calls_of(shift)
+    verdicts = [judge_live(traffic_of(calls, swapped=swapped).ended(), POLICY) for swapped in (False, True)]
+    failed = [[f.check for f in v.findings if f.outcome is Outcome.FAILED] for v in verdicts]
+    assert not set(failed[0]) & set(failed[1])
+
+
+@FEW
+@given(SHIFTS, st.integers(1, 200))
+def test_traffic_is_the_same_in_one_piece_and_in_many(shift: tuple[object, int], size: int) -> None:
+    """What a run has seen is a value: reading in pieces, or going on elsewhere, changes nothing."""
+    calls = calls_of(shift)
+    pieces = Traffic(baseline="1", candidate="2")
+    for begin in range(0, len(calls), size):
+        pieces = add_calls(pieces, calls[begin : begin + size])
+    assert pieces == traffic_of(calls)
+
+
+@FEW
+@given(SHIFTS, st.floats(0.1, 0.9))
+def test_more_failures_never_pass_what_failed(shift: tuple[object, int], share: float) -> None:
+    """Errors of the new version only make its verdict worse."""
+    calls = calls_of(shift, Defect(error_share=share))
+    worse = [
+        replace(call, record=replace(call.record, status="error")) if call.version == "2" and i % 3 == 0 else call
+        for i, call in enumerate(calls)
+    ]
+    before, after = (judge_live(traffic_of(found).ended(), POLICY) for found in (calls, worse))
+    errors = [next(f.outcome for f in v.findings if f.check == "live.errors.rate") for v in (before, after)]
+    assert not (errors[0] is Outcome.FAILED and errors[1] is not Outcome.FAILED)
+
+
+@FEW
+@given(SHIFTS)
+def test_the_same_traffic_gives_the_same_verdict(shift: tuple[object, int]) -> None:
+    """Nothing is drawn at random."""
+    calls = calls_of(shift)
+    assert judge_live(traffic_of(calls).ended(), POLICY) == judge_live(traffic_of(calls).ended(), POLICY)
+
+
+@FEW
+@given(SHIFTS)
+def test_calls_of_other_versions_change_nothing(shift: tuple[object, int]) -> None:
+    """A function's log holds calls by number and through other aliases."""
+    calls = calls_of(shift)
+    others = [replace(call, version="9") for call in calls]
+    mixed = sorted((*calls, *others), key=lambda call: call.at_ms)
+    assert traffic_of(mixed) == traffic_of(calls)

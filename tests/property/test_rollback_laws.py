@@ -1,0 +1,190 @@
+"""Promises of the rollback controller under crashes at every step and every order of events, on a virtual clock."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.release_world import FAILED, HOOK, ROLLBACK, Death, ReleaseWorld
+from warmgate.errors import UnsettledError
+from warmgate.policy.values import OnStuck
+from warmgate.release import AliasState
+
+HOME = AliasState(version="6")
+MOVED = AliasState(version="7")
+WEIGHTED = AliasState(version="6", weights=(("7", 0.1),))
+
+
+def refused() -> ReleaseWorld:
+    """Return a world in which no traffic has moved."""
+    return ReleaseWorld()
+
+
+def rolled_back() -> ReleaseWorld:
+    """Return a world in which CodeDeploy rolls back."""
+    world = ReleaseWorld(alias=MOVED)
+    world.codedeploy.rolls_back(after_s=2, takes_s=6)
+    return world
+
+
+def stuck() -> ReleaseWorld:
+    """Return a world in which nobody but Warmgate sends the alias back."""
+    return ReleaseWorld(alias=MOVED)
+
+
+def failed_rollback() -> ReleaseWorld:
+    """Return a world in which CodeDeploy's own rollback fails."""
+    world = ReleaseWorld(alias=MOVED)
+    world.codedeploy.rolls_back(ends="Failed")
+    return world
+
+
+def weighted() -> ReleaseWorld:
+    """Return a world in which a stopped deployment left weights."""
+    return ReleaseWorld(alias=WEIGHTED, status="Stopped")
+
+
+WORLDS = {make.__name__: make for make in (refused, rolled_back, stuck, failed_rollback, weighted)}
+
+
+def assert_promises(world: ReleaseWorld) -> None:
+    """Assert what holds however a run was disturbed."""
+    assert len(world.codedeploy.enforced) <= 1
+    assert world.alias_port.edits_while_busy == 0
+    assert len(world.alias_port.edits) <= 1
+    assert world.alias == HOME
+
+
+def steps(name: str) -> int:
+    """Return how many port calls an undisturbed run makes."""
+    world = WORLDS[name]()
+    world.deliver()
+    return len(world.calls)
+
+
+STEPS = [(name, step) for name in WORLDS for step in range(steps(name))]
+ERRORS: list[BaseException] = [RuntimeError("tripped"), Death("killed")]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(("name", "step"), STEPS)
+def test_a_crash_before_any_step_is_made_good(name: str, step: int, error: BaseException) -> None:
+    """Whichever call ends a run before it has an effect, Lambda's retry leaves one effect of each.
+
+    A run that ends between telling people and noting it tells them twice, rather than never.
+    """
+    world = WORLDS[name]()
+    world.trips_at, world.error = step, error
+    world.deliver_as_lambda()
+
+    assert_promises(world)
+    told, unsure = len(world.notices.told), world.calls[step] == "FakeClaims.settle notice"
+    assert told == 2 if unsure else told == 1
+    assert world.reports.kept[FAILED].document["release"]["outcome"] == "rolled_back"
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(("name", "step"), STEPS)
+def test_a_crash_after_any_step_is_made_good(name: str, step: int, error: BaseException) -> None:
+    """A call that had its effect and whose answer was lost is not done twice; only a notice may be, never lost."""
+    world = WORLDS[name]()
+    world.trips_at, world.trips_after, world.error = step, True, error
+    world.deliver_as_lambda()
+
+    assert_promises(world)
+    told, unsure = len(world.notices.told), world.calls[step] == "FakeNotices.send"
+    assert told == 2 if unsure else told == 1
+    assert world.reports.kept[FAILED].document["release"]["outcome"] == "rolled_back"
+
+
+@pytest.mark.parametrize(("name", "step"), STEPS)
+def test_two_runs_at_once_have_the_effect_of_one(name: str, step: int) -> None:
+    """A second delivery that runs in the middle of the first, at any step, adds no deployment, edit or notice."""
+    world = WORLDS[name]()
+
+    def second() -> None:
+        with contextlib.suppress(UnsettledError):
+            world.deliver(left_s=25)
+
+    world.meanwhile[step] = second
+    world.deliver_as_lambda()
+
+    assert_promises(world)
+    assert len(world.notices.told) == 1
+
+
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(["own", "rollback", "enforced"]), st.floats(0, 400), st.booleans()),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(
+    name=st.sampled_from(sorted(WORLDS)),
+    events=EVENTS,
+    trips_at=st.none() | st.integers(0, 60),
+    trips_after=st.booleans(),
+    left_s=st.floats(20, 270),
+)
+def test_events_in_any_order_and_number_have_the_effect_of_one(
+    name: str, events: list[tuple[str, float, bool]], trips_at: int | None, trips_after: bool, left_s: float
+) -> None:
+    """Missing, doubled and late events, short runs, a crash: never two deployments, never an edit at a wrong time."""
+    world = WORLDS[name]()
+    world.trips_at, world.trips_after, world.error = trips_at, trips_after, Death("killed")
+    for kind, pause_s, _ in events:
+        ids = {"own": FAILED, "rollback": ROLLBACK, "enforced": (world.codedeploy.enforced or [FAILED])[0]}
+        try:
+            world.deliver("FAILURE", ids[kind], left_s=left_s)
+        except (Exception, Death):  # noqa: BLE001 - a run may end in any way
+            world.clock.sleep_ms(pause_s * 1000)
+    world.trips_at = None
+    world.clock.sleep_ms(600_000)
+    world.deliver_as_lambda()
+
+    assert_promises(world)
+    told = len(world.notices.told)
+    assert told == 1 if trips_at is None else told in {1, 2}
+
+
+@given(name=st.sampled_from(sorted(WORLDS)), at=st.integers(0, 60), takes_s=st.floats(1, 300))
+def test_a_deployment_that_comes_at_any_moment_is_never_disturbed(name: str, at: int, takes_s: float) -> None:
+    """Whenever somebody else deploys version 8, the alias ends there and nothing is edited or deployed over it."""
+    world = WORLDS[name]()
+    happened = world.codedeploy._let_happen
+
+    def then_somebody_deploys() -> None:
+        if len(world.calls) >= at and not any(course.serves == "8" for course in world.codedeploy.courses):
+            busy = any(c.appears_ms <= world.clock.at_ms < c.ends_ms for c in world.codedeploy.courses)
+            if not busy and not world.codedeploy.enforced:
+                world.codedeploy.goes_on("d-NEWER0000", takes_s=takes_s)
+        happened()
+
+    world.codedeploy._let_happen = then_somebody_deploys  # type: ignore[method-assign]
+    world.deliver_as_lambda()
+    world.codedeploy._let_happen = happened  # type: ignore[method-assign]
+    world.clock.sleep_ms(600_000)
+    serves, came = world.alias, any(course.serves == "8" for course in world.codedeploy.courses)
+
+    assert world.alias_port.edits_while_busy == 0
+    assert serves == (AliasState(version="8") if came else HOME)
+    assert len(world.notices.told) <= 1
+
+
+def test_verify_never_touches_anything() -> None:
+    """Whatever the alias, the default policy makes no deployment and no edit."""
+    for alias in (HOME, MOVED, WEIGHTED, AliasState(version="9")):
+        world = ReleaseWorld(alias=alias, rollback=OnStuck.VERIFY)
+        world.deliver()
+
+        assert (world.codedeploy.enforced, world.alias_port.edits, world.alias) == ([], [], alias)
+        assert len(world.notices.told) == 1
+
+
+def test_the_hook_of_the_world_is_ours() -> None:
+    """The laws above are of deployments that Warmgate knows."""
+    assert "warmgate" in HOOK.function

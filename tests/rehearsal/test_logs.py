@@ -1,0 +1,137 @@
+"""Log events of functions can be read as on AWS: by pattern, page and stream, after their delay, within the quota."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fakes.lambda_calls import Install
+from rehearsal.conditions import Conditions
+from rehearsal.local_cloud import LocalCloud
+
+pytestmark = pytest.mark.local_cloud
+CODE = "def handler(event, context):\n    print('served', event)\n    return event"
+AS_JSON = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
+
+
+@pytest.fixture
+def conditions(local_cloud: LocalCloud) -> Iterator[Conditions]:
+    """Give the conditions of the cloud, which are as they were afterwards."""
+    before = Conditions()
+    yield local_cloud.conditions
+    for name in Conditions.__slots__:
+        setattr(local_cloud.conditions, name, getattr(before, name))
+
+
+def called(cloud: LocalCloud, function: str, times: int = 1, qualifier: str = "$LATEST") -> str:
+    """Call a function and return the name of its log group."""
+    for number in range(times):
+        cloud.client("lambda").invoke(FunctionName=function, Qualifier=qualifier, Payload=json.dumps(number).encode())
+    return f"/aws/lambda/{function}"
+
+
+def events(cloud: LocalCloud, group: str, **asked: Any) -> list[dict[str, Any]]:
+    """Return the events of all pages."""
+    pages = cloud.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group, **asked)
+    return [event for page in pages for event in page["events"]]
+
+
+def test_reports_are_found_by_term(local_cloud: LocalCloud, install: Install, conditions: Conditions) -> None:
+    """Each call has one REPORT, in a stream that carries the version, on pages however small."""
+    function = install(CODE)
+    local_cloud.client("lambda").publish_version(FunctionName=function)
+    began_ms = int(time.time() * 1000)
+    group = called(local_cloud, function, 3, "1")
+    local_cloud.flush_logs()
+    conditions.log_page_events = 2
+
+    found = events(local_cloud, group, filterPattern="REPORT", startTime=began_ms)
+
+    assert [event["message"].split()[0] for event in found] == ["REPORT"] * 3
+    assert all(re.fullmatch(r"\d{4}/\d\d/\d\d/\[1\][0-9a-f]{32}", event["logStreamName"]) for event in found)
+    assert events(local_cloud, group, filterPattern="REPORT", endTime=began_ms - 1) == []
+
+
+def test_reports_are_found_by_condition(local_cloud: LocalCloud, install: Install) -> None:
+    """A JSON condition picks the platform's reports from everything else."""
+    group = called(local_cloud, install(CODE, LoggingConfig=AS_JSON), 2)
+    local_cloud.flush_logs()
+
+    found = events(local_cloud, group, filterPattern='{ $.type = "platform.report" }')
+
+    assert [json.loads(event["message"])["type"] for event in found] == ["platform.report"] * 2
+    assert len(events(local_cloud, group)) > 2
+
+
+def test_events_are_read_no_sooner_than_their_delay(
+    local_cloud: LocalCloud, install: Install, conditions: Conditions
+) -> None:
+    """An event carries the time of its call and cannot be read until the delay is over."""
+    group = called(local_cloud, function := install(CODE))
+    local_cloud.flush_logs()
+    before = len(events(local_cloud, group))
+    conditions.log_delay_s = 1.5
+    called(local_cloud, function)
+    time.sleep(0.6)
+
+    assert len(events(local_cloud, group)) == before
+    local_cloud.flush_logs()
+    new = events(local_cloud, group)[before:]
+    assert any(event["message"].startswith("REPORT") for event in new)
+    assert all(event["ingestionTime"] - event["timestamp"] >= 1400 for event in new)
+
+
+def test_metrics_are_read_after_their_minute_and_the_delay(
+    local_cloud: LocalCloud, install: Install, conditions: Conditions
+) -> None:
+    """With a delay the metrics of a minute come together, later than it ends."""
+    conditions.minute_s, conditions.metric_delay_s = 2.0, 1.0
+    function, cloudwatch = install(CODE), local_cloud.client("cloudwatch")
+    called(local_cloud, function)
+    called_s = time.time()
+    due_s = (called_s // 2.0 + 1) * 2.0 + 1.0
+    asked = {"Namespace": "AWS/Lambda", "MetricName": "Invocations", "Period": 60, "Statistics": ["Sum"]}
+    asked |= {"Dimensions": [{"Name": "FunctionName", "Value": function}], "StartTime": called_s - 300}
+
+    assert cloudwatch.get_metric_statistics(**asked, EndTime=called_s + 300)["Datapoints"] == []
+    local_cloud.flush_logs()
+
+    assert time.time() >= due_s - 2.1
+    [point] = cloudwatch.get_metric_statistics(**asked, EndTime=called_s + 300)["Datapoints"]
+    assert point["Sum"] == 1.0
+
+
+def test_calls_beyond_the_quota_are_throttled(
+    local_cloud: LocalCloud, install: Install, conditions: Conditions
+) -> None:
+    """So many calls a second are answered, the next one is a ThrottlingException."""
+    group = called(local_cloud, install(CODE))
+    local_cloud.flush_logs()
+    conditions.log_reads_per_s = 2
+    logs = local_cloud.client("logs")
+    limit_s = time.monotonic() + 0.9
+    logs.filter_log_events(logGroupName=group)
+    logs.filter_log_events(logGroupName=group)
+
+    with pytest.raises(logs.exceptions.ClientError) as refused:
+        logs.filter_log_events(logGroupName=group)
+
+    assert time.monotonic() < limit_s, "the machine was too slow to say anything"
+    assert refused.value.response["Error"]["Code"] == "ThrottlingException"
+
+
+def test_a_group_that_is_not_there_or_empty_is_said(local_cloud: LocalCloud) -> None:
+    """An empty group has no events; a group that was never made, or is deleted, is a ResourceNotFoundException."""
+    logs = local_cloud.client("logs")
+    logs.create_log_group(logGroupName="/empty")
+    assert events(local_cloud, "/empty") == []
+
+    logs.delete_log_group(logGroupName="/empty")
+
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        events(local_cloud, "/empty")

@@ -1,0 +1,78 @@
+"""`warmgate why`: what it prints of each kind of report, and its exit codes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from unit.report.judgements import ALL, REFUSED
+from unit.report.test_release_section import ENDS, RELEASE, completed
+from warmgate.errors import SettingsError
+from warmgate.report import build_document
+from warmgate_cli.main import app
+from warmgate_cli.why import exit_code, lines_of
+
+
+def stored(name: str) -> dict[str, Any]:
+    """Return a report that the controller has not completed."""
+    return build_document(ALL[name], ALL[name].verdict.status)
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [("released", 0), ("rolled_back", 1), ("not_rolled_back", 1), ("superseded", 1), ("unknown", 3)],
+)
+def test_a_completed_report_says_all(end: str, code: int) -> None:
+    """Headline, reason, what happened to the alias, every check; the exit code is the end's."""
+    document = completed(ENDS[end])
+    lines = lines_of(document, None)
+
+    assert lines[0].endswith("checkout-api:live version 8 (from 7)")
+    assert any(str(document["release"]["summary"]) in line for line in lines)
+    assert all(any(finding.check in line for line in lines) for finding in REFUSED.verdict.findings)
+    assert exit_code(document, None) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [
+        ("refused", "InProgress", 1),
+        ("passed", "Succeeded", 0),
+        ("passed", "Stopped", 1),
+        ("passed", "InProgress", 3),
+    ],
+)
+def test_a_report_before_the_end_is_completed_by_codedeploy(name: str, status: str, code: int) -> None:
+    """A verdict alone does not say whether the version serves."""
+    document, seen = stored(name), replace(RELEASE, status=status)
+
+    assert exit_code(document, seen) == code
+    assert any(f"CodeDeploy says: {status}" in line for line in lines_of(document, seen))
+
+
+def test_without_a_report_codedeploy_is_all_there_is() -> None:
+    """Status, error, versions and hooks are printed, and the exit code says that no report was found."""
+    lines = lines_of(None, RELEASE)
+
+    assert lines[0] == "no report is stored"
+    assert "HOOK_EXECUTION_FAILURE" in lines[1]
+    assert "from version 6 to 7" in lines[2]
+    assert exit_code(None, RELEASE) == 3
+
+
+def test_a_rollback_points_at_what_it_rolled_back() -> None:
+    """A rollback has no reason of its own."""
+    back = replace(RELEASE, rollback_of="d-FIRST0000")
+
+    assert any("d-FIRST0000" in line for line in lines_of(None, back))
+
+
+def test_what_is_no_deployment_id_is_wrong_usage() -> None:
+    """Another kind of name ends before anything is asked; the command line makes exit code 2 of it."""
+    result = CliRunner().invoke(app, ["why", "checkout-api"])
+
+    assert isinstance(result.exception, SettingsError)
+    assert "d-ABCDEF123" in str(result.exception)

@@ -1,0 +1,140 @@
+"""The section of an ended release, and what people are told of it: shapes, bounds, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import warmgate.report
+from fakes.release_world import FAILED, ReleaseWorld
+from fakes.world import TARGET
+from unit.report.judgements import ALL, REFUSED
+from warmgate.model import Judgement, Status
+from warmgate.release import AlarmState, AliasState, HookRun, Recovered, Release, ReleaseOutcome
+from warmgate.report import build_document, render_markdown
+from warmgate.report.notice import build_notice
+from warmgate.report.release import HEADING, build_release, with_release
+
+FOLDER = Path(warmgate.report.__file__).parent
+REPORT = json.loads((FOLDER / "report.schema.json").read_text(encoding="utf-8"))
+EVENT = json.loads((FOLDER / "verdict-event.schema.json").read_text(encoding="utf-8"))
+RELEASE = Release(
+    deployment_id="d-ABCDEF123",
+    application="shop",
+    group="checkout",
+    status="Failed",
+    target=TARGET,
+    baseline="6",
+    candidate="7",
+    completed_s=100.0,
+    error_code="HOOK_EXECUTION_FAILURE",
+    error_message="one or more of the lifecycle event validation functions failed",
+    hooks=(HookRun(event="BeforeAllowTraffic", function="CodeDeployHook_warmgate-before", status="Failed"),),
+)
+BACK = replace(RELEASE, deployment_id="d-BACK00000", status="Succeeded", rollback_of="d-ABCDEF123", completed_s=112.0)
+ENDS = {
+    "released": Recovered(release=replace(RELEASE, status="Succeeded", error_code=""), alias=AliasState(version="7")),
+    "rolled_back": Recovered(release=RELEASE, alias=AliasState(version="6"), rollback=BACK),
+    "not_rolled_back": Recovered(
+        release=replace(RELEASE, status="Stopped", error_code="ALARM_ACTIVE"),
+        alias=AliasState(version="6", weights=(("7", 0.1),)),
+        notes=("the policy says `rollback: verify`",),
+    ),
+    "superseded": Recovered(release=RELEASE, alias=AliasState(version="8"), superseded_by="d-NEWER0000"),
+    "unknown": Recovered(release=replace(RELEASE, target=None)),
+}
+
+
+def completed(end: Recovered, judgement: Judgement = REFUSED) -> dict[str, Any]:
+    """Return a report with its release."""
+    section = build_release(end, (AlarmState("errors", "ALARM"),), (), "2026-01-01T00:00:00Z")
+    return {**build_document(judgement, judgement.verdict.status), "release": section}
+
+
+@pytest.mark.parametrize("outcome", ENDS)
+def test_a_completed_report_is_valid(outcome: str) -> None:
+    """Every end gives a report that obeys the schema, under its own name."""
+    document = completed(ENDS[outcome])
+
+    Draft202012Validator(REPORT).validate(document)
+    assert document["release"]["outcome"] == outcome
+
+
+@pytest.mark.parametrize("outcome", ENDS)
+@pytest.mark.parametrize("name", ALL)
+def test_every_event_is_valid(name: str, outcome: str) -> None:
+    """The event of every verdict and end obeys its schema, which leaves nothing open."""
+    detail = build_notice(completed(ENDS[outcome], ALL[name]), "s3://reports/d-ABCDEF123/report.md").detail
+
+    Draft202012Validator(EVENT).validate(detail)
+    assert EVENT["required"] == list(EVENT["properties"]) == list(detail)
+    assert not Draft202012Validator(EVENT).is_valid({**detail, "secret": 1})
+
+
+def test_a_controllers_whole_report_is_valid() -> None:
+    """A report made where no hook stored one obeys the schema as well."""
+    world = ReleaseWorld()
+    world.deliver()
+
+    Draft202012Validator(REPORT).validate(world.reports.kept[FAILED].document)
+
+
+def test_the_text_says_what_a_reader_asks() -> None:
+    """Verdict, reason, what became of the alias, one line a check, where the report lies."""
+    text = build_notice(completed(ENDS["rolled_back"]), "s3://reports/x/report.md").text
+    lines = text.splitlines()
+
+    assert lines[0].startswith("ROLLED BACK: ")
+    assert lines[1].startswith(REFUSED.verdict.reason.split("\n", maxsplit=1)[0][:40])
+    assert "rollback d-BACK00000 Succeeded, alias live serves version 6" in text
+    assert "back on the baseline after 12 s" in lines
+    assert "alarm errors: ALARM" in lines
+    assert all(any(finding.check in line for line in lines) for finding in REFUSED.verdict.findings)
+    assert lines[-1] == "report: s3://reports/x/report.md"
+
+
+def test_a_passed_version_that_an_alarm_stopped_is_told_with_codedeploys_reason() -> None:
+    """Where the verdict let it pass, the reason is CodeDeploy's."""
+    detail = build_notice(completed(ENDS["not_rolled_back"], ALL["passed"]), "").detail
+
+    assert detail["reason"].startswith("ALARM_ACTIVE: ")
+    assert detail["report"] is None
+
+
+@given(function=st.text(max_size=150), reason=st.text(max_size=3000))
+def test_a_notice_is_within_what_services_take(function: str, reason: str) -> None:
+    """Whatever a name or reason holds, the subject is short ASCII on one line and the event is bounded."""
+    document = completed(ENDS["rolled_back"])
+    notice = build_notice(
+        {**document, "target": {"function": function, "alias": "live"}, "reason": reason, "status": "Failed"}, "s3://x"
+    )
+
+    assert notice.subject.isascii()
+    assert notice.subject.isprintable()
+    assert notice.subject.startswith("[warmgate] ROLLED BACK")
+    assert len(notice.subject) <= 100
+    assert len(notice.detail["reason"]) <= 1000
+
+
+def test_the_section_takes_its_own_place_in_markdown() -> None:
+    """Completing twice leaves one section at the end and the verdict above it as it was."""
+    markdown = render_markdown(REFUSED, Status.FAILED)
+    first = with_release(markdown, completed(ENDS["not_rolled_back"])["release"])
+    second = with_release(first, completed(ENDS["rolled_back"])["release"])
+
+    assert second.count(HEADING) == 1
+    assert second.startswith(markdown.rstrip("\n"))
+    assert "**ROLLED BACK**" in second
+    assert "NOT ROLLED BACK" not in second
+
+
+def test_every_outcome_has_an_end_here() -> None:
+    """The tests above leave no outcome out."""
+    assert set(ENDS) == {outcome.value for outcome in ReleaseOutcome}
