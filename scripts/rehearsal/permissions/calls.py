@@ -118,8 +118,9 @@ def _deployment(operation: str, parameters: dict[str, Any], group_of: GroupOf) -
         return f"application:{application}"
     if operation == "GetDeploymentConfig":
         return f"deploymentconfig:{parameters['deploymentConfigName']}"
-    if "deploymentId" in parameters:
-        return f"deploymentgroup:{group_of(parameters['deploymentId'])}"
+    for deployment_id in (parameters.get("deploymentId"), *parameters.get("deploymentIds", [])):
+        if deployment_id:
+            return f"deploymentgroup:{group_of(deployment_id)}"
     return f"deploymentgroup:{application}/{group}" if application else ""
 
 

@@ -83,6 +83,14 @@ CASES = [
         *("codedeploy", "put_lifecycle_event_hook_execution_status", {**DEPLOYMENT, "status": "Failed"}),
         *("PutLifecycleEventHookExecutionStatus", "deploymentgroup:shop/checkout"),
     ),
+    (
+        *("codedeploy", "batch_get_deployments", {"deploymentIds": ["d-ABCDEFGHI"]}),
+        *("BatchGetDeployments", "deploymentgroup:shop/checkout"),
+    ),
+    (
+        *("lambda", "update_alias", {"FunctionName": "checkout", "Name": "live", "FunctionVersion": "6"}),
+        *("UpdateAlias", "function:checkout"),
+    ),
     ("codedeploy", "list_deployment_targets", DEPLOYMENT, "ListDeploymentTargets", "*"),
     ("codedeploy", "stop_deployment", DEPLOYMENT, "StopDeployment", "*"),
     (
