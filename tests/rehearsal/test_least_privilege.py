@@ -1,6 +1,6 @@
 """What the template's roles allow is what the functions call in whole releases: nothing denied, nothing to spare.
 
-The hook that runs here is the one that `make package` built, attached as an example of examples/attach shows it.
+The functions that run here are those that `make package` built, attached as examples/attach shows it.
 """
 
 from __future__ import annotations
@@ -21,66 +21,57 @@ from rehearsal.permissions import audit, grants_of, read_template
 from rehearsal.permissions.installed import installed_names
 from rehearsal.rehearse import rehearse
 from rehearsal.release import Release, row_of
-from rehearsal.stage import ALIAS, APPLICATION, BUCKET, HOOK, install_function, install_hook
+from rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function
+from rehearsal.traffic import LiveTraffic
+from deploying.whole_install import install_all
 
 pytestmark = [pytest.mark.local_cloud, NEEDS_SAM]
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = read_template(ROOT / "template.yaml")
+NAMES = installed_names(TEMPLATE, BUCKET, PolicyBucket=BUCKET)
 SCENARIOS = chosen(["healthy", "broken"])
-UNUSED = {
+LIVE = "\nlive: {errors: {rate: 50%}}\n"
+EVERYWHERE = {
     ("KeepWhatFailed", "sqs:SendMessage"): "Lambda sends it in the function's name, once every retry has failed",
     ("WriteOwnLog", "logs:CreateLogStream"): "Lambda's own agent writes the log in the function's name",
     ("WriteOwnLog", "logs:PutLogEvents"): "Lambda's own agent writes the log in the function's name",
     ("ReadRevisions", "codedeploy:GetApplicationRevision"): "asked only where CodeDeploy shows no target",
-    ("ReadFunctionLogs", "logs:FilterLogEvents"): "reports of calls that the log tail did not hold: to come",
-    ("Notify", "sns:Publish"): "notifications: to come",
-    ("EncryptNotifications", "kms:Decrypt"): "SNS asks for it in the caller's name",
-    ("EncryptNotifications", "kms:GenerateDataKey"): "SNS asks for it in the caller's name",
 }
-"""Grants that a rehearsal of the BeforeAllowTraffic hook does not use, each with its reason."""
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """Give a cloud with the built hook."""
-    package = build(tmp_path_factory.mktemp("package"))
-    with LocalCloud.start(tmp_path_factory.mktemp("cloud")) as found:
-        install_hook(found, package / "BeforeAllowTraffic")
-        yield found
-
-
-@pytest.fixture(scope="module")
-def releases(cloud: LocalCloud) -> dict[str, Release]:
-    """Release a good and a bad version."""
-    return {scenario.name: rehearse(cloud, scenario, lambda *_: None) for scenario in SCENARIOS}
-
-
-def test_the_built_package_judges_as_the_checkout_does(releases: dict[str, Release]) -> None:
-    """Both releases end as the catalogue says, each with one status."""
-    for scenario in SCENARIOS:
-        assert row_of(scenario, releases[scenario.name]).differences == ()
-
-
-def test_the_hook_calls_what_its_role_allows(cloud: LocalCloud, releases: dict[str, Release]) -> None:
-    """No call of the hook would be denied in an account, and each grant is used or listed with a reason."""
-    assert releases
-    names = installed_names(TEMPLATE, BUCKET, PolicyBucket=BUCKET)
-    calls = cloud.calls_of(HOOK)
-    found = audit(grants_of(TEMPLATE, "BeforeAllowTrafficRole", names), calls)
-
-    assert {call.action for call in calls} >= {"lambda:InvokeFunction", "s3:PutObject"}
-    assert found.denied == ()
-    assert {(grant.sid, grant.action) for grant in found.unused} == UNUSED.keys()
-
-
-def test_a_grant_that_is_missing_is_noticed(cloud: LocalCloud, releases: dict[str, Release]) -> None:
-    """With a prefix that the functions do not have, every call of theirs would be denied: the check can fail."""
-    assert releases
-    names = installed_names(TEMPLATE, BUCKET, PolicyBucket=BUCKET, FunctionPrefix="other-")
-    found = audit(grants_of(TEMPLATE, "BeforeAllowTrafficRole", names), cloud.calls_of(HOOK))
-
-    assert "lambda:InvokeFunction" in {call.action for call in found.denied}
+MISSING = {("TellMissingFromDenied", "s3:ListBucket"): "no call: it changes what S3 answers of an object that is not there"}
+SECOND_LOOK = {
+    ("DoThingsOnce", "dynamodb:GetItem"): "Powertools looks up what another run holds; an event comes once here",
+    ("DoThingsOnce", "dynamodb:DeleteItem"): "Powertools forgets a run that failed; none does here",
+}
+BACK = "where CodeDeploy made no rollback of its own: tests/rehearsal/test_rollback_controller.py"
+UNUSED = {
+    "BeforeAllowTraffic": {
+        **MISSING,
+        ("ReadFunctionLogs", "logs:FilterLogEvents"): "where a log tail was cut, and the history of a warm baseline",
+    },
+    "AfterAllowTraffic": {
+        ("ReadFunctionLogs", "logs:StartQuery"): "where there are too many calls to read one by one",
+        ("ReadQueryResults", "logs:GetQueryResults"): "where there are too many calls to read one by one",
+    },
+    "TrafficGuard": {
+        **SECOND_LOOK,
+        ("StopDeployments", "codedeploy:StopDeployment"): "only a shift that harms live traffic is stopped",
+        ("GoOnInAnotherExecution", "lambda:InvokeFunction"): "these shifts end within one run of the guard",
+        ("StoreReports", "s3:PutObject"): "only what the guard stopped is reported",
+    },
+    "RollbackController": {
+        **MISSING,
+        **SECOND_LOOK,
+        ("ReadAlarms", "cloudwatch:DescribeAlarms"): "these groups have no alarms",
+        ("RollBack", "codedeploy:CreateDeployment"): BACK,
+        ("RegisterRollbackRevisions", "codedeploy:RegisterApplicationRevision"): BACK,
+        ("ReadDeploymentConfigs", "codedeploy:GetDeploymentConfig"): BACK,
+        ("PutAliasesBack", "lambda:UpdateAlias"): BACK,
+        ("EncryptNotifications", "kms:Decrypt"): "SNS asks for it in the caller's name",
+        ("EncryptNotifications", "kms:GenerateDataKey"): "SNS asks for it in the caller's name",
+    },
+}
+"""Grants that these releases do not use, each with its reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,35 +84,102 @@ class CheckoutApi(Scenario):
         return "checkout-api"
 
 
-def released(cloud: LocalCloud, appspec: str) -> dict[str, Any]:
-    """Return a deployment of an AppSpec at its end."""
-    client = cloud.client("codedeploy")
-    content = {"content": appspec, "sha256": hashlib.sha256(appspec.encode()).hexdigest()}
-    deployment_id = client.create_deployment(
-        applicationName=APPLICATION,
-        deploymentGroupName="checkout-api",
-        revision={"revisionType": "AppSpecContent", "appSpecContent": content},
-    )["deploymentId"]
-    for _ in range(600):
-        found: dict[str, Any] = client.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
-        if found["status"] in {"Succeeded", "Failed", "Stopped"}:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"{deployment_id} did not end within 60 s")
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A cloud with all that the template names, and what was released on it."""
+
+    cloud: LocalCloud
+    functions: dict[str, str]
+    releases: dict[str, Release]
+    attached: Installed
+    deployment: dict[str, Any]
 
 
-def test_an_attached_application_is_released(cloud: LocalCloud) -> None:
-    """The AppSpec of the examples, with versions that exist, moves the alias once the built hook has said so."""
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Release a good and a bad version, and one with live traffic through every function."""
+    folder = tmp_path_factory.mktemp("least-privilege")
+    package = build(folder / "package")
+    with LocalCloud.start(folder / "cloud") as cloud:
+        functions = install_all(cloud, TEMPLATE, NAMES, package)
+        releases = {scenario.name: rehearse(cloud, scenario, lambda *_: None) for scenario in SCENARIOS}
+        attached = install_function(cloud, checkout_api(folder))
+        deployment = released(cloud, attached)
+        controller = functions["RollbackController"]
+        settled(lambda: sum(call.action == "events:PutEvents" for call in cloud.calls_of(controller)) >= 3)
+        yield Stage(cloud, functions, releases, attached, deployment)
+
+
+def checkout_api(folder: Path) -> Scenario:
+    """Return the release of the examples' function, with limits on live traffic."""
     healthy = SCENARIOS[0]
-    installed = install_function(
-        cloud, CheckoutApi(**{each.name: getattr(healthy, each.name) for each in fields(healthy)})
-    )
+    policy = folder / "checkout.yaml"
+    policy.write_text(healthy.policy.read_text() + LIVE)
+    return CheckoutApi(**{**{each.name: getattr(healthy, each.name) for each in fields(healthy)}, "policy": policy})
+
+
+def released(cloud: LocalCloud, installed: Installed) -> dict[str, Any]:
+    """Return the deployment of the examples' AppSpec at its end, live traffic beside it."""
     appspec = (ROOT / "examples" / "attach" / "appspec" / "after.yaml").read_text()
     appspec = appspec.replace('"6"', f'"{installed.baseline}"').replace('"7"', f'"{installed.candidate}"')
-    if not (ROOT / "hooks" / "after_allow_traffic.py").exists():
-        appspec = "".join(line for line in appspec.splitlines(keepends=True) if "AfterAllowTraffic" not in line)
+    content = {"content": appspec, "sha256": hashlib.sha256(appspec.encode()).hexdigest()}
+    traffic = LiveTraffic(cloud, installed.function, ALIAS, 4.0, [probe.payload for probe in installed.policy.probes])
+    traffic.start()
+    client = cloud.client("codedeploy")
+    try:
+        deployment_id = client.create_deployment(
+            applicationName=APPLICATION,
+            deploymentGroupName=installed.group,
+            revision={"revisionType": "AppSpecContent", "appSpecContent": content},
+        )["deploymentId"]
 
-    assert released(cloud, appspec)["status"] == "Succeeded"
-    alias = cloud.client("lambda").get_alias(FunctionName="checkout-api", Name=ALIAS)
-    assert alias["FunctionVersion"] == installed.candidate
-    assert any(call.resource.endswith(":checkout-api:2") for call in cloud.calls_of(HOOK))
+        def about() -> dict[str, Any]:
+            found: dict[str, Any] = client.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
+            return found
+
+        settled(lambda: about()["status"] in {"Succeeded", "Failed", "Stopped"})
+        return about()
+    finally:
+        traffic.stop()
+
+
+def settled(happened: Any) -> None:
+    """Return once something has happened, or after a minute and a half."""
+    for _ in range(450):
+        if happened():
+            return
+        time.sleep(0.2)
+
+
+def test_the_built_package_judges_as_the_checkout_does(stage: Stage) -> None:
+    """Both releases end as the catalogue says, each with one status."""
+    for scenario in SCENARIOS:
+        assert row_of(scenario, stage.releases[scenario.name]).differences == ()
+
+
+def test_an_attached_application_is_released(stage: Stage) -> None:
+    """The AppSpec of the examples, with versions that exist, moves the alias once both hooks have said so."""
+    assert stage.deployment["status"] == "Succeeded", stage.deployment.get("errorInformation")
+    alias = stage.cloud.client("lambda").get_alias(FunctionName="checkout-api", Name=ALIAS)
+    assert alias["FunctionVersion"] == stage.attached.candidate
+
+
+@pytest.mark.parametrize("function", UNUSED)
+def test_a_function_calls_what_its_role_allows(stage: Stage, function: str) -> None:
+    """No call would be denied in an account, and each grant is used or listed with a reason."""
+    calls = stage.cloud.calls_of(stage.functions[function])
+    found = audit(grants_of(TEMPLATE, f"{function}Role", NAMES), calls)
+
+    assert calls
+    assert found.denied == ()
+    unused = {(grant.sid, grant.action) for grant in found.unused}
+    assert unused - {*EVERYWHERE, *UNUSED[function]} == set()
+
+
+def test_a_grant_that_is_missing_is_noticed(stage: Stage) -> None:
+    """With a prefix that the functions do not have, every call of theirs would be denied: the check can fail."""
+    names = installed_names(TEMPLATE, BUCKET, PolicyBucket=BUCKET, FunctionPrefix="other-")
+    hook = stage.functions["BeforeAllowTraffic"]
+    found = audit(grants_of(TEMPLATE, "BeforeAllowTrafficRole", names), stage.cloud.calls_of(hook))
+
+    assert "lambda:InvokeFunction" in {call.action for call in found.denied}
