@@ -1,4 +1,4 @@
-"""Installs all that template.yaml names in a local cloud: four built functions, table, topic, rules, with its own settings."""
+"""Installs in a local cloud what template.yaml names, with its settings: four built functions, table, topic, rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOPIC = "warmgate"
 
 
 def install_all(cloud: LocalCloud, template: dict[str, Any], names: Names, package: Path) -> dict[str, str]:
-    """Install everything and return the functions' names by their logical ids; `names` says what the template's mean."""
+    """Install everything and return the functions' names by their logical ids."""
     install_hook(cloud, package / "BeforeAllowTraffic")
     cloud.client("sns").create_topic(Name=TOPIC)
     cloud.client("dynamodb").create_table(
@@ -61,4 +61,3 @@ def _subscribe(cloud: LocalCloud, function: str, pattern: dict[str, Any]) -> Non
     arn = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:{function}"
     cloud.client("events").put_rule(Name=f"to-{function}", EventPattern=json.dumps(pattern))
     cloud.client("events").put_targets(Rule=f"to-{function}", Targets=[{"Id": "function", "Arn": arn}])
-

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from deploying.sam_cli import NEEDS_SAM, build
+from deploying.whole_install import install_all
 from rehearsal.catalogue import Scenario, chosen
 from rehearsal.local_cloud import LocalCloud
 from rehearsal.permissions import audit, grants_of, read_template
@@ -23,22 +24,32 @@ from rehearsal.rehearse import rehearse
 from rehearsal.release import Release, row_of
 from rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function
 from rehearsal.traffic import LiveTraffic
-from deploying.whole_install import install_all
 
 pytestmark = [pytest.mark.local_cloud, NEEDS_SAM]
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = read_template(ROOT / "template.yaml")
 NAMES = installed_names(TEMPLATE, BUCKET, PolicyBucket=BUCKET)
-SCENARIOS = chosen(["healthy", "broken"])
-LIVE = "\nlive: {errors: {rate: 50%}}\n"
+GOOD, BAD = chosen(["healthy", "broken"])
+POLICY = """
+policy: checkout-attached
+warm: {environments: 6}
+probes: [{name: quote, payload: {body: '{"basket": [{"sku": "bread", "count": 2}]}'}}]
+limits: {errors: {rate: 0%}}
+live: {errors: {rate: 50%}}
+when: {inconclusive: pass, no_data: pass, error: fail}
+budget: {invocations: 100, seconds: 50}
+"""
+"""Nothing in it depends on how busy the machine is: the calls are what matters here, not the figures."""
 EVERYWHERE = {
     ("KeepWhatFailed", "sqs:SendMessage"): "Lambda sends it in the function's name, once every retry has failed",
     ("WriteOwnLog", "logs:CreateLogStream"): "Lambda's own agent writes the log in the function's name",
     ("WriteOwnLog", "logs:PutLogEvents"): "Lambda's own agent writes the log in the function's name",
     ("ReadRevisions", "codedeploy:GetApplicationRevision"): "asked only where CodeDeploy shows no target",
 }
-MISSING = {("TellMissingFromDenied", "s3:ListBucket"): "no call: it changes what S3 answers of an object that is not there"}
+MISSING = {
+    ("TellMissingFromDenied", "s3:ListBucket"): "no call: it changes what S3 answers of an object that is not there"
+}
 SECOND_LOOK = {
     ("DoThingsOnce", "dynamodb:GetItem"): "Powertools looks up what another run holds; an event comes once here",
     ("DoThingsOnce", "dynamodb:DeleteItem"): "Powertools forgets a run that failed; none does here",
@@ -62,6 +73,8 @@ UNUSED = {
     "RollbackController": {
         **MISSING,
         **SECOND_LOOK,
+        ("ReadPolicyTag", "lambda:GetFunctionConfiguration"): BACK,
+        ("ReadPolicyTag", "lambda:ListTags"): BACK,
         ("ReadAlarms", "cloudwatch:DescribeAlarms"): "these groups have no alarms",
         ("RollBack", "codedeploy:CreateDeployment"): BACK,
         ("RegisterRollbackRevisions", "codedeploy:RegisterApplicationRevision"): BACK,
@@ -90,32 +103,31 @@ class Stage:
 
     cloud: LocalCloud
     functions: dict[str, str]
-    releases: dict[str, Release]
+    refused: Release
     attached: Installed
     deployment: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Release a good and a bad version, and one with live traffic through every function."""
+    """Release a bad version, and a good one with live traffic, through every function."""
     folder = tmp_path_factory.mktemp("least-privilege")
     package = build(folder / "package")
     with LocalCloud.start(folder / "cloud") as cloud:
         functions = install_all(cloud, TEMPLATE, NAMES, package)
-        releases = {scenario.name: rehearse(cloud, scenario, lambda *_: None) for scenario in SCENARIOS}
+        refused = rehearse(cloud, BAD, lambda *_: None)
         attached = install_function(cloud, checkout_api(folder))
         deployment = released(cloud, attached)
         controller = functions["RollbackController"]
-        settled(lambda: sum(call.action == "events:PutEvents" for call in cloud.calls_of(controller)) >= 3)
-        yield Stage(cloud, functions, releases, attached, deployment)
+        settled(lambda: sum(call.action == "events:PutEvents" for call in cloud.calls_of(controller)) >= 2)
+        yield Stage(cloud, functions, refused, attached, deployment)
 
 
 def checkout_api(folder: Path) -> Scenario:
     """Return the release of the examples' function, with limits on live traffic."""
-    healthy = SCENARIOS[0]
     policy = folder / "checkout.yaml"
-    policy.write_text(healthy.policy.read_text() + LIVE)
-    return CheckoutApi(**{**{each.name: getattr(healthy, each.name) for each in fields(healthy)}, "policy": policy})
+    policy.write_text(POLICY)
+    return CheckoutApi(**{**{each.name: getattr(GOOD, each.name) for each in fields(GOOD)}, "policy": policy})
 
 
 def released(cloud: LocalCloud, installed: Installed) -> dict[str, Any]:
@@ -143,18 +155,17 @@ def released(cloud: LocalCloud, installed: Installed) -> dict[str, Any]:
         traffic.stop()
 
 
-def settled(happened: Any) -> None:
-    """Return once something has happened, or after a minute and a half."""
-    for _ in range(450):
+def settled(happened: Callable[[], bool]) -> None:
+    """Return once something has happened, or after a minute."""
+    for _ in range(300):
         if happened():
             return
         time.sleep(0.2)
 
 
 def test_the_built_package_judges_as_the_checkout_does(stage: Stage) -> None:
-    """Both releases end as the catalogue says, each with one status."""
-    for scenario in SCENARIOS:
-        assert row_of(scenario, stage.releases[scenario.name]).differences == ()
+    """The bad release ends as the catalogue says: refused by the check that it must fail, with one status."""
+    assert row_of(BAD, stage.refused).differences == ()
 
 
 def test_an_attached_application_is_released(stage: Stage) -> None:
