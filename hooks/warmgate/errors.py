@@ -108,11 +108,15 @@ class ClaimError(WarmgateError):
 
 
 class RollbackError(WarmgateError):
-    """The alias could not be sent back to the baseline; `busy` where somebody else changes it just now."""
+    """The alias could not be sent back to the baseline.
 
-    def __init__(self, message: str, *, busy: bool = False, hint: str = "") -> None:
+    `busy` where somebody else changes it just now; `unsure` where no answer came, so that it may have been done.
+    """
+
+    def __init__(self, message: str, *, busy: bool = False, unsure: bool = False, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.busy = busy
+        self.unsure = unsure
 
 
 class UnsettledError(WarmgateError):

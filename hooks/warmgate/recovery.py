@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from warmgate.deadline import Deadline
-from warmgate.errors import FunctionLookupError, PolicyError, PolicyLookupError, RollbackError, UnsettledError
+from warmgate.errors import (
+    DeploymentLookupError,
+    FunctionLookupError,
+    PolicyError,
+    PolicyLookupError,
+    RollbackError,
+    UnsettledError,
+)
 from warmgate.model import Target
 from warmgate.policy.values import OnStuck
 from warmgate.ports import Clock, Policies
@@ -115,35 +122,37 @@ class Recovery:
 
     def _redeployed(self, seen: Recovered, target: Target, deadline: Deadline) -> Recovered:
         """Make one deployment back to the baseline and follow it."""
-        release = seen.release
-        made = self._made(release, deadline)
-        if isinstance(made, RollbackError):
-            return _refused(seen, made)
-        if made is None:
-            return _noted(seen, "Warmgate's own rollback was made before, and CodeDeploy shows none")
+        try:
+            made = self._made(seen.release, deadline)
+        except RollbackError as error:
+            return _refused(seen, error)
         return self._served(replace(seen, rollback=self._ended(made, deadline)), target)
 
-    def _made(self, release: Release, deadline: Deadline) -> str | RollbackError | None:
-        """Return the id of the one deployment back, why CodeDeploy refused it, or None where it was made before."""
+    def _made(self, release: Release, deadline: Deadline) -> str:
+        """Return the id of the one deployment back, made by this run or an earlier one; raises RollbackError."""
         key = f"rollback {release.deployment_id}"
         # The lease is as long as this run can last: whoever waits for it knows that this run has ended.
-        while (claim := self.claims.claim(key, deadline.left_ms(self.clock.now_ms()))) is Claim.HELD:
+        while (claim := self.claims.claim(key, deadline.left_ms(self.clock.now_ms()))) is not Claim.TAKEN:
+            back, _ = _way_back(release, self.releases.later(release))
+            if claim is Claim.DONE and back is not None and back.is_enforced:
+                return back.deployment_id
             self._pause(f"{release.deployment_id}: another run is sending the alias back", deadline)
-        if claim is Claim.DONE:
-            return None
         try:
-            # Looked for again under the claim: a run that died may have made it, or a deployment may have come between.
-            back, other = _way_back(release, self.releases.later(release))
-            if other:
-                raise UnsettledError(f"{release.deployment_id}: {other} has come between, the alias is left alone")
-            made = back.deployment_id if back and back.is_enforced else self.releases.roll_back(release)
-        except Exception as error:
-            self.claims.give_up(key)
-            if isinstance(error, RollbackError):
-                return error
+            made = self._made_under_claim(release)
+        except (DeploymentLookupError, RollbackError, UnsettledError) as error:
+            # Without an answer the deployment may have been made: the claim stays until it can be seen.
+            if not (isinstance(error, RollbackError) and error.unsure):
+                self.claims.give_up(key)
             raise
         self.claims.settle(key)
         return made
+
+    def _made_under_claim(self, release: Release) -> str:
+        # Looked for again: a run that died may have made it, or a deployment may have come between.
+        back, other = _way_back(release, self.releases.later(release))
+        if other:
+            raise UnsettledError(f"{release.deployment_id}: {other} has come between, the alias is left alone")
+        return back.deployment_id if back and back.is_enforced else self.releases.roll_back(release)
 
     def _pause(self, why: str, deadline: Deadline) -> None:
         if deadline.passed(self.clock.now_ms() + POLL_MS):
@@ -168,7 +177,7 @@ def _noted(seen: Recovered, note: str) -> Recovered:
 
 
 def _refused(seen: Recovered, error: RollbackError) -> Recovered:
-    """Note why the way back was refused; what is only busy is tried again with the event."""
-    if error.busy:
+    """Note why the way back was refused; what is only busy, or had no answer, is looked at again with the event."""
+    if error.busy or error.unsure:
         raise UnsettledError(str(error)) from error
     return _noted(seen, f"Warmgate could not send the alias back: {error}")

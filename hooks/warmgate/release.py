@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from warmgate.marks import ROLLBACK_MARK
-from warmgate.model import Target
+from warmgate.model import LifecycleEvent, Target
 
 ENDED = frozenset({"Succeeded", "Failed", "Stopped"})
 """The statuses of a deployment that never change again."""
@@ -122,6 +122,17 @@ class Release:
         return any(OURS.search(hook.function) for hook in self.hooks)
 
     @property
+    def awaited_verdicts(self) -> frozenset[str]:
+        """Return who may be storing a verdict on live traffic just now: CodeDeploy hears of it first."""
+        told = {"Succeeded", "Failed"}
+        after = any(
+            hook.event == LifecycleEvent.AFTER_ALLOW_TRAFFIC and hook.status in told and OURS.search(hook.function)
+            for hook in self.hooks
+        )
+        guard = self.is_ours and self.status == "Stopped"
+        return frozenset({*(["after"] if after else []), *(["guard"] if guard else [])})
+
+    @property
     def is_enforced(self) -> bool:
         """Return whether Warmgate made this deployment."""
         return ROLLBACK_MARK.search(self.description) is not None
@@ -177,6 +188,15 @@ class StoredReport:
 
     document: dict[str, Any]
     markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaterVerdict:
+    """The report of a verdict on live traffic, which lies beside the first one's."""
+
+    by: str
+    """after, for the AfterAllowTraffic hook, or guard."""
+    document: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

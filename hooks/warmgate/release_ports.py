@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from warmgate.model import Target
-from warmgate.release import AlarmState, AliasState, Claim, Notice, Release, StoredReport
+from warmgate.release import AlarmState, AliasState, Claim, LaterVerdict, Notice, Release, StoredReport
 
 
 class Releases(Protocol):
@@ -25,7 +25,7 @@ class Releases(Protocol):
     def roll_back(self, release: Release) -> str:
         """Make a deployment from the candidate back to the baseline, marked as such and without hooks; return its id.
 
-        Raises RollbackError, `busy` where another deployment of the group is in progress.
+        Raises RollbackError: `busy` where a deployment of the group is in progress, `unsure` where no answer came.
         """
         ...
 
@@ -40,7 +40,7 @@ class Aliases(Protocol):
     def put_back(self, target: Target, version: str, revision: str) -> None:
         """Let an alias serve one version alone if its revision is still `revision`.
 
-        Raises RollbackError, `busy` where the revision is another.
+        Raises RollbackError: `busy` where the revision is another, `unsure` where no answer came.
         """
         ...
 
@@ -74,6 +74,10 @@ class StoredReports(Protocol):
 
     def read(self, deployment_id: str) -> StoredReport | None:
         """Return the report of a deployment, None where none is stored; raises ReportError."""
+        ...
+
+    def later(self, deployment_id: str) -> tuple[LaterVerdict, ...]:
+        """Return the verdicts on a deployment's live traffic, the last word last; raises ReportError."""
         ...
 
     def write(self, deployment_id: str, report: StoredReport) -> None:

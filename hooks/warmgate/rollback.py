@@ -17,7 +17,7 @@ from warmgate.errors import (
 from warmgate.model import Deployment, Judgement, Outcome, Spending, Status, Target, Verdict
 from warmgate.ports import Clock
 from warmgate.recovery import POLL_MS, Recovery
-from warmgate.release import AlarmState, Claim, Notice, Release, StateChange, StoredReport
+from warmgate.release import AlarmState, Claim, LaterVerdict, Notice, Release, StateChange, StoredReport
 from warmgate.release_ports import Alarms, Claims, Notices, Releases, StoredReports
 
 REPORT_APPEARS_MS = 20_000.0
@@ -56,16 +56,19 @@ class RollbackController:
             DeploymentLookupError: CodeDeploy did not answer.
         """
         release = self._subject(change.deployment_id)
-        stored, troubles = self._stored(release)
-        if stored is None and not release.is_ours:
-            if troubles:
-                raise UnsettledError(troubles[0])
+        try:
+            stored = self.reports.read(release.deployment_id)
+            known = release.is_ours or stored is not None or bool(self.reports.later(release.deployment_id))
+        except ReportError as error:
+            if not release.is_ours:
+                raise UnsettledError(str(error)) from error
+            stored, known = None, True
+        if not known:
             self.log(f"{change.deployment_id}: not judged by Warmgate, nothing to do")
             return None
-        document = _final(stored)
-        if document is None:
-            document, more = self._settled(release.deployment_id, deadline)
-            troubles = more
+        troubles: tuple[str, ...] = ()
+        if (document := _final(stored)) is None:
+            document, troubles = self._settled(release.deployment_id, deadline)
         told, untold = self._tell(document)
         troubles += untold
         if troubles:
@@ -81,37 +84,35 @@ class RollbackController:
             release = self.releases.describe(release.brings_back)
         return release
 
-    def _stored(self, release: Release) -> tuple[StoredReport | None, tuple[str, ...]]:
-        try:
-            return self.reports.read(release.deployment_id), ()
-        except ReportError as error:
-            return None, (str(error),)
-
     def _settled(self, deployment_id: str, deadline: Deadline) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Follow a release to its end; return its completed report, stored, and what went wrong with storing it."""
         from warmgate.report.release import build_release, with_release
 
         seen = self.recovery.follow(deployment_id, deadline)
         alarms, notes = self._alarms(seen.release)
-        section = build_release(seen, alarms, notes, self.clock.utc_now())
+        verdicts: tuple[LaterVerdict, ...] = ()
         try:
-            stored = self._awaited(seen.release, deadline) or _made_up(seen.release, _unjudged(seen.release))
+            stored, verdicts = self._awaited(seen.release, deadline)
+            section = build_release(seen, self.clock.utc_now(), alarms=alarms, verdicts=verdicts, notes=notes)
+            stored = stored or _made_up(seen.release, _unjudged(seen.release))
             document = {**stored.document, "release": section}
             self.reports.write(deployment_id, StoredReport(document, with_release(stored.markdown, section)))
         except ReportError as error:
             # People are told what is known without the report; the verdict's reason is in the hook's log.
             blank = _made_up(seen.release, f"the stored verdict could not be completed: {error}")
+            section = build_release(seen, self.clock.utc_now(), alarms=alarms, verdicts=verdicts, notes=notes)
             return {**blank.document, "release": section}, (str(error),)
         return document, ()
 
-    def _awaited(self, release: Release, deadline: Deadline) -> StoredReport | None:
-        """Return the stored report; where a hook of ours has answered, one is waited for."""
+    def _awaited(self, release: Release, deadline: Deadline) -> tuple[StoredReport | None, tuple[LaterVerdict, ...]]:
+        """Return the stored report and the verdicts on live traffic; what may be on its way is waited for."""
         patience = deadline.no_later_than(self.clock.now_ms() + REPORT_APPEARS_MS)
-        while (stored := self.reports.read(release.deployment_id)) is None:
-            if not release.is_ours or patience.passed(self.clock.now_ms() + POLL_MS):
-                return None
+        while True:
+            stored, later = self.reports.read(release.deployment_id), self.reports.later(release.deployment_id)
+            lacks = (stored is None and release.is_ours) or release.awaited_verdicts - {each.by for each in later}
+            if not lacks or patience.passed(self.clock.now_ms() + POLL_MS):
+                return stored, later
             self.clock.sleep_ms(POLL_MS)
-        return stored
 
     def _alarms(self, release: Release) -> tuple[tuple[AlarmState, ...], tuple[str, ...]]:
         try:

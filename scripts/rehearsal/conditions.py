@@ -32,6 +32,8 @@ class Conditions:
     """How many of the next UpdateAlias calls are refused; counted down with each."""
     refused_alias_version: str = ""
     """Narrows that to calls that point the alias at this version alone, such as those of a rollback to it."""
+    refused_alias_function: str = ""
+    """Narrows it to the aliases of this function."""
 
     def metric_due_s(self, at_s: float, now_s: float) -> float:
         """Return when a metric of an instant can be read: with a delay, that long after its minute is over."""
@@ -39,10 +41,12 @@ class Conditions:
             return now_s
         return (at_s // self.minute_s + 1) * self.minute_s + self.metric_delay_s
 
-    def refuses_alias_update(self, body: Mapping[str, Any]) -> bool:
+    def refuses_alias_update(self, function: str, body: Mapping[str, Any]) -> bool:
         """Return whether an UpdateAlias call is to be refused, and count it."""
         weights = (body.get("RoutingConfig") or {}).get("AdditionalVersionWeights")
         alone = body.get("FunctionVersion") == self.refused_alias_version and not weights
+        if self.refused_alias_function and function != self.refused_alias_function:
+            return False
         if self.refused_alias_updates < 1 or (self.refused_alias_version and not alone):
             return False
         self.refused_alias_updates -= 1

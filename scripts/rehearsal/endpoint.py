@@ -8,6 +8,7 @@ import io
 import json
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -29,6 +30,7 @@ _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
 _FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
 _ALIAS = re.compile(r"^/2015-03-31/functions/[^/]+/aliases/[^/]+$")
+_ALARM = re.compile(r"PutMetricAlarm|CreateStack|UpdateStack|ExecuteChangeSet")
 _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
 _ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
 _LARGE = 2**20
@@ -58,6 +60,8 @@ class Endpoint:
     fronts: dict[str, Front]
     """By the prefix of X-Amz-Target."""
     conditions: Conditions
+    on_alarm: Callable[[], None]
+    """Called when somebody may have put an alarm."""
     _http: aiohttp.ClientSession | None = None
 
     def application(self) -> web.Application:
@@ -131,7 +135,9 @@ class Endpoint:
         return _json(202, await provisioned.put(function, qualifier, requested))
 
     async def _admit_update(self, request: web.Request) -> None:
-        if self.conditions.refuses_alias_update(json.loads(await request.read() or b"{}")):
+        found = _FUNCTION.match(request.path)
+        function = named(unquote(found["name"]))[0] if found else ""
+        if self.conditions.refuses_alias_update(function, json.loads(await request.read() or b"{}")):
             text = "The operation cannot be performed at this time. An update is in progress for resource: the alias"
             raise Refused(409, "ResourceConflictException", text)
 
@@ -160,6 +166,8 @@ class Endpoint:
 
     async def _noticed(self, request: web.Request, body: bytes, found: bytes) -> None:
         """Keep the code of a function as it is deployed, and forget what a change made stale."""
+        if _ALARM.search(f"{request.path} {request.headers.get('X-Amz-Target', '')} {body[:200]!r}"):
+            self.on_alarm()
         code = _CODE.match(request.path)
         if code and request.method in {"POST", "PUT"}:
             await self._keep_code(code["name"], body, found)

@@ -19,7 +19,9 @@ import boto3
 from aiohttp import web
 from botocore.config import Config
 
+from rehearsal.alarms.watch import AlarmWatch
 from rehearsal.codedeploy import CodeDeployService
+from rehearsal.codedeploy.times import Times
 from rehearsal.conditions import Conditions
 from rehearsal.endpoint import Endpoint
 from rehearsal.events import Delivered, EventBus
@@ -33,6 +35,7 @@ from rehearsal.logs.front import LogsFront
 from rehearsal.ministack import ACCOUNT, MiniStack
 from rehearsal.permissions import ApiCall
 from rehearsal.recorder import Recorder
+from rehearsal.ticker import Ticker
 from rehearsal.tools import rie_command
 from rehearsal.upstream import Upstream
 
@@ -53,6 +56,14 @@ class ScaledClock:
     def now_s(self) -> float:
         """Return the scaled time."""
         return self._epoch + (time.monotonic() - self._began) * self.scale
+
+    def to_wall(self, scaled_s: float) -> float:
+        """Return when a scaled instant is on the wall's clock."""
+        return self._epoch + (scaled_s - self._epoch) / self.scale
+
+    def from_wall(self, wall_s: float) -> float:
+        """Return the scaled time of an instant of the wall's clock."""
+        return self._epoch + (wall_s - self._epoch) * self.scale
 
     async def sleep(self, scaled_s: float) -> None:
         """Return when that much scaled time has passed."""
@@ -77,8 +88,7 @@ class LocalCloud:
         self._clients: dict[str, Any] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
-        self._stopping = threading.Event()
-        self._ticker = threading.Thread(target=self._tick_on, name="ticker", daemon=True)
+        self._alarms = AlarmWatch(self.client, conditions, time.time)
         self._making = threading.Lock()
         self._exits = AsyncExitStack()
         self._recorder = Recorder(ACCOUNT)
@@ -140,6 +150,11 @@ class LocalCloud:
         """Return what log events and metrics could not be written."""
         return list(self._telemetry.faults)
 
+    @property
+    def alarm_faults(self) -> list[str]:
+        """Return what kept alarms from being evaluated."""
+        return list(self._alarms.faults)
+
     def retire(self, function: str) -> None:
         """End the idle environments of a function, so that its next calls are cold."""
         self._run(self._platform.retire(function))
@@ -188,8 +203,12 @@ class LocalCloud:
         exits.callback(self._close_clients)
         exits.callback(self._telemetry.stop)
         self._telemetry.start()
-        exits.callback(self._end_ticker)
-        self._ticker.start()
+        for ticker in (
+            Ticker("codedeploy", self.codedeploy.tick, lambda: _TICK_S),
+            Ticker("alarms", self._alarms.tick, lambda: min(1.0, self.conditions.minute_s / 10)),
+        ):
+            exits.callback(ticker.stop)
+            ticker.start()
 
     async def _serve(self, rie: Path) -> None:
         packages = PackageStore(self.work_dir / "code")
@@ -202,6 +221,7 @@ class LocalCloud:
             EventsOnBus(self.publish),
             hooks_on_rollback=self._hooks_on_rollback,
             read_object=self._read_object,
+            times=Times(self.clock.to_wall, self.clock.from_wall),
             region=REGION,
             account=ACCOUNT,
         )
@@ -220,6 +240,7 @@ class LocalCloud:
             recorder=self._recorder,
             fronts={"AWSEvents": self._bus, "Logs_20140328": LogsFront(upstream, self.conditions)},
             conditions=self.conditions,
+            on_alarm=self._alarms.wake,
         )
         for opened in (upstream, control, self._platform, self._endpoint):
             self._exits.push_async_callback(opened.close)
@@ -250,15 +271,6 @@ class LocalCloud:
     def _read_object(self, bucket: str, key: str) -> str:
         body = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
         return str(body.read().decode("utf-8"))
-
-    def _tick_on(self) -> None:
-        while not self._stopping.wait(_TICK_S):
-            self.codedeploy.tick()
-
-    def _end_ticker(self) -> None:
-        self._stopping.set()
-        if self._ticker.is_alive():
-            self._ticker.join(timeout=5)
 
     def _close_clients(self) -> None:
         for client in self._clients.values():

@@ -13,6 +13,8 @@ from rehearsal.tools import ministack_command
 from warmgate.errors import SettingsError
 
 ACCOUNT = "123456789012"
+_SITE = Path(__file__).parent / "ministack_site"
+"""What MiniStack's interpreter reads as it starts."""
 _PATIENCE_S = 20.0
 
 
@@ -37,6 +39,7 @@ class MiniStack:
             "BIND_HOST": "127.0.0.1",
             "LAMBDA_EXECUTOR": "local",
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "PYTHONPATH": str(_SITE),
         }
         command = ministack_command()
         with self._log.open("wb") as log:

@@ -10,7 +10,7 @@ import sys
 import typer
 
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
-from warmgate_cli import appspec, check, logs, policy, rehearse, replay, why
+from warmgate_cli import appspec, check, doctor, logs, policy, rehearse, replay, why
 
 app = typer.Typer(
     name="warmgate",
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 appspec.register(app)
 check.register(app)
+doctor.register(app)
 logs.register(app)
 policy.register(app)
 rehearse.register(app)

@@ -23,7 +23,7 @@ from warmgate.adapters.stored_reports import BucketReports
 from warmgate.errors import ClaimError, NoticeError, ReportError
 from warmgate.known_bad import Refusals
 from warmgate.model import Target
-from warmgate.release import AliasState, Notice, Release
+from warmgate.release import AliasState, LaterVerdict, Notice, Release
 from warmgate.release_ports import Aliases, Claims, Notices, Releases, StoredReports
 
 FUNCTION = "released-api"
@@ -69,6 +69,8 @@ class StoredReportsStage:
 
     port: StoredReports
     closed: StoredReports
+    judged_later: Callable[[str, tuple[str, ...]], None]
+    """Store verdicts on live traffic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +121,13 @@ def fake_claims() -> ClaimsStage:
 def fake_stored_reports() -> StoredReportsStage:
     """Return the stage of StoredReports."""
     clock, error = VirtualClock(), ReportError("closed")
-    return StoredReportsStage(
-        port=FakeStoredReports(clock), closed=FakeStoredReports(clock, read_fails=error, write_fails=error)
-    )
+    port = FakeStoredReports(clock)
+
+    def judged_later(_deployment_id: str, names: tuple[str, ...]) -> None:
+        port.verdicts = tuple(LaterVerdict(by, {"by": by}) for by in ("guard", "after") if by in names)
+
+    closed = FakeStoredReports(clock, read_fails=error, write_fails=error)
+    return StoredReportsStage(port=port, closed=closed, judged_later=judged_later)
 
 
 def fake_refusals() -> RefusalsStage:
@@ -206,8 +212,16 @@ def stored_reports(cloud: LocalCloud) -> StoredReportsStage:
     """Return the stage of StoredReports on a bucket."""
     bucket = f"completed-{time.monotonic_ns()}"
     cloud.client("s3").create_bucket(Bucket=bucket)
+
+    def judged_later(deployment_id: str, names: tuple[str, ...]) -> None:
+        for by in names:
+            key = f"gate/{deployment_id}/{by}/report.json"
+            cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps({"by": by}).encode())
+
     return StoredReportsStage(
-        port=BucketReports(cloud.client, bucket, "gate"), closed=BucketReports(cloud.client, GONE)
+        port=BucketReports(cloud.client, bucket, "gate"),
+        closed=BucketReports(cloud.client, GONE),
+        judged_later=judged_later,
     )
 
 

@@ -236,8 +236,20 @@ class TestStoredReports:
         assert reports.port.read("d-OTHER0000") is None
         assert "d-ABCDEF123" in reports.port.address("d-ABCDEF123")
 
+    def test_verdicts_on_live_traffic_are_read_in_order(self, reports: StoredReportsStage) -> None:
+        """The guard's comes before the last hook's; a deployment without any has none."""
+        assert reports.port.later("d-OTHER0000") == ()
+        reports.judged_later("d-LATER0000", ("after", "guard"))
+
+        assert [(each.by, each.document) for each in reports.port.later("d-LATER0000")] == [
+            ("guard", {"by": "guard"}),
+            ("after", {"by": "after"}),
+        ]
+
     def test_a_place_that_cannot_be_used_is_the_ports_error(self, reports: StoredReportsStage) -> None:
         """Reading and writing raise the same error."""
+        with pytest.raises(ReportError):
+            reports.closed.later("d-ABCDEF123")
         with pytest.raises(ReportError):
             reports.closed.read("d-ABCDEF123")
         with pytest.raises(ReportError):

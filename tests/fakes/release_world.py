@@ -29,6 +29,7 @@ from warmgate.release import (
     AliasState,
     Claim,
     HookRun,
+    LaterVerdict,
     Notice,
     Release,
     StateChange,
@@ -106,6 +107,8 @@ class FakeReleases:
     enforced_takes_s: float = 4.0
     enforced_ends: str = "Succeeded"
     refuses: Exception | None = None
+    lag_s: float = 0.0
+    """How long a deployment is left out of lists after it was made."""
 
     def rolls_back(self, *, after_s: float = 0.0, takes_s: float = 5.0, ends: str = "Succeeded") -> None:
         """Let CodeDeploy roll the release back."""
@@ -131,7 +134,8 @@ class FakeReleases:
         self._let_happen()
         ids = [course.release.deployment_id for course in self.courses]
         after = ids.index(release.deployment_id) + 1 if release.deployment_id in ids else 0
-        return tuple(self._seen(course) for course in self.courses[after:] if course.appears_ms <= self.clock.at_ms)
+        listed_ms = self.clock.at_ms - self.lag_s * 1000
+        return tuple(self._seen(course) for course in self.courses[after:] if course.appears_ms <= listed_ms)
 
     def roll_back(self, release: Release) -> str:
         """Make a deployment back, unless one is in progress."""
@@ -211,6 +215,8 @@ class FakeStoredReports:
     clock: VirtualClock
     kept: dict[str, StoredReport] = field(default_factory=dict)
     appears: tuple[float, str, StoredReport] | None = None
+    verdicts: tuple[LaterVerdict, ...] = ()
+    verdicts_from_ms: float = 0.0
     writes: int = 0
     read_fails: Exception | None = None
     write_fails: Exception | None = None
@@ -222,6 +228,12 @@ class FakeStoredReports:
         if self.appears and self.clock.at_ms >= self.appears[0]:
             self.kept.setdefault(self.appears[1], self.appears[2])
         return self.kept.get(deployment_id)
+
+    def later(self, deployment_id: str) -> tuple[LaterVerdict, ...]:
+        """Return the verdicts on live traffic."""
+        if self.read_fails is not None:
+            raise self.read_fails
+        return self.verdicts if self.clock.at_ms >= self.verdicts_from_ms else ()
 
     def write(self, deployment_id: str, report: StoredReport) -> None:
         """Keep a report."""

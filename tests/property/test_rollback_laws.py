@@ -47,7 +47,14 @@ def weighted() -> ReleaseWorld:
     return ReleaseWorld(alias=WEIGHTED, status="Stopped")
 
 
-WORLDS = {make.__name__: make for make in (refused, rolled_back, stuck, failed_rollback, weighted)}
+def lagging() -> ReleaseWorld:
+    """Return a world in which a deployment is listed only seconds after it was made."""
+    world = stuck()
+    world.codedeploy.lag_s = 15.0
+    return world
+
+
+WORLDS = {make.__name__: make for make in (refused, rolled_back, stuck, failed_rollback, weighted, lagging)}
 
 
 def assert_promises(world: ReleaseWorld) -> None:

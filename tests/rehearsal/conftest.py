@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fakes.lambda_calls import Install, packed
+from rehearsal.conditions import Conditions
 from rehearsal.local_cloud import LocalCloud
 
 ROLE = "arn:aws:iam::123456789012:role/tests"
@@ -34,3 +35,12 @@ def install(local_cloud: LocalCloud) -> Install:
         return name
 
     return create
+
+
+@pytest.fixture
+def conditions(local_cloud: LocalCloud) -> Iterator[Conditions]:
+    """Give the conditions of the cloud, which are as they were afterwards."""
+    before = Conditions()
+    yield local_cloud.conditions
+    for name in Conditions.__slots__:
+        setattr(local_cloud.conditions, name, getattr(before, name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,15 +16,6 @@ from rehearsal.local_cloud import LocalCloud
 pytestmark = pytest.mark.local_cloud
 CODE = "def handler(event, context):\n    print('served', event)\n    return event"
 AS_JSON = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
-
-
-@pytest.fixture
-def conditions(local_cloud: LocalCloud) -> Iterator[Conditions]:
-    """Give the conditions of the cloud, which are as they were afterwards."""
-    before = Conditions()
-    yield local_cloud.conditions
-    for name in Conditions.__slots__:
-        setattr(local_cloud.conditions, name, getattr(before, name))
 
 
 def called(cloud: LocalCloud, function: str, times: int = 1, qualifier: str = "$LATEST") -> str:

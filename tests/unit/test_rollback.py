@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fakes.release_world import ENFORCED, FAILED, ROLLBACK, ReleaseWorld
+from fakes.release_world import ENFORCED, FAILED, HOOK, ROLLBACK, ReleaseWorld
 from warmgate.errors import (
     ClaimError,
     DeploymentLookupError,
@@ -19,7 +19,7 @@ from warmgate.errors import (
     UnsettledError,
 )
 from warmgate.policy.values import OnStuck
-from warmgate.release import AlarmState, AliasState, HookRun, ReleaseOutcome, StoredReport
+from warmgate.release import AlarmState, AliasState, HookRun, LaterVerdict, ReleaseOutcome, StoredReport
 
 HOME = AliasState(version="6")
 MOVED = AliasState(version="7")
@@ -98,6 +98,67 @@ def test_enforce_tries_again_once_after_a_failed_rollback() -> None:
 
     assert (world.alias, world.codedeploy.enforced, outcomes(world)) == (MOVED, [ENFORCED], ["not_rolled_back"])
     assert any(ENFORCED in note for note in section(world)["notes"])
+
+
+def at_the_claim(world: ReleaseWorld) -> int:
+    """Return the number of the call that claims the deployment back, in a world like this one."""
+    twin = ReleaseWorld(alias=MOVED)
+    twin.deliver()
+    return twin.calls.index("FakeClaims.claim rollback")
+
+
+def test_a_run_that_made_the_deployment_and_lost_the_answer_is_found_out() -> None:
+    """Another run's deployment, over before this one claims, is taken for its own: no second is made."""
+    world = ReleaseWorld(alias=MOVED)
+
+    def made_by_another_run() -> None:
+        world.codedeploy.roll_back(world.codedeploy.release)
+        world.clock.sleep_ms(10_000)
+
+    world.meanwhile[at_the_claim(world)] = made_by_another_run
+    world.deliver()
+
+    assert (world.codedeploy.enforced, world.alias) == ([ENFORCED], HOME)
+
+
+def test_a_release_that_came_and_went_before_the_claim_is_not_undone() -> None:
+    """Version 8 was deployed while this run made up its mind: it stays."""
+    world = ReleaseWorld(alias=MOVED)
+
+    def somebody_released() -> None:
+        world.codedeploy.goes_on("d-NEWER0000", takes_s=1)
+        world.clock.sleep_ms(5_000)
+
+    world.meanwhile[at_the_claim(world)] = somebody_released
+    with pytest.raises(UnsettledError, match="d-NEWER0000"):
+        world.deliver()
+
+    assert (world.codedeploy.enforced, world.alias) == ([], AliasState(version="8"))
+    world.deliver()
+    assert outcomes(world) == ["superseded"]
+
+
+def test_a_claim_that_is_settled_is_believed_before_any_list() -> None:
+    """While CodeDeploy does not list the deployment back yet, no second one is made."""
+    world = ReleaseWorld(alias=MOVED)
+    world.codedeploy.lag_s = 100.0
+    world.codedeploy.enforced_takes_s = 150.0
+    with pytest.raises(UnsettledError):
+        world.deliver(left_s=60)
+    world.codedeploy.refuses = AssertionError("a second deployment was asked for")
+    world.deliver()
+
+    assert (world.codedeploy.enforced, world.alias, outcomes(world)) == ([ENFORCED], HOME, ["rolled_back"])
+
+
+def test_no_answer_to_the_deployment_back_keeps_the_claim() -> None:
+    """A time-out may have made it: nobody makes another before the claim's lease has ended."""
+    world = ReleaseWorld(alias=MOVED)
+    world.codedeploy.refuses = RollbackError("read timeout", unsure=True)
+    with pytest.raises(UnsettledError, match="read timeout"):
+        world.deliver()
+    with pytest.raises(UnsettledError, match="another run"):
+        world.deliver(left_s=60)
 
 
 def test_weights_of_a_stopped_deployment_are_cleared_by_hand() -> None:
@@ -203,6 +264,16 @@ def test_a_deployment_of_nobody_we_know_is_passed_over() -> None:
     assert (outcomes(world), world.reports.kept, world.alias) == ([], {}, MOVED)
 
 
+def test_a_deployment_that_only_the_guard_watched_is_known() -> None:
+    """A verdict on live traffic is enough for a report and a notice, hooks or not."""
+    world = ReleaseWorld()
+    world.codedeploy.release = replace(world.codedeploy.release, hooks=(), status="Stopped")
+    world.reports.verdicts = (LaterVerdict("guard", _document(reason="live.errors.rate: 3 of 50 calls failed")),)
+    world.deliver("STOP")
+
+    assert world.notices.told[0].detail["reason"] == "live.errors.rate: 3 of 50 calls failed"
+
+
 def test_a_stored_report_is_completed_not_replaced() -> None:
     """Verdict and reason stay; the section is added to JSON and Markdown."""
     world = ReleaseWorld()
@@ -224,6 +295,24 @@ def test_the_hooks_report_is_waited_for() -> None:
 
     assert world.reports.kept[FAILED].document["reason"] == "too slow"
     assert section(world)["outcome"] == "rolled_back"
+
+
+def test_the_verdict_on_live_traffic_is_waited_for() -> None:
+    """The hook after traffic tells CodeDeploy before it stores, too: its reason is the one that people hear."""
+    world = ReleaseWorld()
+    hooks = [
+        replace(HOOK, status="Succeeded"),
+        HookRun(event="AfterAllowTraffic", function="CodeDeployHook_warmgate-after", status="Failed"),
+    ]
+    world.codedeploy.release = replace(world.codedeploy.release, hooks=tuple(hooks))
+    world.reports.kept[FAILED] = StoredReport({**_document(reason="all well"), "status": "Succeeded"}, "# PASSED\n")
+    world.reports.verdicts = (LaterVerdict("after", _document(reason="live.errors.rate: 3 of 50 calls failed")),)
+    world.reports.verdicts_from_ms = 8_000.0
+    world.deliver()
+
+    assert world.clock.at_ms == 30_000.0 - 22_000.0
+    assert world.notices.told[0].detail["reason"] == "live.errors.rate: 3 of 50 calls failed"
+    assert section(world)["verdicts"][0]["by"] == "after"
 
 
 def test_a_hook_that_never_answered_gets_a_report() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
 from warmgate.errors import FunctionLookupError, RollbackError
 from warmgate.model import Target
 from warmgate.release import AliasState
@@ -47,5 +47,6 @@ class LambdaAliases:
             raise RollbackError(
                 f"{target.function}:{target.alias} was not set to version {version}: {code_of(error)}: {error}",
                 busy=code_of(error) in {"PreconditionFailedException", "ResourceConflictException"},
+                unsure=is_passing(error),
                 hint="allow lambda:UpdateAlias on the function to the controller's role",
             ) from error

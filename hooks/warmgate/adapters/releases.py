@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
 from warmgate.appspec import AppSpec, parse_appspec
 from warmgate.errors import AppSpecError, DeploymentLookupError, RollbackError
 from warmgate.marks import rollback_mark_of
@@ -80,6 +80,7 @@ class CodeDeployReleases:
             raise RollbackError(
                 f"{release.deployment_id}: CodeDeploy took no deployment back: {code_of(error)}: {error}",
                 busy=code_of(error) == "DeploymentLimitExceededException",
+                unsure=is_passing(error),
                 hint="allow codedeploy:CreateDeployment, GetDeploymentConfig, GetApplicationRevision and"
                 " RegisterApplicationRevision to the controller's role",
             ) from error

@@ -8,8 +8,10 @@ from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.errors import ReportError
-from warmgate.release import StoredReport
+from warmgate.release import LaterVerdict, StoredReport
 
+LATER = ("guard", "after")
+"""Folders of verdicts on live traffic, in the order in which they can be reached."""
 JSON, MARKDOWN = "report.json", "report.md"
 TYPES = {JSON: "application/json", MARKDOWN: "text/markdown; charset=utf-8"}
 
@@ -24,14 +26,15 @@ class BucketReports:
 
     def read(self, deployment_id: str) -> StoredReport | None:
         """Return document and Markdown; Markdown that is missing is empty."""
-        text = self._object(deployment_id, JSON)
-        if text is None:
+        document = self._document(deployment_id, JSON)
+        if document is None:
             return None
-        try:
-            document = json.loads(text)
-        except ValueError as error:
-            raise ReportError(f"{self._where(deployment_id, JSON)} is no JSON: {error}", hint="remove it") from error
         return StoredReport(document, self._object(deployment_id, MARKDOWN) or "")
+
+    def later(self, deployment_id: str) -> tuple[LaterVerdict, ...]:
+        """Return what the guard and the hook after traffic stored in folders of their own."""
+        found = ((by, self._document(deployment_id, f"{by}/{JSON}")) for by in LATER)
+        return tuple(LaterVerdict(by, document) for by, document in found if document is not None)
 
     def write(self, deployment_id: str, report: StoredReport) -> None:
         """Store Markdown first: a document with a release is one whose Markdown has it too."""
@@ -50,6 +53,16 @@ class BucketReports:
     def address(self, deployment_id: str) -> str:
         """Return the place of the Markdown."""
         return self._where(deployment_id, MARKDOWN)
+
+    def _document(self, deployment_id: str, name: str) -> dict[str, Any] | None:
+        text = self._object(deployment_id, name)
+        if text is None:
+            return None
+        try:
+            document: dict[str, Any] = json.loads(text)
+        except ValueError as error:
+            raise ReportError(f"{self._where(deployment_id, name)} is no JSON: {error}", hint="remove it") from error
+        return document
 
     def _object(self, deployment_id: str, name: str) -> str | None:
         try:

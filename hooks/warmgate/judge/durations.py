@@ -41,7 +41,7 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
     rounds = measured_rounds(evidence)
     if not rounds:
         return _without_data(check, limit, evidence)
-    line, strict = _lines(limit, cap, certify=policy.limits.certify)
+    line, strict = lines_of(limit, cap, certify=policy.limits.certify)
     slow = [[is_slow(sample, limit.limit_ms) for sample in round_] for round_ in rounds]
     standing = stand(slow, line, _enough(rounds, limit.limit_ms), strict)
     counted = [sample for round_ in rounds[: standing.looks] for sample in round_]
@@ -89,7 +89,8 @@ def is_slow(sample: Sample, limit_ms: float) -> bool:
     return sample.outcome is CallOutcome.TIMEOUT or (sample.duration_ms is not None and sample.duration_ms > limit_ms)
 
 
-def _lines(limit: PercentileLimit, cap: int, *, certify: bool) -> tuple[ScoreLine, ScoreLine | None]:
+def lines_of(limit: PercentileLimit, cap: int, *, certify: bool) -> tuple[ScoreLine, ScoreLine | None]:
+    """Return the line of a limit for so many calls, and the stricter one that `certify` passes by."""
     allowed = allowed_share(limit.percentile)
     # A p99 needs 140 calls to pass; for what allows more, 200 calls say as much as 500.
     fitting = cap_for(min(cap, 500 if allowed <= 0.01 else 200))

@@ -31,13 +31,20 @@ def build_notice(document: dict[str, Any], address: str) -> Notice:
 
 
 def reason_of(document: dict[str, Any]) -> str:
-    """Return why a release ended as it did: the verdict's reason, else CodeDeploy's."""
+    """Return why a release ended as it did: the refusing verdict's reason, else CodeDeploy's."""
     deployment = document["release"]["deployment"]
     said = ": ".join(part for part in (deployment["error_code"], deployment["error_message"]) if part)
-    judged = one_line(str(document["reason"]))
-    if deployment["status"] == "Succeeded" or document["status"] == "Failed" or not said:
-        return judged
+    verdict = deciding_verdict(document)
+    if deployment["status"] == "Succeeded" or verdict["status"] == "Failed" or not said:
+        return one_line(str(verdict["reason"]))
     return one_line(said)
+
+
+def deciding_verdict(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the verdict that refused a release: the last one on live traffic that did, else the first one."""
+    later = [each for each in document["release"].get("verdicts", []) if each["status"] == "Failed"]
+    found: dict[str, Any] = later[-1] if later else document
+    return found
 
 
 def headline(document: dict[str, Any]) -> str:
@@ -51,11 +58,11 @@ def headline(document: dict[str, Any]) -> str:
 
 
 def check_lines(document: dict[str, Any]) -> list[str]:
-    """Return one line for each check of a report."""
-    return [
-        f"{finding['outcome']:<12}  {finding['check']}: {one_line(finding['reason'])}"
-        for finding in document["findings"]
-    ]
+    """Return one line for each check of a report and of the verdicts on live traffic."""
+    later = (document.get("release") or {}).get("verdicts", [])
+    found = [("", each) for each in document["findings"]]
+    found += [(f"{verdict['by']} ", each) for verdict in later for each in verdict["findings"]]
+    return [f"{each['outcome']:<12}  {by}{each['check']}: {one_line(each['reason'])}" for by, each in found]
 
 
 def _subject(document: dict[str, Any]) -> str:
@@ -90,8 +97,8 @@ def _detail(document: dict[str, Any], address: str) -> dict[str, Any]:
         "candidate": document["candidate"],
         "release": section["outcome"],
         "deployment_status": section["deployment"]["status"],
-        "verdict": document["outcome"],
-        "status": document["status"],
+        "verdict": deciding_verdict(document)["outcome"],
+        "status": deciding_verdict(document)["status"],
         "reason": _short(reason_of(document)),
         "summary": _short(section["summary"]),
         "rollback_deployment_id": None if rollback is None else rollback["deployment_id"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmgate.release import AlarmState, Recovered, Release, ReleaseOutcome
+from warmgate.release import AlarmState, LaterVerdict, Recovered, Release, ReleaseOutcome
+from warmgate.report.wording import one_line
 
 HEADING = "## What happened"
 """Begins the section in Markdown; it is always the last one, so that it can be replaced."""
@@ -19,8 +20,15 @@ WORDS = {
 }
 
 
-def build_release(seen: Recovered, alarms: tuple[AlarmState, ...], notes: tuple[str, ...], at: str) -> dict[str, Any]:
-    """Return the section `release` of a report."""
+def build_release(
+    seen: Recovered,
+    at: str,
+    *,
+    alarms: tuple[AlarmState, ...] = (),
+    verdicts: tuple[LaterVerdict, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Return the section `release` of a report, seen at an instant."""
     release = seen.release
     return {
         "outcome": seen.outcome.value,
@@ -37,8 +45,20 @@ def build_release(seen: Recovered, alarms: tuple[AlarmState, ...], notes: tuple[
         "seconds_to_rollback": seen.seconds_to_rollback,
         "hooks": [{"event": hook.event, "function": hook.function, "status": hook.status} for hook in release.hooks],
         "alarms": [{"name": alarm.name, "state": alarm.state} for alarm in alarms],
+        "verdicts": [_verdict(verdict) for verdict in verdicts],
         "notes": [*seen.notes, *notes],
         "seen_at": at,
+    }
+
+
+def _verdict(verdict: LaterVerdict) -> dict[str, Any]:
+    document, keys = verdict.document, ("check", "outcome", "reason")
+    return {
+        "by": verdict.by,
+        "outcome": document["outcome"],
+        "status": document["status"],
+        "reason": document["reason"],
+        "findings": [{key: finding[key] for key in keys} for finding in document["findings"]],
     }
 
 
@@ -76,6 +96,7 @@ def release_lines(section: dict[str, Any]) -> list[str]:
     message = section["deployment"]["error_message"]
     lines += [f"CodeDeploy says: {message}"] if message else []
     lines += [f"{hook['event']}: {hook['function'] or 'hook'} {hook['status']}" for hook in section["hooks"]]
+    lines += [f"{each['by']} {each['outcome']}: {one_line(each['reason'])}" for each in section.get("verdicts", [])]
     lines += [f"alarm {alarm['name']}: {alarm['state']}" for alarm in section["alarms"]]
     seconds = section["seconds_to_rollback"]
     lines += [f"back on the baseline after {seconds:.0f} s"] if seconds is not None else []

@@ -31,13 +31,15 @@ def render_samples(judgement: Judgement) -> str:
 def read_samples(lines: Iterable[str], source: str = "samples") -> Iterator[tuple[str, Sample]]:
     """Yield the run and the sample of every line; blank lines are skipped.
 
-    A sample's position is its place among the lines of its round, so that files keep dispatch order.
+    A sample's position is its place among the lines of its round, so that files keep dispatch order; the lines of a run
+    stand together.
 
     Raises:
         SamplesError: lines have faults; it comes after every sample before the first faulty line.
     """
     faults: list[Fault] = []
-    positions: Counter[tuple[str, Phase, int]] = Counter()
+    positions: Counter[tuple[Phase, int]] = Counter()
+    last: str | None = None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -48,7 +50,10 @@ def read_samples(lines: Iterable[str], source: str = "samples") -> Iterator[tupl
         if fields is None or faults:
             continue
         run = fields.pop("run")
-        place = (run, fields["phase"], fields["round"])
+        if run != last:
+            positions.clear()
+            last = run
+        place = (fields["phase"], fields["round"])
         yield run, Sample(position=positions[place], **fields)
         positions[place] += 1
     if faults:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 from rehearsal.codedeploy.account import Account
@@ -31,6 +32,19 @@ LARGEST_BATCH = 25
 
 ReadObject = Callable[[str, str], str]
 """Bucket and key -> text; whatever it raises fails the deployment with REVISION_MISSING."""
+
+
+class ListedStatus(StrEnum):
+    """What deployments may be asked for by; the last three no Lambda deployment here is ever in."""
+
+    CREATED = "Created"
+    IN_PROGRESS = "InProgress"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    STOPPED = "Stopped"
+    QUEUED = "Queued"
+    BAKING = "Baking"
+    READY = "Ready"
 
 
 class DeploymentOperations:
@@ -97,7 +111,7 @@ class DeploymentOperations:
         refuse_token(body)
         place = self._place(body)
         statuses = {
-            read_word(word, DeploymentStatus, "InvalidDeploymentStatusException", "includeOnlyStatuses")
+            read_word(word, ListedStatus, "InvalidDeploymentStatusException", "includeOnlyStatuses").value
             for word in read_list(body, "includeOnlyStatuses", "InvalidDeploymentStatusException")
         }
         span = read_structure(body, "createTimeRange", "InvalidTimeRangeException") or {}
@@ -106,7 +120,7 @@ class DeploymentOperations:
             record.deployment_id
             for record in self._store.records.values()
             if place in (None, (record.application, record.group))
-            and (not statuses or self._store.states[record.deployment_id].status in statuses)
+            and (not statuses or self._store.states[record.deployment_id].status.value in statuses)
             and start <= self._store.states[record.deployment_id].created_s <= end
         ]
         return {"deployments": found[::-1]}

@@ -155,12 +155,16 @@ class Engine:
                 if not self._asked:
                     return
                 effect = self._asked.popleft()
-            if isinstance(effect, SetWeights):
+                ended = self._account.store.states[effect.deployment_id].status.is_terminal
+            if isinstance(effect, EmitNotice):
+                self._publish(effect)
+            elif ended:
+                # Stopped between asking and doing: a hook that is called now could tell nobody anything.
+                continue
+            elif isinstance(effect, SetWeights):
                 self._set_weights(effect)
             elif isinstance(effect, InvokeHook):
                 self._invoke(effect)
-            elif isinstance(effect, EmitNotice):
-                self._publish(effect)
 
     def _set_weights(self, ask: SetWeights) -> None:
         answer: Input = WeightsAre(ask.weight)

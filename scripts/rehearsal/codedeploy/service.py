@@ -19,6 +19,7 @@ from rehearsal.codedeploy.settings import predefined_schedules
 from rehearsal.codedeploy.store import Store
 from rehearsal.codedeploy.tagging import TagOperations
 from rehearsal.codedeploy.targets import TargetOperations
+from rehearsal.codedeploy.times import Times, with_times
 from rehearsal.codedeploy.wire import Body, Refusal
 
 TARGET_PREFIX = "CodeDeploy_20141006."
@@ -30,12 +31,13 @@ class CodeDeployService:
     """The service; whoever hosts it routes requests to `answer` and calls `tick` about every 50 ms.
 
     Args:
-        clock: Scaled seconds since the epoch; schedules, hook time-outs and timestamps follow it.
+        clock: Scaled seconds since the epoch; schedules and hook time-outs follow it.
         lambda_gateway: Aliases and asynchronous calls.
         alarms: Alarm states.
         events: Where state-change events go.
         hooks_on_rollback: Whether a rollback deployment calls the hooks of its release again.
         read_object: Reads the AppSpec of an S3 revision; `answer` waits for it.
+        times: How times are shown outside.
         ids: The source of ids.
         region: The region that stands in ARNs and events.
         account: The account number that stands there.
@@ -50,11 +52,12 @@ class CodeDeployService:
         *,
         hooks_on_rollback: bool = True,
         read_object: ReadObject | None = None,
+        times: Times | None = None,
         ids: Ids | None = None,
         region: str = "us-east-1",
         account: str = "000000000000",
     ) -> None:
-        source = ids or Ids()
+        source, self._times = ids or Ids(), times or Times()
         store = Store.opened({name: source.resource() for name in predefined_schedules()}, clock.now_s())
         home = Account(store=store, clock=clock, ids=source, region=region, number=account)
         self._engine = Engine(home, lambda_gateway, alarms, events, hooks_on_rollback=hooks_on_rollback)
@@ -70,7 +73,7 @@ class CodeDeployService:
                     f"{operation} is not implemented by the local CodeDeploy, which has what a Lambda deployment needs",
                 )
             with self._engine.lock:
-                return 200, known(body)
+                return 200, with_times(known(with_times(body, self._times.from_wall)), self._times.to_wall)
         except Refusal as refusal:
             return 400, refusal.as_wire()
 

@@ -218,7 +218,7 @@ def test_every_alarm_tells_somebody() -> None:
     """An alarm without an action helps nobody; missing data is silence, not an alarm."""
     alarms = dict(of_type("AWS::CloudWatch::Alarm"))
 
-    assert {"HookWithoutStatus", "EventsLost", "NothingFoundOut"} <= alarms.keys()
+    assert {"HookWithoutStatus", "EventsLost", "NothingFoundOut", "AliasNotBack"} <= alarms.keys()
     for name, properties in alarms.items():
         assert properties["AlarmActions"] == [{"Ref": "Notifications"}], name
         assert properties["TreatMissingData"] == "notBreaching", name
@@ -237,7 +237,8 @@ def test_the_dashboard_draws_metrics_that_are_written() -> None:
     """Its body is JSON, and each metric of Warmgate's namespace is one that the reports or a check have."""
     body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     widgets = json.loads(re.sub(r"\$\{[^}]*\}", "x", body))["widgets"]
-    written = (ROOT / "hooks" / "warmgate" / "adapters" / "reports.py").read_text()
+    adapters = ROOT / "hooks" / "warmgate" / "adapters"
+    written = (adapters / "reports.py").read_text() + (adapters / "notices.py").read_text()
     schema = (ROOT / "policies" / "schema.json").read_text()
 
     assert {widget["properties"]["title"].split(",")[0] for widget in widgets} >= {

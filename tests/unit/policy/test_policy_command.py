@@ -22,7 +22,17 @@ def test_valid_policies_are_ok() -> None:
     """One line a file; payload files are read beside the policy."""
     files = [DATA / "checkout.yaml", ROOT / "policies" / "default.yaml"]
 
-    assert validate(*files) == (0, [f"{file}: ok" for file in files])
+    code, lines = validate(*files)
+    assert code == 0
+    assert [line for line in lines if not line.startswith("  ! ")] == [f"{file}: ok" for file in files]
+
+
+def test_what_a_valid_policy_cannot_know_is_a_warning() -> None:
+    """It can be used; the reader is told what it will not tell him."""
+    text = b"policy: x\nwarm: {environments: 10}\nlimits: {duration: {p99: 1s}}\nbudget: {invocations: 120}\n"
+    code, lines = validate("-", standard_input=text)
+    assert (code, lines[0]) == (0, "-: ok")
+    assert any("80 measured calls can never pass p99" in line for line in lines[1:])
 
 
 def test_one_faulty_policy_fails_the_run(tmp_path: Path) -> None:
@@ -33,7 +43,7 @@ def test_one_faulty_policy_fails_the_run(tmp_path: Path) -> None:
 
     assert code == 2
     assert lines[0] == f"{faulty}:2 mode: found no, expected enforce or observe; write one of enforce, observe"
-    assert [line.split(": found")[0] for line in lines[1:]] == [
+    assert [line.split(": found")[0] for line in lines[1:] if not line.startswith("  ! ")] == [
         f"{faulty}:3 warm.rounds",
         f"{DATA / 'checkout.yaml'}: ok",
     ]
@@ -47,6 +57,7 @@ def test_json_has_one_object_a_file(tmp_path: Path) -> None:
 
     assert code == 2
     first, second = map(json.loads, lines)
+    assert first.pop("warnings")
     assert first == {"file": str(DATA / "checkout.yaml"), "valid": True, "policy": "checkout-api", "errors": []}
     assert (second["valid"], second["policy"], len(second["errors"])) == (False, None, 1)
     assert second["errors"][0].startswith(f"{faulty}:1 policy: found number 1")

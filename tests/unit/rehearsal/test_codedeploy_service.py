@@ -154,6 +154,20 @@ def test_alarm_that_was_there_before_stops_the_fix_too() -> None:
     assert house.about(forced)["status"] == "Succeeded"
 
 
+@pytest.mark.parametrize("hooks", [(), ("before",)])
+def test_alarm_that_was_there_before_lets_nothing_happen(hooks: tuple[str, ...]) -> None:
+    """Neither a hook is called nor the alias moved for a deployment that starts under an alarm."""
+    house = House(group={"alarmConfiguration": WATCH})
+    house.alarms.known = {"errors": "ALARM"}
+
+    stopped = house.release(appspec(hooks=hooks))
+    house.pass_s(10)
+
+    assert house.about(stopped)["status"] == "Stopped"
+    assert house.functions.calls == []
+    assert house.functions.moves == []
+
+
 @pytest.mark.parametrize(("ignored", "status"), [(False, "Stopped"), (True, "InProgress")])
 def test_unreadable_alarms_stop_unless_that_is_ignored(ignored: bool, status: str) -> None:
     """IgnorePollAlarmFailure says what it says."""

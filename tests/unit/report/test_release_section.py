@@ -17,7 +17,7 @@ from fakes.release_world import FAILED, ReleaseWorld
 from fakes.world import TARGET
 from unit.report.judgements import ALL, REFUSED
 from warmgate.model import Judgement, Status
-from warmgate.release import AlarmState, AliasState, HookRun, Recovered, Release, ReleaseOutcome
+from warmgate.release import AlarmState, AliasState, HookRun, LaterVerdict, Recovered, Release, ReleaseOutcome
 from warmgate.report import build_document, render_markdown
 from warmgate.report.notice import build_notice
 from warmgate.report.release import HEADING, build_release, with_release
@@ -52,9 +52,11 @@ ENDS = {
 }
 
 
-def completed(end: Recovered, judgement: Judgement = REFUSED) -> dict[str, Any]:
+def completed(
+    end: Recovered, judgement: Judgement = REFUSED, verdicts: tuple[LaterVerdict, ...] = ()
+) -> dict[str, Any]:
     """Return a report with its release."""
-    section = build_release(end, (AlarmState("errors", "ALARM"),), (), "2026-01-01T00:00:00Z")
+    section = build_release(end, "2026-01-01T00:00:00Z", alarms=(AlarmState("errors", "ALARM"),), verdicts=verdicts)
     return {**build_document(judgement, judgement.verdict.status), "release": section}
 
 
@@ -108,6 +110,19 @@ def test_a_passed_version_that_an_alarm_stopped_is_told_with_codedeploys_reason(
     assert detail["report"] is None
 
 
+@pytest.mark.parametrize("by", ["after", "guard"])
+def test_a_version_that_live_traffic_refused_is_told_with_that_reason(by: str) -> None:
+    """A release that its probes passed and its traffic did not has the reason and checks of the later verdict."""
+    later = LaterVerdict(by, build_document(REFUSED, Status.FAILED))
+    document = completed(ENDS["not_rolled_back"], ALL["passed"], (later,))
+    notice = build_notice(document, "s3://x")
+
+    Draft202012Validator(REPORT).validate(document)
+    assert (notice.detail["verdict"], notice.detail["status"]) == ("failed", "Failed")
+    assert notice.detail["reason"] == " ".join(REFUSED.verdict.reason.split())
+    assert f"{by} limits.duration.p95" in notice.text
+
+
 @given(function=st.text(max_size=150), reason=st.text(max_size=3000))
 def test_a_notice_is_within_what_services_take(function: str, reason: str) -> None:
     """Whatever a name or reason holds, the subject is short ASCII on one line and the event is bounded."""
@@ -138,3 +153,13 @@ def test_the_section_takes_its_own_place_in_markdown() -> None:
 def test_every_outcome_has_an_end_here() -> None:
     """The tests above leave no outcome out."""
     assert set(ENDS) == {outcome.value for outcome in ReleaseOutcome}
+
+
+def test_the_events_page_shows_a_valid_event_and_names_every_key() -> None:
+    """The example in the documentation obeys the schema, and its table leaves no key out."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "verdict-event.md").read_text(encoding="utf-8")
+    example = json.loads(page.split("```json\n")[1].split("```")[0])
+    named = {word for line in page.splitlines() if line.startswith("| `") for word in line.split("|")[1].split("`")}
+
+    Draft202012Validator(EVENT).validate(example)
+    assert set(EVENT["properties"]) <= named

@@ -83,10 +83,10 @@ def test_reading_gives_back_what_was_written(samples: list[Sample]) -> None:
 
 
 def test_runs_are_counted_apart() -> None:
-    """Files of several runs may be joined: positions start again in each."""
-    read = list(read_samples([line(run="a"), "", line(run="b"), line(run="a")]))
+    """Files of several runs may be joined, however many: positions start again in each."""
+    read = list(read_samples([line(run="a"), "", line(run="a"), line(run="b")]))
 
-    assert [(run, sample.position) for run, sample in read] == [("a", 0), ("b", 0), ("a", 1)]
+    assert [(run, sample.position) for run, sample in read] == [("a", 0), ("a", 1), ("b", 0)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""One check a file; `doctor.registry` lists them."""

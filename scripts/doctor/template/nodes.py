@@ -1,0 +1,100 @@
+"""YAML or JSON template text becomes nodes that know their line; tags such as !Ref stay what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from warmgate.errors import DocumentError, Fault
+
+_LONGEST = 2 * 1024 * 1024
+_NULL = "tag:yaml.org,2002:null"
+_LONG_FORMS = frozenset({"Ref", "Condition"})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A node of a template."""
+
+    node: Node
+
+    @property
+    def line(self) -> int:
+        """Return the line it begins on, counted from 1."""
+        return int(self.node.start_mark.line) + 1
+
+    def get(self, key: str) -> Value | None:
+        """Return the value of a key; None where this is no mapping or has no such key."""
+        return next((value for name, value in self.items() if name == key), None)
+
+    def at(self, *path: str) -> Value | None:
+        """Return what stands at a path of keys."""
+        found: Value | None = self
+        for key in path:
+            found = found.get(key) if found else None
+        return found
+
+    def items(self) -> Iterator[tuple[str, Value]]:
+        """Yield keys and values of a mapping."""
+        if isinstance(self.node, MappingNode):
+            for key, value in self.node.value:
+                if isinstance(key, ScalarNode):
+                    yield key.value, Value(value)
+
+    def entries(self) -> tuple[Value, ...]:
+        """Return the entries of a list."""
+        return tuple(Value(node) for node in self.node.value) if isinstance(self.node, SequenceNode) else ()
+
+    def text(self) -> str | None:
+        """Return a plain scalar; None where a template function decides, or where it is no scalar."""
+        plain = isinstance(self.node, ScalarNode) and not self.node.tag.startswith("!") and self.node.tag != _NULL
+        return self.node.value if plain else None
+
+    def intrinsic(self) -> tuple[str, Value] | None:
+        """Return name and argument of a template function, `!Ref X` and `{Ref: X}` alike."""
+        if self.node.tag.startswith("!"):
+            return self.node.tag.removeprefix("!"), Value(_untagged(self.node))
+        pairs = list(self.items())
+        if len(pairs) == 1 and (pairs[0][0] in _LONG_FORMS or pairs[0][0].startswith("Fn::")):
+            return pairs[0][0].removeprefix("Fn::"), pairs[0][1]
+        return None
+
+    def scalars(self) -> Iterator[str]:
+        """Yield every scalar and key below, whatever decides about it."""
+        if isinstance(self.node, ScalarNode):
+            yield self.node.value
+        for name, value in self.items():
+            yield name
+            yield from value.scalars()
+        for value in self.entries():
+            yield from value.scalars()
+
+
+def root_of(text: str, source: str) -> Value:
+    """Return the mapping that a template's text holds; raises DocumentError."""
+    if len(text) > _LONGEST:
+        raise _refused(source, None, f"{len(text)} characters", f"at most {_LONGEST}")
+    try:
+        root = yaml.compose(text.removeprefix("\ufeff").replace("\t", "  "), Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        raise _refused(source, mark.line + 1 if mark else None, f"broken YAML ({problem})", "YAML or JSON") from error
+    except (RecursionError, ValueError) as error:
+        raise _refused(source, None, f"text that cannot be read ({error})", "YAML or JSON") from error
+    if not isinstance(root, MappingNode) or Value(root).get("Resources") is None:
+        raise _refused(source, 1, "no Resources", "a SAM or CloudFormation template")
+    return Value(root)
+
+
+def _untagged(node: Node) -> Node:
+    kinds = {ScalarNode: "str", SequenceNode: "seq", MappingNode: "map"}
+    return type(node)(f"tag:yaml.org,2002:{kinds[type(node)]}", node.value, node.start_mark, node.end_mark)
+
+
+def _refused(source: str, line: int | None, found: str, expected: str) -> DocumentError:
+    fix = "name the template that is deployed"
+    return DocumentError((Fault(source=source, line=line, path="(template)", found=found, expected=expected, fix=fix),))

@@ -1,0 +1,1 @@
+"""What a policy can know and what it cannot: exact where a count decides, simulated where ranks do. Calls nothing."""

@@ -1,0 +1,1 @@
+"""CloudWatch's metric alarms, evaluated on the metrics of the local cloud."""
