@@ -5,10 +5,13 @@ PYTHON ?= python3
 ENV := build/env
 BIN := $(ENV)/dev/bin
 READY := $(ENV)/dev/.ready
+SAM_BIN := $(ENV)/sam/bin
+SAM := PATH="$(CURDIR)/$(SAM_BIN):$$PATH" SAM_CLI_TELEMETRY=0 sam
 CLOUD := $(ENV)/ministack/.ready $(ENV)/rie/.ready
+DEPLOYING := $(ENV)/sam/.ready $(if $(shell command -v node),$(ENV)/cdk/.ready)
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help rehearse test unit check lint types imports docs bench gatebench lock golden clean
+.PHONY: help rehearse test unit check lint types imports docs template package bench gatebench lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,16 +36,30 @@ $(ENV)/rie/.ready: requirements/sam.txt $(READY)
 	chmod +x $(ENV)/rie/samcli/local/rapid/aws-lambda-rie-*
 	@touch $@
 
+# The whole CLI, to build, validate and deploy; the rehearsals above need one file of its wheel and do not wait for the rest.
+# Without dependencies, since the lock names them all and pip wants a hash for each package's extras anew.
+$(ENV)/sam/.ready: requirements/sam-cli.txt
+	$(PYTHON) -m venv $(ENV)/sam
+	$(SAM_BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/sam-cli.txt
+	@$(SAM_BIN)/pip check -q
+	@touch $@
+
+# Half a gigabyte, for one example stack: where there is no node, its test is left out.
+$(ENV)/cdk/.ready: requirements/cdk.txt
+	$(PYTHON) -m venv $(ENV)/cdk
+	$(ENV)/cdk/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/cdk.txt
+	@touch $@
+
 rehearse: $(READY) $(CLOUD) ## run eight releases on this machine: two go through, six are rolled back
 	@$(BIN)/warmgate rehearse
 
-test: $(READY) $(CLOUD) ## run every test, the rehearsals included
+test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 	$(PYTEST) tests
 
 unit: $(READY) ## run the pure tests (seconds)
 	$(PYTEST) tests/unit tests/property -q -n 2 -m "not slow"
 
-check: lint types imports docs ## lint, types, import contracts, docs
+check: lint types imports docs template ## lint, types, import contracts, docs, template
 
 lint: $(READY)
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -56,6 +73,14 @@ imports: $(READY)
 docs: $(READY)
 	$(PYTEST) tests/unit/docs -q
 
+template: $(ENV)/sam/.ready ## validate and lint template.yaml
+	$(SAM_BIN)/cfn-lint -c I -- template.yaml
+	$(SAM) validate --region us-east-1
+
+package: $(READY) template ## validate the policies and build what `sam deploy` takes, in build/package
+	PYTHONPATH=hooks:scripts $(BIN)/warmgate policy validate policies/*.yaml
+	$(SAM) build
+
 golden: $(READY) ## rewrite the golden reports; review the diff
 	WARMGATE_GOLDEN=1 $(PYTEST) tests/unit/report -q
 
@@ -67,8 +92,10 @@ gatebench: $(READY) ## measure how good the verdicts are, beside other rules (mi
 
 lock: ## renew the lock files from requirements/*.in
 	$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install -q uv
-	for f in dev ministack runtime; do $(ENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/$$f.txt requirements/$$f.in; done
+	for f in dev ministack runtime cdk; do $(ENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/$$f.txt requirements/$$f.in; done
 	$(ENV)/lock/bin/uv pip compile -q --no-deps --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam.txt requirements/sam.in
+	$(ENV)/lock/bin/uv pip compile -q --universal -c requirements/sam.txt --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam-cli.txt requirements/sam-cli.in
+	$(ENV)/lock/bin/uv pip compile -q -c requirements/dev.txt --python-version 3.13 --python-platform aarch64-manylinux2014 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o hooks/requirements.txt requirements/package.in
 
 clean: ## remove everything that was built
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info hooks/*.egg-info scripts/*.egg-info

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 import re
 import uuid
@@ -23,6 +24,7 @@ from rehearsal.lambda_runtime.naming import named
 from rehearsal.lambda_runtime.packages import PackageStore
 from rehearsal.lambda_runtime.platform import Call, Invoked, LambdaPlatform
 from rehearsal.ministack import ACCOUNT
+from rehearsal.recorder import Recorder
 
 _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
@@ -31,6 +33,8 @@ _ALIAS = re.compile(r"^/2015-03-31/functions/[^/]+/aliases/[^/]+$")
 _ALARM = re.compile(r"PutMetricAlarm|CreateStack|UpdateStack|ExecuteChangeSet")
 _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
 _ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
+_LARGE = 2**20
+"""aiohttp writes longer bytes in one go, and warns of it."""
 _HOP = frozenset({"connection", "transfer-encoding", "content-encoding", "content-length", "host", "keep-alive"})
 
 
@@ -52,6 +56,7 @@ class Endpoint:
     control: Control
     packages: PackageStore
     events: AsyncEvents
+    recorder: Recorder
     fronts: dict[str, Front]
     """By the prefix of X-Amz-Target."""
     conditions: Conditions
@@ -77,6 +82,7 @@ class Endpoint:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         target = request.headers.get("X-Amz-Target", "")
+        await self.recorder.note(request)
         if target.startswith("CodeDeploy_20141006."):
             body = json.loads(await request.read() or b"{}")
             status, found = await asyncio.to_thread(self.codedeploy.answer, target, body)
@@ -142,7 +148,7 @@ class Endpoint:
         async with self._http.request(
             request.method,
             self.upstream + request.raw_path,
-            data=body,
+            data=io.BytesIO(body) if len(body) > _LARGE else body,
             headers={**headers, "Host": request.host},
             skip_auto_headers=("User-Agent", "Content-Type"),
             allow_redirects=False,

@@ -33,6 +33,8 @@ from rehearsal.lambda_runtime.platform import LambdaPlatform
 from rehearsal.lambda_runtime.telemetry import Telemetry
 from rehearsal.logs.front import LogsFront
 from rehearsal.ministack import ACCOUNT, MiniStack
+from rehearsal.permissions import ApiCall
+from rehearsal.recorder import Recorder
 from rehearsal.ticker import Ticker
 from rehearsal.tools import rie_command
 from rehearsal.upstream import Upstream
@@ -89,6 +91,7 @@ class LocalCloud:
         self._alarms = AlarmWatch(self.client, conditions, time.time)
         self._making = threading.Lock()
         self._exits = AsyncExitStack()
+        self._recorder = Recorder(ACCOUNT)
         self.endpoint_url = ""
 
     @classmethod
@@ -166,6 +169,10 @@ class LocalCloud:
         """Return every attempt of an asynchronous call."""
         return list(self._events.journal)
 
+    def calls_of(self, function: str) -> list[ApiCall]:
+        """Return the API calls that a function made, named as IAM names them, in order."""
+        return self._recorder.calls_of(function, self._group_of)
+
     @property
     def event_deliveries(self) -> list[Delivered]:
         """Return the latest deliveries of events by the event bus."""
@@ -230,6 +237,7 @@ class LocalCloud:
             control=control,
             packages=packages,
             events=self._events,
+            recorder=self._recorder,
             fronts={"AWSEvents": self._bus, "Logs_20140328": LogsFront(upstream, self.conditions)},
             conditions=self.conditions,
             on_alarm=self._alarms.wake,
@@ -254,6 +262,11 @@ class LocalCloud:
             AWS_SECRET_ACCESS_KEY=CREDENTIALS["aws_secret_access_key"],
             AWS_EXECUTION_ENV=f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
         )
+
+    def _group_of(self, deployment_id: str) -> str:
+        status, found = self.codedeploy.answer("GetDeployment", {"deploymentId": deployment_id})
+        about = found["deploymentInfo"] if status == 200 else {}
+        return f"{about['applicationName']}/{about['deploymentGroupName']}" if about else ""
 
     def _read_object(self, bucket: str, key: str) -> str:
         body = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"]

@@ -44,8 +44,13 @@ class Installed:
     policy: Policy
 
 
-def install_hook(account: Account) -> None:
-    """Install the hook from the folder that is deployed, the bucket of its reports, and the application."""
+def install_hook(account: Account, code: Path = HOOKS) -> None:
+    """Install the hook, the bucket of its reports, and the application.
+
+    Args:
+        account: where to.
+        code: the folder that is deployed, as it lies in the checkout or as `make package` built it.
+    """
     account.client("s3").create_bucket(Bucket=BUCKET)
     client = account.client("lambda")
     client.create_function(
@@ -53,7 +58,7 @@ def install_hook(account: Account) -> None:
         Runtime=RUNTIME,
         Role=ROLE,
         Handler="before_allow_traffic.handler",
-        Code={"ZipFile": zip_code([HOOKS])},
+        Code={"ZipFile": zip_code([code])},
         Timeout=300,
         MemorySize=512,
         Environment={"Variables": {"WARMGATE_REPORT_BUCKET": BUCKET}},

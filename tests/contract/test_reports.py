@@ -13,7 +13,7 @@ import pytest
 from contract.stages import ReportsStage
 from fakes.world import EXECUTION, World
 from rehearsal.local_cloud import LocalCloud
-from warmgate.adapters.reports import BucketReport, LogReport
+from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
 from warmgate.errors import ReportError
 from warmgate.model import Judgement, Status
 from warmgate.report import render_json, render_markdown, render_samples
@@ -96,3 +96,18 @@ def test_the_log_line_holds_verdict_and_margins(judgement: Judgement) -> None:
     line = json.loads(stream.getvalue())
     assert (line["deployment"], line["status"], line["outcome"]) == (EXECUTION.deployment_id, "Succeeded", "passed")
     assert line["margins"]["limits.duration.p95"] == pytest.approx(0.95)
+
+
+def test_the_metrics_hold_what_checks_measured(judgement: Judgement, capsys: pytest.CaptureFixture[str]) -> None:
+    """A dashboard can draw a check's milliseconds by the check's name, beside verdict, seconds and cost."""
+    MetricsReport("Warmgate").publish(judgement, Status.SUCCEEDED)
+
+    line = json.loads(capsys.readouterr().out)
+    metrics = line["_aws"]["CloudWatchMetrics"][0]
+    units = {metric["Name"]: metric["Unit"] for metric in metrics["Metrics"]}
+    assert (metrics["Namespace"], sorted(metrics["Dimensions"][0])) == ("Warmgate", ["Function", "Outcome"])
+    assert {"Verdicts", "Invocations", "Seconds", "CostUsd"} <= units.keys()
+    measured = {f.check: f.measured for f in judgement.verdict.findings if f.unit == "ms" and f.measured is not None}
+    assert measured
+    assert {name: line[name] for name in measured} == {name: [value] for name, value in measured.items()}
+    assert {units[name] for name in measured} == {"Milliseconds"}

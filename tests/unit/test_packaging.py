@@ -19,7 +19,7 @@ def test_deployed_pins_are_the_tested_ones() -> None:
     deployed = dict(PIN.findall((HOOKS / "requirements.txt").read_text()))
 
     assert deployed == {name: tested[name] for name in deployed}
-    assert set(deployed) == {"aws-lambda-powertools", "jmespath", "pyyaml", "tenacity"}
+    assert set(deployed) == {"aws-lambda-powertools", "jmespath", "pyyaml", "tenacity", "typing-extensions"}
 
 
 def test_the_package_is_the_same_twice() -> None:

@@ -102,5 +102,6 @@ class Pool:
             handler=settings.handler,
             memory_mb=settings.memory_mb,
             timeout_s=settings.timeout_s,
-            variables={**self._variables, **settings.variables},
+            # Each function signs with a name of its own, as each has a role of its own in AWS.
+            variables={**self._variables, "AWS_ACCESS_KEY_ID": settings.function, **settings.variables},
         )

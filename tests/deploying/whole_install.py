@@ -1,0 +1,63 @@
+"""Installs in a local cloud what template.yaml names, with its settings: four built functions, table, topic, rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rehearsal.local_cloud import LocalCloud
+from rehearsal.packages import zip_code
+from rehearsal.permissions import Names, resolve
+from rehearsal.stage import ROLE, RUNTIME, SHORT_WAITS, install_hook
+
+TABLE = "warmgate-executions"
+TOPIC = "warmgate"
+
+
+def install_all(cloud: LocalCloud, template: dict[str, Any], names: Names, package: Path) -> dict[str, str]:
+    """Install everything and return the functions' names by their logical ids."""
+    install_hook(cloud, package / "BeforeAllowTraffic")
+    cloud.client("sns").create_topic(Name=TOPIC)
+    cloud.client("dynamodb").create_table(
+        TableName=TABLE,
+        KeySchema=template["Resources"]["Executions"]["Properties"]["KeySchema"],
+        AttributeDefinitions=template["Resources"]["Executions"]["Properties"]["AttributeDefinitions"],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    variables = resolve(template["Globals"]["Function"]["Environment"]["Variables"], template, names)
+    # The cloud here has no layers: the policies lie where they were built.
+    variables["WARMGATE_POLICIES"] = str(package / "Policies" / "policies")
+    functions = {
+        name: body["Properties"]
+        for name, body in template["Resources"].items()
+        if body["Type"] == "AWS::Serverless::Function"
+    }
+    for name, properties in functions.items():
+        _install(cloud, properties, variables, package / name)
+        for event in properties.get("Events", {}).values():
+            _subscribe(cloud, properties["FunctionName"], resolve(event["Properties"]["Pattern"], template, names))
+    return {name: str(properties["FunctionName"]) for name, properties in functions.items()}
+
+
+def _install(cloud: LocalCloud, properties: dict[str, Any], variables: dict[str, str], code: Path) -> None:
+    client, name = cloud.client("lambda"), properties["FunctionName"]
+    settings = {"Timeout": 300, "MemorySize": 512, "Environment": {"Variables": variables}}
+    if name.startswith("CodeDeployHook_warmgate-before"):
+        client.update_function_configuration(FunctionName=name, **settings)
+    else:
+        client.create_function(
+            FunctionName=name,
+            Runtime=RUNTIME,
+            Role=ROLE,
+            Handler=properties["Handler"],
+            Code={"ZipFile": zip_code([code])},
+            **settings,
+        )
+    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=SHORT_WAITS)
+
+
+def _subscribe(cloud: LocalCloud, function: str, pattern: dict[str, Any]) -> None:
+    arn = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:{function}"
+    cloud.client("events").put_rule(Name=f"to-{function}", EventPattern=json.dumps(pattern))
+    cloud.client("events").put_targets(Rule=f"to-{function}", Targets=[{"Id": "function", "Arn": arn}])
