@@ -10,7 +10,7 @@ import sys
 import typer
 
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
-from warmgate_cli import appspec, check, logs, policy, rehearse, replay
+from warmgate_cli import appspec, check, logs, policy, rehearse, replay, report
 
 app = typer.Typer(
     name="warmgate",
@@ -25,6 +25,7 @@ logs.register(app)
 policy.register(app)
 rehearse.register(app)
 replay.register(app)
+report.register(app)
 
 
 def run() -> None:
