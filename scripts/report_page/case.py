@@ -107,9 +107,7 @@ def replayed_case(run: str, samples: Sequence[Sample], policy: Policy, source: s
         spending=Spending(invocations=found.calls),
         samples=tuple(ordered),
     )
-    calls = tuple(
-        Call(number, sample, _place(sample) in seen) for number, sample in enumerate(ordered, start=1)
-    )
+    calls = tuple(Call(number, sample, _place(sample) in seen) for number, sample in enumerate(ordered, start=1))
     return Case(judgement=judgement, calls=calls, origin=origin, replayed=True, left_out=found.left_out)
 
 

@@ -1,4 +1,4 @@
-"""Each check as a row: its words, and a line on which the limit stands fixed and the measured value is as far as it is."""
+"""Each check as a row: its words, and a line on which the limit stands fixed and the measured value is a bar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws how a metric is spread: the empirical distribution of both arms, and the corner that each limit asks it to pass."""
+"""Draws how a metric is spread: the empirical distribution of both arms, and the corner that each limit asks for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ from warmgate.judge.quantile import quantile
 from warmgate.model import Arm
 
 LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 52.0, WIDTH - 16, 22.0, 300.0, 340.0
+CORNER = (
+    "The candidate's measured percentile is within a limit where its curve passes above and left of the limit's corner;"
+    " the verdict counts calls, and stops when the count is certain."
+)
+DASHED = (
+    "A dotted limit follows from the baseline's own calls on this page; ranks and counts decide a comparison, not this"
+    " line."
+)
 Series = dict[Arm, tuple[list[float], int]]
 """Values of each arm, and how many calls are slower than all of them."""
 
@@ -28,9 +36,7 @@ def distributions(case: Case) -> list[Figure]:
     return [figure for figure in drawn if figure is not None]
 
 
-def draw(
-    name: str, title: str, series: Series, limits: Sequence[Mark], words: Callable[[float], str]
-) -> Figure | None:
+def draw(name: str, title: str, series: Series, limits: Sequence[Mark], words: Callable[[float], str]) -> Figure | None:
     """Return the distribution of one metric, None where no call showed it."""
     shown = {arm: found for arm, found in series.items() if found[0]}
     if not shown:
@@ -84,7 +90,13 @@ def _limits(limits: Sequence[Mark], x: Scale, y: Scale) -> tuple[list[Shape], li
             corner = marks([(at, y.at(mark.share))], "candidate")
             shapes += [Shape(kind, line(at, y.at(mark.share), RIGHT, y.at(mark.share))), Shape("corner", corner)]
         to_the_left = at > (LEFT + RIGHT) / 2
-        label = Label(at + (-5 if to_the_left else 5), BOTTOM - 10 - 17 * place, mark.label, "end" if to_the_left else "start", "limit")
+        label = Label(
+            at + (-5 if to_the_left else 5),
+            BOTTOM - 10 - 17 * place,
+            mark.label,
+            "end" if to_the_left else "start",
+            "limit",
+        )
         labels.append(label)
     return shapes, labels
 
@@ -98,14 +110,14 @@ def _told(arm: Arm, values: list[float], unfinished: int, words: Callable[[float
 def _notes(shown: Series, limits: Sequence[Mark]) -> list[str]:
     notes = []
     if any(mark.share is not None and not mark.relative for mark in limits):
-        notes.append("A limit is met where the candidate's curve passes above and left of its corner; a verdict counts calls, and stops when the count is certain.")
+        notes.append(CORNER)
     if any(mark.relative for mark in limits):
-        notes.append("A dashed limit follows from the baseline's own calls here; ranks and counts decide a comparison, not this line.")
+        notes.append(DASHED)
     notes += [
-        f"{unfinished} calls of the {arm.value} timed out: its curve ends below 100 %."
+        f"{unfinished} calls of the {arm.value} timed out without a duration: its curve ends below 100 %."
         for arm, (_, unfinished) in shown.items()
         if unfinished
     ]
     if any(len(found) > STEPS for found, _ in shown.values()):
-        notes.append(f"Curves are drawn with steps of {1 / STEPS:.2%}, their ends call by call.")
+        notes.append(f"Curves are drawn in steps of {1 / STEPS:.2%}, their ends call by call.")
     return notes

@@ -1,4 +1,4 @@
-"""A figure as plain values: paths, labels and words, in the units of its own drawing area. Knows no colour and no markup."""
+"""A figure as plain values: paths, labels and words, in units of its own drawing area. Knows no colour, no markup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A case as one HTML page that needs nothing else: no network, no script, no font. The same case gives the same bytes."""
+"""A case as one HTML page that needs nothing else: no network, script or font. The same case gives the same bytes."""
 
 from __future__ import annotations
 
@@ -47,24 +47,28 @@ class Download:
 
 def render_page(case: Case) -> str:
     """Return the page of a case."""
-    return _environment().get_template("page.html.j2").render(
-        width=f"{WIDTH:g}",
-        title=_title(case),
-        badge="PASSED" if case.status is Status.SUCCEEDED else "REFUSED",
-        badge_kind=_badge_kind(case),
-        told=_told(case),
-        reasons=[one_line(reason) for reason in case.judgement.verdict.reason.splitlines()],
-        checks=check_rows(case.judgement.verdict),
-        left_out=case.left_out,
-        warnings=[one_line(warning) for warning in case.judgement.verdict.warnings],
-        notes=[one_line(note) for note in case.judgement.notes],
-        spread=_shown(environment_strip(case), *distributions(case)),
-        cold_starts=cold_start_strip(case),
-        timeline=timeline(case),
-        tables=[table for table in (slowest_calls(case), odd_calls(case), call_counts(case)) if table.rows],
-        percentiles=percentiles(case),
-        facts=[(name, one_line(value)) for name, value in facts(case)],
-        downloads=_downloads(case),
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            width=f"{WIDTH:g}",
+            title=_title(case),
+            badge="PASSED" if case.status is Status.SUCCEEDED else "REFUSED",
+            badge_kind=_badge_kind(case),
+            told=_told(case),
+            reasons=[one_line(reason) for reason in case.judgement.verdict.reason.splitlines()],
+            checks=check_rows(case.judgement.verdict),
+            left_out=case.left_out,
+            warnings=[one_line(warning) for warning in case.judgement.verdict.warnings],
+            notes=[one_line(note) for note in case.judgement.notes],
+            spread=_shown(environment_strip(case), *distributions(case)),
+            cold_starts=cold_start_strip(case),
+            timeline=timeline(case),
+            tables=[table for table in (slowest_calls(case), odd_calls(case), call_counts(case)) if table.rows],
+            percentiles=percentiles(case),
+            facts=[(name, one_line(value)) for name, value in facts(case)],
+            downloads=_downloads(case),
+        )
     )
 
 
@@ -79,7 +83,9 @@ def _title(case: Case) -> str:
 def _badge_kind(case: Case) -> str:
     """Return how the badge looks: a pass that is not clean, or an error, looks unlike either."""
     outcome = case.judgement.verdict.outcome
-    clean = outcome in {Outcome.PASSED, Outcome.FAILED} and (outcome is Outcome.PASSED) == (case.status is Status.SUCCEEDED)
+    clean = outcome in {Outcome.PASSED, Outcome.FAILED} and (outcome is Outcome.PASSED) == (
+        case.status is Status.SUCCEEDED
+    )
     return outcome.value if clean else "inconclusive"
 
 

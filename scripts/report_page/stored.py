@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +218,10 @@ def _finding(found: _Record) -> Finding:
 
 
 def _spending(spent: _Record) -> Spending:
-    return Spending(**{
-        field.name: spent.figure(field.name) if field.name in {"seconds", "cost_usd"} else spent.count(field.name)
-        for field in fields(Spending)
-    })
+    return Spending(
+        invocations=spent.count("invocations"),
+        seconds=spent.figure("seconds"),
+        cost_usd=spent.figure("cost_usd"),
+        throttles=spent.count("throttles"),
+        retries=spent.count("retries"),
+    )

@@ -12,18 +12,24 @@ from warmgate.judge.environments import environments_known
 from warmgate.judge.quantile import quantile
 from warmgate.model import Arm, Sample
 
-LEFT, RIGHT, TOP, ROW = 128.0, WIDTH - 16, 30.0, 15.0
+LEFT, RIGHT, ROW, LABEL_ROW = 128.0, WIDTH - 16, 15.0, 15.0
 MOST_ROWS = 30
 """Environments of an arm that are drawn; those with the slowest calls are kept."""
 SCATTER = 13
 """Cold starts stand at so many heights of their row, in dispatch order, so that equal ones do not cover each other."""
+UNKNOWN = (
+    "Environments are not known: Lambda's answers do not name them. Calls of a round overlap, so each call of a row ran"
+    " in an environment of its own."
+)
 Row = tuple[str, str, Sequence[float]]
 """A short name, the whole name and the durations."""
 
 
 def environment_strip(case: Case) -> Figure | None:
     """Return the durations of each environment; of each round where environments are not known."""
-    counted = {arm: [s for s in case.measured(arm) if s.duration_ms is not None] for arm in (Arm.CANDIDATE, Arm.BASELINE)}
+    counted = {
+        arm: [s for s in case.measured(arm) if s.duration_ms is not None] for arm in (Arm.CANDIDATE, Arm.BASELINE)
+    }
     counted = {arm: samples for arm, samples in counted.items() if samples}
     if not counted:
         return None
@@ -32,12 +38,12 @@ def environment_strip(case: Case) -> Figure | None:
     for arm, samples in counted.items():
         found = _by_environment(samples) if known else _by_round(samples)
         if len(found) > MOST_ROWS:
-            notes.append(f"drawn: the {MOST_ROWS} of {len(found)} rows of the {arm.value} with the slowest calls")
+            notes.append(f"Drawn: the {MOST_ROWS} of {len(found)} rows of the {arm.value} with the slowest calls.")
             slowest = sorted(found, key=lambda row: -max(row[2]))[:MOST_ROWS]
             found = [row for row in found if row in slowest]
         rows.append((arm, found))
     if not known:
-        notes.append("Environments are not known: Lambda does not name them in its answer. Calls of one round overlap, so that each call of a row ran in an environment of its own.")
+        notes.append(UNKNOWN)
     what = "environment" if known else "round"
     return _rows(f"strip-{what}", f"Calls by {what}", rows, duration_marks(case), notes)
 
@@ -67,23 +73,22 @@ def _rows(name: str, title: str, arms: list[tuple[Arm, list[Row]]], limits: list
     x = scale_for([*values, *(mark.value for mark in limits)], LEFT, RIGHT)
     shapes: list[Shape] = []
     labels: list[Label] = []
-    y = TOP
+    top = y = _top(limits)
     for arm, rows in arms:
-        labels.append(Label(4, y + 6, arm.value, "start", "strong"))
+        labels.append(Label(4, y + 11, arm.value, "start", "strong"))
         y += ROW
         places = []
-        for number, (short, full, found) in enumerate(rows):
-            if number % 2 == 0:
+        for place, (short, full, found) in enumerate(rows):
+            if place % 2 == 0:
                 shapes.append(Shape("stripe", box(LEFT, y, RIGHT, y + ROW)))
             labels.append(Label(LEFT - 6, y + ROW - 4, short, "end", "", full))
             places += [(x.at(value), y + ROW / 2) for value in found]
-        # A row holds few points; what is thinned is the figure as a whole.
             y += ROW
         kept, said = thinned_points(places, lambda place: place[0])
         notes = [*notes, said] if said else notes
         shapes.append(Shape("points", marks(kept, arm.value), arm.value))
         y += ROW / 2
-    axis, axis_labels = _axis(x, TOP, y, limits)
+    axis, axis_labels = _axis(x, top, y, limits)
     told = f"{title}: " + "; ".join(f"{len(rows)} rows of the {arm.value}" for arm, rows in arms) + "."
     return Figure(
         name=name,
@@ -97,16 +102,20 @@ def _rows(name: str, title: str, arms: list[tuple[Arm, list[Row]]], limits: list
     )
 
 
+def _top(limits: list[Mark]) -> float:
+    """Return where rows begin: the name of each limit has a line of its own above them."""
+    return 8 + LABEL_ROW * len(limits)
+
+
 def _axis(x: Scale, top: float, bottom: float, limits: list[Mark]) -> tuple[list[Shape], list[Label]]:
     down = "".join(line(x.at(tick), top, x.at(tick), bottom) for tick in x.ticks())
     shapes = [Shape("grid", down)]
     labels = [Label(x.at(tick), bottom + 17, in_ms(tick)) for tick in x.ticks()]
     for place, mark in enumerate(limits):
-        at = x.at(mark.value)
-        shapes.append(Shape("limit relative" if mark.relative else "limit", line(at, top - 6, at, bottom)))
-        to_the_left = at > (LEFT + RIGHT) / 2
-        label = Label(at + (-5 if to_the_left else 5), top - 12 + 14 * (place % 2), mark.label, "end" if to_the_left else "start", "limit")
-        labels.append(label)
+        at, beside = x.at(mark.value), 12 + LABEL_ROW * place
+        shapes.append(Shape("limit relative" if mark.relative else "limit", line(at, beside - 9, at, bottom)))
+        left = at > (LEFT + RIGHT) / 2
+        labels.append(Label(at + (-5 if left else 5), beside, mark.label, "end" if left else "start", "limit"))
     return shapes, labels
 
 
@@ -120,7 +129,7 @@ def cold_start_strip(case: Case) -> Figure | None:
     shapes: list[Shape] = []
     labels: list[Label] = []
     notes = []
-    y = TOP + 10
+    top = y = _top(limits)
     for arm, found in inits.items():
         middle = y + height / 2
         kept, said = thinned_points(list(enumerate(found)), lambda item: item[1])
@@ -137,7 +146,7 @@ def cold_start_strip(case: Case) -> Figure | None:
             Label(4, middle + 13, f"{len(found)}, median {in_ms(quantile(found, 0.5))}", "start", "small"),
         ]
         y += height
-    axis, axis_labels = _axis(x, TOP + 10, y, limits)
+    axis, axis_labels = _axis(x, top, y, limits)
     return Figure(
         name="cold-starts",
         title="Cold starts of the burst",

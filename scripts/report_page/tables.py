@@ -33,9 +33,7 @@ class Table:
 
 def percentiles(case: Case) -> Table:
     """Return the percentiles of every metric and arm, and of each probe's durations where there are several."""
-    rows = []
-    for arm in Arm:
-        rows.append(_spread(f"duration, {arm}", case.durations(arm)[0], in_ms))
+    rows = [_spread(f"duration, {arm}", case.durations(arm)[0], in_ms) for arm in Arm]
     probes = sorted({sample.probe for arm in Arm for sample in case.measured(arm)})
     if len(probes) > 1:
         for probe, arm in product(probes[:MOST_PROBES], Arm):

@@ -1,4 +1,4 @@
-"""Leaves out what a drawing cannot show anyway, and says so: extremes always stay, and no step is off by more than it says."""
+"""Leaves out what a drawing cannot show anyway, and says so: extremes stay, and no step is off by more than it says."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ def thinned_points(
     even = {others[number * len(others) // wanted] for number in range(wanted)}
     kept = [item for place, item in enumerate(items) if place in largest or place in even]
     return kept, (
-        f"drawn: {len(kept):,} of {len(items):,} points, the {len(largest):,} largest"
-        f" and an even choice of the others; tables and checks rest on all of them"
+        f"Drawn: {len(kept):,} of {len(items):,} points, the {len(largest):,} largest"
+        f" and an even choice of the others; tables and checks rest on all of them."
     )

@@ -76,7 +76,11 @@ def _points(case: Case, x: Scale, y: Scale) -> tuple[list[Shape], list[str]]:
             places = [(x.at(number), y.at(duration)) for number, duration in kept]
             if places:
                 shapes.append(Shape("points" if judged else "points unread", marks(places, arm.value), arm.value))
-            notes += [f"{arm.value}, {said}"] if said else []
+            notes += (
+                [f"Calls of the {arm.value}{'' if judged else ' that were not judged'}: {said[0].lower()}{said[1:]}"]
+                if said
+                else []
+            )
     odd = [call for call in case.calls if call.sample.outcome is not CallOutcome.OK]
     if odd:
         kept_odd, said = thinned_points(odd, lambda call: call.sample.duration_ms or 0.0)

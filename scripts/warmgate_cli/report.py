@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,7 +99,7 @@ def _stored(subject: str, policy: Path | None, bucket: str, clients: Clients) ->
     return case_in_bucket(clients, chosen, settings.report_prefix, subject)
 
 
-def _listed(runs: dict[str, object]) -> str:
+def _listed(runs: Iterable[str]) -> str:
     names = list(map(repr, runs))
     return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
