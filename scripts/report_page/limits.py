@@ -37,7 +37,7 @@ def memory_marks(case: Case) -> list[Mark]:
     """Return the limit of memory in MB; a finding has it as a share, of a memory size that follows from its peak."""
     peak = max(case.memory(Arm.CANDIDATE), default=0.0)
     return [
-        Mark(finding.check, value, None, f"limit {in_mb(value)} ({finding.limit:.0%} of memory)")
+        Mark(finding.check, value, None, f"≤ {in_mb(value)} ({finding.limit:.0%} of memory)")
         for finding in _findings(case, "limits.memory.")
         if finding.limit and finding.measured and peak
         for value in [finding.limit / finding.measured * peak]

@@ -39,8 +39,8 @@ def percentiles(case: Case) -> Table:
         for probe, arm in product(probes[:MOST_PROBES], Arm):
             found = [s.duration_ms for s in case.measured(arm) if s.probe == probe and s.duration_ms is not None]
             rows.append(_spread(f"duration of {wording.one_line(probe)}, {arm}", found, in_ms))
-    for arm in Arm:
-        rows += [_spread(f"init, {arm}", case.inits(arm), in_ms), _spread(f"memory, {arm}", case.memory(arm), in_mb)]
+    rows += [_spread(f"init, {arm}", case.inits(arm), in_ms) for arm in Arm]
+    rows += [_spread(f"memory, {arm}", case.memory(arm), in_mb) for arm in Arm]
     more = len(probes) - MOST_PROBES
     return Table(
         title="Percentiles",
@@ -86,10 +86,10 @@ HEAD = ("Call", "Version", "Phase", "Round", "Probe", "Outcome", "Start", "Envir
 
 
 def slowest_calls(case: Case) -> Table:
-    """Return the calls that took longest."""
-    timed = [call for call in case.calls if call.sample.duration_ms is not None]
+    """Return the judged calls that took longest; calls after the stop decided nothing."""
+    timed = [call for call in case.calls if call.judged and call.sample.duration_ms is not None]
     timed.sort(key=lambda call: (-(call.sample.duration_ms or 0.0), call.number))
-    return Table(title="Slowest calls", head=HEAD, rows=tuple(map(_call, timed[:SLOWEST])), numeric_from=8)
+    return Table(title="Slowest judged calls", head=HEAD, rows=tuple(map(_call, timed[:SLOWEST])), numeric_from=8)
 
 
 def odd_calls(case: Case) -> Table:
