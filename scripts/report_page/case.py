@@ -37,6 +37,8 @@ class Case:
     """Whether the verdict was made now from a recording: nobody was told, and no clock ran."""
     left_out: tuple[str, ...] = ()
     """Checks that a recording cannot show."""
+    document: str = ""
+    """The stored report as it was read; a replay told nobody anything, so it has none."""
 
     @property
     def status(self) -> Status:
@@ -77,10 +79,10 @@ class Case:
         return [s.memory_mb for s in self.evidence.samples if s.arm is arm and s.memory_mb is not None]
 
 
-def stored_case(judgement: Judgement, origin: str) -> Case:
+def stored_case(judgement: Judgement, origin: str, document: str) -> Case:
     """Return the case of a stored report: the hook judged every call that it made."""
     calls = tuple(Call(number, sample, True) for number, sample in enumerate(judgement.samples, start=1))
-    return Case(judgement=judgement, calls=calls, origin=origin)
+    return Case(judgement=judgement, calls=calls, origin=origin, document=document)
 
 
 def replayed_case(run: str, samples: Sequence[Sample], policy: Policy, source: str, origin: str) -> Case:

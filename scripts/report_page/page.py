@@ -18,7 +18,7 @@ from report_page.strips import cold_start_strip, environment_strip
 from report_page.tables import call_counts, facts, odd_calls, percentiles, slowest_calls
 from report_page.timeline import timeline
 from warmgate.model import Outcome, Status
-from warmgate.report import render_json, render_samples
+from warmgate.report import render_samples
 from warmgate.report.wording import one_line
 
 if TYPE_CHECKING:
@@ -107,10 +107,8 @@ def _downloads(case: Case) -> list[Download]:
     found = []
     if case.calls:
         found.append(_samples(render_samples(case.judgement).encode(), len(case.calls)))
-    if not case.replayed:
-        # A lone surrogate of somebody else's name stays the escape that it was.
-        text = render_json(case.judgement, case.status).encode("utf-8", "backslashreplace")
-        found.append(Download("report.json", "the report", _data_link("application/json", text)))
+    if case.document:
+        found.append(Download("report.json", "the report", _data_link("application/json", case.document.encode())))
     return found
 
 

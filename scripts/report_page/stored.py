@@ -27,6 +27,7 @@ from warmgate.model import (
 from warmgate.report import SCHEMA_VERSION, read_samples
 
 REPORT, SAMPLES = "report.json", "samples.jsonl"
+LARGEST = 1e15
 Read = Callable[[str], str]
 """Returns the text of one of a report's files; raises ReportError or OSError."""
 
@@ -37,7 +38,15 @@ class ReportDocumentError(DocumentError):
 
 def case_in_folder(folder: Path) -> Case:
     """Return the case of a report in a folder; raises OSError and DocumentError."""
-    return read_case(lambda name: (folder / name).read_text(encoding="utf-8"), str(folder))
+
+    def read(name: str) -> str:
+        try:
+            return (folder / name).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            fix = "name a folder that a report was written to"
+            raise _fault(str(folder / name), "file", "bytes that are not UTF-8", "UTF-8", fix) from error
+
+    return read_case(read, str(folder))
 
 
 def case_in_bucket(clients: Callable[[str], Any], bucket: str, prefix: str, deployment_id: str) -> Case:
@@ -66,8 +75,8 @@ def read_case(read: Read, origin: str) -> Case:
         SamplesError: the samples have faults.
     """
     document = read(REPORT)
-    samples = tuple(sample for _, sample in read_samples(read(SAMPLES).splitlines(), f"{origin}/{SAMPLES}"))
-    return stored_case(judgement_of(document, f"{origin}/{REPORT}", samples), origin)
+    samples = tuple(sample for _, sample in read_samples(read(SAMPLES).split("\n"), f"{origin}/{SAMPLES}"))
+    return stored_case(judgement_of(document, f"{origin}/{REPORT}", samples), origin, document)
 
 
 def judgement_of(text: str, source: str, samples: tuple[Sample, ...]) -> Judgement:
@@ -126,7 +135,11 @@ class _Record:
         return int(self.one(key, (int,), "a whole number"))
 
     def figure(self, key: str) -> float:
-        return float(self.one(key, (int, float), "a number"))
+        value = self.one(key, (int, float), "a number")
+        # JSON's readers take NaN and numbers of any length, which no axis holds.
+        if not abs(value) <= LARGEST:
+            raise _WrongError(f"{self._path}{key}", value, "a number")
+        return float(value)
 
     def figure_or_none(self, key: str) -> float | None:
         return None if self._values.get(key) is None else self.figure(key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ import typer
 from warmgate.adapters.sdk import Clients
 from warmgate.bootstrap import settings_of
 from warmgate.errors import DocumentError, Fault
+from warmgate.model import Sample
 from warmgate_cli.replay import policy_in, recorded_runs
 
 if TYPE_CHECKING:
@@ -72,14 +72,19 @@ def _recorded(file: str, policy: Path | None, run: str) -> Case:
 
     if policy is None:
         raise _unclear("--policy", "nothing", "a policy file: samples hold no verdict", "add --policy FILE")
-    runs = dict(recorded_runs(file))
-    if not run and len(runs) > 1:
-        raise _unclear("--run", "nothing", f"one of the runs of {file}: {_listed(runs)}", "add --run NAME")
-    name = run or next(iter(runs))
-    if name not in runs:
-        raise _unclear("--run", repr(name), f"one of the runs of {file}: {_listed(runs)}", "name one of these")
+    chosen = policy_in(policy)
     origin = "standard input" if file == "-" else file
-    return replayed_case(name, runs[name], policy_in(policy), str(policy), origin)
+    names: list[str] = []
+    kept: list[Sample] = []
+    for name, samples in recorded_runs(file):
+        names.append(name)
+        if name == run or not (run or kept):
+            kept = samples
+    if not run and len(names) > 1:
+        raise _unclear("--run", "nothing", f"one of the runs of {origin}: {_listed(names)}", "add --run NAME")
+    if run and run not in names:
+        raise _unclear("--run", repr(run), f"one of the runs of {origin}: {_listed(names)}", "name one of these")
+    return replayed_case(run or names[0], kept, chosen, str(policy), origin)
 
 
 def _stored(subject: str, policy: Path | None, bucket: str, clients: Clients) -> Case:
@@ -99,9 +104,9 @@ def _stored(subject: str, policy: Path | None, bucket: str, clients: Clients) ->
     return case_in_bucket(clients, chosen, settings.report_prefix, subject)
 
 
-def _listed(runs: Iterable[str]) -> str:
-    names = list(map(repr, runs))
-    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(map(repr, names[:10])) + more
 
 
 def _unclear(path: str, found: str, expected: str, fix: str) -> SubjectError:
