@@ -29,6 +29,8 @@ class Table:
     note: str = ""
     numeric_from: int = 1
     """The first column of figures; those before it are words."""
+    long: tuple[int, ...] = (0,)
+    """Columns whose words may be long, and are broken."""
 
 
 def percentiles(case: Case) -> Table:
@@ -89,7 +91,9 @@ def slowest_calls(case: Case) -> Table:
     """Return the judged calls that took longest; calls after the stop decided nothing."""
     timed = [call for call in case.calls if call.judged and call.sample.duration_ms is not None]
     timed.sort(key=lambda call: (-(call.sample.duration_ms or 0.0), call.number))
-    return Table(title="Slowest judged calls", head=HEAD, rows=tuple(map(_call, timed[:SLOWEST])), numeric_from=8)
+    return Table(
+        title="Slowest judged calls", head=HEAD, rows=tuple(map(_call, timed[:SLOWEST])), numeric_from=8, long=(4, 7)
+    )
 
 
 def odd_calls(case: Case) -> Table:
@@ -97,7 +101,7 @@ def odd_calls(case: Case) -> Table:
     odd = [call for call in case.calls if call.sample.outcome is not CallOutcome.OK]
     note = f"The first {MOST_ODD} of {len(odd):,}; all are among the raw samples." if len(odd) > MOST_ODD else ""
     rows = tuple(map(_call, odd[:MOST_ODD]))
-    return Table(title="Calls that did not end well", head=HEAD, rows=rows, note=note, numeric_from=8)
+    return Table(title="Calls that did not end well", head=HEAD, rows=rows, note=note, numeric_from=8, long=(4, 7))
 
 
 def _call(call: Call) -> tuple[str, ...]:

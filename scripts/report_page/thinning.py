@@ -56,5 +56,5 @@ def thinned_points(
     kept = [item for place, item in enumerate(items) if place in largest or place in even]
     return kept, (
         f"Drawn: {len(kept):,} of {len(items):,} points, the {len(largest):,} largest"
-        f" and an even choice of the others; tables and checks rest on all of them."
+        f" and an even choice of the others; the drawing alone leaves any out."
     )

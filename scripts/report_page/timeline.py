@@ -129,6 +129,6 @@ def _stop(case: Case, x: Scale) -> tuple[list[Shape], list[Shape], list[Label]]:
         return [], [], []
     at = x.at(last + 0.5)
     left = at > (LEFT + RIGHT) / 2
-    name = Label(at + (-5 if left else 5), BOTTOM - 8, "the judge stopped here", "end" if left else "start", "limit")
+    name = Label(at + (-5 if left else 5), ODD_ROW - 12, "the judge stopped here", "end" if left else "start", "limit")
     behind = [Shape("after", box(at, ODD_ROW - 8, RIGHT, BOTTOM))] if last < len(case.calls) else []
     return behind, [Shape("stop", line(at, ODD_ROW - 20, at, BOTTOM))], [name]
