@@ -10,7 +10,7 @@ import sys
 import typer
 
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
-from warmgate_cli import appspec, check, doctor, logs, policy, rehearse, replay, why
+from warmgate_cli import appspec, check, doctor, logs, policy, rehearse, replay, report, why
 
 app = typer.Typer(
     name="warmgate",
@@ -27,6 +27,7 @@ policy.register(app)
 rehearse.register(app)
 replay.register(app)
 why.register(app)
+report.register(app)
 
 
 def run() -> None:

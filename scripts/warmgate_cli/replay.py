@@ -54,7 +54,7 @@ def replay_files(
     calls = 0
     left_out: Counter[str] = Counter()
     try:
-        chosen = _policy(policy)
+        chosen = policy_in(policy)
         for file in files:
             for judged in judged_runs(file, chosen):
                 statuses[judged.replay.verdict.status] += 1
@@ -77,6 +77,12 @@ def replay_files(
 
 
 def judged_runs(file: str, policy: Policy) -> Iterator[Judged]:
+    """Yield the runs of a file, judged; raises as `recorded_runs` does."""
+    for run, samples in recorded_runs(file):
+        yield Judged(run, replay(samples, policy))
+
+
+def recorded_runs(file: str) -> Iterator[tuple[str, list[Sample]]]:
     """Yield the runs of a file as soon as each has been read whole; one run is held at a time.
 
     Raises:
@@ -84,13 +90,13 @@ def judged_runs(file: str, policy: Policy) -> Iterator[Judged]:
         SamplesError: a line cannot be read, a run's lines are not together, or there are none at all.
     """
     if file == "-":
-        yield from _judged_lines(sys.stdin.buffer, "standard input", policy)
+        yield from _runs_in(sys.stdin.buffer, "standard input")
         return
     with Path(file).open("rb") as lines:
-        yield from _judged_lines(lines, file, policy)
+        yield from _runs_in(lines, file)
 
 
-def _judged_lines(lines: BinaryIO, source: str, policy: Policy) -> Iterator[Judged]:
+def _runs_in(lines: BinaryIO, source: str) -> Iterator[tuple[str, list[Sample]]]:
     text = _Lines(lines, source)
     run: str | None = None
     ended: set[str] = set()
@@ -98,7 +104,7 @@ def _judged_lines(lines: BinaryIO, source: str, policy: Policy) -> Iterator[Judg
     for name, sample in read_samples(text, source):
         if name != run:
             if run is not None:
-                yield Judged(run, replay(samples, policy))
+                yield run, samples
                 ended.add(run)
             if name in ended:
                 # Judging the pieces would give verdicts on runs that never were.
@@ -108,7 +114,7 @@ def _judged_lines(lines: BinaryIO, source: str, policy: Policy) -> Iterator[Judg
         samples.append(sample)
     if run is None:
         raise _fault(source, None, "file", "no sample", "one JSON object a line", "record a run first")
-    yield Judged(run, replay(samples, policy))
+    yield run, samples
 
 
 class _Lines(Iterable[str]):
@@ -162,7 +168,8 @@ def _summary(statuses: Counter[Status], calls: int) -> str:
     )
 
 
-def _policy(path: Path) -> Policy:
+def policy_in(path: Path) -> Policy:
+    """Return the policy of a file; raises OSError and PolicyError."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

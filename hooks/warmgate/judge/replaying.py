@@ -25,6 +25,8 @@ class Replay:
     """Samples consumed until the stop, both arms and every phase; baseline samples that no check reads are not."""
     left_out: tuple[str, ...] = ()
     """Checks that the recording cannot show, each with the reason."""
+    seen: tuple[Sample, ...] = ()
+    """The samples that were consumed, in the order in which the hook makes calls."""
 
 
 def replay(samples: Sequence[Sample], policy: Policy) -> Replay:
@@ -52,7 +54,7 @@ def replay(samples: Sequence[Sample], policy: Policy) -> Replay:
         looked = judge(Evidence(samples=seen, burst=burst), policy)
         if looked.decided and (number >= compared_from or looked.outcome is Outcome.FAILED):
             break
-    return Replay(judge(Evidence(samples=seen, burst=burst, closed=closed), policy), calls, left_out)
+    return Replay(judge(Evidence(samples=seen, burst=burst, closed=closed), policy), calls, left_out, seen)
 
 
 def _calls(round_: Sequence[Sample]) -> int:

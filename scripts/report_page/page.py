@@ -1,0 +1,144 @@
+"""A case as one HTML page that needs nothing else: no network, script or font. The same case gives the same bytes."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from report_page.case import Case
+from report_page.checks import check_rows
+from report_page.distributions import distributions
+from report_page.figure import WIDTH, Figure
+from report_page.strips import cold_start_strip, environment_strip
+from report_page.tables import call_counts, facts, odd_calls, percentiles, slowest_calls
+from report_page.timeline import timeline
+from warmgate.model import Outcome, Status
+from warmgate.report import render_samples
+from warmgate.report.wording import one_line
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LARGEST_PLAIN = 200_000
+"""Bytes of samples that are linked as they are; more are compressed: 10,000 calls would be 3 MB."""
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""What HTML cannot hold, and marks that turn the direction of the text around them."""
+WORDS = {
+    Outcome.PASSED: "every check passed",
+    Outcome.FAILED: "a check failed",
+    Outcome.INCONCLUSIVE: "a check could not decide",
+    Outcome.ERROR: "it could not be found out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file inside the page."""
+
+    name: str
+    what: str
+    href: str
+
+
+def render_page(case: Case) -> str:
+    """Return the page of a case."""
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            width=f"{WIDTH:g}",
+            title=_title(case),
+            badge="PASSED" if case.status is Status.SUCCEEDED else "REFUSED",
+            badge_kind=_badge_kind(case),
+            told=_told(case),
+            reasons=[one_line(reason) for reason in case.judgement.verdict.reason.splitlines()],
+            checks=check_rows(case.judgement.verdict),
+            left_out=case.left_out,
+            warnings=[one_line(warning) for warning in case.judgement.verdict.warnings],
+            notes=[one_line(note) for note in case.judgement.notes],
+            spread=_shown(environment_strip(case), *distributions(case)),
+            cold_starts=cold_start_strip(case),
+            timeline=timeline(case),
+            tables=[table for table in (slowest_calls(case), odd_calls(case), call_counts(case)) if table.rows],
+            percentiles=percentiles(case),
+            facts=[(name, one_line(value)) for name, value in facts(case)],
+            downloads=_downloads(case),
+        )
+    )
+
+
+def _title(case: Case) -> str:
+    deployment = case.judgement.deployment
+    if case.replayed:
+        return f"run {one_line(deployment.deployment_id)}"
+    version = f"version {deployment.candidate}" if deployment.candidate else "unknown version"
+    return one_line(f"{deployment.target.function} {version}")
+
+
+def _badge_kind(case: Case) -> str:
+    """Return how the badge looks: a pass that is not clean, or an error, looks unlike either."""
+    outcome = case.judgement.verdict.outcome
+    clean = outcome in {Outcome.PASSED, Outcome.FAILED} and (outcome is Outcome.PASSED) == (
+        case.status is Status.SUCCEEDED
+    )
+    return outcome.value if clean else "inconclusive"
+
+
+def _told(case: Case) -> str:
+    verdict = case.judgement.verdict
+    hears = "CodeDeploy would have been told" if case.replayed else "CodeDeploy was told"
+    return f"{hears} {case.status.value}: {WORDS[verdict.outcome]}; mode {verdict.mode.value}"
+
+
+def _shown(strip: Figure | None, *figures: Figure) -> list[Figure]:
+    """Return the figures of the distributions: duration first, its environments behind it."""
+    shown = list(figures)
+    if strip is not None:
+        shown.insert(1, strip)
+    return shown
+
+
+def _downloads(case: Case) -> list[Download]:
+    found = []
+    if case.calls:
+        found.append(_samples(render_samples(case.judgement).encode(), len(case.calls)))
+    if case.document:
+        found.append(Download("report.json", "the report", _data_link("application/json", case.document.encode())))
+    return found
+
+
+def _samples(text: bytes, count: int) -> Download:
+    what = f"raw samples, {count:,} calls as JSON Lines"
+    if len(text) <= LARGEST_PLAIN:
+        return Download("samples.jsonl", what, _data_link("application/x-ndjson", text))
+    packed = gzip.compress(text, compresslevel=9, mtime=0)
+    return Download("samples.jsonl.gz", f"{what}, compressed", _data_link("application/gzip", packed))
+
+
+def _data_link(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{b64encode(content).decode()}"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Return the templates; everything that they print is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_visible,
+    )
+
+
+def _visible(value: Any) -> Any:
+    """Return a value without characters that a page cannot hold or that hide what it says."""
+    return UNSEEN.sub("\ufffd", value) if type(value) is str else value
