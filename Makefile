@@ -11,7 +11,7 @@ CLOUD := $(ENV)/ministack/.ready $(ENV)/rie/.ready
 DEPLOYING := $(ENV)/sam/.ready $(if $(shell command -v node),$(ENV)/cdk/.ready)
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help rehearse test unit check lint types imports docs template package bench gatebench lock golden clean
+.PHONY: help rehearse rehearse-all test unit check lint types imports docs template package bench gatebench lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ $(ENV)/cdk/.ready: requirements/cdk.txt
 
 rehearse: $(READY) $(CLOUD) ## run eight releases on this machine: two go through, six are rolled back
 	@$(BIN)/warmgate rehearse
+
+rehearse-all: $(READY) $(CLOUD) ## run these and ten releases under live traffic (minutes)
+	@$(BIN)/warmgate rehearse --all
 
 test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 	$(PYTEST) tests

@@ -11,12 +11,12 @@ from warmgate.release import ReleaseOutcome
 
 CANARY_10 = "Rehearsal.Canary10Percent50Minutes"
 CANARY_50 = "Rehearsal.Canary50Percent20Minutes"
-LINEAR_25 = "Rehearsal.Linear25PercentEvery8Minutes"
+LINEAR_25 = "Rehearsal.Linear25PercentEvery6Minutes"
 ALL_AT_ONCE = "CodeDeployDefault.LambdaAllAtOnce"
 CUSTOM_CONFIGS = {
     CANARY_10: {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 10, "canaryInterval": 50}},
     CANARY_50: {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 50, "canaryInterval": 20}},
-    LINEAR_25: {"type": "TimeBasedLinear", "timeBasedLinear": {"linearPercentage": 25, "linearInterval": 8}},
+    LINEAR_25: {"type": "TimeBasedLinear", "timeBasedLinear": {"linearPercentage": 25, "linearInterval": 6}},
 }
 ROLLBACK_EVENTS = ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")
 CALM_PER_S, QUIET_PER_S = 2.0, 0.1
@@ -27,7 +27,7 @@ def rising_to(per_s: float) -> tuple[Rate, ...]:
     return (Rate(0.0, 1.0), Rate(2.0, per_s / 3), Rate(4.0, per_s))
 
 
-BUSY = rising_to(12.0)
+BUSY = rising_to(10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +54,15 @@ class ShiftScenario:
     """Who refused it: after, guard; empty where nobody of ours did."""
     reason: str = ""
     """What the reason must name."""
+    back_by: str = ""
+    """Who made the rollback that brought the alias back: codedeploy or warmgate; empty where it does not matter."""
     highest_share: float = 1.0
     """The most that the candidate may have been given."""
 
     @property
-    def is_busy(self) -> bool:
-        """Return whether its traffic is more than this machine can serve twice at a time."""
-        return max(rate.per_s for rate in self.rate) > CALM_PER_S
+    def waits(self) -> bool:
+        """Return whether nothing of ours is called before its end: it can run beside others."""
+        return self.silent_hook or self.ringing
 
     @property
     def function(self) -> str:
@@ -119,6 +121,7 @@ SHIFT_SCENARIOS = (
         candidate="storm",
         policy="storm",
         config=ALL_AT_ONCE,
+        rate=rising_to(12.0),
         by="after",
         reason="live.cold_starts.share",
     ),
@@ -130,6 +133,7 @@ SHIFT_SCENARIOS = (
         config=ALL_AT_ONCE,
         rollback_events=(),
         by="after",
+        back_by="warmgate",
         reason="live.errors.rate",
     ),
     ShiftScenario(
@@ -139,6 +143,7 @@ SHIFT_SCENARIOS = (
         policy="live-enforced",
         refused_rollbacks=1,
         by="guard",
+        back_by="warmgate",
         reason="live.errors.rate",
         highest_share=0.5,
     ),
@@ -153,7 +158,7 @@ SHIFT_SCENARIOS = (
         name="ringing_alarm",
         summary="an alarm of the group rings already",
         ringing=True,
-        rate=(Rate(0.0, CALM_PER_S),),
+        rate=(Rate(0.0, QUIET_PER_S),),
         reason="ALARM",
         highest_share=0.0,
     ),
@@ -161,7 +166,7 @@ SHIFT_SCENARIOS = (
         name="silent_hook",
         summary="the hook never answers",
         silent_hook=True,
-        rate=(Rate(0.0, CALM_PER_S),),
+        rate=(Rate(0.0, QUIET_PER_S),),
         reason="hook",
         highest_share=0.0,
     ),

@@ -54,10 +54,10 @@ def rehearse_shifts(cloud: LocalCloud, scenarios: Iterable[ShiftScenario], step:
     """
     install_warmgate(cloud)
     cloud.conditions.log_delay_s = LOG_DELAY_S
-    # Those with little traffic mostly wait: they run beside the busy ones, which run one after the other.
-    with ThreadPoolExecutor(1) as busy, ThreadPoolExecutor(1) as calm:
+    # Two at a time would disturb each other's cold starts; those that only wait disturb nobody.
+    with ThreadPoolExecutor(1) as busy, ThreadPoolExecutor(1) as waiting:
         running = [
-            (scenario, (busy if scenario.is_busy else calm).submit(_rehearse, cloud, scenario, step))
+            (scenario, (waiting if scenario.waits else busy).submit(_rehearse, cloud, scenario, step))
             for scenario in scenarios
         ]
         for scenario, shifted in running:
@@ -208,6 +208,8 @@ def _differences(scenario: ShiftScenario, shifted: Shifted, reason: str) -> Iter
     yield from _unlike("alias", shifted.alias_after, home)
     if scenario.by:
         yield from _unlike("refused by", scenario.by in by, True)
+    if scenario.back_by:
+        yield from _unlike("rolled back by", (section["rollback"] or {}).get("by", ""), scenario.back_by)
     if scenario.reason.lower() not in reason.lower():
         yield f"reason: found {reason}, expected one that names {scenario.reason}"
     if shifted.highest_share > scenario.highest_share + 1e-9:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +19,9 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from rehearsal.catalogue import Scenario
-    from rehearsal.release import Release, Row
+    from rehearsal.local_cloud import LocalCloud
+    from rehearsal.release import Release, Row, Step
+    from rehearsal.shift_catalogue import ShiftScenario
 
 SCENARIO_SCALE = 60.0
 OWN_SCALE = 10.0
@@ -33,6 +36,9 @@ def register(app: typer.Typer) -> None:
 def rehearse(
     *,
     only: Annotated[list[str] | None, typer.Option(help="Run this scenario alone; may be repeated.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also run the scenarios of live traffic (minutes).")
+    ] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object, and no progress.")] = False,
     time_scale: Annotated[
         float | None, typer.Option(min=1, help="How much faster CodeDeploy's clock runs; 60, with own code 10.")
@@ -64,21 +70,34 @@ def rehearse(
         raise typer.Exit(_rehearse_own(scenario, time_scale or OWN_SCALE, report_dir, console, json_output=json_output))
     if function or candidate or policy:
         raise typer.BadParameter("--function, --candidate and --policy belong together: name all three")
+    from rehearsal.shift_catalogue import SHIFT_SCENARIOS
+
+    names = [scenario.name for scenario in SHIFT_SCENARIOS]
+    shifts = tuple(each for each in SHIFT_SCENARIOS if everything or each.name in (only or ()))
+    tour = [name for name in only or () if name not in names]
     try:
-        scenarios = chosen(only or ())
+        scenarios = () if only and not tour else chosen(tour)
     except UnknownScenarioError as error:
-        raise typer.BadParameter(str(error)) from error
-    raise typer.Exit(_rehearse_scenarios(scenarios, time_scale or SCENARIO_SCALE, console, json_output=json_output))
+        raise typer.BadParameter(f"{error}, {', '.join(names)}") from error
+    scale = time_scale or SCENARIO_SCALE
+    raise typer.Exit(_rehearse_scenarios(scenarios, shifts, scale, console, json_output=json_output))
 
 
 def _rehearse_scenarios(
-    scenarios: Sequence[Scenario], time_scale: float, console: Console, *, json_output: bool
+    scenarios: Sequence[Scenario],
+    shifts: Sequence[ShiftScenario],
+    time_scale: float,
+    console: Console,
+    *,
+    json_output: bool,
 ) -> int:
     from rehearsal.display import show_row, show_table
 
     work, started_s = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-")), time.monotonic()
     rows: list[Row] = []
-    for row, _ in _releases(work, scenarios, time_scale, console):
+    released = (row for row, _ in _releases(work, scenarios, time_scale, console)) if scenarios else ()
+    shifted = _shifts(work, shifts, time_scale, console) if shifts else ()
+    for row in itertools.chain(released, shifted):
         show_row(console, row)
         rows.append(row)
     seconds = time.monotonic() - started_s
@@ -122,21 +141,35 @@ def own_exit_code(row: Row) -> int:
     return 0 if row.status == "Succeeded" else 1
 
 
+def _shifts(work: Path, shifts: Sequence[ShiftScenario], time_scale: float, console: Console) -> Iterator[Row]:
+    from rehearsal.display import progress
+    from rehearsal.shift_rehearse import rehearse_shifts
+
+    with progress(console) as step, _cloud(work, time_scale, step) as cloud:
+        yield from rehearse_shifts(cloud, shifts, step)
+
+
 def _releases(
     work: Path, scenarios: Sequence[Scenario], time_scale: float, console: Console
 ) -> Iterator[tuple[Row, Release]]:
     from rehearsal.display import progress
-    from rehearsal.local_cloud import LocalCloud
     from rehearsal.rehearse import rehearse_all
+
+    with progress(console) as step, _cloud(work, time_scale, step) as cloud:
+        yield from rehearse_all(cloud, scenarios, step)
+
+
+@contextmanager
+def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
+    from rehearsal.local_cloud import LocalCloud
     from rehearsal.stage import RehearsalError
     from warmgate.errors import SettingsError
 
-    with progress(console) as step:
-        step("cloud", "starting")
-        try:
-            with LocalCloud.start(work, time_scale=time_scale) as cloud:
-                yield from rehearse_all(cloud, scenarios, step)
-        except SettingsError as error:
-            with suppress(OSError):
-                work.rmdir()  # where a part has written a log, the folder is not empty and stays
-            raise RehearsalError(f"the local cloud did not start: {error.message}", hint=error.hint) from error
+    step("cloud", "starting")
+    try:
+        with LocalCloud.start(work, time_scale=time_scale) as cloud:
+            yield cloud
+    except SettingsError as error:
+        with suppress(OSError):
+            work.rmdir()  # where a part has written a log, the folder is not empty and stays
+        raise RehearsalError(f"the local cloud did not start: {error.message}", hint=error.hint) from error

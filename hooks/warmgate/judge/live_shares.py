@@ -87,7 +87,7 @@ def judge_share(
 ) -> Finding:
     """Return the finding of a share of calls, from the look that failed it or from all calls together."""
     share, chance = failing or (total, 1.0)
-    ruled_out = ruled_out_errors(allowed)
+    ruled_out = ruled_out_live(allowed)
     outcome, because = Outcome.INCONCLUSIVE, _why_open(total, ruled_out)
     if failing is not None:
         outcome, because = Outcome.FAILED, ""
@@ -113,6 +113,11 @@ def judge_share(
         inconclusive_because=because,
         leans_to_fail=bool(because) and total.bad >= STRIKES and chance_of(total, allowed) <= PASS_ERROR,
     )
+
+
+def ruled_out_live(allowed: float) -> float:
+    """Return the share that a PASS of live traffic rules out: that of probes, but at the most twice a large limit."""
+    return min(ruled_out_errors(allowed), max(2 * allowed, 0.05))
 
 
 def _why_open(total: Share, ruled_out: float) -> str:

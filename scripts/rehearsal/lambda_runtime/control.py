@@ -32,6 +32,12 @@ class Route:
     resource: str
     weighted: bool = False
 
+    @property
+    def by_alias(self) -> bool:
+        """Return whether an alias was called: whose calls these are is then the callers' affair."""
+        qualifier = self.resource.partition(":")[2]
+        return bool(qualifier) and qualifier != "$LATEST" and not qualifier.isdigit()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionSettings:

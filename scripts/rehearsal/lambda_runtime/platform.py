@@ -16,7 +16,7 @@ import aiohttp
 from rehearsal.lambda_runtime.control import Control, Refused, Route, VersionSettings
 from rehearsal.lambda_runtime.environment import Environment
 from rehearsal.lambda_runtime.outcome import Outcome
-from rehearsal.lambda_runtime.pool import HOOK_PREFIX, Pool
+from rehearsal.lambda_runtime.pool import OWN_PREFIXES, Pool
 from rehearsal.lambda_runtime.provisioned import Provisioned
 from rehearsal.lambda_runtime.report import Ran, log_lines, tail_of
 from rehearsal.lambda_runtime.telemetry import Telemetry
@@ -108,11 +108,11 @@ class LambdaPlatform:
         raise Refused(429, "TooManyRequestsException", "Rate Exceeded.", {"Reason": reason})
 
     async def _served(self, call: Call, settings: VersionSettings, route: Route) -> Invoked:
-        environment = await self._pool.take(settings)
+        environment = await self._pool.take(settings, patient=route.by_alias)
         first = not environment.initialised
         request_id = call.request_id or str(uuid.uuid4())
         try:
-            outcome = await self._called(environment, call, request_id)
+            outcome = await self._called(environment, call, request_id, by_alias=route.by_alias)
         except BaseException:
             # The call was abandoned half way: nobody knows the state of its environment.
             await self._pool.end(environment)
@@ -129,14 +129,15 @@ class LambdaPlatform:
             request_id=request_id,
         )
 
-    async def _called(self, environment: Environment, call: Call, request_id: str) -> Outcome:
+    async def _called(self, environment: Environment, call: Call, request_id: str, *, by_alias: bool) -> Outcome:
         """Run a call; environments are taken first and cores afterwards.
 
-        So overlapping calls occupy environments of their own and do not slow each other down. Hooks wait for other
-        calls, so they must not hold a core.
+        So overlapping probes occupy environments of their own and do not slow each other down. What waits for other
+        calls must not hold a core, and live traffic, which nobody measures by the clock here, would only queue for one.
         """
         assert self._http is not None
-        if call.function.startswith(HOOK_PREFIX):
+        free = call.function.startswith(OWN_PREFIXES) or (by_alias and environment.initialised)
+        if free:
             return await environment.call(self._http, call.payload, call.client_context, request_id)
         async with self._running if environment.initialised else self._pool.starting:
             return await environment.call(self._http, call.payload, call.client_context, request_id)

@@ -15,8 +15,9 @@ from rehearsal.lambda_runtime.control import VersionSettings
 from rehearsal.lambda_runtime.emulator_log import Said
 from rehearsal.lambda_runtime.environment import Environment, Package
 
-HOOK_PREFIX = "CodeDeployHook_"
-HOOK_NICENESS = 5
+OWN_PREFIXES = ("CodeDeployHook_", "warmgate-")
+"""Functions that mostly wait for others: they must hold nothing that those need."""
+OWN_NICENESS = 5
 Key = tuple[str, str]
 
 
@@ -32,20 +33,40 @@ class Pool:
         # Twenty environments that start at once on two cores read an init of 2,358 ms each; two at a time, 200 ms.
         self.starting = asyncio.Semaphore(os.cpu_count() or 1)
 
-    async def take(self, settings: VersionSettings) -> Environment:
-        """Return an idle environment of a version, else a new cold one."""
-        idle, package = self._idle[settings.function, settings.version], self._package(settings)
+    async def take(self, settings: VersionSettings, *, patient: bool = False) -> Environment:
+        """Return an idle environment of a version, else a new cold one.
+
+        Args:
+            settings: of the version.
+            patient: whether an environment that becomes idle before a new one is admitted will do. A burst of probes
+                wants new ones; live traffic would else ask for more of them than this machine can start, for ever.
+        """
+        package = self._package(settings)
+        found = await self._idle_one(settings, package)
+        if found is None and patient:
+            async with self.starting:
+                found = await self._idle_one(settings, package)
+                if found is None:
+                    return await self._made(package, provisioned=False)
+        if found is not None:
+            return found
+        async with self.starting:
+            return await self._made(package, provisioned=False)
+
+    async def _idle_one(self, settings: VersionSettings, package: Package) -> Environment | None:
+        idle = self._idle[settings.function, settings.version]
         while idle:
             environment = idle.pop()
             if environment.package == package:
                 return environment
             # Code or settings changed since: Lambda replaces the environments of $LATEST.
             await self.end(environment)
-        return await self._started(package, provisioned=False)
+        return None
 
     async def prepare(self, http: aiohttp.ClientSession, settings: VersionSettings) -> tuple[Environment, Said]:
         """Return a new environment that is initialised and has served no call; it is not idle before `give_back`."""
-        environment = await self._started(self._package(settings), provisioned=True)
+        async with self.starting:
+            environment = await self._made(self._package(settings), provisioned=True)
         async with self.starting:
             said = await environment.prepare(http)
         return environment, said
@@ -78,17 +99,16 @@ class Pool:
         self._all.clear()
         self._idle.clear()
 
-    async def _started(self, package: Package, *, provisioned: bool) -> Environment:
+    async def _made(self, package: Package, *, provisioned: bool) -> Environment:
         if self._closed:
             raise RuntimeError(f"{package.function}: the cloud has ended")
         stream = f"{datetime.now(UTC):%Y/%m/%d}/[{package.version}]{uuid.uuid4().hex}"
         # The hook is a caller as well; what it measures goes first.
-        niceness = HOOK_NICENESS if package.function.startswith(HOOK_PREFIX) else 0
+        niceness = OWN_NICENESS if package.function.startswith(OWN_PREFIXES) else 0
         environment = Environment(package, stream, niceness=niceness, provisioned=provisioned)
         self._all.add(environment)
         try:
-            async with self.starting:
-                await environment.start(self._rie)
+            await environment.start(self._rie)
         except BaseException:
             await self.end(environment)
             raise

@@ -8,6 +8,7 @@ from pathlib import Path
 from warmgate_cli.generate.doctor_page import doctor_page
 from warmgate_cli.generate.reference import folder_readme, reference_page
 from warmgate_cli.generate.schema import schema_text
+from warmgate_cli.generate.timeline import timeline_svg
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -19,6 +20,7 @@ def generated() -> dict[str, str]:
         "policies/README.md": folder_readme(),
         "docs/reference/policy.md": reference_page(),
         "docs/reference/doctor.md": doctor_page(),
+        "docs/explanation/img/timeline.svg": timeline_svg(),
     }
 
 
