@@ -141,11 +141,11 @@ SHIFT_SCENARIOS = (
         summary="CodeDeploy's own rollback fails once",
         candidate="real_callers",
         policy="live-enforced",
+        config=ALL_AT_ONCE,
         refused_rollbacks=1,
-        by="guard",
+        by="after",
         back_by="warmgate",
         reason="live.errors.rate",
-        highest_share=0.5,
     ),
     ShiftScenario(
         name="quiet_night",

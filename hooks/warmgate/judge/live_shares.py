@@ -143,7 +143,7 @@ def judge_live_errors(allowed: float, seen: Stretches, counts: Mapping[Arm, Metr
     types = Counter(
         word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and _failed(s)
     )
-    named = ": " + ", ".join(f"{count}x {name}" for name, count in types.most_common(3)) if types else ""
+    named = ": " + ", ".join(name for name, _ in types.most_common(3)) if types else ""
     told = f"{named}; {old.bad} of {old.calls} of the old version; by the log"
     return judge_share(ERRORS, allowed, new, failing, told, "failed")
 
