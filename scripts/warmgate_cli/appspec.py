@@ -11,13 +11,15 @@ import typer
 
 from warmgate.appspec import AppSpec, parse_appspec
 from warmgate.errors import AppSpecError
+from warmgate_cli.appspec_new import new
 from warmgate_cli.logs import decoded
 
 
 def register(app: typer.Typer) -> None:
     """Add `appspec` to the command line."""
-    appspec = typer.Typer(help="Read CodeDeploy AppSpecs.", no_args_is_help=True)
+    appspec = typer.Typer(help="Read and write CodeDeploy AppSpecs.", no_args_is_help=True)
     appspec.command("check")(check)
+    appspec.command("new")(new)
     app.add_typer(appspec, name="appspec")
 
 

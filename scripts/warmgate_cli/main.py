@@ -10,7 +10,7 @@ import sys
 import typer
 
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
-from warmgate_cli import appspec, check, doctor, logs, policy, rehearse, replay, report, why
+from warmgate_cli import appspec, check, doctor, logs, policy, rehearse, release, replay, report, why
 
 app = typer.Typer(
     name="warmgate",
@@ -28,6 +28,7 @@ rehearse.register(app)
 replay.register(app)
 why.register(app)
 report.register(app)
+release.register(app)
 
 
 def run() -> None:

@@ -1,0 +1,79 @@
+"""What to say of a deployment between two looks, and how it ended. Pure: it sees values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
+FINAL = frozenset({"released", "rolled_back", "not_rolled_back", "superseded", "unknown"})
+
+
+class Ending(StrEnum):
+    """How a release ended."""
+
+    RELEASED = "released"
+    ROLLED_BACK = "rolled back"
+    FAILED = "failed, not rolled back"
+    UNKNOWN = "unknown"
+
+
+EXIT_CODES = {Ending.RELEASED: 0, Ending.ROLLED_BACK: 1, Ending.FAILED: 1, Ending.UNKNOWN: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One look at a deployment."""
+
+    status: str = ""
+    error: str = ""
+    events: tuple[tuple[str, str], ...] = ()
+    """Lifecycle events with their states, in their order."""
+    alias: str = ""
+    """Versions with their shares: `6`, or `6 + 10% 7`."""
+    rollback_id: str = ""
+    rollback_status: str = ""
+    report: dict[str, Any] | None = None
+    """The stored report, once there is one."""
+
+    @property
+    def over(self) -> bool:
+        """Return whether deployment and rollback have ended."""
+        return self.status in TERMINAL and (not self.rollback_id or self.rollback_status in TERMINAL)
+
+
+def lines_between(before: Seen, now: Seen) -> Iterator[str]:
+    """Yield a line for everything that has changed."""
+    if now.status != before.status:
+        yield f"deployment {now.status}" + (f": {now.error}" if now.error else "")
+    known = dict(before.events)
+    for event, state in now.events:
+        if known.get(event, "Pending") != state:
+            yield f"{event} {state}"
+    if now.alias != before.alias:
+        yield f"alias serves {now.alias}"
+    if now.report is not None and before.report is None:
+        yield f"verdict {now.report['outcome']}: {now.report['reason']}"
+    if now.rollback_id and now.rollback_status != before.rollback_status:
+        yield f"rollback {now.rollback_id} {now.rollback_status}"
+
+
+def ending_of(seen: Seen, baseline: str, candidate: str) -> Ending:
+    """Return how a release ended, by where the alias points."""
+    if not seen.over:
+        return Ending.UNKNOWN
+    if seen.status == "Succeeded":
+        return Ending.RELEASED if seen.alias == candidate else Ending.UNKNOWN
+    return Ending.ROLLED_BACK if seen.alias == baseline else Ending.FAILED
+
+
+def reason_of(seen: Seen) -> str:
+    """Return in one line why it ended so."""
+    verdicts = [] if seen.report is None else [seen.report]
+    verdicts += ((seen.report or {}).get("release") or {}).get("verdicts", [])
+    refusing = [verdict for verdict in verdicts if verdict["status"] == "Failed"]
+    if refusing:
+        return " ".join(str(refusing[-1]["reason"]).split())
+    return seen.error or (str(verdicts[0]["reason"]) if verdicts else "no verdict was read")
