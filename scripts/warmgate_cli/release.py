@@ -21,7 +21,7 @@ POLL_S = 2.0
 SLOWEST_POLL_S = 15.0
 PATIENT_LOOKS = 10
 """Looks that may fail one after the other before the end is unknown."""
-REPORT_GRACE_S = 30.0
+REPORT_GRACE_S = 20.0
 """The controller completes the report some seconds after the end."""
 
 
