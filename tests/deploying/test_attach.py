@@ -212,3 +212,5 @@ def test_from_clone_to_an_attached_application_takes_six_commands() -> None:
     assert first
 
     assert 1 <= len([line for line in first[1].splitlines() if line.startswith("$ ")]) <= 6
+    readme = (PAGE.parents[2] / "README.md").read_text()
+    assert first[0] in readme, "the README shows the same commands"
