@@ -151,7 +151,7 @@ class Assessor:
 
         patience = deadline.no_later_than(self.clock.now_ms() + LOG_PATIENCE_MS)
         wanted = progress.plan.burst.granted
-        found, note = remembered_cold_starts(progress.samples, ready.baseline, self.logs, wanted, patience)
+        found, note = remembered_cold_starts(progress.samples, ready.baseline, self.logs, wanted, began_ms, patience)
         return _noted(replace(progress, samples=progress.samples + found), note)
 
     def _named(

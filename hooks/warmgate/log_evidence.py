@@ -85,14 +85,14 @@ def name_environments(
 
 
 def remembered_cold_starts(
-    samples: Sequence[Sample], baseline: FunctionVersion, logs: Logs, wanted: int, deadline: Deadline
+    samples: Sequence[Sample], baseline: FunctionVersion, logs: Logs, wanted: int, began_ms: float, deadline: Deadline
 ) -> tuple[tuple[Sample, ...], str]:
-    """Return the baseline's earlier cold starts as samples, where its burst met too few, and a note on them."""
+    """Return the baseline's cold starts before the run as samples, where its burst met too few, and a note on them."""
     own = sum(s.arm is Arm.BASELINE and s.start in {Start.COLD, Start.RESTORED} for s in samples)
     if own >= FEWEST:
         return (), ""
     try:
-        found = logs.cold_starts_ms(baseline.log_group, baseline.version, wanted, deadline)
+        found = logs.cold_starts_ms(baseline.log_group, baseline.version, wanted, began_ms, deadline)
     except LogLookupError as error:
         return (), f"the baseline's earlier cold starts are not known: {error}"
     position = max((sample.position for sample in samples), default=-1) + 1

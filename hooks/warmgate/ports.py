@@ -124,8 +124,10 @@ class Logs(Protocol):
         """Return the calls that were reported inside a window, by time; the newest may not be there yet."""
         ...
 
-    def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
-        """Return the init durations of a version's latest cold starts, newest first, at most so many."""
+    def cold_starts_ms(
+        self, log_group: str, version: str, wanted: int, before_ms: float, deadline: Deadline
+    ) -> tuple[float, ...]:
+        """Return the init durations of a version's latest cold starts before an instant, newest first, so many."""
         ...
 
     def summaries(

@@ -88,10 +88,13 @@ class TestLogs:
 
     def test_earlier_cold_starts_are_remembered(self, logs: LogsStage) -> None:
         """Newest first, no more than are wanted."""
-        found = logs.port.cold_starts_ms(logs.group, logs.version, 5, logs.deadline())
+        until_ms = logs.window.until_ms
+        found = logs.port.cold_starts_ms(logs.group, logs.version, 5, until_ms, logs.deadline())
         assert len(found) == 1
         assert 0 < found[0] < 60_000
-        assert logs.port.cold_starts_ms(logs.group, logs.version, 0, logs.deadline()) == ()
+        assert logs.port.cold_starts_ms(logs.group, logs.version, 0, until_ms, logs.deadline()) == ()
+        before_ms = logs.window.since_ms - 1000
+        assert logs.port.cold_starts_ms(logs.group, logs.version, 5, before_ms, logs.deadline()) == ()
 
 
 class TestRuns:

@@ -308,11 +308,13 @@ class FakeLogs:
         first, last = (bisect_left(self.written, at_ms, key=_time) for at_ms in (window.since_ms, newest_ms + 0.001))
         return tuple(self.written[first:last])
 
-    def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
+    def cold_starts_ms(
+        self, log_group: str, version: str, wanted: int, before_ms: float, deadline: Deadline
+    ) -> tuple[float, ...]:
         """Return the earlier cold starts."""
         if self.fails is not None:
             raise self.fails
-        return self.earlier_ms[:wanted]
+        return self.earlier_ms[:wanted] if before_ms >= EPOCH_MS else ()
 
 
 def _time(call: LoggedCall) -> float:

@@ -48,8 +48,10 @@ class CloudWatchLogs:
 
         return calls_of(self._events(log_group, deadline, startTime=int(window.since_ms), endTime=int(window.until_ms)))
 
-    def cold_starts_ms(self, log_group: str, version: str, wanted: int, deadline: Deadline) -> tuple[float, ...]:
-        """Return the init durations of a version's latest cold starts, newest first.
+    def cold_starts_ms(
+        self, log_group: str, version: str, wanted: int, before_ms: float, deadline: Deadline
+    ) -> tuple[float, ...]:
+        """Return the init durations of a version's latest cold starts before an instant, newest first.
 
         A stream's name begins with the day on which its environment was made, and names the version.
         """
@@ -59,7 +61,8 @@ class CloudWatchLogs:
         today = datetime.now(UTC).date()
         for day in (today - timedelta(days=back) for back in range(HISTORY_DAYS)):
             prefix = f"{day:%Y/%m/%d}/[{version}]"
-            for call in reversed(calls_of(self._events(log_group, deadline, logStreamNamePrefix=prefix))):
+            where = {"logStreamNamePrefix": prefix, "endTime": int(before_ms)}
+            for call in reversed(calls_of(self._events(log_group, deadline, **where))):
                 init_ms = call.record.restore_ms or call.record.init_ms
                 if init_ms is not None and call.record.start in {"cold", "restored"}:
                     found.append(init_ms)
