@@ -103,13 +103,14 @@ class Environment:
         }
 
     async def _listening(self) -> None:
-        for _ in range(400):
+        # A machine that runs other things as well needed more than two seconds, seldom.
+        for _ in range(2000):
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_connection("127.0.0.1", self._port)
                 writer.close()
                 return
             await asyncio.sleep(0.005)
-        raise RuntimeError(f"{self.package.function}: the runtime emulator did not listen within 2 s")
+        raise RuntimeError(f"{self.package.function}: the runtime emulator did not listen within 10 s")
 
     async def prepare(self, http: aiohttp.ClientSession) -> Said:
         """Initialise the runtime without a call, as provisioned concurrency does; return what was said."""
