@@ -117,7 +117,7 @@ SHIFT_SCENARIOS = (
     ),
     ShiftScenario(
         name="storm",
-        summary="needs ten times the environments as soon as it serves all",
+        summary="needs many more environments as soon as it serves all",
         candidate="storm",
         policy="storm",
         config=ALL_AT_ONCE,

@@ -6,7 +6,7 @@ import random
 import time
 
 PRICES_CENTS = {"apple": 40, "bread": 320, "coffee": 890}
-STOCK_S = 0.08
+STOCK_S = 0.05
 
 _random = random.Random()
 
