@@ -10,6 +10,9 @@ SAM := PATH="$(CURDIR)/$(SAM_BIN):$$PATH" SAM_CLI_TELEMETRY=0 sam
 CLOUD := $(ENV)/ministack/.ready $(ENV)/rie/.ready
 DEPLOYING := $(ENV)/sam/.ready $(if $(shell command -v node),$(ENV)/cdk/.ready)
 PYTEST := $(BIN)/python -m pytest
+# Every package is named in a lock with its hash, and no dependency is resolved: pip in hash mode asks for the newest release
+# of what is required with an extra (coverage[toml] by pytest-cov), and fails on the day that one appears.
+LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 
 .PHONY: help rehearse rehearse-all test unit check lint types imports docs template package bench gatebench lock golden clean
 
@@ -19,35 +22,37 @@ help: ## list the targets
 $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Warmgate needs Python 3.11 or newer: run make PYTHON=python3.x")'
 	$(PYTHON) -m venv $(ENV)/dev
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	$(BIN)/pip $(LOCKED) -r requirements/dev.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip check -q
 	@touch $@
 
 # MiniStack pins botocore exactly, so it lives in an environment of its own.
 $(ENV)/ministack/.ready: requirements/ministack.txt
 	$(PYTHON) -m venv $(ENV)/ministack
-	$(ENV)/ministack/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/ministack.txt
+	$(ENV)/ministack/bin/pip $(LOCKED) -r requirements/ministack.txt
+	@$(ENV)/ministack/bin/pip check -q
 	@touch $@
 
 # Only the Runtime Interface Emulator inside the wheel is used: no dependency of aws-sam-cli is installed.
 $(ENV)/rie/.ready: requirements/sam.txt $(READY)
 	rm -rf $(ENV)/rie && mkdir -p $(ENV)/rie
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes --no-compile --target $(ENV)/rie -r requirements/sam.txt
+	$(BIN)/pip $(LOCKED) --no-compile --target $(ENV)/rie -r requirements/sam.txt
 	chmod +x $(ENV)/rie/samcli/local/rapid/aws-lambda-rie-*
 	@touch $@
 
 # The whole CLI, to build, validate and deploy; the rehearsals above need one file of its wheel and do not wait for the rest.
-# Without dependencies, since the lock names them all and pip wants a hash for each package's extras anew.
 $(ENV)/sam/.ready: requirements/sam-cli.txt
 	$(PYTHON) -m venv $(ENV)/sam
-	$(SAM_BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/sam-cli.txt
+	$(SAM_BIN)/pip $(LOCKED) -r requirements/sam-cli.txt
 	@$(SAM_BIN)/pip check -q
 	@touch $@
 
 # Half a gigabyte, for one example stack: where there is no node, its test is left out.
 $(ENV)/cdk/.ready: requirements/cdk.txt
 	$(PYTHON) -m venv $(ENV)/cdk
-	$(ENV)/cdk/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/cdk.txt
+	$(ENV)/cdk/bin/pip $(LOCKED) -r requirements/cdk.txt
+	@$(ENV)/cdk/bin/pip check -q
 	@touch $@
 
 rehearse: $(READY) $(CLOUD) ## run eight releases on this machine: two go through, six are rolled back
