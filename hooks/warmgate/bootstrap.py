@@ -12,20 +12,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warmgate.adapters.codedeploy import CodeDeployDeployments
+from warmgate.adapters.codedeploy import CodeDeployDeployments, LastDeployments
 from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.invoker import LambdaInvoker
+from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
 from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
 from warmgate.adapters.sdk import Clients
-from warmgate.adapters.waiting import SystemClock, ThreadOverlap
+from warmgate.adapters.waiting import SystemClock, ThreadOverlap, ThreadTimer
 from warmgate.assessment import Assessor, Judging
 from warmgate.errors import SettingsError
 from warmgate.gate import Gate
 from warmgate.model import LifecycleEvent
 from warmgate.ports import Policies, Reports
+from warmgate.rollback_claims import RollbackProof
 
 if TYPE_CHECKING:
     from warmgate.guard import Guard
@@ -48,6 +50,7 @@ class Settings:
     table: str = ""
     topic_arn: str = ""
     event_bus: str = "default"
+    require_allow_tag: bool = False
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -68,7 +71,15 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         table=environment.get("WARMGATE_TABLE", ""),
         topic_arn=environment.get("WARMGATE_TOPIC_ARN", ""),
         event_bus=environment.get("WARMGATE_EVENT_BUS") or "default",
+        require_allow_tag=_switch(environment, "WARMGATE_REQUIRE_ALLOW_TAG"),
     )
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    found = environment.get(name) or "false"
+    if found not in {"true", "false"}:
+        raise SettingsError(f"{name}: found {found!r}, expected true or false", hint="write one of the two")
+    return found == "true"
 
 
 def _folder() -> Path:
@@ -131,7 +142,7 @@ def guard(context: Any) -> Guard:
         runs=TableRuns(parts.settings.table, parts.clients("dynamodb"), context),
         successors=LambdaSuccessors(parts.clients("lambda"), context.invoked_function_arn),
         clock=parts.clock,
-        reports=_reports(parts, "guard"),
+        reports=_reports(parts, _archive(parts, "guard")),
         log=print,
     )
 
@@ -162,25 +173,34 @@ def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
     refusals = None
     if before and settings.report_bucket:
         refusals = BucketRefusals(parts.clients, settings.report_bucket, settings.report_prefix)
+    archive = _archive(parts, "" if before else "after")
     return Gate(
         deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event),
+        last_deployments=LastDeployments(parts.clients, parts.clock, event),
+        proof=RollbackProof(CodeDeployLineage(parts.clients, parts.clock, settings.table)),
         policies=parts.policies,
         judging=judging,
         clock=parts.clock,
+        timer=ThreadTimer(),
         event=event,
-        reports=_reports(parts, "" if before else "after"),
+        reports=_reports(parts, archive),
+        archive=archive,
         refusals=refusals,
         functions=LambdaFunctions(parts.clients),
         log=print,
     )
 
 
-def _reports(parts: _Parts, folder: str) -> tuple[Reports, ...]:
+def _archive(parts: _Parts, folder: str) -> BucketReport | None:
     settings = parts.settings
-    reports: list[Reports] = [LogReport(), MetricsReport(settings.metrics_namespace)]
-    if settings.report_bucket:
-        reports.append(BucketReport(parts.clients, settings.report_bucket, settings.report_prefix, folder))
-    return tuple(reports)
+    if not settings.report_bucket:
+        return None
+    return BucketReport(parts.clients, settings.report_bucket, settings.report_prefix, folder)
+
+
+def _reports(parts: _Parts, archive: BucketReport | None) -> tuple[Reports, ...]:
+    reports: tuple[Reports, ...] = (LogReport(), MetricsReport(parts.settings.metrics_namespace))
+    return (*reports, archive) if archive is not None else reports
 
 
 @lru_cache(maxsize=1)
@@ -196,6 +216,7 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
     from warmgate.adapters.claims import TableClaims
     from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
     from warmgate.adapters.stored_reports import BucketReports
+    from warmgate.adapters.tags import LambdaAllowTag
     from warmgate.recovery import Recovery
     from warmgate.rollback import RollbackController
 
@@ -203,11 +224,17 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
         if not value:
             raise SettingsError(f"{name}: found nothing, expected a name", hint="set it for the rollback controller")
     releases, claims, clock = CodeDeployReleases(clients), TableClaims(clients, settings.table), SystemClock()
+    proof = RollbackProof(CodeDeployLineage(clients, clock, settings.table))
+    allow_tag = LambdaAllowTag(clients, required=settings.require_allow_tag)
     return RollbackController(
         releases=releases,
+        proof=proof,
+        allow_tag=allow_tag,
         recovery=Recovery(
             releases=releases,
+            proof=proof,
             aliases=LambdaAliases(clients),
+            allow_tag=allow_tag,
             policies=TaggedPolicies(clients, settings.policies, settings.policy_sources),
             claims=claims,
             clock=clock,

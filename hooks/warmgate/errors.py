@@ -59,6 +59,10 @@ class DeploymentLookupError(WarmgateError):
     """CodeDeploy did not say which function, alias and versions a deployment is about."""
 
 
+class OtherPlatformError(DeploymentLookupError):
+    """The deployment is one of EC2's or ECS's."""
+
+
 class FunctionLookupError(WarmgateError):
     """Lambda did not describe the function, version or concurrency asked for."""
 

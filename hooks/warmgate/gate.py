@@ -5,7 +5,6 @@ What is judged, calls of our own or live traffic, is the judging's part: the pro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING
 from warmgate.assessment import Assessment, Judging
 from warmgate.deadline import Deadline
 from warmgate.errors import ReportError, StatusReportError, WarmgateError
+from warmgate.last_resort import LastResort
+from warmgate.marks import skip_reason
 from warmgate.model import (
     Deployment,
     HookExecution,
@@ -22,19 +23,23 @@ from warmgate.model import (
     Spending,
     Status,
     Target,
+    Unjudged,
     Verdict,
 )
 from warmgate.policy.values import Policy
-from warmgate.ports import Clock, Deployments, Functions, Policies, Reports
+from warmgate.ports import Archive, Clock, Deployments, Functions, Policies, Reports, Timer
+from warmgate.rollback_claims import RollbackProof
 
 if TYPE_CHECKING:
     from warmgate.known_bad import KnownBad, Refusals
 
-SKIP = re.compile(r"\[warmgate skip:\s*(?P<reason>[^\]]*?)\s*\]", re.IGNORECASE)
-"""The escape hatch in a deployment's description."""
-
 UNKNOWN_TARGET = Target("unknown", "unknown")
 NOTHING_JUDGED = Verdict(outcome=Outcome.ERROR, status=Status.FAILED, reason="nothing was judged")
+OVERDUE = "no verdict in time: a look-up or a call held the hook past its deadline"
+LOST_REPORT = "was reported by an earlier run of this hook that ended before it stored a report; its log has the reason"
+ROLLBACK_PASSES = "a rollback is never blocked: passed without judging"
+SKIPPED = "SKIPPED by the deployment's description, nothing was judged"
+NO_SKIP = "NOT SKIPPED: a skip needs a reason, write [warmgate skip: reason]; judged as a release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,51 +56,100 @@ class Gate:
     """The use case of both hooks."""
 
     deployments: Deployments
+    last_deployments: Deployments
+    """The same on a connection of its own, which waits for no answer long: for the last resort."""
+    proof: RollbackProof
     policies: Policies
     judging: Judging
     clock: Clock
+    timer: Timer
     event: LifecycleEvent = LifecycleEvent.BEFORE_ALLOW_TRAFFIC
     reports: tuple[Reports, ...] = ()
+    archive: Archive | None = None
     refusals: Refusals | None = None
     functions: Functions | None = None
     """What a refusal is known again by is read from here; without both nothing is remembered."""
     log: Callable[[str], None] = lambda _line: None
 
     def run(self, execution: HookExecution, deadline: Deadline, tell_deadline: Deadline) -> Gated:
-        """Judge a hook execution and tell CodeDeploy, once.
+        """Judge a hook execution and report its status to CodeDeploy, once.
 
         Args:
             execution: the two ids of the event.
             deadline: when measuring must end.
-            tell_deadline: when the status must have been told; later than `deadline` by the reserve.
+            tell_deadline: when the status must have been reported; later than `deadline` by the reserve.
 
         Raises:
             StatusReportError: CodeDeploy could not be told; Lambda's own retry of the event tries again.
         """
-        judgement = self._judgement_whatever_happens(execution, deadline)
-        if judgement is None:
-            self.log(f"{execution.deployment_id}: the hook's status is told already, nothing to do")
-            return Gated(judgement=None, status=None, told=False)
+        blank = _blank(execution, self.event, self.clock.utc_now())
+        resort = LastResort(
+            replace(blank, verdict=replace(NOTHING_JUDGED, reason=OVERDUE)),
+            lambda judgement: self._reported_last(judgement, execution, tell_deadline),
+        )
+        call_off = resort.armed(self.timer, tell_deadline)
+        try:
+            judgement = self._judgement_whatever_happens(execution, blank, deadline)
+            if judgement is None:
+                return Gated(judgement=None, status=None, told=False)
+            return self._reported(judgement, execution, resort, tell_deadline)
+        finally:
+            resort.over()
+            call_off()
+
+    def _reported(
+        self, found: Judgement, execution: HookExecution, resort: LastResort, tell_deadline: Deadline
+    ) -> Gated:
+        """Log the reason, report the status, and only then store what was found."""
+        judgement = resort.decided(found)
         status = judgement.verdict.status
+        self._log_reason(found)
         try:
             told = self.deployments.tell(execution, status, tell_deadline)
         except StatusReportError as error:
-            self.log(f"{execution.deployment_id}: {status} could not be told ({error}); {judgement.verdict.reason}")
-            raise
-        if told:
+            if not resort.done:
+                self.log(f"{execution.deployment_id}: {status} could not be reported ({error})")
+                raise
+            told = True
+        if resort.done:
+            self.log(f"{execution.deployment_id}: its time was over, {status} was reported as the last resort")
+        elif told:
             self._publish(judgement, status)
             if (known_bad := self._known_bad()) is not None:
                 known_bad.remember(judgement)
         else:
-            self.log(f"{execution.deployment_id}: completed by another run; this one found {judgement.verdict.reason}")
+            self.log(f"{execution.deployment_id}: completed by another run")
         return Gated(judgement=judgement, status=status, told=told)
 
-    def _judgement_whatever_happens(self, execution: HookExecution, deadline: Deadline) -> Judgement | None:
-        """Return the judgement of an execution, None where it has been told already. Never raises.
+    def _reported_last(self, judgement: Judgement, execution: HookExecution, deadline: Deadline) -> bool:
+        """Report and store what there is, in the timer; return whether CodeDeploy has it."""
+        status = judgement.verdict.status
+        self._log_reason(judgement)
+        try:
+            told = self.last_deployments.tell(execution, status, deadline)
+        except Exception as error:  # noqa: BLE001 - there is nobody above who could do more
+            self.log(f"{execution.deployment_id}: {status} could not be reported as the last resort ({error})")
+            return False
+        if told:
+            self._publish(judgement, status)
+        else:  # By the run itself, which may still wait for the answer, or by another one.
+            self._publish_missing(judgement, status)
+        return True
 
-        The last resort needs no import: a package with a missing or broken module must still tell Failed.
+    def _log_reason(self, judgement: Judgement) -> None:
+        """Leave the reason where a run that dies from here on leaves it too."""
+        verdict = judgement.verdict
+        self.log(
+            f"{judgement.deployment.deployment_id}: reporting {verdict.status} ({verdict.outcome}): {verdict.reason}"
+        )
+
+    def _judgement_whatever_happens(
+        self, execution: HookExecution, blank: Judgement, deadline: Deadline
+    ) -> Judgement | None:
+        """Return the judgement of an execution, None where no status is awaited any more. Never raises.
+
+        The last resort needs no import: a package with a missing or broken module must still report Failed.
         """
-        blank = _blank(execution, self.event, self.clock.utc_now())
         try:
             return self._judgement(execution, blank, deadline)
         except Exception as error:  # noqa: BLE001 - every path must end in a status
@@ -109,12 +163,42 @@ class Gate:
         except Exception as error:  # noqa: BLE001 - every path must end in a status
             return replace(blank, verdict=_error_verdict(_unforeseen(error), None))
         if deployment.told is not None and deployment.lifecycle_event is None:
+            self._complete(replace(blank, deployment=deployment), deployment.told)
             return None
-        known = replace(blank, deployment=deployment)
-        unjudged = _reason_not_to_judge(deployment)
-        if unjudged is not None:
-            return replace(known, verdict=_unjudged_verdict(unjudged))
-        return self._judged(known, deadline)
+        if deployment.ended:
+            self.log(f"{execution.deployment_id}: the deployment is {deployment.state}, nothing to do")
+            return None
+        return self._judged_unless_asked_not_to(replace(blank, deployment=deployment), deadline)
+
+    def _judged_unless_asked_not_to(self, known: Judgement, deadline: Deadline) -> Judgement:
+        """Judge, unless the deployment is a rollback or is to be skipped; what is not believed is said loudly."""
+        deployment = known.deployment
+        claim, skip = self.proof.claim_of(deployment, deadline), skip_reason(deployment.description)
+        known = replace(known, deployment=replace(deployment, is_rollback=claim is not None and claim.proven))
+        if claim is not None and claim.proven:
+            return replace(known, verdict=_unjudged_verdict(Unjudged.ROLLBACK, f"{ROLLBACK_PASSES}: {claim.reason}"))
+        if skip:
+            return replace(known, verdict=_unjudged_verdict(Unjudged.SKIP, f"{SKIPPED}: {skip}"))
+        warnings = [f"{claim.reason}; judged as a release"] if claim is not None else []
+        warnings += [NO_SKIP] if skip is not None else []
+        for warning in warnings:
+            self.log(f"{deployment.deployment_id}: {warning}")
+        judged = self._judged(known, deadline)
+        return replace(judged, verdict=replace(judged.verdict, warnings=(*warnings, *judged.verdict.warnings)))
+
+    def _complete(self, known: Judgement, told: Status) -> None:
+        """Store a report where the run that reported the status died before it could."""
+        self.log(f"{known.deployment.deployment_id}: the hook's status is reported already, nothing to do")
+        verdict = replace(NOTHING_JUDGED, status=told, reason=f"{told} {LOST_REPORT}")
+        self._publish_missing(replace(known, verdict=verdict), told)
+
+    def _publish_missing(self, judgement: Judgement, status: Status) -> None:
+        if self.archive is None:
+            return
+        try:
+            self.archive.publish_missing(judgement, status)
+        except Exception as error:  # noqa: BLE001 - a sink never changes the status
+            self.log(f"{judgement.deployment.deployment_id}: report not completed ({error})")
 
     def _judged(self, known: Judgement, deadline: Deadline) -> Judgement:
         policy: Policy | None = None
@@ -156,9 +240,10 @@ def _error_verdict(reason: str, policy: Policy | None) -> Verdict:
     return verdict_of_error(reason, policy)
 
 
-def _unjudged_verdict(reason: str) -> Verdict:
+def _unjudged_verdict(because: Unjudged, reason: str) -> Verdict:
     """Return the verdict of a release that is let through on purpose, loudly; no judge is needed for it."""
-    return Verdict(outcome=Outcome.PASSED, status=Status.SUCCEEDED, reason=reason, warnings=(reason,))
+    outcome = Outcome.SKIPPED if because is Unjudged.SKIP else Outcome.PASSED
+    return Verdict(outcome=outcome, status=Status.SUCCEEDED, reason=reason, warnings=(reason,), unjudged=because)
 
 
 def _blank(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgement:
@@ -179,15 +264,6 @@ def _blank(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgeme
         spending=Spending(),
         started_at=now,
     )
-
-
-def _reason_not_to_judge(deployment: Deployment) -> str | None:
-    if deployment.is_rollback:
-        return "a rollback is never blocked: passed without judging"
-    skip = SKIP.search(deployment.description)
-    if skip is not None:
-        return f"SKIPPED by the deployment's description, nothing was judged: {skip['reason'] or 'no reason given'}"
-    return None
 
 
 def _completed(known: Judgement, found: Assessment) -> Judgement:

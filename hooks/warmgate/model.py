@@ -55,6 +55,8 @@ class Outcome(StrEnum):
     """What a finding or a verdict says. Worst first: failed, error, inconclusive, passed."""
 
     PASSED = "passed"
+    SKIPPED = "skipped"
+    """Nothing was judged because somebody asked for that; only a verdict says so."""
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
     FAILED = "failed"
@@ -106,10 +108,17 @@ class Deployment:
     baseline: str
     candidate: str
     lifecycle_event: LifecycleEvent | None
-    """The hook event in progress, None when none is: the hook's status has been told already, or is not asked for."""
+    """The hook event that waits for the asking hook's status, None where none does any more."""
     told: Status | None = None
-    """The status that the hook event named in `lifecycle_event` ended with, when it has ended."""
+    """The status that the asking hook's own event has ended with, where it has ended."""
+    application: str = ""
+    group: str = ""
+    creator: str = ""
+    """CodeDeploy's word for who made it: user, codeDeployRollback, CloudFormationRollback ..."""
+    rollback_of: str = ""
+    """The deployment that CodeDeploy's own fields say it rolls back."""
     is_rollback: bool = False
+    """Whether it is proven to be a rollback; what a description says proves nothing."""
     description: str = ""
     state: str = ""
     """CodeDeploy's word for the whole deployment: InProgress, Succeeded, Failed, Stopped ..."""
@@ -321,6 +330,15 @@ class Finding:
     """For an inconclusive score: at least half-way to its FAIL line."""
 
 
+class Unjudged(StrEnum):
+    """Why nothing was judged on purpose."""
+
+    ROLLBACK = "rollback"
+    SKIP = "skip"
+    NO_HOOKS = "no_hooks"
+    """The deployment's AppSpec names no hook of Warmgate."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The findings' worst-of, mapped to what CodeDeploy hears."""
@@ -332,6 +350,7 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     decided: bool = True
     mode: Mode = Mode.ENFORCE
+    unjudged: Unjudged | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,14 @@ class Clock(Protocol):
         ...
 
 
+class Timer(Protocol):
+    """A way to do something at an instant, whatever the caller is doing then."""
+
+    def call_at(self, at_ms: float, action: Callable[[], None]) -> Callable[[], None]:
+        """Call an action at an instant of the clock, at once where it has passed; return what calls that off."""
+        ...
+
+
 class Deployments(Protocol):
     """CodeDeploy, as a hook needs it."""
 
@@ -57,10 +65,10 @@ class Deployments(Protocol):
         ...
 
     def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
-        """Tell CodeDeploy a status, retried until the deadline.
+        """Report a status to CodeDeploy, retried until the deadline.
 
-        Returns True when this call told it and False when the execution was completed already; raises
-        StatusReportError.
+        Returns True where CodeDeploy has it from this call and False where another run had reported one before; raises
+        StatusReportError where neither is sure.
         """
         ...
 
@@ -180,4 +188,12 @@ class Reports(Protocol):
 
     def publish(self, judgement: Judgement, status: Status) -> None:
         """Store or publish a judgement; raises ReportError."""
+        ...
+
+
+class Archive(Protocol):
+    """Where the report of a hook lies."""
+
+    def publish_missing(self, judgement: Judgement, status: Status) -> bool:
+        """Store a judgement where no report lies yet, and return whether it was stored; raises ReportError."""
         ...

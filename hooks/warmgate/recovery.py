@@ -19,8 +19,9 @@ from warmgate.errors import (
 from warmgate.model import Target
 from warmgate.policy.values import OnStuck
 from warmgate.ports import Clock, Policies
-from warmgate.release import AliasState, Claim, Recovered, Release
-from warmgate.release_ports import Aliases, Claims, Releases
+from warmgate.release import AliasState, Claim, Recovered, Release, back_claim
+from warmgate.release_ports import Aliases, AllowTag, Claims, Releases
+from warmgate.rollback_claims import RollbackProof, author_of
 
 POLL_MS = 2_000.0
 APPEARS_MS = 30_000.0
@@ -34,7 +35,9 @@ class Recovery:
     """What follows the end of a deployment."""
 
     releases: Releases
+    proof: RollbackProof
     aliases: Aliases
+    allow_tag: AllowTag
     policies: Policies
     claims: Claims
     clock: Clock
@@ -73,7 +76,7 @@ class Recovery:
         patience_ms = STACK_APPEARS_MS if release.creator == "CloudFormation" else APPEARS_MS
         patience = deadline.no_later_than(self.clock.now_ms() + patience_ms)
         while True:
-            rollback, other = _way_back(release, self.releases.later(release))
+            rollback, other = self._way_back(release, deadline)
             seen = Recovered(release=release, rollback=rollback, superseded_by=other)
             if rollback is not None and not rollback.ended:
                 self._pause(f"rollback {rollback.deployment_id} is {rollback.status}", deadline)
@@ -95,7 +98,9 @@ class Recovery:
             )
         if not self._may_enforce(target, deadline):
             return _noted(seen, "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`")
-        if seen.rollback is not None and seen.rollback.is_enforced:
+        if not self._is_allowed(target):
+            return _noted(seen, f"{target.function} has no tag `warmgate:allow` = `true`: send the alias back by hand")
+        if seen.rollback is not None and seen.rollback.is_marked:
             return _noted(seen, f"Warmgate's own rollback {seen.rollback.deployment_id} was {seen.rollback.status}")
         if alias.versions != {alias.version}:
             return self._weights_cleared(seen, target, alias)
@@ -107,6 +112,13 @@ class Recovery:
         except (PolicyError, PolicyLookupError):
             return False
         return policy.rollback is OnStuck.ENFORCE
+
+    def _is_allowed(self, target: Target) -> bool:
+        """Return whether the function's owner lets its alias be moved; no role can bind CreateDeployment to that."""
+        try:
+            return self.allow_tag.allows(target)
+        except FunctionLookupError as error:
+            raise UnsettledError(str(error)) from error
 
     def _weights_cleared(self, seen: Recovered, target: Target, alias: AliasState) -> Recovered:
         """Edit the alias: CodeDeploy refuses a deployment on one with weights."""
@@ -130,46 +142,47 @@ class Recovery:
 
     def _made(self, release: Release, deadline: Deadline) -> str:
         """Return the id of the one deployment back, made by this run or an earlier one; raises RollbackError."""
-        key = f"rollback {release.deployment_id}"
+        key = back_claim(release.deployment_id)
         # The lease is as long as this run can last: whoever waits for it knows that this run has ended.
         while (claim := self.claims.claim(key, deadline.left_ms(self.clock.now_ms()))) is not Claim.TAKEN:
-            back, _ = _way_back(release, self.releases.later(release))
-            if claim is Claim.DONE and back is not None and back.is_enforced:
+            back, _ = self._way_back(release, deadline)
+            if claim is Claim.DONE and back is not None and back.is_marked:
                 return back.deployment_id
             self._pause(f"{release.deployment_id}: another run is sending the alias back", deadline)
         try:
-            made = self._made_under_claim(release)
+            made = self._made_under_claim(release, deadline)
         except (DeploymentLookupError, RollbackError, UnsettledError) as error:
             # Without an answer the deployment may have been made: the claim stays until it can be seen.
             if not (isinstance(error, RollbackError) and error.unsure):
                 self.claims.give_up(key)
             raise
-        self.claims.settle(key)
+        self.claims.settle(key, made)
         return made
 
-    def _made_under_claim(self, release: Release) -> str:
+    def _made_under_claim(self, release: Release, deadline: Deadline) -> str:
         # Looked for again: a run that died may have made it, or a deployment may have come between.
-        back, other = _way_back(release, self.releases.later(release))
+        back, other = self._way_back(release, deadline)
         if other:
             raise UnsettledError(f"{release.deployment_id}: {other} has come between, the alias is left alone")
-        return back.deployment_id if back and back.is_enforced else self.releases.roll_back(release)
+        return back.deployment_id if back and back.is_marked else self.releases.roll_back(release)
+
+    def _way_back(self, release: Release, deadline: Deadline) -> tuple[Release | None, str]:
+        """Return the last deployment made to roll a release back, and the first one made for another purpose."""
+        family, back, other = {release.deployment_id}, None, ""
+        for each in self.releases.later(release):
+            found = each if author_of(each) is None else self.releases.describe(each.deployment_id)
+            claim = self.proof.claim_of(found, deadline)
+            if claim is not None and claim.proven and claim.rolls_back in family:
+                family.add(found.deployment_id)
+                back = found
+            else:
+                other = other or each.deployment_id
+        return back, other
 
     def _pause(self, why: str, deadline: Deadline) -> None:
         if deadline.passed(self.clock.now_ms() + POLL_MS):
             raise UnsettledError(f"{why}, and there is no time left to follow it", hint="the next event goes on")
         self.clock.sleep_ms(POLL_MS)
-
-
-def _way_back(release: Release, later: tuple[Release, ...]) -> tuple[Release | None, str]:
-    """Return the last deployment made to roll a release back, and the first one made for another purpose."""
-    family, back, other = {release.deployment_id}, None, ""
-    for each in later:
-        if each.brings_back in family or each.creator == "CloudFormationRollback":
-            family.add(each.deployment_id)
-            back = each
-        else:
-            other = other or each.deployment_id
-    return back, other
 
 
 def _noted(seen: Recovered, note: str) -> Recovered:

@@ -16,6 +16,11 @@ OURS = re.compile(r"warmgate", re.IGNORECASE)
 """Found in the names of Warmgate's hooks."""
 
 
+def back_claim(deployment_id: str) -> str:
+    """Return the key under which Warmgate records the deployment that it makes back from one."""
+    return f"rollback {deployment_id}"
+
+
 class ReleaseOutcome(StrEnum):
     """Where a release ended."""
 
@@ -133,15 +138,9 @@ class Release:
         return frozenset({*(["after"] if after else []), *(["guard"] if guard else [])})
 
     @property
-    def is_enforced(self) -> bool:
-        """Return whether Warmgate made this deployment."""
+    def is_marked(self) -> bool:
+        """Return whether it says that Warmgate made it; only its claim says whether that is true."""
         return ROLLBACK_MARK.search(self.description) is not None
-
-    @property
-    def brings_back(self) -> str:
-        """Return the id of the deployment that this one rolls back, empty where it is no rollback."""
-        mark = ROLLBACK_MARK.search(self.description)
-        return mark["deployment_id"] if mark else self.rollback_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,3 +211,5 @@ class Notice:
     """The event `warmgate.verdict`."""
     function: str
     seconds_to_rollback: float | None = None
+    unjudged: str = ""
+    """Why nothing was judged on purpose: rollback, skip or no_hooks."""

@@ -45,6 +45,14 @@ class Aliases(Protocol):
         ...
 
 
+class AllowTag(Protocol):
+    """The tag by which the owner of a function lets Warmgate change it."""
+
+    def allows(self, target: Target) -> bool:
+        """Return whether the function of a target may be changed; raises FunctionLookupError."""
+        ...
+
+
 class Alarms(Protocol):
     """The alarms that a deployment watches."""
 
@@ -60,8 +68,8 @@ class Claims(Protocol):
         """Claim a key; a claim that is neither settled nor given up ends with its lease."""
         ...
 
-    def settle(self, key: str) -> None:
-        """Note that what a key stands for has been done."""
+    def settle(self, key: str, outcome: str = "") -> None:
+        """Note that what a key stands for has been done, and what came of it."""
         ...
 
     def give_up(self, key: str) -> None:

@@ -10,20 +10,22 @@ from warmgate.deadline import Deadline
 from warmgate.errors import (
     ClaimError,
     DeploymentLookupError,
+    FunctionLookupError,
     NoticeError,
     ReportError,
     UnsettledError,
 )
-from warmgate.model import Deployment, Judgement, Outcome, Spending, Status, Target, Verdict
+from warmgate.model import Deployment, Judgement, Outcome, Spending, Status, Target, Unjudged, Verdict
 from warmgate.ports import Clock
 from warmgate.recovery import POLL_MS, Recovery
 from warmgate.release import AlarmState, Claim, LaterVerdict, Notice, Release, StateChange, StoredReport
-from warmgate.release_ports import Alarms, Claims, Notices, Releases, StoredReports
+from warmgate.release_ports import Alarms, AllowTag, Claims, Notices, Releases, StoredReports
+from warmgate.rollback_claims import RollbackProof
 
 REPORT_APPEARS_MS = 20_000.0
 """How long a hook may take to store its report: it tells CodeDeploy first."""
 NOTICE_LEASE_MS = 30_000.0
-LONGEST_CHAIN = 3
+UNGATED = "RELEASED WITHOUT A GATE: the AppSpec names no hook of Warmgate, nothing was judged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class RollbackController:
     """The use case of a terminal state change."""
 
     releases: Releases
+    proof: RollbackProof
+    allow_tag: AllowTag
     recovery: Recovery
     alarms: Alarms
     reports: StoredReports
@@ -55,7 +59,7 @@ class RollbackController:
             UnsettledError: the release has not ended, or something could not be stored or told; Lambda runs it again.
             DeploymentLookupError: CodeDeploy did not answer.
         """
-        release = self._subject(change.deployment_id)
+        release, doubt = self._subject(change.deployment_id, deadline)
         try:
             stored = self.reports.read(release.deployment_id)
             known = release.is_ours or stored is not None or bool(self.reports.later(release.deployment_id))
@@ -63,38 +67,48 @@ class RollbackController:
             if not release.is_ours:
                 raise UnsettledError(str(error)) from error
             stored, known = None, True
-        if not known:
+        if not known and not self._is_ungated(release):
             self.log(f"{change.deployment_id}: not judged by Warmgate, nothing to do")
             return None
         troubles: tuple[str, ...] = ()
         if (document := _final(stored)) is None:
-            document, troubles = self._settled(release.deployment_id, deadline)
+            document, troubles = self._settled(release.deployment_id, deadline, doubt)
         told, untold = self._tell(document)
         troubles += untold
         if troubles:
             raise UnsettledError("; ".join(troubles), hint="the event is delivered again")
         return Settled(deployment_id=release.deployment_id, document=document, told=told)
 
-    def _subject(self, deployment_id: str) -> Release:
-        """Return the deployment a change is about: for a rollback, the one that it brings back."""
+    def _subject(self, deployment_id: str, deadline: Deadline) -> tuple[Release, str]:
+        """Return the deployment a change is about, for a rollback the one that it rolls back, and what is in doubt."""
         release = self.releases.describe(deployment_id)
-        for _ in range(LONGEST_CHAIN):
-            if not release.brings_back:
-                break
-            release = self.releases.describe(release.brings_back)
-        return release
+        claim = self.proof.claim_of(release, deadline)
+        if claim is None or not claim.proven:
+            return release, "" if claim is None else claim.reason
+        # Where AWS names what it rolls back, that can be described; where the look-up failed, it raises here.
+        return (self.releases.describe(claim.rolls_back) if claim.rolls_back else release), ""
 
-    def _settled(self, deployment_id: str, deadline: Deadline) -> tuple[dict[str, Any], tuple[str, ...]]:
+    def _is_ungated(self, release: Release) -> bool:
+        """Return whether a version was released without a gate to a function whose owner asks for one."""
+        if release.status != "Succeeded" or release.target is None:
+            return False
+        try:
+            return self.allow_tag.allows(release.target)
+        except FunctionLookupError as error:
+            raise UnsettledError(f"{release.deployment_id}: whether it needs a gate is not known: {error}") from error
+
+    def _settled(self, deployment_id: str, deadline: Deadline, doubt: str) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Follow a release to its end; return its completed report, stored, and what went wrong with storing it."""
         from warmgate.report.release import build_release, with_release
 
         seen = self.recovery.follow(deployment_id, deadline)
         alarms, notes = self._alarms(seen.release)
+        notes += (doubt,) if doubt else ()
         verdicts: tuple[LaterVerdict, ...] = ()
         try:
             stored, verdicts = self._awaited(seen.release, deadline)
             section = build_release(seen, self.clock.utc_now(), alarms=alarms, verdicts=verdicts, notes=notes)
-            stored = stored or _made_up(seen.release, _unjudged(seen.release))
+            stored = stored or _without_verdict(seen.release)
             document = {**stored.document, "release": section}
             self.reports.write(deployment_id, StoredReport(document, with_release(stored.markdown, section)))
         except ReportError as error:
@@ -161,19 +175,29 @@ def _final(stored: StoredReport | None) -> dict[str, Any] | None:
     return stored.document if (stored.document.get("release") or {}).get("outcome") in FINAL else None
 
 
-def _made_up(release: Release, reason: str) -> StoredReport:
+def _without_verdict(release: Release) -> StoredReport:
+    """Return the report of a release of which no hook stored one: that none of Warmgate's ran, or what became of it."""
+    if not release.is_ours:
+        return _made_up(release, UNGATED, outcome=Outcome.SKIPPED, unjudged=Unjudged.NO_HOOKS)
+    hooks = ", ".join(f"{hook.event} {hook.status}" for hook in release.hooks) or "no hook ran"
+    return _made_up(release, f"no verdict was stored by a hook: {hooks}")
+
+
+def _made_up(
+    release: Release, reason: str, *, outcome: Outcome = Outcome.ERROR, unjudged: Unjudged | None = None
+) -> StoredReport:
     """Return the report of a release of which there is no verdict."""
     from warmgate.report import build_document, render_markdown
 
     status = Status.SUCCEEDED if release.status == "Succeeded" else Status.FAILED
-    verdict = Verdict(outcome=Outcome.ERROR, status=status, reason=reason)
+    warnings = (reason,) if unjudged else ()
+    verdict = Verdict(outcome=outcome, status=status, reason=reason, warnings=warnings, unjudged=unjudged)
     deployment = Deployment(
         deployment_id=release.deployment_id,
         target=release.target or Target("unknown", "unknown"),
         baseline=release.baseline,
         candidate=release.candidate,
         lifecycle_event=None,
-        is_rollback=bool(release.brings_back),
         description=release.description,
     )
     judgement = Judgement(
@@ -185,8 +209,3 @@ def _made_up(release: Release, reason: str) -> StoredReport:
         spending=Spending(),
     )
     return StoredReport(build_document(judgement, status), render_markdown(judgement, status))
-
-
-def _unjudged(release: Release) -> str:
-    hooks = ", ".join(f"{hook.event} {hook.status}" for hook in release.hooks) or "no hook ran"
-    return f"no verdict was stored by a hook: {hooks}"

@@ -10,16 +10,21 @@ from typing import Annotated, Any
 
 import typer
 
+from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.releases import CodeDeployReleases
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.stored_reports import BucketReports
+from warmgate.adapters.waiting import SystemClock
+from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, ReportError, SettingsError
 from warmgate.release import Release, StoredReport
 from warmgate.report.notice import check_lines, headline, reason_of
 from warmgate.report.release import release_lines
+from warmgate.rollback_claims import RollbackClaim, RollbackProof
 
 DEPLOYMENT_ID = re.compile(r"d-[A-Za-z0-9]+")
 EXIT_CODES = {"released": 0, "rolled_back": 1, "not_rolled_back": 1, "superseded": 1, "unknown": 3}
+LOOKS_MS = 60_000.0
 STATUS_CODES = {"Succeeded": 0, "Failed": 1, "Stopped": 1}
 
 
@@ -28,10 +33,11 @@ def register(app: typer.Typer) -> None:
     app.command("why")(why)
 
 
-def why(
+def why(  # noqa: PLR0917 - options, each by its name
     deployment_id: Annotated[str, typer.Argument(help="CodeDeploy's id of the deployment.")],
     bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Bucket of the reports.")] = "",
     prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Prefix of the reports in it.")] = "",
+    table: Annotated[str, typer.Option(envvar="WARMGATE_TABLE", help="Table with Warmgate's own records.")] = "",
     endpoint_url: Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")] = "",
     region: Annotated[str, typer.Option(help="Region; the environment's own when left out.")] = "",
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -51,7 +57,8 @@ def why(
         about = None if seen is None else asdict(seen)
         print(json.dumps({"deployment_id": deployment_id, "report": document, "codedeploy": about}, indent=2))
     else:
-        sys.stdout.writelines(f"{line}\n" for line in lines_of(document, seen))
+        claim = None if seen is None else _claim(clients, seen, table)
+        sys.stdout.writelines(f"{line}\n" for line in lines_of(document, seen, claim))
     raise typer.Exit(exit_code(document, seen))
 
 
@@ -66,10 +73,10 @@ def exit_code(document: dict[str, Any] | None, seen: Release | None) -> int:
     return STATUS_CODES.get(seen.status, 3) if seen is not None else 3
 
 
-def lines_of(document: dict[str, Any] | None, seen: Release | None) -> list[str]:
+def lines_of(document: dict[str, Any] | None, seen: Release | None, claim: RollbackClaim | None = None) -> list[str]:
     """Return what is printed for people."""
     if document is None:
-        return ["no report is stored", *_codedeploy_lines(seen)]
+        return ["no report is stored", *_codedeploy_lines(seen, claim)]
     checks = [f"  {line}" for line in check_lines(document)]
     if section := document.get("release"):
         happened = [f"  {line}" for line in release_lines(section)]
@@ -77,10 +84,10 @@ def lines_of(document: dict[str, Any] | None, seen: Release | None) -> list[str]
     target = document["target"]
     verdict = f"{document['status']} ({document['outcome']}): {target['function']} version {document['candidate']}"
     reason = " ".join(str(document["reason"]).split())
-    return [verdict, f"  {reason}", "", *_codedeploy_lines(seen), "", *checks]
+    return [verdict, f"  {reason}", "", *_codedeploy_lines(seen, claim), "", *checks]
 
 
-def _codedeploy_lines(seen: Release | None) -> list[str]:
+def _codedeploy_lines(seen: Release | None, claim: RollbackClaim | None) -> list[str]:
     if seen is None:
         return ["  CodeDeploy does not describe the deployment"]
     error = ": ".join(part for part in (seen.error_code, seen.error_message) if part)
@@ -89,9 +96,22 @@ def _codedeploy_lines(seen: Release | None) -> list[str]:
         target = f"{seen.target.function}:{seen.target.alias}"
         lines.append(f"  {target} from version {seen.baseline} to {seen.candidate}")
     lines += [f"  {hook.event}: {hook.function or 'hook'} {hook.status}" for hook in seen.hooks]
-    if seen.brings_back:
-        lines.append(f"  it rolls back {seen.brings_back}, whose report says why")
-    return lines
+    return [*lines, *_claim_lines(claim)]
+
+
+def _claim_lines(claim: RollbackClaim | None) -> list[str]:
+    if claim is None:
+        return []
+    if not claim.proven:
+        return [f"  {claim.reason}"]
+    return [f"  it rolls back {claim.rolls_back or 'an earlier deployment'}, whose report says why"]
+
+
+def _claim(clients: Clients, seen: Release, table: str) -> RollbackClaim | None:
+    """Return whether the deployment is a rollback; one of Warmgate's own is only known by the table."""
+    clock = SystemClock()
+    proof = RollbackProof(CodeDeployLineage(clients, clock, table))
+    return proof.claim_of(seen, Deadline.within(clock.now_ms(), LOOKS_MS, 0.0))
 
 
 def _stored(clients: Clients, bucket: str, prefix: str, deployment_id: str) -> StoredReport | None:

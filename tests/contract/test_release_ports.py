@@ -41,6 +41,7 @@ from warmgate.known_bad import Refusal
 from warmgate.marks import rollback_mark_of
 from warmgate.model import Target
 from warmgate.release import AliasState, Claim, Notice, Release, ReleaseOutcome, StoredReport
+from warmgate.rollback_claims import author_of, cited_by
 
 pytestmark = pytest.mark.local_cloud
 NOWHERE = Target("nowhere", "live")
@@ -113,7 +114,7 @@ class TestReleases:
         assert (found.status, found.ended, found.error_code) == ("Failed", True, "HOOK_EXECUTION_FAILURE")
         assert [(hook.event, hook.status) for hook in found.hooks] == [("BeforeAllowTraffic", "Failed")]
         assert found.hooks[0].function.startswith("CodeDeployHook_")
-        assert (found.rollback_expected, found.brings_back, found.is_enforced) == (False, "", False)
+        assert (found.rollback_expected, author_of(found), found.is_marked) == (False, None, False)
 
     def test_the_way_back_is_a_deployment_that_says_so(self, releases: ReleasesStage) -> None:
         """It is marked, it is later than what it brings back, and it ends with the baseline served."""
@@ -124,7 +125,7 @@ class TestReleases:
         (seen,) = releases.port.later(release)
         ended = releases.ends(made)
 
-        assert (seen.deployment_id, seen.brings_back, seen.is_enforced) == (made, release.deployment_id, True)
+        assert (seen.deployment_id, cited_by(seen), seen.is_marked) == (made, release.deployment_id, True)
         assert (ended.status, ended.description.startswith(rollback_mark_of(release.deployment_id))) == (
             "Succeeded",
             True,

@@ -34,8 +34,10 @@ from warmgate.release import (
     Release,
     StateChange,
     StoredReport,
+    back_claim,
 )
 from warmgate.rollback import RollbackController, Settled
+from warmgate.rollback_claims import Described, RollbackProof
 
 FAILED = "d-FAILED000"
 ROLLBACK = "d-ROLLBACK0"
@@ -113,7 +115,9 @@ class FakeReleases:
     def rolls_back(self, *, after_s: float = 0.0, takes_s: float = 5.0, ends: str = "Succeeded") -> None:
         """Let CodeDeploy roll the release back."""
         self.release = replace(self.release, rollback_expected=True)
-        self._comes(ROLLBACK, after_s, takes_s, ends, rollback_of=self.release.deployment_id)
+        self._comes(
+            ROLLBACK, after_s, takes_s, ends, creator="codeDeployRollback", rollback_of=self.release.deployment_id
+        )
 
     def goes_on(self, deployment_id: str, *, after_s: float = 0.0, takes_s: float = 5.0, serves: str = "8") -> None:
         """Let somebody make another deployment."""
@@ -159,7 +163,8 @@ class FakeReleases:
     ) -> None:
         appears_ms = self.clock.at_ms + after_s * 1000
         release = replace(self.release, deployment_id=deployment_id, status="InProgress", hooks=(), **about)
-        release = replace(release, rollback_expected=False, completed_s=None)
+        back = {"baseline": self.release.candidate, "candidate": self.release.baseline}
+        release = replace(release, rollback_expected=False, completed_s=None, **(back if serves == "6" else {}))
         self.courses.append(Course(release, appears_ms, appears_ms + takes_s * 1000, ends, serves))
 
     def _seen(self, course: Course) -> Release:
@@ -176,11 +181,33 @@ class FakeReleases:
 
 
 @dataclass
+class FakeReleaseLineage:
+    """Where deployments come from, by the same CodeDeploy and the same claims."""
+
+    releases: FakeReleases
+    claims: FakeClaims
+
+    def described(self, deployment_id: str, deadline: Deadline) -> Release:
+        """Return a deployment."""
+        return self.releases.describe(deployment_id)
+
+    def before(self, deployment: Described, deadline: Deadline) -> Release | None:
+        """Return the one release that there is."""
+        return self.releases.release
+
+    def made_back(self, deployment_id: str) -> str | None:
+        """Return what the claim of a deployment back was settled with."""
+        key = back_claim(deployment_id)
+        return self.claims.outcomes.get(key, "") if key in self.claims.leases else None
+
+
+@dataclass
 class FakeClaims:
     """Claims in memory, with leases on the virtual clock."""
 
     clock: VirtualClock
     leases: dict[str, float] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)
     fails: Exception | None = None
 
     def claim(self, key: str, lease_ms: float) -> Claim:
@@ -195,10 +222,11 @@ class FakeClaims:
         self.leases[key] = self.clock.at_ms + lease_ms
         return Claim.TAKEN
 
-    def settle(self, key: str) -> None:
+    def settle(self, key: str, outcome: str = "") -> None:
         """Keep a key for good."""
         if self.fails is not None:
             raise self.fails
+        self.outcomes[key] = outcome
         self.leases[key] = float("inf")
 
     def give_up(self, key: str) -> None:
@@ -245,6 +273,20 @@ class FakeStoredReports:
     def address(self, deployment_id: str) -> str:
         """Return a made-up address."""
         return f"fake://{deployment_id}/report.md"
+
+
+@dataclass
+class FakeAllowTag:
+    """A tag that every function has, or none."""
+
+    tagged: bool = True
+    fails: Exception | None = None
+
+    def allows(self, target: Target) -> bool:
+        """Return whether the functions are tagged."""
+        if self.fails is not None:
+            raise self.fails
+        return self.tagged
 
 
 @dataclass
@@ -330,6 +372,7 @@ class ReleaseWorld:
         self.policies = FakePolicies(policy=replace(POLICY, rollback=rollback))
         self.claims = FakeClaims(self.clock)
         self.reports = FakeStoredReports(self.clock)
+        self.allow_tag = FakeAllowTag()
         self.alarms = FakeAlarms()
         self.notices = FakeNotices()
         self.lines: list[str] = []
@@ -352,9 +395,12 @@ class ReleaseWorld:
         def wired(port: Any) -> Any:
             return Tripwire(port, self)
 
-        releases, claims = wired(self.codedeploy), wired(self.claims)
+        releases, claims, allow_tag = wired(self.codedeploy), wired(self.claims), wired(self.allow_tag)
+        proof = RollbackProof(FakeReleaseLineage(self.codedeploy, self.claims))
         recovery = Recovery(
             releases=releases,
+            proof=proof,
+            allow_tag=allow_tag,
             aliases=wired(self.alias_port),
             policies=wired(self.policies),
             claims=claims,
@@ -362,6 +408,8 @@ class ReleaseWorld:
         )
         return RollbackController(
             releases=releases,
+            proof=proof,
+            allow_tag=allow_tag,
             recovery=recovery,
             alarms=wired(self.alarms),
             reports=wired(self.reports),

@@ -10,7 +10,8 @@ Example:
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -34,6 +35,7 @@ from warmgate.model import (
     Target,
 )
 from warmgate.policy.values import Budget, Limits, PercentileLimit, Policy, Probe
+from warmgate.rollback_claims import Described, RollbackProof
 
 T = TypeVar("T")
 ROOM = Capacity(account_limit=1000, account_unreserved=1000, reserved=None, in_use=0)
@@ -55,10 +57,41 @@ POLICY = Policy(
 
 
 class VirtualClock:
-    """Time that passes only when somebody lets it."""
+    """Time that passes only when somebody lets it; what was to be called at an instant is called on the way."""
 
     def __init__(self) -> None:
-        self.at_ms = 0.0
+        self._at_ms = 0.0
+        self._calls: list[tuple[float, Callable[[], None]]] = []
+        self._held = False
+
+    @property
+    def at_ms(self) -> float:
+        """Return the virtual time."""
+        return self._at_ms
+
+    @at_ms.setter
+    def at_ms(self, at_ms: float) -> None:
+        while not self._held and (due := [call for call in self._calls if call[0] <= at_ms]):
+            call = min(due, key=lambda each: each[0])
+            self._calls.remove(call)
+            self._at_ms = max(self._at_ms, call[0])
+            call[1]()
+        self._at_ms = at_ms
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Call nothing while time runs back and forth."""
+        self._held, held = True, self._held
+        try:
+            yield
+        finally:
+            self._held = held
+
+    def call_at(self, at_ms: float, action: Callable[[], None]) -> Callable[[], None]:
+        """Call an action when time comes to an instant."""
+        call = (at_ms, action)
+        self._calls.append(call)
+        return lambda: self._calls.remove(call) if call in self._calls else None
 
     def now_ms(self) -> float:
         """Return the virtual time."""
@@ -86,11 +119,13 @@ class VirtualOverlap:
     def run(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | None]:
         """Return the results of the tasks that ended before the deadline."""
         started, ends, results = self._clock.at_ms, [], []
-        for task in tasks:
+        with self._clock.held():
+            for task in tasks:
+                self._clock.at_ms = started
+                result = task()
+                ends.append(self._clock.at_ms)
+                results.append(result if self._clock.at_ms <= deadline.at_ms else None)
             self._clock.at_ms = started
-            result = task()
-            ends.append(self._clock.at_ms)
-            results.append(result if self._clock.at_ms <= deadline.at_ms else None)
         self._clock.at_ms = max(started, min(max(ends, default=started), deadline.at_ms))
         return results
 
@@ -115,9 +150,14 @@ class FakeDeployments:
     told_at_ms: list[float] = field(default_factory=list)
     refused: list[Status] = field(default_factory=list)
     execution_id: str = EXECUTION.execution_id
+    describe_takes_ms: float = 0.0
+    tell_takes_ms: float = 0.0
+    unanswered: int = 0
+    """So many reports are taken, and their answers lost."""
 
     def describe(self, execution: HookExecution, deadline: Deadline) -> Deployment:
         """Return the deployment, with what was told so far."""
+        self.clock.sleep_ms(self.describe_takes_ms)
         if self.describe_fails:
             raise self.describe_fails.pop(0)
         if execution.deployment_id != self.deployment.deployment_id:
@@ -128,6 +168,7 @@ class FakeDeployments:
 
     def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
         """Take the first status, refuse every other."""
+        self.clock.sleep_ms(self.tell_takes_ms)
         if self.tell_fails:
             raise self.tell_fails.pop(0)
         if self.clock.at_ms > deadline.at_ms:
@@ -143,14 +184,48 @@ class FakeDeployments:
 
 
 @dataclass
+class FakeLineage:
+    """Other deployments, the last one before any, and what was recorded as made back."""
+
+    known: dict[str, Described] = field(default_factory=dict)
+    last: Described | None = None
+    made: dict[str, str] = field(default_factory=dict)
+    fails: Exception | None = None
+
+    def described(self, deployment_id: str, deadline: Deadline) -> Described:
+        """Return a known deployment."""
+        if self.fails is not None:
+            raise self.fails
+        if deployment_id not in self.known:
+            raise DeploymentLookupError(f"{deployment_id}: no such deployment")
+        return self.known[deployment_id]
+
+    def before(self, deployment: Described, deadline: Deadline) -> Described | None:
+        """Return the last deployment."""
+        if self.fails is not None:
+            raise self.fails
+        return self.last
+
+    def made_back(self, deployment_id: str) -> str | None:
+        """Return what was recorded."""
+        if self.fails is not None:
+            raise self.fails
+        return self.made.get(deployment_id)
+
+
+@dataclass
 class FakePolicies:
     """One policy for every target, or an error."""
 
     policy: Policy = POLICY
     fails: Exception | None = None
+    clock: VirtualClock | None = None
+    takes_ms: float = 0.0
 
     def find(self, target: Target, deadline: Deadline) -> tuple[Policy, str]:
         """Return the policy."""
+        if self.clock is not None:
+            self.clock.sleep_ms(self.takes_ms)
         if self.fails is not None:
             raise self.fails
         return self.policy, "fake:policy"
@@ -328,6 +403,13 @@ class FakeReports:
     published: list[tuple[Judgement, Status]] = field(default_factory=list)
     fails: Exception | None = None
 
+    def publish_missing(self, judgement: Judgement, status: Status) -> bool:
+        """Keep a judgement where none is kept."""
+        if self.published:
+            return False
+        self.publish(judgement, status)
+        return True
+
     def publish(self, judgement: Judgement, status: Status) -> None:
         """Keep a judgement."""
         if self.fails is not None:
@@ -341,12 +423,22 @@ class World:
     def __init__(self) -> None:
         self.clock = VirtualClock()
         self.codedeploy = FakeDeployments(self.clock)
-        self.policies = FakePolicies()
+        self.lineage = FakeLineage()
+        self.policies = FakePolicies(clock=self.clock)
         self.functions = FakeFunctions()
         self.invoker = FakeInvoker(self.clock)
         self.logs = FakeLogs(self.clock)
         self.reports = FakeReports()
+        self.last: FakeDeployments | None = None
+        """Through what the last resort reports, where that is another way."""
         self.lines: list[str] = []
+
+    def roll_back(self) -> None:
+        """Let the deployment be CodeDeploy's own rollback of an earlier one."""
+        deployment = self.codedeploy.deployment
+        first = replace(deployment, deployment_id="d-FIRST0000", baseline=deployment.candidate, candidate="6")
+        self.lineage.known = {first.deployment_id: first}
+        self.codedeploy.deployment = replace(deployment, creator="codeDeployRollback", rollback_of=first.deployment_id)
 
     def assessor(self) -> Assessor:
         """Return the assessor of this world."""
@@ -362,11 +454,15 @@ class World:
         """Return the gate of this world."""
         return Gate(
             deployments=self.codedeploy,
+            last_deployments=self.last or self.codedeploy,
+            proof=RollbackProof(self.lineage),
             policies=self.policies,
             judging=self.assessor(),
             functions=self.functions,
             clock=self.clock,
+            timer=self.clock,
             reports=(self.reports,),
+            archive=self.reports,
             log=self.lines.append,
         )
 

@@ -119,7 +119,7 @@ def test_every_verdict_has_its_reason(world: World, left_s: float) -> None:
 def test_a_rollback_is_never_blocked_whatever_happens(world: World, left_s: float) -> None:
     """Promise 3: once CodeDeploy has described a rollback, nothing else matters."""
     world.codedeploy.describe_fails = []
-    world.codedeploy.deployment = replace(world.codedeploy.deployment, is_rollback=True)
+    world.roll_back()
     world.gate().run(EXECUTION, world.deadline(left_s), world.deadline(left_s + 27))
 
     assert world.codedeploy.told == [Status.SUCCEEDED]

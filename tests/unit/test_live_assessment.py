@@ -8,7 +8,7 @@ import pytest
 
 from bench.shifts.traffic import Defect
 from fakes.shift_world import LIVE, ShiftWorld
-from fakes.world import EPOCH_MS, EXECUTION, FakeDeployments
+from fakes.world import EPOCH_MS, EXECUTION, FakeDeployments, FakeLineage
 from warmgate.assessment import Assessment
 from warmgate.deadline import Deadline
 from warmgate.errors import InvokeError, LogLookupError
@@ -26,6 +26,7 @@ from warmgate.model import (
     Verdict,
 )
 from warmgate.policy.values import Live, Policy
+from warmgate.rollback_claims import RollbackProof
 
 
 @dataclass
@@ -176,6 +177,9 @@ def test_the_gate_after_the_shift_tells_its_own_lifecycle_event() -> None:
     )
     gate = Gate(
         deployments=deployments,
+        last_deployments=deployments,
+        proof=RollbackProof(FakeLineage()),
+        timer=world.clock,
         policies=world.policies,
         judging=LiveAssessor(
             functions=world.functions, logs=world.logs, metrics=world.metrics, own_calls=OwnCalls(), clock=world.clock

@@ -34,10 +34,10 @@ class TableClaims:
             raise self._error(key, error) from error
         return Claim.TAKEN
 
-    def settle(self, key: str) -> None:
+    def settle(self, key: str, outcome: str = "") -> None:
         """Complete the item."""
         try:
-            self._store.save_success(data={"key": key}, result={"key": key})
+            self._store.save_success(data={"key": key}, result={"key": key, "outcome": outcome})
         except SDK_ERRORS as error:
             raise self._error(key, error) from error
 
@@ -47,6 +47,13 @@ class TableClaims:
             self._store.delete_record(data={"key": key}, exception=ClaimError(key))
         except SDK_ERRORS as error:
             raise self._error(key, error) from error
+
+    def outcome_of(self, key: str) -> str | None:
+        """Return what an item was settled with, empty where it is not settled, None where there is none."""
+        found = self._read(key)
+        if found is None:
+            return None
+        return str((found.response_json_as_dict() or {}).get("outcome", "")) if found.status == "COMPLETED" else ""
 
     @cached_property
     def _store(self) -> Any:

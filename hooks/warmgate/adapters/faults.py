@@ -75,6 +75,12 @@ def http_status_of(error: BaseException) -> int:
     return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
 
 
+def repeats_of(error: BaseException) -> int:
+    """Return how often the SDK itself made a call again before this error was its answer."""
+    response: dict[str, Any] = error.response if isinstance(error, ClientError) else {}
+    return int(response.get("ResponseMetadata", {}).get("RetryAttempts") or 0)
+
+
 def is_throttle(error: BaseException) -> bool:
     """Return whether an error is a lack of concurrency or of request rate."""
     return isinstance(error, ClientError) and (code_of(error) in THROTTLES or http_status_of(error) == 429)

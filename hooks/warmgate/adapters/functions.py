@@ -35,12 +35,6 @@ class LambdaFunctions:
                 f"{function}:{version} was not described: {code_of(error)}: {error}",
                 hint="check that the version is published, and allow lambda:GetFunctionConfiguration to the role",
             ) from error
-        if "FunctionName" not in found:
-            # The SDK takes a page that a proxy answers with 200 for an answer without members.
-            raise FunctionLookupError(
-                f"{function}:{version} was not described: the answer is not Lambda's",
-                hint="look for a proxy between the hook and Lambda's endpoint",
-            )
         return function_version(function, version, found)
 
     def capacity(self, function: str) -> Capacity:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.reports import count_alone
 from warmgate.errors import NoticeError
+from warmgate.model import Unjudged
 from warmgate.release import Notice
 
 
@@ -105,3 +107,5 @@ class MetricsNotices:
             metrics.add_metric("SecondsToRollback", MetricUnit.Seconds, notice.seconds_to_rollback)
         metrics.add_metadata("deployment", notice.deployment_id)
         metrics.flush_metrics()
+        if notice.unjudged == Unjudged.NO_HOOKS:
+            count_alone(self._namespace, "ReleasedWithoutGate", notice.deployment_id, notice.function)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,9 @@ class TaggedPolicies:
         self._allowed = allowed
 
     def find(self, target: Target, deadline: Deadline) -> tuple[Policy, str]:  # noqa: ARG002 - look-ups are short
-        """Return the policy and its source."""
+        """Return the policy and its source; a pinned policy comes before the tag."""
+        if (pinned := self._pinned(target)) is not None:
+            return pinned
         source = self._tag(target.function)
         if source:
             return self._from_source(source, target.function), source
@@ -125,14 +127,28 @@ class TaggedPolicies:
                 f"{self._folder}: no such folder of policies",
                 hint="set WARMGATE_POLICIES, or attach the policies' layer",
             )
-        names = sorted(path.name for path in self._folder.glob("*.yaml") if path.name != DEFAULT)
+        return next(self._bundled_for(target, self._names()))
+
+    def _pinned(self, target: Target) -> tuple[Policy, str] | None:
+        """Return the first pinned policy that is for a target; only files that hold the word are parsed."""
+        names = [name for name in self._names() if _says_pinned(self._folder / name)]
+        for policy, source in self._bundled_for(target, names) if names else ():
+            if policy.pinned:
+                return policy, f"{source} (pinned)"
+        return None
+
+    def _names(self) -> list[str]:
+        """Return the files of bundled policies in the order in which they are tried, the default last."""
+        return [*sorted(path.name for path in self._folder.glob("*.yaml") if path.name != DEFAULT), DEFAULT]
+
+    def _bundled_for(self, target: Target, names: list[str]) -> Iterator[tuple[Policy, str]]:
+        """Yield the policies of some files that are for a target; the default is for every one."""
+        from warmgate.policy import matches
+
         for name in names:
             policy = self._bundled(name, target.function)
-            from warmgate.policy import matches
-
-            if matches(policy, target):
-                return policy, f"bundled:{name.removesuffix('.yaml')}"
-        return self._bundled(DEFAULT, target.function), "bundled:default"
+            if name == DEFAULT or matches(policy, target):
+                yield policy, f"bundled:{name.removesuffix('.yaml')}"
 
     def _bundled(self, name: str, function: str) -> Policy:
         path = self._folder / name
@@ -165,6 +181,13 @@ def read_policy(path: Path) -> Policy:
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyLookupError(f"{path}: {error}", hint="name a readable policy file") from error
     return _parsed(text, str(path), payloads_in(path.parent))
+
+
+def _says_pinned(path: Path) -> bool:
+    try:
+        return b"pinned" in path.read_bytes()
+    except OSError:  # It is reported where it is needed.
+        return False
 
 
 def _parsed(text: str, source: str, load_file: LoadFile | None) -> Policy:

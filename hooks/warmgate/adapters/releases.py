@@ -52,13 +52,17 @@ class CodeDeployReleases:
 
     def later(self, release: Release) -> tuple[Release, ...]:
         """Return what was made in the group after a deployment, oldest first."""
+        after_s = release.created_s
+        kept = [each for each in self.between(release, after_s) if each.deployment_id != release.deployment_id]
+        return tuple(each for each in kept if _made(each) >= (after_s or 0.0))
+
+    def between(self, release: Release, since_s: float | None, until_s: float | None = None) -> tuple[Release, ...]:
+        """Return the deployments of a release's group made between two instants, oldest first."""
         try:
-            found = [_release(about) for ids in self._listed(release) for about in self._batch(ids)]
+            found = [_release(about) for ids in self._listed(release, since_s, until_s) for about in self._batch(ids)]
         except SDK_ERRORS as error:
             raise _lookup_error(release.deployment_id, error, "ListDeployments and BatchGetDeployments") from error
-        after = release.created_s or 0.0
-        kept = [each for each in found if each.deployment_id != release.deployment_id]
-        return tuple(sorted((each for each in kept if _made(each) >= after), key=_made))
+        return tuple(sorted(found, key=_made))
 
     def roll_back(self, release: Release) -> str:
         """Make a deployment from the candidate back to the baseline; alarms cannot stop it, hooks are not called."""
@@ -90,11 +94,12 @@ class CodeDeployReleases:
     def _client(self) -> Any:
         return self._clients("codedeploy")
 
-    def _listed(self, release: Release) -> Iterator[list[str]]:
-        """Yield the ids of the group's deployments since a deployment, in batches that can be read at once."""
+    def _listed(self, release: Release, since_s: float | None, until_s: float | None) -> Iterator[list[str]]:
+        """Yield the ids of the group's deployments of a time, in batches that can be read at once."""
         asked: dict[str, Any] = {"applicationName": release.application, "deploymentGroupName": release.group}
-        if release.created_s is not None:
-            asked["createTimeRange"] = {"start": datetime.fromtimestamp(release.created_s, UTC)}
+        span = {"start": since_s, "end": until_s}
+        if known := {name: datetime.fromtimestamp(at, UTC) for name, at in span.items() if at is not None}:
+            asked["createTimeRange"] = known
         while True:
             page = self._client.list_deployments(**asked)
             ids = page.get("deployments", [])

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.errors import ReportError
-from warmgate.model import Judgement, Status
+from warmgate.model import Judgement, Status, Unjudged
 
 
 class LogReport:
@@ -49,6 +49,20 @@ class MetricsReport:
                 metrics.add_metric(finding.check, MetricUnit.Milliseconds, finding.measured)
         metrics.add_metadata("deployment", judgement.deployment.deployment_id)
         metrics.flush_metrics()
+        if judgement.verdict.unjudged is Unjudged.SKIP:
+            deployment = judgement.deployment
+            count_alone(self._namespace, "Skipped", deployment.deployment_id, deployment.target.function)
+
+
+def count_alone(namespace: str, metric: str, deployment_id: str, function: str) -> None:
+    """Count one under a metric without the function as dimension, so that one alarm rings for all of them."""
+    from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+    metrics = EphemeralMetrics(namespace=namespace)
+    metrics.add_metric(metric, MetricUnit.Count, 1)
+    metrics.add_metadata("deployment", deployment_id)
+    metrics.add_metadata("function", function)
+    metrics.flush_metrics()
 
 
 class BucketReport:
@@ -62,24 +76,45 @@ class BucketReport:
 
     def publish(self, judgement: Judgement, status: Status) -> None:
         """Store the three objects; raises ReportError."""
-        from warmgate.report import render_json, render_markdown, render_samples
+        for name, document in _documents(judgement, status).items():
+            self._put(self._key(judgement, name), *document)
 
-        documents = {
-            "report.json": (render_json(judgement, status), "application/json"),
-            "report.md": (render_markdown(judgement, status), "text/markdown; charset=utf-8"),
-            "samples.jsonl": (render_samples(judgement), "application/x-ndjson"),
-        }
-        for name, (text, content_type) in documents.items():
-            key = f"{self._prefix}{judgement.deployment.deployment_id}/{self._folder}{name}"
-            try:
-                self._clients("s3").put_object(
-                    Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type
-                )
-            except SDK_ERRORS as error:
-                raise ReportError(
-                    f"s3://{self._bucket}/{key} was not stored: {code_of(error)}: {error}",
-                    hint="allow s3:PutObject on the report bucket to the hook's role",
-                ) from error
+    def publish_missing(self, judgement: Judgement, status: Status) -> bool:
+        """Store the objects where there is no `report.json`: S3 makes it only where there is none."""
+        documents = _documents(judgement, status)
+        if not self._put(self._key(judgement, "report.json"), *documents.pop("report.json"), IfNoneMatch="*"):
+            return False
+        for name, document in documents.items():
+            self._put(self._key(judgement, name), *document)
+        return True
+
+    def _put(self, key: str, text: str, content_type: str, **condition: str) -> bool:
+        """Store an object; return False where a condition stands against it."""
+        try:
+            self._clients("s3").put_object(
+                Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type, **condition
+            )
+        except SDK_ERRORS as error:
+            if condition and code_of(error) in {"PreconditionFailed", "ConditionalRequestConflict"}:
+                return False
+            raise ReportError(
+                f"s3://{self._bucket}/{key} was not stored: {code_of(error)}: {error}",
+                hint="allow s3:PutObject on the report bucket to the hook's role",
+            ) from error
+        return True
+
+    def _key(self, judgement: Judgement, name: str) -> str:
+        return f"{self._prefix}{judgement.deployment.deployment_id}/{self._folder}{name}"
+
+
+def _documents(judgement: Judgement, status: Status) -> dict[str, tuple[str, str]]:
+    from warmgate.report import render_json, render_markdown, render_samples
+
+    return {
+        "report.json": (render_json(judgement, status), "application/json"),
+        "report.md": (render_markdown(judgement, status), "text/markdown; charset=utf-8"),
+        "samples.jsonl": (render_samples(judgement), "application/x-ndjson"),
+    }
 
 
 def summary(judgement: Judgement, status: Status) -> dict[str, Any]:
@@ -97,6 +132,7 @@ def summary(judgement: Judgement, status: Status) -> dict[str, Any]:
         "status": status,
         "reason": judgement.verdict.reason,
         "margins": {f.check: round(f.margin, 4) for f in judgement.verdict.findings if f.margin is not None},
+        "unjudged": judgement.verdict.unjudged,
         "warnings": judgement.verdict.warnings,
         "notes": judgement.notes,
         "invocations": judgement.spending.invocations,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
+
+from warmgate.adapters.answers import check_answers
 
 # boto3 is botocore plus resources and transfers, which nothing here uses: leaving them out saves a third of the init.
 
@@ -15,6 +18,9 @@ LONGEST_TIMEOUT_S = 900
 
 CONTROL = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
 """For look-ups: botocore's own retries, short waits."""
+
+LAST_RESORT = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 1})
+"""For the status that is reported with the last seconds: no wait for an answer may take them all."""
 
 
 def invoke_config(concurrency: int) -> Config:
@@ -35,16 +41,27 @@ def invoke_config(concurrency: int) -> Config:
     )
 
 
+_MAKING = threading.Lock()
+
+
 @lru_cache(maxsize=1)
-def _session(profile: str | None = None) -> botocore.session.Session:
-    return botocore.session.Session(profile=profile)
+def _session() -> botocore.session.Session:
+    made = botocore.session.Session()
+    made.register("creating-client-class", check_answers)
+    return made
 
 
-@lru_cache(maxsize=32)
 def client(
     service: str, *, config: Config = CONTROL, endpoint_url: str | None = None, region: str | None = None
 ) -> Any:
-    """Return the client of a service, the same one every time."""
+    """Return the client of a service, the same one every time; an answer that is none is an error."""
+    # A session makes one client at a time: it is not safe for threads, and a timer may need one.
+    with _MAKING:
+        return _made(service, config, endpoint_url, region)
+
+
+@lru_cache(maxsize=32)
+def _made(service: str, config: Config, endpoint_url: str | None, region: str | None) -> Any:
     return _session().create_client(service, config=config, endpoint_url=endpoint_url, region_name=region)
 
 
@@ -58,6 +75,10 @@ class Clients:
     def __call__(self, service: str) -> Any:
         """Return the look-up client of a service."""
         return client(service, endpoint_url=self._endpoint_url, region=self._region)
+
+    def last_resort(self, service: str) -> Any:
+        """Return the client of a service that waits for no answer long."""
+        return client(service, config=LAST_RESORT, endpoint_url=self._endpoint_url, region=self._region)
 
     def invoking(self, concurrency: int) -> Any:
         """Return the Lambda client for synchronous invokes at a concurrency."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -34,6 +35,17 @@ class SystemClock:
     def epoch_ms(self) -> float:
         """Return the wall clock in milliseconds since the epoch."""
         return time.time() * 1000
+
+
+class ThreadTimer:
+    """A thread that waits; it needs nothing of what the caller holds but the interpreter's lock."""
+
+    def call_at(self, at_ms: float, action: Callable[[], None]) -> Callable[[], None]:
+        """Start the thread."""
+        timer = threading.Timer(max(0.0, at_ms / 1000 - time.monotonic()), action)
+        timer.daemon = True
+        timer.start()
+        return timer.cancel
 
 
 class ThreadOverlap:

@@ -16,7 +16,7 @@ from warmgate.judge.wording import quantity
 from warmgate.model import Arm, Evidence, Finding, Mode, Outcome, Status, Verdict
 from warmgate.policy.values import OnInconclusive, OnTrouble, Policy
 
-WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASSED)
+WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.PASSED)
 LONGEST_REASON = 600
 INTERLEAVED_ROUNDS = 5
 """Measured rounds that call the baseline too."""

@@ -150,6 +150,12 @@ POLICY = Section(
         " it is named.",
     ),
     Key(
+        name="pinned",
+        kind=Flag(),
+        text="Whether this policy stands against the tag `warmgate:policy` of the functions it is for. Only a bundled"
+        " policy can be pinned; a pinned `default` leaves no tag any say.",
+    ),
+    Key(
         name="mode",
         kind=Word(Mode),
         text="`enforce` blocks a release that fails; `observe` measures and reports, and never blocks.",

@@ -172,6 +172,8 @@ class Policy:
 
     name: str
     match: tuple[Match, ...] = ()
+    pinned: bool = False
+    """Whether a function's tag cannot choose another policy; counts for bundled policies alone."""
     mode: Mode = Mode.ENFORCE
     warm: Warm = Warm()
     probes: tuple[Probe, ...] = DEFAULT_PROBES

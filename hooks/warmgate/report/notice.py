@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from warmgate.model import Unjudged
 from warmgate.release import Notice, ReleaseOutcome
 from warmgate.report.release import WORDS, release_lines
 from warmgate.report.wording import one_line
 
 EVENT_SOURCE = "warmgate"
 EVENT_TYPE = "warmgate.verdict"
+UNJUDGED = {Unjudged.SKIP.value: ", SKIPPED", Unjudged.NO_HOOKS.value: " WITHOUT A GATE"}
+"""What a headline adds where nothing was judged."""
 LONGEST_SUBJECT = 100
 """SNS takes no longer one, and ASCII alone."""
 LONGEST_REASON = 1_000
@@ -26,6 +29,7 @@ def build_notice(document: dict[str, Any], address: str) -> Notice:
         text=_text(document, address),
         detail=_detail(document, address),
         function=str(document["target"]["function"]),
+        unjudged=document.get("unjudged") or "",
         seconds_to_rollback=section["seconds_to_rollback"],
     )
 
@@ -53,6 +57,7 @@ def headline(document: dict[str, Any]) -> str:
     word = WORDS[ReleaseOutcome(section["outcome"])]
     if section["deployment"]["status"] == "Stopped":
         word = f"STOPPED, {word}"
+    word += UNJUDGED.get(document.get("unjudged") or "", "")
     versions = f"version {document['candidate'] or '?'} (from {document['baseline'] or '?'})"
     return f"{word}: {target['function']}:{target['alias']} {versions}"
 
@@ -75,12 +80,18 @@ def _text(document: dict[str, Any], address: str) -> str:
     section, checks = document["release"], check_lines(document)
     cut = [f"... and {len(checks) - MOST_CHECKS} more"] if len(checks) > MOST_CHECKS else []
     blocks = [
-        [headline(document), _short(reason_of(document))],
+        [headline(document), _short(reason_of(document)), *_warnings(document)],
         [f"deployment {document['deployment_id']}", *(_short(line) for line in release_lines(section))],
         [*(_short(line) for line in checks[:MOST_CHECKS]), *cut],
         [f"report: {address or 'not stored'}"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _warnings(document: dict[str, Any]) -> list[str]:
+    """Return the warnings that the reason does not say already."""
+    said = [one_line(str(warning)) for warning in document.get("warnings", [])]
+    return [f"warning: {_short(warning)}" for warning in said if warning != reason_of(document)]
 
 
 def _detail(document: dict[str, Any], address: str) -> dict[str, Any]:
@@ -98,6 +109,7 @@ def _detail(document: dict[str, Any], address: str) -> dict[str, Any]:
         "release": section["outcome"],
         "deployment_status": section["deployment"]["status"],
         "verdict": deciding_verdict(document)["outcome"],
+        "unjudged": document.get("unjudged"),
         "status": deciding_verdict(document)["status"],
         "reason": _short(reason_of(document)),
         "summary": _short(section["summary"]),

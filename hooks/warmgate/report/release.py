@@ -6,6 +6,7 @@ from typing import Any
 
 from warmgate.release import AlarmState, LaterVerdict, Recovered, Release, ReleaseOutcome
 from warmgate.report.wording import one_line
+from warmgate.rollback_claims import Author, author_of
 
 HEADING = "## What happened"
 """Begins the section in Markdown; it is always the last one, so that it can be replaced."""
@@ -69,9 +70,8 @@ def _alias(seen: Recovered) -> dict[str, Any]:
 
 
 def _rollback(rollback: Release) -> dict[str, Any]:
-    by = "warmgate" if rollback.is_enforced else "cloudformation"
-    if rollback.rollback_of and not rollback.is_enforced:
-        by = "codedeploy"
+    author = author_of(rollback)
+    by = "warmgate" if author is Author.DESCRIPTION else str(author).lower()
     return {"deployment_id": rollback.deployment_id, "status": rollback.status, "by": by}
 
 

@@ -12,6 +12,7 @@ from unit.report.judgements import ALL, REFUSED
 from unit.report.test_release_section import ENDS, RELEASE, completed
 from warmgate.errors import SettingsError
 from warmgate.report import build_document
+from warmgate.rollback_claims import Author, RollbackClaim
 from warmgate_cli.main import app
 from warmgate_cli.why import exit_code, lines_of
 
@@ -65,9 +66,18 @@ def test_without_a_report_codedeploy_is_all_there_is() -> None:
 
 def test_a_rollback_points_at_what_it_rolled_back() -> None:
     """A rollback has no reason of its own."""
-    back = replace(RELEASE, rollback_of="d-FIRST0000")
+    claim = RollbackClaim(by=Author.CODEDEPLOY, rolls_back="d-FIRST0000", proven=True, reason="so")
 
-    assert any("d-FIRST0000" in line for line in lines_of(None, back))
+    assert any("it rolls back d-FIRST0000" in line for line in lines_of(None, RELEASE, claim))
+
+
+def test_a_claim_that_is_not_proven_is_said_with_its_reason() -> None:
+    """What a description says of itself is no way to a report."""
+    claim = RollbackClaim(by=Author.DESCRIPTION, rolls_back="d-FIRST0000", proven=False, reason="NOT A ROLLBACK: no")
+
+    lines = lines_of(None, RELEASE, claim)
+    assert "  NOT A ROLLBACK: no" in lines
+    assert not any("it rolls back" in line for line in lines)
 
 
 def test_what_is_no_deployment_id_is_wrong_usage() -> None:

@@ -6,7 +6,10 @@ import pytest
 
 from unit.policy.documents import faults_below, faults_of
 
-TOP = "policy, match, mode, warm, probes, limits, compare, live, when, budget, rollback, known_bad, store_payloads"
+TOP = (
+    "policy, match, pinned, mode, warm, probes, limits, compare, live, when, budget, rollback, known_bad,"
+    " store_payloads"
+)
 NAME = "a name of letters, digits, `.`, `_` and `-`, at most 64 characters"
 DURATION = "a duration above 0ms and at most 900s"
 SHARE = "a percentage of at least 0% and below 100%"

@@ -11,6 +11,7 @@ from warmgate.policy.values import Policy, Probe
 
 SHORTEST = """\
 policy: x
+pinned: false
 mode: enforce
 warm:
   environments: 20
