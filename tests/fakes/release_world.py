@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fakes.claims import ClaimTable, FakeClaims
 from fakes.world import POLICY, TARGET, FakePolicies, VirtualClock
 from warmgate.deadline import Deadline
 from warmgate.errors import (
@@ -27,7 +28,6 @@ from warmgate.recovery import Recovery
 from warmgate.release import (
     AlarmState,
     AliasState,
-    Claim,
     HookRun,
     LaterVerdict,
     Notice,
@@ -176,39 +176,6 @@ class FakeReleases:
 
 
 @dataclass
-class FakeClaims:
-    """Claims in memory, with leases on the virtual clock."""
-
-    clock: VirtualClock
-    leases: dict[str, float] = field(default_factory=dict)
-    fails: Exception | None = None
-
-    def claim(self, key: str, lease_ms: float) -> Claim:
-        """Take a key that is free."""
-        if self.fails is not None:
-            raise self.fails
-        until = self.leases.get(key, 0.0)
-        if until == float("inf"):
-            return Claim.DONE
-        if key in self.leases and self.clock.at_ms < until:
-            return Claim.HELD
-        self.leases[key] = self.clock.at_ms + lease_ms
-        return Claim.TAKEN
-
-    def settle(self, key: str) -> None:
-        """Keep a key for good."""
-        if self.fails is not None:
-            raise self.fails
-        self.leases[key] = float("inf")
-
-    def give_up(self, key: str) -> None:
-        """Free a key."""
-        if self.fails is not None:
-            raise self.fails
-        self.leases.pop(key, None)
-
-
-@dataclass
 class FakeStoredReports:
     """Reports in memory; `appears` stores one at an instant."""
 
@@ -328,7 +295,7 @@ class ReleaseWorld:
         self.codedeploy = FakeReleases(self.clock, release, self.alias_port)
         self.alias_port.busy = self.codedeploy.in_progress
         self.policies = FakePolicies(policy=replace(POLICY, rollback=rollback))
-        self.claims = FakeClaims(self.clock)
+        self.claims = ClaimTable(self.clock)
         self.reports = FakeStoredReports(self.clock)
         self.alarms = FakeAlarms()
         self.notices = FakeNotices()
@@ -352,7 +319,7 @@ class ReleaseWorld:
         def wired(port: Any) -> Any:
             return Tripwire(port, self)
 
-        releases, claims = wired(self.codedeploy), wired(self.claims)
+        releases, claims = wired(self.codedeploy), wired(FakeClaims(self.claims))
         recovery = Recovery(
             releases=releases,
             aliases=wired(self.alias_port),
