@@ -127,7 +127,8 @@ def live_gate() -> Gate:
 
 def guard(context: Any) -> Guard:
     """Return the traffic guard of one call; raises SettingsError where its table is not named."""
-    from warmgate.adapters.runs import LambdaSuccessors, TableRuns
+    from warmgate.adapters.claims import TableClaims
+    from warmgate.adapters.runs import LambdaSuccessors
     from warmgate.adapters.shifts import CodeDeployShifts
     from warmgate.guard import Guard
 
@@ -139,7 +140,7 @@ def guard(context: Any) -> Guard:
         policies=parts.policies,
         functions=LambdaFunctions(parts.clients),
         logs=CloudWatchLogs(parts.clients, parts.clock),
-        runs=TableRuns(parts.settings.table, parts.clients("dynamodb"), context),
+        claims=TableClaims(parts.clients, parts.settings.table),
         successors=LambdaSuccessors(parts.clients("lambda"), context.invoked_function_arn),
         clock=parts.clock,
         reports=_reports(parts, _archive(parts, "guard")),

@@ -111,6 +111,10 @@ class ClaimError(WarmgateError):
     """It could not be found out whether something has been done already."""
 
 
+class LeaseLostError(WarmgateError):
+    """Another run has taken over what this run was doing."""
+
+
 class RollbackError(WarmgateError):
     """The alias could not be sent back to the baseline.
 

@@ -1,6 +1,7 @@
 """Watches live traffic while it shifts, and stops the deployment as soon as a check has failed. Judges nothing itself.
 
-One run guards one deployment; before its own time is up it hands what it knows, as a value, to a fresh run.
+One run at a time guards a deployment, under a lease that it renews as it looks: a run that died is followed by Lambda's
+retry of its event. Before its own time is up a run hands what it knows, as a value, to a fresh one.
 """
 
 from __future__ import annotations
@@ -10,14 +11,23 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from warmgate.deadline import Deadline
-from warmgate.errors import DeploymentLookupError, ReportError, StopError, WarmgateError
+from warmgate.errors import (
+    DeploymentLookupError,
+    LeaseLostError,
+    ReportError,
+    StopError,
+    SuccessorError,
+    WarmgateError,
+)
 from warmgate.judge.live import Stretch, has_live_limits, judge_live
+from warmgate.lease import Lease
 from warmgate.live_reading import Reading, read_new_calls
 from warmgate.live_traffic import Traffic, add_calls
 from warmgate.logged_calls import LoggedCall
 from warmgate.model import Deployment, Judgement, Mode, Outcome, Shift, Spending, Verdict
 from warmgate.policy.values import Policy
-from warmgate.ports import Clock, Functions, Logs, Policies, Reports, Runs, Shifts, Successors
+from warmgate.ports import Clock, Functions, Logs, Policies, Reports, Shifts, Successors
+from warmgate.release_ports import Claims
 
 POLL_MS = 2_000.0
 DESCRIBE_MS = 10_000.0
@@ -56,44 +66,62 @@ class Guard:
     policies: Policies
     functions: Functions
     logs: Logs
-    runs: Runs
+    claims: Claims
     successors: Successors
     clock: Clock
     reports: tuple[Reports, ...] = ()
     log: Callable[[str], None] = lambda _line: None
 
     def run(self, shift: Shift, deadline: Deadline) -> Guarded:
-        """Guard a shift to its end, once: the same event delivered again finds it guarded.
+        """Guard a shift to its end, alone: the same event delivered again finds it guarded, or a run that died.
 
         Raises:
             StopError: the deployment could not be stopped; Lambda's retry of the event tries again.
+            SuccessorError: the run that takes over could not be started; Lambda's retry guards on.
+            ClaimError: it could not be found out whether another run guards it; Lambda's retry asks again.
         """
-        found = self.runs.once(f"guard {shift.deployment_id} {shift.run}", lambda: self._guard(shift, deadline))
-        guarded = found or Guarded(ending=Ending.BUSY)
+        # One key for all runs over a deployment: whichever of them comes back, or comes twice, there is one lease.
+        lease = Lease(self.claims, self.clock, f"guard {shift.deployment_id}", self.log)
+        guarded = self._holding(lease, shift, deadline) if lease.take(deadline) else Guarded(ending=Ending.BUSY)
         self.log(f"{shift.deployment_id}: guard ended, {guarded.ending}")
         return guarded
 
-    def _guard(self, shift: Shift, deadline: Deadline) -> Guarded:
+    def _holding(self, lease: Lease, shift: Shift, deadline: Deadline) -> Guarded:
+        """Guard under a lease, and let go of it."""
         try:
-            deployment = self._described(shift, deadline)
+            guarded = self._guard(lease, shift, deadline)
+        except LeaseLostError as error:
+            self.log(str(error))
+            return Guarded(ending=Ending.BUSY)
+        except Exception:
+            lease.end(done=False)
+            raise
+        lease.end(done=guarded.ending is not Ending.HANDED_OVER)
+        return guarded
+
+    def _guard(self, lease: Lease, shift: Shift, deadline: Deadline) -> Guarded:
+        try:
+            deployment = self._described(lease, shift, deadline)
             if deployment.is_rollback or deployment.ended:
                 return Guarded(ending=Ending.NOT_OURS if deployment.is_rollback else Ending.SHIFTED)
-            policy, source = self.policies.find(deployment.target, deadline)
-        except StopError:
+            lease.keep()
+            policy, source = self.policies.find(deployment.target, lease.bounded(deadline))
+        except LeaseLostError:
             raise
         except WarmgateError as error:
             self.log(f"{shift.deployment_id}: not guarded ({error})")
             return Guarded(ending=Ending.NOT_OURS)
         if not has_live_limits(policy):
             return Guarded(ending=Ending.NOT_OURS)
-        return _Watch(self, shift, deployment, policy, source, deadline).to_the_end()
+        return _Watch(self, lease, shift, deployment, (policy, source), deadline).to_the_end()
 
-    def _described(self, shift: Shift, deadline: Deadline) -> Deployment:
+    def _described(self, lease: Lease, shift: Shift, deadline: Deadline) -> Deployment:
         """Return the deployment; its target may take some seconds to exist."""
         patience = deadline.no_later_than(self.clock.now_ms() + PATIENCE_MS)
         while True:
+            lease.keep()
             try:
-                return self.shifts.describe(shift.deployment_id, patience)
+                return self.shifts.describe(shift.deployment_id, lease.bounded(patience))
             except DeploymentLookupError:
                 if self.clock.now_ms() + WAIT_MS >= patience.at_ms:
                     raise
@@ -104,12 +132,19 @@ class _Watch:
     """One run over one deployment."""
 
     def __init__(
-        self, guard: Guard, shift: Shift, deployment: Deployment, policy: Policy, source: str, deadline: Deadline
+        self,
+        guard: Guard,
+        lease: Lease,
+        shift: Shift,
+        deployment: Deployment,
+        policy: tuple[Policy, str],
+        deadline: Deadline,
     ) -> None:
-        self._guard, self._shift, self._deployment = guard, shift, deployment
-        self._policy, self._source = policy, source
-        self._deadline = Deadline(deadline.at_ms - HANDOVER_MS)
+        self._guard, self._lease, self._shift, self._deployment = guard, lease, shift, deployment
+        self._policy, self._source = policy
+        self._deadline, self._last = Deadline(deadline.at_ms - HANDOVER_MS), deadline
         self._traffic = Traffic(baseline=deployment.baseline, candidate=deployment.candidate, number=shift.stretch)
+        self._groups: tuple[str, ...] = ()
         self._reading: Reading | None = None
         self._stretch_began_ms = shift.since_ms
         self._described_ms = self._began_ms = guard.clock.now_ms()
@@ -118,19 +153,35 @@ class _Watch:
         """Look at new traffic again and again until there is none to come, or a check has failed."""
         clock = self._guard.clock
         while clock.now_ms() < self._deadline.at_ms:
+            self._lease.keep()
             if self._is_over():
                 return Guarded(ending=Ending.SHIFTED)
             if self._deployment.shift_began_ms is None:
                 clock.sleep_ms(WAIT_MS)
                 continue
+            self._lease.keep()
             failed = self._look()
             if failed is not None:
                 return self._answer(*failed)
             clock.sleep_ms(POLL_MS)
-        self._guard.successors.start(
-            replace(self._shift, run=self._shift.run + 1, stretch=self._traffic.number, since_ms=self._stretch_began_ms)
-        )
-        return Guarded(ending=Ending.HANDED_OVER)
+        return self._handed_over()
+
+    def _handed_over(self) -> Guarded:
+        """Start the run that takes over, which waits for the lease; where no answer comes, start it again.
+
+        The lease is not renewed meanwhile: a run that was started without an answer gets it in any case.
+        """
+        guard, number = self._guard, self._shift.run + 1
+        shift = replace(self._shift, run=number, stretch=self._traffic.number, since_ms=self._stretch_began_ms)
+        while True:
+            try:
+                guard.successors.start(shift)
+                return Guarded(ending=Ending.HANDED_OVER)
+            except SuccessorError as error:
+                if self._last.passed(guard.clock.now_ms() + POLL_MS):
+                    raise
+                guard.log(f"{shift.deployment_id}: run {number} not started, trying again ({error})")
+            guard.clock.sleep_ms(POLL_MS)
 
     def _is_over(self, *, ask_now: bool = False) -> bool:
         """Ask CodeDeploy from time to time; an answer that does not come leaves things as they are."""
@@ -138,8 +189,9 @@ class _Watch:
         every_ms = WAIT_MS if self._deployment.shift_began_ms is None else DESCRIBE_MS
         if ask_now or clock.now_ms() - self._described_ms >= every_ms:
             self._described_ms = clock.now_ms()
+            deadline = self._lease.bounded(self._deadline)
             try:
-                self._deployment = self._guard.shifts.describe(self._shift.deployment_id, self._deadline)
+                self._deployment = self._guard.shifts.describe(self._shift.deployment_id, deadline)
             except DeploymentLookupError as error:
                 self._guard.log(f"{self._shift.deployment_id}: not described, guarding on ({error})")
         return self._deployment.ended or self._deployment.shift_ended_ms is not None
@@ -165,22 +217,44 @@ class _Watch:
         guard, deployment = self._guard, self._deployment
         since_ms = self._stretch_began_ms or deployment.shift_began_ms or guard.clock.epoch_ms()
         reading = self._reading or Reading(since_ms=since_ms)
-        function = deployment.target.function
-        groups = [guard.functions.version(function, v).log_group for v in (deployment.candidate, deployment.baseline)]
-        now_ms = guard.clock.epoch_ms()
-        self._reading, calls = read_new_calls(guard.logs, groups, reading, now_ms, self._deadline)
+        function, versions = deployment.target.function, (deployment.candidate, deployment.baseline)
+        # A published version's configuration never changes.
+        self._groups = self._groups or tuple(guard.functions.version(function, v).log_group for v in versions)
+        now_ms, deadline = guard.clock.epoch_ms(), self._lease.bounded(self._deadline)
+        self._reading, calls = read_new_calls(guard.logs, self._groups, reading, now_ms, deadline)
         return calls
 
     def _answer(self, verdict: Verdict, stretch: Stretch) -> Guarded:
         """Stop the deployment where the policy enforces; what is over already is left alone."""
         guard, reason = self._guard, verdict.reason
+        self._lease.keep()
         if self._is_over(ask_now=True):
             guard.log(f"{self._shift.deployment_id}: over before it could be stopped; {reason}")
             return Guarded(ending=Ending.SHIFTED, verdict=verdict)
-        stopped = self._policy.mode is Mode.ENFORCE and guard.shifts.stop(self._shift.deployment_id, self._deadline)
+        stopped = self._policy.mode is Mode.ENFORCE and self._stopped()
         guard.log(f"{self._shift.deployment_id}: {'stopped' if stopped else 'not stopped'}; {reason}")
         self._publish(verdict, stretch)
         return Guarded(ending=Ending.STOPPED if stopped else Ending.SHIFTED, verdict=verdict)
+
+    def _stopped(self) -> bool:
+        """Stop the deployment, again where it fails and the shift goes on; return whether this run stopped it.
+
+        Raises:
+            StopError: it failed to the end of this run's time.
+        """
+        guard = self._guard
+        while True:
+            # Not before it is sure that no other run has taken over: it may have given the order.
+            self._lease.keep(at_once=True)
+            try:
+                return guard.shifts.stop(self._shift.deployment_id, self._lease.bounded(self._deadline))
+            except StopError as error:
+                if self._deadline.passed(guard.clock.now_ms() + POLL_MS):
+                    raise
+                guard.log(f"{self._shift.deployment_id}: not stopped, trying again ({error})")
+            guard.clock.sleep_ms(POLL_MS)
+            if self._is_over(ask_now=True):
+                return False
 
     def _publish(self, verdict: Verdict, stretch: Stretch) -> None:
         guard = self._guard

@@ -153,17 +153,6 @@ class LiveMetrics(Protocol):
         ...
 
 
-class Runs(Protocol):
-    """A memory that all runs of a function share."""
-
-    def once(self, key: str, work: Callable[[], T]) -> T | None:
-        """Do some work and return its result, or None where another run does it or has done it.
-
-        Work that raises is not done: the next run does it.
-        """
-        ...
-
-
 class Successors(Protocol):
     """A way to go on in a fresh run."""
 

@@ -1,4 +1,7 @@
-"""What the rollback controller needs from the world, each with the errors it may raise and no other."""
+"""What the rollback controller needs from the world, each with the errors it may raise and no other.
+
+The traffic guard shares its claims.
+"""
 
 from __future__ import annotations
 
@@ -68,12 +71,19 @@ class Claims(Protocol):
         """Claim a key; a claim that is neither settled nor given up ends with its lease."""
         ...
 
+    def renew(self, key: str, lease_ms: float) -> bool:
+        """Let the lease of this run's claim last from now on; return False where the key is no longer this run's.
+
+        A lease that has ended is renewed as long as no other run has claimed the key.
+        """
+        ...
+
     def settle(self, key: str, outcome: str = "") -> None:
-        """Note that what a key stands for has been done, and what came of it."""
+        """Note that what a key stands for has been done, and what came of it, whoever holds it."""
         ...
 
     def give_up(self, key: str) -> None:
-        """Let another run claim a key."""
+        """Let another run claim a key that is this run's; what is settled, or another run's, stays."""
         ...
 
 

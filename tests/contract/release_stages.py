@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contract.stages import HOOK, ROLE, create, execution_of, within
+from fakes.claims import ClaimTable, FakeClaims
 from fakes.lambda_calls import publish, update
 from fakes.refusals import FakeRefusals
-from fakes.release_world import FAILED, FakeClaims, FakeNotices, FakeStoredReports, ReleaseWorld
+from fakes.release_world import FAILED, FakeNotices, FakeStoredReports, ReleaseWorld
 from fakes.world import TARGET, VirtualClock
 from rehearsal.local_cloud import LocalCloud
 from warmgate.adapters.aliases import LambdaAliases
@@ -56,9 +57,10 @@ class AliasesStage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimsStage:
-    """A place for claims, and a way to let time pass."""
+    """A place for the claims of two runs, and a way to let time pass."""
 
     port: Claims
+    other: Claims
     closed: Claims
     passes: Callable[[float], None]
 
@@ -114,8 +116,13 @@ def fake_aliases() -> AliasesStage:
 def fake_claims() -> ClaimsStage:
     """Return the stage of Claims."""
     clock = VirtualClock()
-    closed = FakeClaims(clock, fails=ClaimError("closed"))
-    return ClaimsStage(port=FakeClaims(clock), closed=closed, passes=lambda seconds: clock.sleep_ms(seconds * 1000))
+    table, closed = ClaimTable(clock), ClaimTable(clock, fails=ClaimError("closed"))
+    return ClaimsStage(
+        port=FakeClaims(table),
+        other=FakeClaims(table),
+        closed=FakeClaims(closed),
+        passes=lambda seconds: clock.sleep_ms(seconds * 1000),
+    )
 
 
 def fake_stored_reports() -> StoredReportsStage:
@@ -198,6 +205,17 @@ def aliases(cloud: LocalCloud) -> AliasesStage:
 
 def claims(cloud: LocalCloud) -> ClaimsStage:
     """Return the stage of Claims on a table of its own."""
+    table = claims_table(cloud)
+    return ClaimsStage(
+        port=TableClaims(cloud.client, table),
+        other=TableClaims(cloud.client, table),
+        closed=TableClaims(cloud.client, GONE),
+        passes=time.sleep,
+    )
+
+
+def claims_table(cloud: LocalCloud) -> str:
+    """Make a table for claims and return its name."""
     table = f"claims-{time.monotonic_ns()}"
     cloud.client("dynamodb").create_table(
         TableName=table,
@@ -205,7 +223,7 @@ def claims(cloud: LocalCloud) -> ClaimsStage:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    return ClaimsStage(port=TableClaims(cloud.client, table), closed=TableClaims(cloud.client, GONE), passes=time.sleep)
+    return table
 
 
 def stored_reports(cloud: LocalCloud) -> StoredReportsStage:

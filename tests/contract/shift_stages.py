@@ -5,26 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
-import boto3
-
-from contract.stages import FUNCTION, create, start_deployment, within
+from contract.stages import create, start_deployment
 from fakes.lambda_calls import publish
-from fakes.shift_world import FakeRuns, FakeShifts
+from fakes.shift_world import FakeShifts
 from fakes.world import EPOCH_MS, FakeLogs, VirtualClock
-from rehearsal.local_cloud import CREDENTIALS, LocalCloud
+from rehearsal.local_cloud import LocalCloud
 from warmgate.adapters.logs import CloudWatchLogs
-from warmgate.adapters.runs import TableRuns
 from warmgate.adapters.shifts import CodeDeployShifts
 from warmgate.adapters.waiting import SystemClock
 from warmgate.deadline import Deadline
 from warmgate.invocation_log import InvocationRecord
 from warmgate.logged_calls import LoggedCall, Window
 from warmgate.model import Start
-from warmgate.ports import Clock, Logs, Runs, Shifts
+from warmgate.ports import Clock, Logs, Shifts
 
-TABLE = "contract-runs"
 RAISING = "def handler(event, context):\n    if event.get('how') == 'raise': raise KeyError('price')\n    return 1\n"
 
 
@@ -114,35 +109,3 @@ def real_logs(cloud: LocalCloud) -> LogsStage:
         window=Window(began_ms - 1000, time.time() * 1000 + 1000),
         request_ids=(ids[0], ids[1], ids[2]),
     )
-
-
-def fake_runs() -> Callable[[], Runs]:
-    """Return what makes the runs of a function that share a memory."""
-    fake = FakeRuns()
-    return lambda: fake
-
-
-def real_runs(cloud: LocalCloud) -> Callable[[], Runs]:
-    """Return what makes the runs of a function that share a table."""
-    client: Any = boto3.client("dynamodb", endpoint_url=cloud.endpoint_url, region_name=cloud.region, **CREDENTIALS)
-    table = f"{TABLE}-{time.monotonic_ns()}"
-    client.create_table(
-        TableName=table,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    for _ in within(10.0):
-        if client.describe_table(TableName=table)["Table"]["TableStatus"] == "ACTIVE":
-            break
-    return lambda: TableRuns(table, client, RunContext())
-
-
-class RunContext:
-    """What a run knows of its own time."""
-
-    function_name = FUNCTION
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return a minute."""
-        return 60_000

@@ -11,7 +11,6 @@ import pytest
 from contract import release_stages as stages
 from contract.release_stages import (
     AliasesStage,
-    ClaimsStage,
     NoticesStage,
     RefusalsStage,
     ReleasesStage,
@@ -40,7 +39,7 @@ from warmgate.errors import (
 from warmgate.known_bad import Refusal
 from warmgate.marks import rollback_mark_of
 from warmgate.model import Target
-from warmgate.release import AliasState, Claim, Notice, Release, ReleaseOutcome, StoredReport
+from warmgate.release import AliasState, Notice, Release, ReleaseOutcome, StoredReport
 from warmgate.rollback_claims import author_of, cited_by
 
 pytestmark = pytest.mark.local_cloud
@@ -77,12 +76,6 @@ def releases(request: pytest.FixtureRequest) -> Any:
 def aliases(request: pytest.FixtureRequest) -> Any:
     """Give both implementations of Aliases."""
     return either(request, stages.fake_aliases, stages.aliases)
-
-
-@pytest.fixture(params=["fake", "adapter"])
-def claims(request: pytest.FixtureRequest) -> Any:
-    """Give both implementations of Claims."""
-    return either(request, stages.fake_claims, stages.claims)
 
 
 @pytest.fixture(params=["fake", "adapter"])
@@ -183,46 +176,6 @@ class TestAliases:
         """The message names function and alias."""
         with pytest.raises(FunctionLookupError, match="nowhere:live"):
             aliases.port.read(NOWHERE)
-
-
-class TestClaims:
-    """Claim, settle, give up."""
-
-    def test_a_key_is_claimed_once(self, claims: ClaimsStage) -> None:
-        """The second claim of a key is held by the first; another key is free."""
-        answers = [claims.port.claim(key, 60_000) for key in ("a", "a", "b")]
-
-        assert answers == [Claim.TAKEN, Claim.HELD, Claim.TAKEN]
-
-    def test_what_is_done_stays_done(self, claims: ClaimsStage) -> None:
-        """A settled key is never free again, whatever its lease was."""
-        claims.port.claim("a", 200)
-        claims.port.settle("a")
-        claims.passes(0.4)
-
-        assert claims.port.claim("a", 60_000) is Claim.DONE
-
-    def test_a_claim_given_up_is_free(self, claims: ClaimsStage) -> None:
-        """Another run may claim what a run could not do."""
-        claims.port.claim("a", 60_000)
-        claims.port.give_up("a")
-
-        assert claims.port.claim("a", 60_000) is Claim.TAKEN
-
-    def test_a_claim_ends_with_its_lease(self, claims: ClaimsStage) -> None:
-        """A run that died blocks nobody for longer than it could have lasted."""
-        claims.port.claim("a", 200)
-        claims.passes(0.4)
-
-        assert claims.port.claim("a", 60_000) is Claim.TAKEN
-
-    def test_a_table_that_is_not_there_is_the_ports_error(self, claims: ClaimsStage) -> None:
-        """Nothing else gets out of any method."""
-        for call in (lambda: claims.closed.claim("a", 1), lambda: claims.closed.settle("a")):
-            with pytest.raises(ClaimError):
-                call()
-        with pytest.raises(ClaimError):
-            claims.closed.give_up("a")
 
 
 class TestStoredReports:
@@ -357,6 +310,7 @@ def test_services_that_cannot_be_reached_are_the_ports_errors(unreachable: Calla
         (FunctionLookupError, lambda: LambdaAliases(unreachable).read(NOWHERE)),
         (RollbackError, lambda: LambdaAliases(unreachable).put_back(NOWHERE, "1", "r")),
         (ClaimError, lambda: TableClaims(unreachable, "t").claim("a", 1)),
+        (ClaimError, lambda: TableClaims(unreachable, "t").renew("a", 1)),
         (ReportError, lambda: BucketReports(unreachable, "b").read("d")),
         (ReportError, lambda: BucketReports(unreachable, "b").write("d", report)),
         (NoticeError, lambda: TopicNotices(unreachable, "arn:aws:sns:us-east-1:0:t").send(NOTICE)),

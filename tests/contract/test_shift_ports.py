@@ -18,7 +18,6 @@ from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, LogLookupError, StopError
 from warmgate.logged_calls import Window
 from warmgate.model import Start, Target
-from warmgate.ports import Runs
 
 pytestmark = pytest.mark.local_cloud
 
@@ -35,13 +34,6 @@ def logs(request: pytest.FixtureRequest) -> LogsStage:
     """Give both implementations of Logs."""
     fake = request.param == "fake"
     return shift_stages.fake_logs() if fake else shift_stages.real_logs(request.getfixturevalue("cloud"))
-
-
-@pytest.fixture(params=["fake", "adapter"])
-def runs(request: pytest.FixtureRequest) -> Callable[[], Runs]:
-    """Give both implementations of Runs."""
-    fake = request.param == "fake"
-    return shift_stages.fake_runs() if fake else shift_stages.real_runs(request.getfixturevalue("cloud"))
 
 
 class TestShifts:
@@ -95,47 +87,6 @@ class TestLogs:
         assert logs.port.cold_starts_ms(logs.group, logs.version, 0, until_ms, logs.deadline()) == ()
         before_ms = logs.window.since_ms - 1000
         assert logs.port.cold_starts_ms(logs.group, logs.version, 5, before_ms, logs.deadline()) == ()
-
-
-class TestRuns:
-    """Once."""
-
-    def test_work_is_done_once(self, runs: Callable[[], Runs]) -> None:
-        """The second run of a key does nothing, another key's does."""
-        done: list[str] = []
-
-        def work(name: str) -> Callable[[], str]:
-            def note() -> str:
-                done.append(name)
-                return name
-
-            return note
-
-        assert runs().once("guard d-1 1", work("first")) == "first"
-        assert runs().once("guard d-1 1", work("second")) is None
-        assert runs().once("guard d-1 2", work("third")) == "third"
-        assert done == ["first", "third"]
-
-    def test_work_that_raised_is_not_done(self, runs: Callable[[], Runs]) -> None:
-        """Lambda's retry of the event does it."""
-
-        def raising() -> str:
-            raise StopError("d-2: AccessDenied")
-
-        with pytest.raises(StopError):
-            runs().once("guard d-2 1", raising)
-        assert runs().once("guard d-2 1", lambda: "done") == "done"
-
-    def test_work_under_way_is_left_to_who_does_it(self, runs: Callable[[], Runs]) -> None:
-        """A double event meets the first one's run in the middle."""
-        inner: list[str | None] = []
-
-        def outer() -> str:
-            inner.append(runs().once("guard d-3 1", lambda: "twice"))
-            return "once"
-
-        assert runs().once("guard d-3 1", outer) == "once"
-        assert inner == [None]
 
 
 def test_a_log_group_that_is_not_there_yet_holds_no_calls(cloud: LocalCloud) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fakes.claims import ClaimTable, FakeClaims
 from fakes.world import POLICY, TARGET, FakePolicies, VirtualClock
 from warmgate.deadline import Deadline
 from warmgate.errors import (
@@ -27,7 +28,6 @@ from warmgate.recovery import Recovery
 from warmgate.release import (
     AlarmState,
     AliasState,
-    Claim,
     HookRun,
     LaterVerdict,
     Notice,
@@ -163,8 +163,9 @@ class FakeReleases:
     ) -> None:
         appears_ms = self.clock.at_ms + after_s * 1000
         release = replace(self.release, deployment_id=deployment_id, status="InProgress", hooks=(), **about)
-        back = {"baseline": self.release.candidate, "candidate": self.release.baseline}
-        release = replace(release, rollback_expected=False, completed_s=None, **(back if serves == "6" else {}))
+        release = replace(release, rollback_expected=False, completed_s=None)
+        if serves == "6":
+            release = replace(release, baseline=self.release.candidate, candidate=self.release.baseline)
         self.courses.append(Course(release, appears_ms, appears_ms + takes_s * 1000, ends, serves))
 
     def _seen(self, course: Course) -> Release:
@@ -185,7 +186,7 @@ class FakeReleaseLineage:
     """Where deployments come from, by the same CodeDeploy and the same claims."""
 
     releases: FakeReleases
-    claims: FakeClaims
+    claims: ClaimTable
 
     def described(self, deployment_id: str, deadline: Deadline) -> Release:
         """Return a deployment."""
@@ -197,43 +198,8 @@ class FakeReleaseLineage:
 
     def made_back(self, deployment_id: str) -> str | None:
         """Return what the claim of a deployment back was settled with."""
-        key = back_claim(deployment_id)
-        return self.claims.outcomes.get(key, "") if key in self.claims.leases else None
-
-
-@dataclass
-class FakeClaims:
-    """Claims in memory, with leases on the virtual clock."""
-
-    clock: VirtualClock
-    leases: dict[str, float] = field(default_factory=dict)
-    outcomes: dict[str, str] = field(default_factory=dict)
-    fails: Exception | None = None
-
-    def claim(self, key: str, lease_ms: float) -> Claim:
-        """Take a key that is free."""
-        if self.fails is not None:
-            raise self.fails
-        until = self.leases.get(key, 0.0)
-        if until == float("inf"):
-            return Claim.DONE
-        if key in self.leases and self.clock.at_ms < until:
-            return Claim.HELD
-        self.leases[key] = self.clock.at_ms + lease_ms
-        return Claim.TAKEN
-
-    def settle(self, key: str, outcome: str = "") -> None:
-        """Keep a key for good."""
-        if self.fails is not None:
-            raise self.fails
-        self.outcomes[key] = outcome
-        self.leases[key] = float("inf")
-
-    def give_up(self, key: str) -> None:
-        """Free a key."""
-        if self.fails is not None:
-            raise self.fails
-        self.leases.pop(key, None)
+        found = self.claims.items.get(back_claim(deployment_id))
+        return None if found is None else found.outcome
 
 
 @dataclass
@@ -370,7 +336,7 @@ class ReleaseWorld:
         self.codedeploy = FakeReleases(self.clock, release, self.alias_port)
         self.alias_port.busy = self.codedeploy.in_progress
         self.policies = FakePolicies(policy=replace(POLICY, rollback=rollback))
-        self.claims = FakeClaims(self.clock)
+        self.claims = ClaimTable(self.clock)
         self.reports = FakeStoredReports(self.clock)
         self.allow_tag = FakeAllowTag()
         self.alarms = FakeAlarms()
@@ -395,7 +361,7 @@ class ReleaseWorld:
         def wired(port: Any) -> Any:
             return Tripwire(port, self)
 
-        releases, claims, allow_tag = wired(self.codedeploy), wired(self.claims), wired(self.allow_tag)
+        releases, claims, allow_tag = wired(self.codedeploy), wired(FakeClaims(self.claims)), wired(self.allow_tag)
         proof = RollbackProof(FakeReleaseLineage(self.codedeploy, self.claims))
         recovery = Recovery(
             releases=releases,

@@ -1,4 +1,4 @@
-"""A shift on a virtual clock: CodeDeploy that shifts by time, a log that is late, runs that share a memory.
+"""A shift on a virtual clock: CodeDeploy that shifts by time, a log that is late, runs that share a table.
 
 Example:
     world = ShiftWorld(defect=Defect(error_share=0.5, from_s=20))
@@ -8,12 +8,11 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from bench.gatebench.generators import FAMILIES, Family
 from bench.shifts.traffic import NONE, Defect, live_calls
+from fakes.claims import ClaimTable, FakeClaims
 from fakes.world import EPOCH_MS, TARGET, FakeFunctions, FakeLogs, FakePolicies, FakeReports, VirtualClock
 from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, LogLookupError
@@ -22,7 +21,6 @@ from warmgate.logged_calls import LoggedCall, Window
 from warmgate.model import Deployment, LifecycleEvent, MetricCounts, Shift, Target
 from warmgate.policy.values import Budget, Live, Policy, RatioLimit
 
-T = TypeVar("T")
 LIVE = Policy(
     name="live",
     live=Live(duration=RatioLimit(statistic="p95", ratio=1.2), error_ratio=0.01, cold_start_ratio=0.05),
@@ -86,32 +84,17 @@ class FakeShifts:
 
 
 @dataclass
-class FakeRuns:
-    """A shared memory; a run that raises is forgotten."""
-
-    taken: set[str] = field(default_factory=set)
-
-    def once(self, key: str, work: Callable[[], T]) -> T | None:
-        """Do the work unless the key is taken."""
-        if key in self.taken:
-            return None
-        self.taken.add(key)
-        try:
-            return work()
-        except BaseException:
-            self.taken.discard(key)
-            raise
-
-
-@dataclass
 class FakeSuccessors:
-    """Keeps the runs that were to be started."""
+    """Keeps the runs that were to be started; `fails` is raised in turn, after a run was started."""
 
     started: list[Shift] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
 
     def start(self, shift: Shift) -> None:
         """Keep a run."""
         self.started.append(shift)
+        if self.fails:
+            raise self.fails.pop(0)
 
 
 @dataclass
@@ -142,8 +125,9 @@ class ShiftWorld:
         old_per_s: float = 10.0,
         began_s: float = 10.0,
         log_late_ms: float = 3_000.0,
+        clock: VirtualClock | None = None,
     ) -> None:
-        self.clock = VirtualClock()
+        self.clock = clock or VirtualClock()
         self.shifts = FakeShifts(self.clock, began_s=began_s, ended_s=began_s + seconds)
         self.deployment_id = self.shifts.deployment_id
         self.policies = FakePolicies(LIVE)
@@ -155,7 +139,7 @@ class ShiftWorld:
                 family, seed, seconds=seconds, old_per_s=old_per_s, new_per_s=new_per_s, defect=defect
             )
         ]
-        self.runs = FakeRuns()
+        self.claims = ClaimTable(self.clock)
         self.successors = FakeSuccessors()
         self.metrics = FakeLiveMetrics()
         self.reports = FakeReports()
@@ -172,7 +156,7 @@ class ShiftWorld:
             policies=self.policies,
             functions=self.functions,
             logs=self.logs,
-            runs=self.runs,
+            claims=FakeClaims(self.claims),
             successors=self.successors,
             clock=self.clock,
             reports=(self.reports,),
