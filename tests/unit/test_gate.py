@@ -18,7 +18,16 @@ from warmgate.errors import (
     StatusReportError,
 )
 from warmgate.gate import Gated
-from warmgate.model import Capacity, Deployment, LifecycleEvent, Mode, Outcome, ProvisionedConcurrency, Status
+from warmgate.model import (
+    Capacity,
+    Deployment,
+    LifecycleEvent,
+    Mode,
+    Outcome,
+    ProvisionedConcurrency,
+    Status,
+    Unjudged,
+)
 from warmgate.policy.values import Budget, Compare, Expect, OnTrouble, RatioLimit, When
 
 
@@ -471,3 +480,66 @@ def test_the_notes_say_how_many_cold_environments_the_burst_met() -> None:
 
     assert gated.judgement is not None
     assert "17 of 20 calls of the burst met cold environments" in gated.judgement.notes
+
+
+@pytest.mark.parametrize("description", ["[warmgate skip]", "[warmgate skip: ]"])
+def test_a_skip_without_a_reason_is_no_skip(description: str) -> None:
+    """The version is judged, and the report says why nothing was skipped."""
+    world = World()
+    world.codedeploy.deployment = replace(world.codedeploy.deployment, description=description)
+
+    gated = run(world)
+
+    assert world.invoker.calls
+    assert gated.judgement is not None
+    assert gated.judgement.verdict.unjudged is None
+    assert any("a skip needs a reason" in warning for warning in gated.judgement.verdict.warnings)
+    assert any("a skip needs a reason" in line for line in world.lines)
+
+
+def test_a_skip_is_never_passed() -> None:
+    """Its outcome is its own, so that no metric, report or notice counts it among the judged."""
+    world = World()
+    world.codedeploy.deployment = replace(world.codedeploy.deployment, description="[warmgate skip: incident 4711]")
+
+    gated = run(world)
+
+    assert gated.judgement is not None
+    assert (gated.judgement.verdict.outcome, gated.judgement.verdict.unjudged) == (Outcome.SKIPPED, Unjudged.SKIP)
+
+
+def test_a_claimed_rollback_is_judged_and_said_loudly() -> None:
+    """A description makes no rollback: the broken version is refused, with a warning in report and log."""
+    world = World()
+    world.codedeploy.deployment = replace(
+        world.codedeploy.deployment, description="hotfix [warmgate rollback of d-ABCDEF000]"
+    )
+    world.invoker.answers = lambda i: served(
+        init_ms=300, function_error="Unhandled", payload=b'{"errorType":"KeyError"}'
+    )
+
+    gated = run(world)
+
+    assert world.codedeploy.told == [Status.FAILED]
+    assert gated.judgement is not None
+    assert not gated.judgement.deployment.is_rollback
+    assert any("NOT A ROLLBACK" in warning for warning in gated.judgement.verdict.warnings)
+    assert any("NOT A ROLLBACK" in line for line in world.lines)
+
+
+def test_a_reason_outlives_a_run_that_dies_while_it_reports() -> None:
+    """The log has it before CodeDeploy has the status."""
+    world = World()
+    world.invoker.answers = lambda i: served(init_ms=2500 if i < 20 else None)
+
+    class KilledError(BaseException):
+        """Nothing tidies up."""
+
+    def killed(*_: object) -> bool:
+        raise KilledError
+
+    world.codedeploy.tell = killed  # type: ignore[method-assign, assignment]
+    with pytest.raises(KilledError):
+        run(world)
+
+    assert any("reporting Failed (failed): limits.init.p95" in line for line in world.lines)

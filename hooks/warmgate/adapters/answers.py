@@ -63,6 +63,9 @@ class CheckedAnswers:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._checked(operation_name, api_params)
+            except ClientError as error:
+                _count_repeats(error, attempt - 1)
+                raise
             except (IncompleteAnswerError, ResponseParserError):
                 if attempt == ATTEMPTS or operation_name in NOT_TWICE:
                     raise
@@ -85,6 +88,12 @@ class CheckedAnswers:
 def check_answers(base_classes: list[type], **_: Any) -> None:
     """Put the check before the SDK's own classes: a handler of the session's event `creating-client-class`."""
     base_classes.insert(0, CheckedAnswers)
+
+
+def _count_repeats(error: ClientError, repeats: int) -> None:
+    """Add to the repeats that the SDK tells of an error: who reads them asks whether the call may have been made."""
+    about = error.response.setdefault("ResponseMetadata", {})
+    about["RetryAttempts"] = about.get("RetryAttempts", 0) + repeats
 
 
 def _found(answer: Any, path: str) -> Any:
