@@ -48,6 +48,11 @@ class Settings:
     table: str = ""
     topic_arn: str = ""
     event_bus: str = "default"
+    account: str = ""
+    """Who must own the report bucket; empty for anybody."""
+    policy_account: str = ""
+    """Who must own a bucket of policies; empty for anybody."""
+    require_allow_tag: bool = False
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -68,7 +73,17 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         table=environment.get("WARMGATE_TABLE", ""),
         topic_arn=environment.get("WARMGATE_TOPIC_ARN", ""),
         event_bus=environment.get("WARMGATE_EVENT_BUS") or "default",
+        account=environment.get("WARMGATE_ACCOUNT", ""),
+        policy_account=environment.get("WARMGATE_POLICY_ACCOUNT", ""),
+        require_allow_tag=_switch(environment, "WARMGATE_REQUIRE_ALLOW_TAG"),
     )
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    found = environment.get(name) or "false"
+    if found not in {"true", "false"}:
+        raise SettingsError(f"{name}: found {found!r}, expected true or false", hint="write one of the two")
+    return found == "true"
 
 
 def _folder() -> Path:
@@ -149,7 +164,7 @@ def _parts() -> _Parts:
     clients, policies = Clients(), None
     try:
         settings = settings_of(os.environ)
-        policies = TaggedPolicies(clients, settings.policies, settings.policy_sources)
+        policies = TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account)
     except SettingsError as error:
         return _Parts(
             clients=clients, clock=SystemClock(), settings=Settings(policies=_folder()), policies=UnsetPolicies(error)
@@ -161,7 +176,7 @@ def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
     before, settings = event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC, parts.settings
     refusals = None
     if before and settings.report_bucket:
-        refusals = BucketRefusals(parts.clients, settings.report_bucket, settings.report_prefix)
+        refusals = BucketRefusals(parts.clients, settings.report_bucket, settings.report_prefix, settings.account)
     return Gate(
         deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event),
         policies=parts.policies,
@@ -179,7 +194,8 @@ def _reports(parts: _Parts, folder: str) -> tuple[Reports, ...]:
     settings = parts.settings
     reports: list[Reports] = [LogReport(), MetricsReport(settings.metrics_namespace)]
     if settings.report_bucket:
-        reports.append(BucketReport(parts.clients, settings.report_bucket, settings.report_prefix, folder))
+        bucket, prefix, account = settings.report_bucket, settings.report_prefix, settings.account
+        reports.append(BucketReport(parts.clients, bucket, prefix, folder, account))
     return tuple(reports)
 
 
@@ -208,12 +224,12 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
         recovery=Recovery(
             releases=releases,
             aliases=LambdaAliases(clients),
-            policies=TaggedPolicies(clients, settings.policies, settings.policy_sources),
+            policies=TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account),
             claims=claims,
             clock=clock,
         ),
         alarms=GroupAlarms(clients),
-        reports=BucketReports(clients, settings.report_bucket, settings.report_prefix),
+        reports=BucketReports(clients, settings.report_bucket, settings.report_prefix, settings.account),
         claims=claims,
         clock=clock,
         notices=_notices(clients, settings),

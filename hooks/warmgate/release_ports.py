@@ -45,6 +45,14 @@ class Aliases(Protocol):
         ...
 
 
+class AllowTag(Protocol):
+    """The tag by which the owner of a function lets Warmgate change it."""
+
+    def allows(self, target: Target) -> bool:
+        """Return whether the function of a target may be changed; raises FunctionLookupError."""
+        ...
+
+
 class Alarms(Protocol):
     """The alarms that a deployment watches."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
 from warmgate.model import Judgement, Status
 
@@ -54,9 +55,12 @@ class MetricsReport:
 class BucketReport:
     """Report, Markdown and samples as objects under the deployment's id, in a folder where one is named."""
 
-    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "", folder: str = "") -> None:
+    def __init__(
+        self, clients: Callable[[str], Any], bucket: str, prefix: str = "", folder: str = "", account: str = ""
+    ) -> None:
         self._clients = clients
         self._bucket = bucket
+        self._owner = owned_by(account)
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._folder = f"{folder}/" if folder else ""
 
@@ -73,7 +77,7 @@ class BucketReport:
             key = f"{self._prefix}{judgement.deployment.deployment_id}/{self._folder}{name}"
             try:
                 self._clients("s3").put_object(
-                    Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type
+                    Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type, **self._owner
                 )
             except SDK_ERRORS as error:
                 raise ReportError(
