@@ -28,6 +28,8 @@ WIDE = {
     "StopDeployments": {"codedeploy:StopDeployment"},
 }
 """The statements on every resource; the security model explains each."""
+EVERYWHERE = {"PolicyParameterPath": "/p", "PolicyBucket": "b", "PolicyAppConfigApplication": "a"}
+SID = re.compile(r"`(\w+)`")
 
 
 def of_type(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -75,13 +77,22 @@ def test_the_security_model_tells_every_permission() -> None:
     """The page names each action that any role has, and no action that none has."""
     page = (ROOT / "docs" / "explanation" / "security-model.md").read_text()
     told = set(re.findall(r"`([a-z0-9]+:[A-Z][A-Za-z]+)`", page))
-    elsewhere = installed_names(
-        TEMPLATE, "b", PolicyParameterPath="/p", PolicyBucket="b", PolicyAppConfigApplication="a"
-    )
+    elsewhere = installed_names(TEMPLATE, "b", **EVERYWHERE)
     granted = {grant.action for function in FUNCTIONS for grant in grants_of(TEMPLATE, f"{function}Role", elsewhere)}
 
     assert granted - told == set()
     assert told - granted == set()
+
+
+def test_the_security_model_explains_every_statement() -> None:
+    """Its table has a line for each statement of the roles, and none for a statement that no role has."""
+    page = (ROOT / "docs" / "explanation" / "security-model.md").read_text()
+    explained = {
+        sid for cell in re.findall(r"^\| ((?:`[A-Z]\w+`(?:, )?)+) \|", page, re.MULTILINE) for sid in SID.findall(cell)
+    }
+    stated = {grant.sid for function in FUNCTIONS for grant in grants(function, **EVERYWHERE)}
+
+    assert explained == stated
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
