@@ -8,13 +8,13 @@ READY := $(ENV)/dev/.ready
 SAM_BIN := $(ENV)/sam/bin
 SAM := PATH="$(CURDIR)/$(SAM_BIN):$$PATH" SAM_CLI_TELEMETRY=0 sam
 CLOUD := $(ENV)/ministack/.ready $(ENV)/rie/.ready
-DEPLOYING := $(ENV)/sam/.ready $(if $(shell command -v node),$(ENV)/cdk/.ready)
+DEPLOYING := $(ENV)/sam/.ready $(ENV)/checkov/.ready $(if $(shell command -v node),$(ENV)/cdk/.ready)
 PYTEST := $(BIN)/python -m pytest
 # Every package is named in a lock with its hash, and no dependency is resolved: pip in hash mode asks for the newest release
 # of what is required with an extra (coverage[toml] by pytest-cov), and fails on the day that one appears.
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 
-.PHONY: help rehearse rehearse-all test unit check lint types imports docs template package bench gatebench lock golden clean
+.PHONY: help rehearse rehearse-all test unit check lint types imports docs template scan package bench gatebench lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,13 @@ $(ENV)/sam/.ready: requirements/sam-cli.txt
 	@$(SAM_BIN)/pip check -q
 	@touch $@
 
+# Not needed to install or rehearse anything: only `make check` looks for insecure settings.
+$(ENV)/checkov/.ready: requirements/checkov.txt
+	$(PYTHON) -m venv $(ENV)/checkov
+	$(ENV)/checkov/bin/pip $(LOCKED) -r requirements/checkov.txt
+	@$(ENV)/checkov/bin/pip check -q
+	@touch $@
+
 # Half a gigabyte, for one example stack: where there is no node, its test is left out.
 $(ENV)/cdk/.ready: requirements/cdk.txt
 	$(PYTHON) -m venv $(ENV)/cdk
@@ -67,7 +74,7 @@ test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 unit: $(READY) ## run the pure tests (seconds)
 	$(PYTEST) tests/unit tests/property -q -n 2 -m "not slow"
 
-check: lint types imports docs template ## lint, types, import contracts, docs, template
+check: lint types imports docs template scan ## lint, types, import contracts, docs, template and its security
 
 lint: $(READY)
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -85,6 +92,10 @@ template: $(ENV)/sam/.ready ## validate and lint template.yaml
 	$(SAM_BIN)/cfn-lint -c I -- template.yaml
 	$(SAM) validate --region us-east-1
 
+# checkov ends with 0 for a file that it cannot parse: cfn-lint comes first.
+scan: template $(ENV)/checkov/.ready ## look for insecure settings in template.yaml
+	$(ENV)/checkov/bin/checkov --config-file .checkov.yaml
+
 package: $(READY) template ## validate the policies and build what `sam deploy` takes, in build/package
 	PYTHONPATH=hooks:scripts $(BIN)/warmgate policy validate policies/*.yaml
 	$(SAM) build
@@ -100,7 +111,7 @@ gatebench: $(READY) ## measure how good the verdicts are, beside other rules (mi
 
 lock: ## renew the lock files from requirements/*.in
 	$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install -q uv
-	for f in dev ministack runtime cdk; do $(ENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/$$f.txt requirements/$$f.in; done
+	for f in dev ministack runtime cdk checkov; do $(ENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/$$f.txt requirements/$$f.in; done
 	$(ENV)/lock/bin/uv pip compile -q --no-deps --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam.txt requirements/sam.in
 	$(ENV)/lock/bin/uv pip compile -q --universal -c requirements/sam.txt --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam-cli.txt requirements/sam-cli.in
 	$(ENV)/lock/bin/uv pip compile -q -c requirements/dev.txt --python-version 3.13 --python-platform aarch64-manylinux2014 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o hooks/requirements.txt requirements/package.in

@@ -50,6 +50,10 @@ class Settings:
     table: str = ""
     topic_arn: str = ""
     event_bus: str = "default"
+    account: str = ""
+    """Who must own the report bucket; empty for anybody."""
+    policy_account: str = ""
+    """Who must own a bucket of policies; empty for anybody."""
     require_allow_tag: bool = False
 
 
@@ -71,6 +75,8 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         table=environment.get("WARMGATE_TABLE", ""),
         topic_arn=environment.get("WARMGATE_TOPIC_ARN", ""),
         event_bus=environment.get("WARMGATE_EVENT_BUS") or "default",
+        account=environment.get("WARMGATE_ACCOUNT", ""),
+        policy_account=environment.get("WARMGATE_POLICY_ACCOUNT", ""),
         require_allow_tag=_switch(environment, "WARMGATE_REQUIRE_ALLOW_TAG"),
     )
 
@@ -161,7 +167,7 @@ def _parts() -> _Parts:
     clients, policies = Clients(), None
     try:
         settings = settings_of(os.environ)
-        policies = TaggedPolicies(clients, settings.policies, settings.policy_sources)
+        policies = TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account)
     except SettingsError as error:
         return _Parts(
             clients=clients, clock=SystemClock(), settings=Settings(policies=_folder()), policies=UnsetPolicies(error)
@@ -173,7 +179,7 @@ def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
     before, settings = event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC, parts.settings
     refusals = None
     if before and settings.report_bucket:
-        refusals = BucketRefusals(parts.clients, settings.report_bucket, settings.report_prefix)
+        refusals = BucketRefusals(parts.clients, settings.report_bucket, settings.report_prefix, settings.account)
     archive = _archive(parts, "" if before else "after")
     return Gate(
         deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event),
@@ -196,7 +202,8 @@ def _archive(parts: _Parts, folder: str) -> BucketReport | None:
     settings = parts.settings
     if not settings.report_bucket:
         return None
-    return BucketReport(parts.clients, settings.report_bucket, settings.report_prefix, folder)
+    bucket, prefix, account = settings.report_bucket, settings.report_prefix, settings.account
+    return BucketReport(parts.clients, bucket, prefix, folder, account)
 
 
 def _reports(parts: _Parts, archive: BucketReport | None) -> tuple[Reports, ...]:
@@ -236,12 +243,12 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
             proof=proof,
             aliases=LambdaAliases(clients),
             allow_tag=allow_tag,
-            policies=TaggedPolicies(clients, settings.policies, settings.policy_sources),
+            policies=TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account),
             claims=claims,
             clock=clock,
         ),
         alarms=GroupAlarms(clients),
-        reports=BucketReports(clients, settings.report_bucket, settings.report_prefix),
+        reports=BucketReports(clients, settings.report_bucket, settings.report_prefix, settings.account),
         claims=claims,
         clock=clock,
         notices=_notices(clients, settings),

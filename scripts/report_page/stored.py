@@ -9,6 +9,7 @@ from typing import Any
 
 from report_page.case import Case, stored_case
 from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.owners import owned_by
 from warmgate.errors import DocumentError, Fault, ReportError
 from warmgate.model import (
     Deployment,
@@ -49,14 +50,16 @@ def case_in_folder(folder: Path) -> Case:
     return read_case(read, str(folder))
 
 
-def case_in_bucket(clients: Callable[[str], Any], bucket: str, prefix: str, deployment_id: str) -> Case:
-    """Return the case of a deployment's report in the report bucket; raises ReportError and DocumentError."""
+def case_in_bucket(
+    clients: Callable[[str], Any], bucket: str, prefix: str, deployment_id: str, account: str = ""
+) -> Case:
+    """Return the case of a deployment's report in an account's bucket; raises ReportError and DocumentError."""
     place = "/".join(part for part in (prefix.strip("/"), deployment_id) if part)
 
     def read(name: str) -> str:
         key = f"{place}/{name}"
         try:
-            answer = clients("s3").get_object(Bucket=bucket, Key=key)
+            answer = clients("s3").get_object(Bucket=bucket, Key=key, **owned_by(account))
             return str(answer["Body"].read().decode())
         except (*SDK_ERRORS, UnicodeDecodeError) as error:
             raise ReportError(

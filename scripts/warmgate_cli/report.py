@@ -101,7 +101,7 @@ def _stored(subject: str, policy: Path | None, bucket: str, clients: Clients) ->
     if not chosen:
         fix = "correct the path, or add --bucket or set WARMGATE_REPORT_BUCKET"
         raise _unclear(subject, "no such file or folder", "one, or a deployment and its report bucket", fix)
-    return case_in_bucket(clients, chosen, settings.report_prefix, subject)
+    return case_in_bucket(clients, chosen, settings.report_prefix, subject, settings.account)
 
 
 def _listed(names: list[str]) -> str:

@@ -33,10 +33,12 @@ def register(app: typer.Typer) -> None:
     app.command("why")(why)
 
 
-def why(  # noqa: PLR0917 - options, each by its name
+def why(
     deployment_id: Annotated[str, typer.Argument(help="CodeDeploy's id of the deployment.")],
     bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Bucket of the reports.")] = "",
     prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Prefix of the reports in it.")] = "",
+    *,
+    account: Annotated[str, typer.Option(envvar="WARMGATE_ACCOUNT", help="Account that must own the bucket.")] = "",
     table: Annotated[str, typer.Option(envvar="WARMGATE_TABLE", help="Table with Warmgate's own records.")] = "",
     endpoint_url: Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")] = "",
     region: Annotated[str, typer.Option(help="Region; the environment's own when left out.")] = "",
@@ -49,7 +51,7 @@ def why(  # noqa: PLR0917 - options, each by its name
     if not DEPLOYMENT_ID.fullmatch(deployment_id):
         raise SettingsError(f"DEPLOYMENT_ID: found {deployment_id!r}, expected CodeDeploy's id, such as d-ABCDEF123")
     clients = Clients(endpoint_url or None, region or None)
-    stored = _stored(clients, bucket, prefix, deployment_id)
+    stored = _stored(clients, bucket, prefix, account, deployment_id)
     document = None if stored is None else stored.document
     # A report that the controller has completed says all there is; anything else is asked of CodeDeploy.
     seen = None if document is not None and document.get("release") else _described(clients, deployment_id, document)
@@ -114,12 +116,12 @@ def _claim(clients: Clients, seen: Release, table: str) -> RollbackClaim | None:
     return proof.claim_of(seen, Deadline.within(clock.now_ms(), LOOKS_MS, 0.0))
 
 
-def _stored(clients: Clients, bucket: str, prefix: str, deployment_id: str) -> StoredReport | None:
+def _stored(clients: Clients, bucket: str, prefix: str, account: str, deployment_id: str) -> StoredReport | None:
     if not bucket:
         print("no --bucket: no report is looked up", file=sys.stderr)
         return None
     try:
-        return BucketReports(clients, bucket, prefix).read(deployment_id)
+        return BucketReports(clients, bucket, prefix, account).read(deployment_id)
     except ReportError as error:
         print(error, file=sys.stderr)
         return None

@@ -48,7 +48,7 @@ EVERYWHERE = {
     ("ReadRevisions", "codedeploy:GetApplicationRevision"): "asked only where CodeDeploy shows no target",
 }
 MISSING = {
-    ("TellMissingFromDenied", "s3:ListBucket"): "no call: it changes what S3 answers of an object that is not there"
+    ("SeeMissingFromDenied", "s3:ListBucket"): "no call: it changes what S3 answers of an object that is not there"
 }
 SECOND_LOOK = {
     ("DoThingsOnce", "dynamodb:GetItem"): "Powertools looks up what another run holds; an event comes once here",

@@ -99,7 +99,7 @@ class MetricsNotices:
         """Write the metrics of a release."""
         from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-        metrics = EphemeralMetrics(namespace=self._namespace)
+        metrics = EphemeralMetrics(namespace=self._namespace, service="")
         metrics.add_dimension("Function", notice.function)
         metrics.add_dimension("Release", notice.outcome.value)
         metrics.add_metric("Releases", MetricUnit.Count, 1)

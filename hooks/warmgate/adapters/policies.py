@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.owners import owned_by
 from warmgate.adapters.payload_files import payloads_in
+from warmgate.adapters.tags import tags_of
 from warmgate.deadline import Deadline
 from warmgate.errors import PolicyLookupError, SettingsError
 from warmgate.model import Target
@@ -22,12 +24,15 @@ DEFAULT = "default.yaml"
 
 
 class TaggedPolicies:
-    """Policies by tag or by match; only the kinds of source in `allowed` are read."""
+    """Policies by tag or by match; only the kinds of source in `allowed` are read, only buckets of `account`."""
 
-    def __init__(self, clients: Callable[[str], Any], folder: Path, allowed: tuple[str, ...] = KINDS) -> None:
+    def __init__(
+        self, clients: Callable[[str], Any], folder: Path, allowed: tuple[str, ...] = KINDS, account: str = ""
+    ) -> None:
         self._clients = clients
         self._folder = folder
         self._allowed = allowed
+        self._account = account
 
     def find(self, target: Target, deadline: Deadline) -> tuple[Policy, str]:  # noqa: ARG002 - look-ups are short
         """Return the policy and its source; a pinned policy comes before the tag."""
@@ -40,13 +45,7 @@ class TaggedPolicies:
 
     def _tag(self, function: str) -> str:
         try:
-            client = self._clients("lambda")
-            arn = (
-                function
-                if function.startswith("arn:")
-                else client.get_function_configuration(FunctionName=function)["FunctionArn"]
-            )
-            tags: dict[str, str] = client.list_tags(Resource=arn).get("Tags", {})
+            tags = tags_of(self._clients, function)
         except SDK_ERRORS as error:
             raise PolicyLookupError(
                 f"{function}: its tags could not be read: {code_of(error)}: {error}",
@@ -87,7 +86,7 @@ class TaggedPolicies:
         return self._appconfig(rest), None
 
     def _object(self, bucket: str, key: str) -> str:
-        body = self._clients("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        body = self._clients("s3").get_object(Bucket=bucket, Key=key, **owned_by(self._account))["Body"]
         return str(body.read().decode("utf-8"))
 
     def _objects_beside(self, bucket: str, policy: str) -> LoadFile:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
 
 if TYPE_CHECKING:
@@ -17,11 +18,12 @@ FOLDER = "known-bad"
 
 
 class BucketRefusals:
-    """Refusals below `known-bad/`; `clients` gives the client of a service."""
+    """Refusals below `known-bad/`, in a bucket of `account` where one is named."""
 
-    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "") -> None:
+    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "", account: str = "") -> None:
         self._clients = clients
         self._bucket = bucket
+        self._owner = owned_by(account)
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
     def find(self, function: str, fingerprint: str) -> Refusal | None:
@@ -30,7 +32,7 @@ class BucketRefusals:
 
         key = self._key(function, fingerprint)
         try:
-            body = self._clients("s3").get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            body = self._clients("s3").get_object(Bucket=self._bucket, Key=key, **self._owner)["Body"].read()
             return Refusal(**json.loads(body))
         except SDK_ERRORS as error:
             if code_of(error) == "NoSuchKey":
@@ -47,7 +49,9 @@ class BucketRefusals:
         key = self._key(refusal.function, refusal.fingerprint)
         body = json.dumps(asdict(refusal), indent=2).encode()
         try:
-            self._clients("s3").put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
+            self._clients("s3").put_object(
+                Bucket=self._bucket, Key=key, Body=body, ContentType="application/json", **self._owner
+            )
         except SDK_ERRORS as error:
             raise ReportError(
                 f"s3://{self._bucket}/{key} was not stored: {code_of(error)}: {error}",

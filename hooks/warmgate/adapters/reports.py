@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
 from warmgate.model import Judgement, Status, Unjudged
 
@@ -37,7 +38,7 @@ class MetricsReport:
         # Powertools costs 8 ms to import; it comes after CodeDeploy has been told.
         from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-        metrics = EphemeralMetrics(namespace=self._namespace)
+        metrics = EphemeralMetrics(namespace=self._namespace, service="")
         metrics.add_dimension("Function", judgement.deployment.target.function)
         metrics.add_dimension("Outcome", judgement.verdict.outcome.value)
         metrics.add_metric("Verdicts", MetricUnit.Count, 1)
@@ -58,7 +59,7 @@ def count_alone(namespace: str, metric: str, deployment_id: str, function: str) 
     """Count one under a metric without the function as dimension, so that one alarm rings for all of them."""
     from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-    metrics = EphemeralMetrics(namespace=namespace)
+    metrics = EphemeralMetrics(namespace=namespace, service="")
     metrics.add_metric(metric, MetricUnit.Count, 1)
     metrics.add_metadata("deployment", deployment_id)
     metrics.add_metadata("function", function)
@@ -68,9 +69,12 @@ def count_alone(namespace: str, metric: str, deployment_id: str, function: str) 
 class BucketReport:
     """Report, Markdown and samples as objects under the deployment's id, in a folder where one is named."""
 
-    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "", folder: str = "") -> None:
+    def __init__(
+        self, clients: Callable[[str], Any], bucket: str, prefix: str = "", folder: str = "", account: str = ""
+    ) -> None:
         self._clients = clients
         self._bucket = bucket
+        self._owner = owned_by(account)
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._folder = f"{folder}/" if folder else ""
 
@@ -92,7 +96,7 @@ class BucketReport:
         """Store an object; return False where a condition stands against it."""
         try:
             self._clients("s3").put_object(
-                Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type, **condition
+                Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type, **self._owner, **condition
             )
         except SDK_ERRORS as error:
             if condition and code_of(error) in {"PreconditionFailed", "ConditionalRequestConflict"}:

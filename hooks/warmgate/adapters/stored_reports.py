@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
 from warmgate.release import LaterVerdict, StoredReport
 
@@ -17,11 +18,12 @@ TYPES = {JSON: "application/json", MARKDOWN: "text/markdown; charset=utf-8"}
 
 
 class BucketReports:
-    """Reports under the deployment's id, where the hooks store them."""
+    """Reports under the deployment's id, where the hooks store them, in a bucket of `account` where one is named."""
 
-    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "") -> None:
+    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "", account: str = "") -> None:
         self._clients = clients
         self._bucket = bucket
+        self._owner = owned_by(account)
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
 
     def read(self, deployment_id: str) -> StoredReport | None:
@@ -42,7 +44,11 @@ class BucketReports:
         for name, body in ((MARKDOWN, report.markdown), (JSON, text)):
             try:
                 self._clients("s3").put_object(
-                    Bucket=self._bucket, Key=self._key(deployment_id, name), Body=body.encode(), ContentType=TYPES[name]
+                    Bucket=self._bucket,
+                    Key=self._key(deployment_id, name),
+                    Body=body.encode(),
+                    ContentType=TYPES[name],
+                    **self._owner,
                 )
             except SDK_ERRORS as error:
                 raise ReportError(
@@ -66,7 +72,9 @@ class BucketReports:
 
     def _object(self, deployment_id: str, name: str) -> str | None:
         try:
-            found = self._clients("s3").get_object(Bucket=self._bucket, Key=self._key(deployment_id, name))
+            found = self._clients("s3").get_object(
+                Bucket=self._bucket, Key=self._key(deployment_id, name), **self._owner
+            )
             return str(found["Body"].read().decode("utf-8"))
         except (*SDK_ERRORS, UnicodeDecodeError) as error:
             if code_of(error) == "NoSuchKey":

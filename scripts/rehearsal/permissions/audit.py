@@ -18,9 +18,15 @@ class Audit:
 
 
 def audit(grants: Iterable[Grant], calls: Iterable[ApiCall]) -> Audit:
-    """Return which calls no grant covers, each once, and which grants cover no call."""
+    """Return which calls would be denied, each once, and which grants allow no call."""
     granted, called = list(grants), list(dict.fromkeys(calls))
     return Audit(
-        denied=tuple(call for call in called if not any(grant.covers(call) for grant in granted)),
-        unused=tuple(grant for grant in granted if not any(grant.covers(call) for call in called)),
+        denied=tuple(call for call in called if not allows(granted, call)),
+        unused=tuple(grant for grant in granted if not grant.denies and not any(grant.covers(call) for call in called)),
     )
+
+
+def allows(grants: Iterable[Grant], call: ApiCall) -> bool:
+    """Return whether a call is allowed: by one grant at least, and denied by none, as IAM evaluates policies."""
+    spoken = [grant.denies for grant in grants if grant.covers(call)]
+    return bool(spoken) and not any(spoken)

@@ -1,4 +1,4 @@
-"""What a role of the template may do: its own statements and those of the managed policies attached to it."""
+"""What a role of the template may and may not do: its own statements and those of its managed policies."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from rehearsal.permissions.template import Names, resolve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One action on some resources; a statement with three actions is three grants."""
+    """One action on some resources, allowed or denied; a statement with three actions is three grants."""
 
     sid: str
     action: str
     resources: tuple[str, ...]
     conditional: bool = False
     """Whether a condition narrows it further; conditions are not evaluated here."""
+    denies: bool = False
 
     def covers(self, call: ApiCall) -> bool:
-        """Return whether the grant allows a call."""
+        """Return whether the grant speaks of a call."""
         return self.action.lower() == call.action.lower() and any(
             _pattern(resource).fullmatch(call.resource) for resource in self.resources
         )
@@ -32,7 +33,13 @@ class Grant:
 def grants_of(template: Mapping[str, Any], role: str, names: Names) -> list[Grant]:
     """Return the grants of a role; raises KeyError for a name that `names` does not know."""
     return [
-        Grant(sid=str(statement["Sid"]), action=action, resources=resources, conditional="Condition" in statement)
+        Grant(
+            sid=str(statement["Sid"]),
+            action=action,
+            resources=resources,
+            conditional="Condition" in statement,
+            denies=statement["Effect"] == "Deny",
+        )
         for statement in _statements(template, role, names)
         for resources in [tuple(_list(statement["Resource"]))]
         for action in _list(statement["Action"])
@@ -47,8 +54,8 @@ def _statements(template: Mapping[str, Any], role: str, names: Names) -> Iterato
     documents += [resources[arn["Ref"]]["Properties"]["PolicyDocument"] for arn in properties["ManagedPolicyArns"]]
     for document in documents:
         for statement in resolve(document["Statement"], template, names):
-            if statement["Effect"] != "Allow":
-                raise ValueError(f"{role}: {statement['Sid']} is {statement['Effect']}, only Allow is understood")
+            if statement["Effect"] == "Deny" and "Condition" in statement:
+                raise ValueError(f"{role}: {statement['Sid']} denies on a condition, which is not evaluated here")
             yield statement
 
 

@@ -87,8 +87,9 @@ def resolve(value: Any, template: Mapping[str, Any], names: Names) -> Any:
     return {key: inside for key, inside in entries.items() if inside is not NOTHING}
 
 
-def _ref(inside: Any, _template: Mapping[str, Any], names: Names) -> Any:
-    return names.of(inside)
+def _ref(inside: Any, template: Mapping[str, Any], names: Names) -> Any:
+    found, parameter = names.of(inside), template.get("Parameters", {}).get(inside, {})
+    return found.split(",") if parameter.get("Type") == "CommaDelimitedList" else found
 
 
 def _attribute(inside: Any, _template: Mapping[str, Any], names: Names) -> Any:

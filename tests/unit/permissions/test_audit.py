@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.permissions import ApiCall, Grant, audit
+from rehearsal.permissions import ApiCall, Grant, Names, audit, grants_of
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"
 
@@ -42,6 +42,25 @@ def test_a_call_needs_action_and_resource(action: str, pattern: str, resource: s
 
     assert found.denied == (() if allowed else (made,))
     assert bool(found.unused) is not allowed
+
+
+def test_a_denial_outweighs_every_grant() -> None:
+    """What one statement denies no other allows, and a denial is not a grant that nobody used."""
+    made = call("lambda:InvokeFunction", f"{FUNCTION}billing:7")
+    denial = Grant(sid="Denied", action=made.action, resources=(f"{FUNCTION}billing:*",), denies=True)
+
+    assert audit([grant(made.action, "*"), denial], [made]).denied == (made,)
+    assert audit([grant(made.action, "*"), denial], [call(made.action, f"{FUNCTION}checkout:7")]).denied == ()
+    assert audit([denial], []).unused == ()
+
+
+def test_a_denial_on_a_condition_is_not_evaluated_here() -> None:
+    """Conditions are not evaluated: taking such a denial for one, or for none, would both be wrong."""
+    document = {"Statement": [{"Sid": "S", "Effect": "Deny", "Action": "a:B", "Resource": "*", "Condition": {}}]}
+    role = {"Properties": {"ManagedPolicyArns": [], "Policies": [{"PolicyDocument": document}]}}
+
+    with pytest.raises(ValueError, match="denies on a condition"):
+        grants_of({"Resources": {"Role": role}}, "Role", Names())
 
 
 def test_a_denied_call_is_told_once() -> None:

@@ -28,6 +28,8 @@ WIDE = {
     "StopDeployments": {"codedeploy:StopDeployment"},
 }
 """The statements on every resource; the security model explains each."""
+EVERYWHERE = {"PolicyParameterPath": "/p", "PolicyBucket": "b", "PolicyAppConfigApplication": "a"}
+SID = re.compile(r"`(\w+)`")
 
 
 def of_type(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -75,13 +77,22 @@ def test_the_security_model_tells_every_permission() -> None:
     """The page names each action that any role has, and no action that none has."""
     page = (ROOT / "docs" / "explanation" / "security-model.md").read_text()
     told = set(re.findall(r"`([a-z0-9]+:[A-Z][A-Za-z]+)`", page))
-    elsewhere = installed_names(
-        TEMPLATE, "b", PolicyParameterPath="/p", PolicyBucket="b", PolicyAppConfigApplication="a"
-    )
+    elsewhere = installed_names(TEMPLATE, "b", **EVERYWHERE)
     granted = {grant.action for function in FUNCTIONS for grant in grants_of(TEMPLATE, f"{function}Role", elsewhere)}
 
     assert granted - told == set()
     assert told - granted == set()
+
+
+def test_the_security_model_explains_every_statement() -> None:
+    """Its table has a line for each statement of the roles, and none for a statement that no role has."""
+    page = (ROOT / "docs" / "explanation" / "security-model.md").read_text()
+    explained = {
+        sid for cell in re.findall(r"^\| ((?:`[A-Z]\w+`(?:, )?)+) \|", page, re.MULTILINE) for sid in SID.findall(cell)
+    }
+    stated = {grant.sid for function in FUNCTIONS for grant in grants(function, **EVERYWHERE)}
+
+    assert explained == stated
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -144,7 +155,8 @@ def test_the_report_bucket_is_private_encrypted_and_forgets() -> None:
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert "SSEAlgorithm" in str(properties["BucketEncryption"])
     assert rule["ExpirationInDays"] == {"Ref": "ReportRetentionDays"}
-    assert "NoncurrentVersionExpiration" in rule
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": {"Ref": "ReportRetentionDays"}}
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     refusal = RESOURCES["ReportsOverTls"]["Properties"]["PolicyDocument"]["Statement"][0]
     assert (refusal["Effect"], refusal["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
@@ -160,12 +172,14 @@ def test_the_table_is_what_powertools_expects() -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_logs_to_a_group_that_forgets(function: str) -> None:
-    """The group has the function's name, a retention, and is all that the role may write logs to."""
+    """The group has the function's name and a retention, outlives the stack, and is all that the role may log to."""
     name = RESOURCES[function]["Properties"]["FunctionName"]
-    group = RESOURCES[RESOURCES[function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
+    resource = RESOURCES[RESOURCES[function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]]
+    group = resource["Properties"]
     written = [grant for grant in grants(function) if grant.action == "logs:PutLogEvents"]
 
     assert group == {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": {"Ref": "LogRetentionDays"}}
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     assert [grant.resources for grant in written] == [
         (f"arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/{name}:*",)
     ]
@@ -180,11 +194,18 @@ def test_a_handler_is_there(function: str) -> None:
 
 
 def test_every_setting_is_one_that_is_read() -> None:
-    """Each variable of Warmgate's in the template is a field of the settings; all but the prefix are given."""
+    """The template gives each field of the settings, and no variable that nobody reads."""
     variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
     given = {name for name in variables if name.startswith("WARMGATE_")}
 
-    assert given == {f"WARMGATE_{each.name.upper()}" for each in fields(Settings)} - {"WARMGATE_REPORT_PREFIX"}
+    assert given == {f"WARMGATE_{each.name.upper()}" for each in fields(Settings)}
+
+
+NARROWED: list[tuple[dict[str, str], list[Any]]] = [
+    ({"ApplicationPrefix": "shop-"}, [{"prefix": "shop-"}]),
+    ({"Applications": "shop,billing"}, ["shop", "billing"]),
+    ({"ApplicationPrefix": "shop-", "Applications": "shop-web"}, ["shop-web"]),
+]
 
 
 @pytest.mark.parametrize(
@@ -199,8 +220,9 @@ def test_state_changes_reach_the_function_that_follows_them(function: str, state
         "detail-type": ["CodeDeploy Deployment State-change Notification"],
         "detail": {"state": states},
     }
-    narrowed = resolve(event["Pattern"], TEMPLATE, installed_names(TEMPLATE, "b", ApplicationPrefix="shop-"))
-    assert narrowed["detail"]["application"] == [{"prefix": "shop-"}]
+    for parameters, expected in NARROWED:
+        narrowed = resolve(event["Pattern"], TEMPLATE, installed_names(TEMPLATE, "b", **parameters))
+        assert narrowed["detail"]["application"] == expected
     assert event["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "DeadLetters.Arn"}}
 
 
@@ -212,6 +234,105 @@ def test_what_fails_for_good_is_kept() -> None:
     assert configuration["MaximumEventAgeInSeconds"] < 3600
     for function in FUNCTIONS:
         assert "sqs:SendMessage" in {grant.action for grant in grants(function)}
+
+
+@pytest.mark.parametrize(
+    ("policy", "sid", "operator"),
+    [
+        ("DeadLettersAccess", "EventsThatReachedNobody", "ArnEquals"),
+        ("NotificationAccess", "AlarmsOfThisAccount", "ArnLike"),
+    ],
+)
+def test_a_service_may_only_write_for_what_is_named(policy: str, sid: str, operator: str) -> None:
+    """A service that anybody can set to work says by whose order it comes: these rules, these alarms."""
+    statements = {each["Sid"]: each for each in RESOURCES[policy]["Properties"]["PolicyDocument"]["Statement"]}
+
+    assert "aws:SourceArn" in statements[sid]["Condition"][operator]
+    assert {each["Effect"] for name, each in statements.items() if name != sid} == {"Deny"}
+
+
+@pytest.mark.parametrize("policy", ["ReportsOverTls", "DeadLettersAccess", "NotificationAccess"])
+def test_nothing_goes_in_the_clear(policy: str) -> None:
+    """Bucket, queue and topic refuse whoever comes without TLS."""
+    statements = {each["Sid"]: each for each in RESOURCES[policy]["Properties"]["PolicyDocument"]["Statement"]}
+    refusal = statements["RefuseWithoutTls"]
+
+    assert (refusal["Effect"], refusal["Principal"]) == ("Deny", "*")
+    assert refusal["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_a_rule_that_is_named_exists() -> None:
+    """The queue names the rules as SAM names them: the function, then the event."""
+    statements = RESOURCES["DeadLettersAccess"]["Properties"]["PolicyDocument"]["Statement"]
+    named = {arn["Fn::GetAtt"] for arn in statements[0]["Condition"]["ArnEquals"]["aws:SourceArn"]}
+    events = {
+        f"{name}{event}.Arn"
+        for name, function in of_type("AWS::Serverless::Function")
+        for event in function.get("Events", {})
+    }
+
+    assert named == events
+
+
+@pytest.mark.parametrize(
+    ("function", "parameter"),
+    [
+        ("BeforeAllowTraffic", "BeforeConcurrency"),
+        ("AfterAllowTraffic", "AfterConcurrency"),
+        ("TrafficGuard", "GuardConcurrency"),
+        ("RollbackController", "ControllerConcurrency"),
+    ],
+)
+def test_concurrency_is_reserved_where_a_number_is_given(function: str, parameter: str) -> None:
+    """Zero, the default, reserves none: it does not switch the function off, as it would in Lambda."""
+    properties = {"Reserved": RESOURCES[function]["Properties"]["ReservedConcurrentExecutions"]}
+
+    assert resolve(properties, TEMPLATE, NAMES) == {}
+    assert resolve(properties, TEMPLATE, installed_names(TEMPLATE, "b", **{parameter: "3"})) == {"Reserved": "3"}
+
+
+def test_the_guard_may_call_itself() -> None:
+    """Lambda ends what it takes for a recursive loop; of the four only the guard hands over to itself."""
+    assert {name for name, each in of_type("AWS::Serverless::Function") if each.get("RecursiveLoop") == "Allow"} == {
+        "TrafficGuard"
+    }
+
+
+@pytest.mark.parametrize("action", ["codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision"])
+def test_deploying_back_can_be_bound_to_a_tag(action: str) -> None:
+    """IAM knows tags of applications and groups, not of a deployment's function."""
+    free, bound = grants("RollbackController"), grants("RollbackController", RequireApplicationTag="true")
+
+    assert [each.conditional for each in free if each.action == action] == [False]
+    assert [each.conditional for each in bound if each.action == action] == [True]
+
+
+def test_a_bucket_of_policies_belongs_to_the_account_that_is_named() -> None:
+    """By default this one: a bucket's name alone says nothing of its owner."""
+    statements = TEMPLATE["Resources"]["ReadPolicies"]["Properties"]["PolicyDocument"]["Statement"]
+    found = {
+        account: next(
+            each["Condition"]["StringEquals"]["aws:ResourceAccount"]
+            for each in resolve(
+                statements, TEMPLATE, installed_names(TEMPLATE, "b", PolicyBucket="p", PolicyAccount=account)
+            )
+            if each["Sid"] == "ReadPolicyObjects"
+        )
+        for account in ("", "999988887777")
+    }
+
+    assert found == {"": "123456789012", "999988887777": "999988887777"}
+
+
+@pytest.mark.parametrize("metric", ["Skipped", "ReleasedWithoutGate"])
+def test_what_nobody_judged_is_an_alarm_of_its_own(metric: str) -> None:
+    """One release in five minutes that went through unmeasured is enough; the dashboard draws it too."""
+    (alarm,) = [each for _, each in of_type("AWS::CloudWatch::Alarm") if each.get("MetricName") == metric]
+
+    assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("Warmgate", "Sum", 0)
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert "Dimensions" not in alarm
+    assert f'["Warmgate", "{metric}"' in RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
 
 
 def test_every_alarm_tells_somebody() -> None:
