@@ -43,7 +43,7 @@ class Kind(StrEnum):
     KILLED_AFTER = "killed after"
 
 
-ACTED = frozenset({Kind.LOST, Kind.TRICKLE, Kind.KILLED_AFTER, Kind.SLOW})
+ANY = "any call"
 KILLS = frozenset({Kind.KILLED_BEFORE, Kind.KILLED_AFTER})
 
 
@@ -60,7 +60,7 @@ class Fault:
 
     def hits(self, operation: str, number: int) -> bool:
         """Return whether the operation's call of that number goes wrong."""
-        return operation == self.operation and self.nth <= number < self.nth + self.count
+        return self.operation in {operation, ANY} and self.nth <= number < self.nth + self.count
 
     def __str__(self) -> str:
         """Return one line for people."""
@@ -111,13 +111,21 @@ def drawn(
     kinds: Sequence[Kind] = tuple(Kind),
     seconds: Sequence[float] = (0.5, 4.0, 20.0, 200.0, 7200.0),
 ) -> Fault:
-    """Return a fault of one of the operations."""
+    """Return a fault of one of the operations, a death or slowness at one or all of them."""
+    if random.random() < 0.25:
+        return _of_any(random, random.choice(runs))
     kind = random.choice(kinds)
     return Fault(
         run=random.choice(runs),
         operation=random.choice(operations),
         kind=kind,
-        nth=random.choice((1, 1, 1, 2, 2, 3, 5, 8, 13)),
+        nth=random.choice((1, 1, 1, 1, 2, 2, 3, 5, 8)),
         count=1 if kind in KILLS else random.choice((1, 1, 1, 2, 4, 1000)),
         seconds=random.choice(seconds) if kind in {Kind.SLOW, Kind.TRICKLE} else 0.0,
     )
+
+
+def _of_any(random: Random, run: int) -> Fault:
+    if random.random() < 0.7:
+        return Fault(run=run, operation=ANY, kind=random.choice(sorted(KILLS)), nth=random.randrange(1, 50))
+    return Fault(run=run, operation=ANY, kind=Kind.SLOW, count=1000, seconds=random.choice((0.3, 2.0, 9.0, 40.0)))

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from campaign.faults import KILLS, Fault, Kind, error_of
+from campaign.faults import ANY, Fault, Kind, error_of
 from fakes.lambda_runs import RETRIES_S, KillError, Nap, SharedClock
 from fakes.world import EPOCH_MS
 from warmgate.deadline import Deadline
@@ -137,7 +137,8 @@ class Run:
         """Return what a call gives, unless the schedule has it go wrong."""
         self._check()
         self.counts[operation] += 1
-        fault = next((each for each in self._faults if each.hits(operation, self.counts[operation])), None)
+        self.counts[ANY] += 1
+        fault = self._fault_of(operation)
         if fault is None:
             self._house.trace.note(self.name, operation)
             result = call()
@@ -145,8 +146,15 @@ class Run:
             return result
         self._house.trace.note(self.name, f"{operation}  <- {fault.kind} {fault.seconds or ''}")
         self._house.injected[fault.kind] += 1
-        self._house.struck.append(fault)
-        return self._gone_wrong(fault, call, error_of, patience_s)
+        self._house.struck.append(replace(fault, operation=operation))
+        return self._gone_wrong(replace(fault, operation=operation), call, error_of, patience_s)
+
+    def _fault_of(self, operation: str) -> Fault | None:
+        """Return what befalls the call that is counted last."""
+        for fault in self._faults:
+            if fault.hits(operation, self.counts[ANY if fault.operation == ANY else operation]):
+                return fault
+        return None
 
     def _gone_wrong(
         self, fault: Fault, call: Callable[[], T], error_of: Callable[[str, Kind], Exception], patience_s: float
@@ -249,8 +257,3 @@ class Lambda:
             run.end()
         self.trace.note(run.name, f"run returned {found}")
         return True
-
-
-def only_kills(faults: Sequence[Fault]) -> bool:
-    """Return whether nothing but kills happened."""
-    return all(fault.kind in KILLS for fault in faults)
