@@ -488,7 +488,9 @@ def _look_at_report(world: HooksWorld, event: LifecycleEvent, outcome: Outcome) 
     published = world.reports[event].published
     if told is None:
         return
-    excused = bool(_struck(world, "sink.", "archive.")) or world.house.given_up > 0
+    # What CodeDeploy took is not known to a run that cannot ask it, neither before nor after it reported.
+    blind = len(_struck(world, "main.describe")) > 1
+    excused = bool(_struck(world, "sink.", "archive.")) or blind or world.house.given_up > 0
     outcome.expect(bool(published) or excused, Breach.LOST, f"{event} was told {told} and no report lies there")
     wrong = [status for judgement, status in published if status is not told or judgement.verdict.status is not told]
     outcome.expect(not wrong, Breach.WRONG, f"{event} was told {told}, a report says {wrong}")

@@ -173,11 +173,12 @@ def test_troubles_on_the_way_are_lived_through() -> None:
 
 
 def test_a_stop_that_fails_is_tried_again_by_the_next_delivery() -> None:
-    """The run ends in an error, its mark is taken away, and Lambda's retry of the event stops the shift, once."""
-    world = ShiftWorld(defect=BROKEN)
-    world.shifts.stop_fails.append(StopError("d-ABCDEF123: AccessDenied"))
+    """The run ends in an error with its time, lets go of its lease, and Lambda's retry stops the shift, once."""
+    world = ShiftWorld(defect=BROKEN, seconds=1500.0)
+    world.shifts.stop_fails += [StopError("d-ABCDEF123: AccessDenied")] * 500
     with pytest.raises(StopError):
         guarded(world)
+    world.shifts.stop_fails.clear()
     assert guarded(world).ending is Ending.STOPPED
     assert world.shifts.stopped == [world.deployment_id]
 
