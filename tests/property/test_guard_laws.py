@@ -78,12 +78,13 @@ def crashed_and_delivered_again(world: ShiftWorld, step: int, *, after: bool) ->
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", range(1, STEPS + 1))
 def test_a_crash_at_any_step_leaves_one_stop(step: int, *, after: bool) -> None:
-    """The bad shift is stopped once, whenever the first run died; what had ended is never stopped."""
+    """The bad shift is stopped once and reported, whenever the first run died; what had ended is never stopped."""
     world = ShiftWorld(defect=BROKEN, seconds=60.0)
     found = crashed_and_delivered_again(world, step, after=after)
     assert world.shifts.stopped == [world.deployment_id]
     assert world.shifts.refused == []
     assert found.ending in {Ending.STOPPED, Ending.SHIFTED}
+    assert world.reports.published
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
