@@ -57,7 +57,7 @@ class RollbackController:
 
         Raises:
             UnsettledError: the release has not ended, or something could not be stored or told; Lambda runs it again.
-            DeploymentLookupError: CodeDeploy did not answer.
+            DeploymentLookupError, ClaimError: CodeDeploy or the table did not answer.
         """
         release, doubt = self._subject(change.deployment_id, deadline)
         try:
@@ -83,6 +83,8 @@ class RollbackController:
         """Return the deployment a change is about, for a rollback the one that it rolls back, and what is in doubt."""
         release = self.releases.describe(deployment_id)
         claim = self.proof.claim_of(release, deadline)
+        if claim is not None and claim.unchecked:  # As a release of its own it would be told as one without a gate.
+            raise UnsettledError(f"{deployment_id}: {claim.reason}", hint="the event is delivered again")
         if claim is None or not claim.proven:
             return release, "" if claim is None else claim.reason
         # Where AWS names what it rolls back, that can be described; where the look-up failed, it raises here.
@@ -116,7 +118,7 @@ class RollbackController:
             blank = _made_up(seen.release, f"the stored verdict could not be completed: {error}")
             section = build_release(seen, self.clock.utc_now(), alarms=alarms, verdicts=verdicts, notes=notes)
             return {**blank.document, "release": section}, (str(error),)
-        return document, ()
+        return document, (seen.unread,) if seen.unread else ()
 
     def _awaited(self, release: Release, deadline: Deadline) -> tuple[StoredReport | None, tuple[LaterVerdict, ...]]:
         """Return the stored report and the verdicts on live traffic; what may be on its way is waited for."""

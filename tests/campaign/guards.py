@@ -165,4 +165,6 @@ def _excused(world: GuardWorld) -> bool:
 
 
 def _report_excused(world: GuardWorld) -> bool:
-    return any(fault.operation == "sink.publish" for fault in world.house.struck)
+    """Return whether the report could not be stored, or the run that came after the stop could not read or judge."""
+    needed = ("sink.", "logs.", "functions.", "policies.", "shifts.describe")
+    return any(fault.operation.startswith(needed) for fault in world.house.struck)
