@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from fakes.claims import FakeClaims
 from fakes.release_world import ENFORCED, FAILED, HOOK, ROLLBACK, ReleaseWorld
+from warmgate.deadline import Deadline
 from warmgate.errors import (
     ClaimError,
     DeploymentLookupError,
@@ -19,7 +21,16 @@ from warmgate.errors import (
     UnsettledError,
 )
 from warmgate.policy.values import OnStuck
-from warmgate.release import AlarmState, AliasState, HookRun, LaterVerdict, ReleaseOutcome, StoredReport
+from warmgate.release import (
+    AlarmState,
+    AliasState,
+    Claim,
+    HookRun,
+    LaterVerdict,
+    ReleaseOutcome,
+    StateChange,
+    StoredReport,
+)
 
 HOME = AliasState(version="6")
 MOVED = AliasState(version="7")
@@ -281,6 +292,23 @@ def test_without_claims_nothing_is_enforced() -> None:
         world.deliver()
 
     assert world.codedeploy.enforced == []
+
+
+def test_a_claim_that_is_answered_after_its_lease_sends_nothing() -> None:
+    """The answer comes so late that another run has told people: they are not told twice."""
+    world = ReleaseWorld()
+    claim = FakeClaims.claim
+
+    class Slow(FakeClaims):
+        def claim(self, key: str, lease_ms: float) -> Claim:
+            found = claim(self, key, lease_ms)
+            world.clock.sleep_ms(200_000)
+            world.deliver()
+            return found
+
+    with pytest.raises(UnsettledError, match="another run is telling"):
+        replace(world.controller(), claims=Slow(world.claims)).run(StateChange(FAILED, "FAILURE"), Deadline(900_000))
+    assert len(world.notices.told) == 1
 
 
 def test_a_deployment_of_nobody_we_know_is_passed_over() -> None:
