@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest
 # of what is required with an extra (coverage[toml] by pytest-cov), and fails on the day that one appears.
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 
-.PHONY: help rehearse rehearse-all test unit check lint types imports docs template scan package bench gatebench lock golden clean
+.PHONY: help rehearse rehearse-all test unit check lint types imports docs template scan package bench gatebench campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,7 +72,7 @@ test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 	$(PYTEST) tests
 
 unit: $(READY) ## run the pure tests (seconds)
-	$(PYTEST) tests/unit tests/property -q -n 2 -m "not slow"
+	$(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"
 
 check: lint types imports docs template scan ## lint, types, import contracts, docs, template and its security
 
@@ -108,6 +108,12 @@ bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compare
 
 gatebench: $(READY) ## measure how good the verdicts are, beside other rules (minutes)
 	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench.gatebench
+
+campaign: $(READY) ## play RUNS=10000 seeded schedules of faults over hooks, guard and controller on a virtual clock (minutes)
+	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m campaign --runs $(or $(RUNS),10000)
+
+campaign-wire: $(READY) ## run RUNS=1000 hooks as processes over HTTP whose answers go wrong (minutes)
+	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m campaign wire --runs $(or $(RUNS),1000)
 
 lock: ## renew the lock files from requirements/*.in
 	$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install -q uv

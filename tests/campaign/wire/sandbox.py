@@ -18,7 +18,7 @@ from typing import Any
 from warmgate.adapters.sdk import Clients
 
 SERVICES = ("codedeploy", "lambda", "s3", "dynamodb", "cloudwatch", "logs")
-SCALED = {"tell_s": 0.5, "reserve_s": 9.0}
+SCALED = {"tell_s": 0.5, "reserve_s": 8.0}
 """Kept back of a run's time: 3 s and 30 s of 900 on Lambda. The last resort rings 7 s before the end to report in."""
 
 

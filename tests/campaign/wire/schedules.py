@@ -65,7 +65,7 @@ def schedule_of(seed: int) -> WireSchedule:
         seed=seed,
         bad=random.random() < 0.5,
         description=random.choice(("", "", "", "", FORGED, SKIP)),
-        seconds=random.choice((12.0, 16.0)),
+        seconds=random.choice((12.0, 15.0)),
         rules=rules_of(random),
     )
 
@@ -200,8 +200,9 @@ def _look(schedule: WireSchedule, execution: Execution, outcome: Outcome) -> Non
     if schedule.bad:
         outcome.expect(status == "Failed" or skipped, Breach.WRONG, "Succeeded for a bad version")
     else:
-        needed = [rule for rule in struck if rule.operation not in {PUT, "PutObject", "GetItem"}]
-        outcome.expect(status == "Succeeded" or bool(needed), Breach.WRONG, "Failed for a good version, and no fault")
+        needed = any(rule.operation not in {PUT, "PutObject", "GetItem"} for rule in struck)
+        excused = needed or _was_short_of_time(account)
+        outcome.expect(status == "Succeeded" or excused, Breach.WRONG, "Failed for a good version, and no fault")
     _look_at_report(account, struck, status, outcome)
 
 
@@ -211,8 +212,14 @@ def _look_at_report(account: Account, struck: Sequence[Rule], status: str, outco
     excused = len(hits) >= ATTEMPTS or any(rule.fault in FATAL for rule in hits) or _blind(struck)
     outcome.expect(stored is not None or excused, Breach.LOST, f"{status} was accepted, and no report lies there")
     if stored is not None:
-        found = json.loads(stored)["status"]
+        found = json.loads(stored or b'{"status": "nothing"}')["status"]
         outcome.expect(found == status, Breach.WRONG, f"{status} was accepted, and the report says {found}")
+
+
+def _was_short_of_time(account: Account) -> bool:
+    """Return whether a busy machine left too little time to measure: a few seconds stand for a quarter of an hour."""
+    stored = account.objects.get(f"{account.deployment_id}/report.json", b"")
+    return b"(deadline)" in stored or b"no verdict in time" in stored
 
 
 def _blind(struck: Sequence[Rule]) -> bool:
