@@ -39,7 +39,9 @@ PATIENCE_MS = 60_000.0
 """A deployment that cannot be described for so long, or whose policy cannot be read, is none of ours."""
 HANDOVER_MS = 20_000.0
 """Kept back from the run's own time for handing over."""
-STOPPED_BEFORE = "stopped before this run began, by a run of the guard that died before it stored this, or by somebody else"
+STOPPED_BEFORE = (
+    "stopped before this run began, by a run of the guard that died before it stored this, or by somebody else"
+)
 
 
 class Ending(StrEnum):
@@ -128,7 +130,6 @@ class Guard:
                 if self.clock.now_ms() + WAIT_MS >= patience.at_ms:
                     raise
             self.clock.sleep_ms(WAIT_MS)
-
 
     def _policy(self, lease: Lease, deployment: Deployment, deadline: Deadline) -> tuple[Policy, str]:
         """Return the policy and its source, asked for again for a while where it cannot be read."""

@@ -113,11 +113,14 @@ class Recovery:
                 seen, f"the alias serves version {', '.join(foreign)}, which is not this deployment's to move"
             )
         try:
-            enforces = self._may_enforce(target, deadline)
+            if not self._may_enforce(target, deadline):
+                return _noted(seen, "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`")
         except PolicyLookupError as error:
             return _unread(seen, f"send the alias back by hand, the policy could not be read: {error}")
-        if not enforces:
-            return _noted(seen, "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`")
+        return self._sent_back_by_us(seen, target, alias, deadline)
+
+    def _sent_back_by_us(self, seen: Recovered, target: Target, alias: AliasState, deadline: Deadline) -> Recovered:
+        """Send the alias back where its function's owner lets us and nothing of ours has failed before."""
         if not self._is_allowed(target, deadline):
             return _noted(seen, f"{target.function} has no tag `warmgate:allow` = `true`: send the alias back by hand")
         if seen.rollback is not None and seen.rollback.is_marked:

@@ -1,4 +1,4 @@
-"""The rollback controller after one release's end under a schedule: events late, doubled and missing, calls that fail."""
+"""The rollback controller after a release's end under a schedule: events late and doubled, calls that fail."""
 
 from __future__ import annotations
 
@@ -213,5 +213,3 @@ def _look_at_word(world: ControllerWorld, outcome: Outcome) -> None:
     early = {"unknown", "not_rolled_back"} if _struck(world, "aliases.", "policies.", "releases.roll_back") else set()
     wrong = [notice.outcome for notice in release.notices.told if notice.outcome not in {expected, *early}]
     outcome.expect(not wrong, Breach.WRONG, f"people were told {wrong}, expected {expected}")
-
-

@@ -111,7 +111,9 @@ class HookedDeployment:
     def described(self, event: LifecycleEvent) -> Deployment:
         """Return the deployment as the hook of an event sees it."""
         waiting = next((each for each in self.began_ms if self.told(each) is None), None)
-        told = self.told(event) or (Status.FAILED if self.state != "InProgress" and event not in self.began_ms else None)
+        told = self.told(event) or (
+            Status.FAILED if self.state != "InProgress" and event not in self.began_ms else None
+        )
         running = waiting if self.state == "InProgress" else None
         if running is not None and told is not None and not self.serves_both:
             running = None
@@ -305,7 +307,9 @@ MILD = (Kind.SLOW, Kind.TRICKLE, Kind.REFUSED, Kind.LOST)
 def schedule_of(seed: int) -> HooksSchedule:
     """Return the schedule of a seed."""
     random = Random(f"hooks {seed}")
-    faults = [drawn(random, OPERATIONS, runs=(1, 1, 1, 2, 2, 3, 4)) for _ in range(random.choice((0, 1, 2, 3, 4, 6, 8)))]
+    faults = [
+        drawn(random, OPERATIONS, runs=(1, 1, 1, 2, 2, 3, 4)) for _ in range(random.choice((0, 1, 2, 3, 4, 6, 8)))
+    ]
     return HooksSchedule(
         seed=seed,
         bad=random.random() < 0.5,
@@ -336,9 +340,7 @@ class HooksWorld:
         self.clock = SharedClock()
         self.house = Lambda(self.clock, schedule.timeout_s, schedule.faults)
         self.lineage = FakeLineage()
-        self.service = HookedDeployment(
-            self.house, self._deployment(), self._deliver, serves_both=schedule.serves_both
-        )
+        self.service = HookedDeployment(self.house, self._deployment(), self._deliver, serves_both=schedule.serves_both)
         self.functions = FakeFunctions(known=("1", "2"))
         self.invoker = FakeInvoker(self.clock, known=("1", "2"))
         self.invoker.answers = Environments(self.clock, bad=schedule.bad and schedule.bad_in is BEFORE).answer
@@ -467,7 +469,9 @@ def _look_at_status(world: HooksWorld, event: LifecycleEvent, outcome: Outcome) 
     first_end_ms = service.began_ms[event] + schedule.timeout_s * 1000
     excused = _died(world) or bool(world.house.raised)
     outcome.expect(at_ms <= first_end_ms or excused, Breach.LATE, f"{event} told after the first run's end")
-    outcome.expect(not world.probed_after_told or bool(_struck(world, "main.describe")), Breach.TWICE, "probed after told")
+    outcome.expect(
+        not world.probed_after_told or bool(_struck(world, "main.describe")), Breach.TWICE, "probed after told"
+    )
 
 
 def _killed(world: HooksWorld) -> bool:

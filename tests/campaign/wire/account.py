@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from campaign.wire.faults import PUT
-
 FUNCTION = "checkout"
 ARN = f"arn:aws:lambda:us-east-1:123456789012:function:{FUNCTION}"
 JSON = "application/x-amz-json-1.1"

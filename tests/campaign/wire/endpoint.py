@@ -1,4 +1,4 @@
-"""One endpoint on this machine for many executions at once; the path tells them apart, and their rules spoil answers."""
+"""One endpoint for many executions at once: the path tells them apart, and their rules spoil answers."""
 
 from __future__ import annotations
 

@@ -177,7 +177,9 @@ def _played(schedule: WireSchedule, cloud: Endpoint, boxes: Sandboxes, folder: P
         time.sleep(pause_s)
     _look(schedule, execution, outcome)
     outcome.faults = Counter(str(rule.fault) for rule in execution.struck)
-    outcome.trace = [*execution.trace, *log.read_text(errors="replace").splitlines()] if log.exists() else execution.trace
+    outcome.trace = (
+        [*execution.trace, *log.read_text(errors="replace").splitlines()] if log.exists() else execution.trace
+    )
     return outcome
 
 
