@@ -13,6 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 # Every package is named in a lock with its hash, and no dependency is resolved: pip in hash mode asks for the newest release
 # of what is required with an extra (coverage[toml] by pytest-cov), and fails on the day that one appears.
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
+COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
 .PHONY: help rehearse rehearse-all test unit check lint types imports docs template package bench gatebench lock golden clean
 
@@ -20,7 +21,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(READY): requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Warmgate needs Python 3.11 or newer: run make PYTHON=python3.x")'
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14) and "Warmgate needs Python 3.11 to 3.14, and found %s.%s: run make PYTHON=python3.x" % sys.version_info[:2])'
 	$(PYTHON) -m venv $(ENV)/dev
 	$(BIN)/pip $(LOCKED) -r requirements/dev.txt
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -98,12 +99,20 @@ bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compare
 gatebench: $(READY) ## measure how good the verdicts are, beside other rules (minutes)
 	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench.gatebench
 
-lock: ## renew the lock files from requirements/*.in
-	$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install -q uv
-	for f in dev ministack runtime cdk; do $(ENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/$$f.txt requirements/$$f.in; done
-	$(ENV)/lock/bin/uv pip compile -q --no-deps --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam.txt requirements/sam.in
-	$(ENV)/lock/bin/uv pip compile -q --universal -c requirements/sam.txt --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam-cli.txt requirements/sam-cli.in
-	$(ENV)/lock/bin/uv pip compile -q -c requirements/dev.txt --python-version 3.13 --python-platform aarch64-manylinux2014 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o hooks/requirements.txt requirements/package.in
+# What renews the locks is locked itself.
+$(ENV)/lock/.ready: requirements/lock.txt
+	$(PYTHON) -m venv $(ENV)/lock
+	$(ENV)/lock/bin/python -m pip $(LOCKED) -r requirements/lock.txt
+	@$(ENV)/lock/bin/python -m pip check -q
+	@touch $@
+
+lock: $(ENV)/lock/.ready ## bring the lock files in line with requirements/*.in; a pin stays until its line is removed
+	for f in dev ministack cdk; do $(COMPILE) --universal --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
+	for f in runtime lock; do $(COMPILE) --universal --python-version 3.11 -c requirements/dev.txt -o requirements/$$f.txt requirements/$$f.in || exit 1; done
+	$(COMPILE) --no-deps --python-version 3.11 -o requirements/sam.txt requirements/sam.in
+	$(COMPILE) --universal --python-version 3.11 -c requirements/sam.txt -o requirements/sam-cli.txt requirements/sam-cli.in
+	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 -c requirements/dev.txt -o hooks/requirements.txt requirements/package.in
+	PYTHONPATH=scripts $(ENV)/lock/bin/python -m locks
 
 clean: ## remove everything that was built
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info hooks/*.egg-info scripts/*.egg-info
