@@ -106,7 +106,7 @@ $(ENV)/lock/.ready: requirements/lock.txt
 	@$(ENV)/lock/bin/python -m pip check -q
 	@touch $@
 
-lock: $(ENV)/lock/.ready ## bring the lock files in line with requirements/*.in; a pin stays until its line is removed
+lock: $(ENV)/lock/.ready ## bring the locks in line with requirements/*.in; UPGRADE=--upgrade takes the newest releases
 	for f in dev ministack cdk; do $(COMPILE) --universal --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	for f in runtime lock; do $(COMPILE) --universal --python-version 3.11 -c requirements/dev.txt -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	$(COMPILE) --no-deps --python-version 3.11 -o requirements/sam.txt requirements/sam.in
