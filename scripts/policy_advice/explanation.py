@@ -12,15 +12,18 @@ from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.cold_starts import FEWEST, fail_count
 from warmgate.judge.comparison import ENOUGH_ENVIRONMENTS
 from warmgate.judge.durations import FEWEST_ENVIRONMENTS, lines_of
+from warmgate.judge.failures import RARE_CALLS, STRIKES
 from warmgate.judge.score import allowed_share, cap_for, line_for, ruled_out_errors
 from warmgate.judge.verdict import measured_calls
 from warmgate.judge.wording import ms, percent
 from warmgate.model import Arm, Burst, Phase
-from warmgate.planning import ProbePlan, plan_probes
+from warmgate.planning import ProbePlan, Round, plan_probes
+from warmgate.policy.spec_limits import NONE_MAY_FAIL
 from warmgate.policy.values import OnInconclusive, PercentileLimit, Policy, RatioLimit
 
 PROMISED = 0.01
 """The share of releases exactly at a limit that a check may refuse."""
+ANSWERS_TOO = "an unexpected answer counts as a failed call does under limits.errors.rate: 0%"
 CLOSE = 0.10
 """A limit this near to today's value is met by chance."""
 
@@ -158,7 +161,7 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
 def _others(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
     calls = sum(call.arm is Arm.CANDIDATE for planned in plan.rounds for call in planned.calls)
     if policy.limits.error_ratio is not None:
-        yield _errors(policy.limits.error_ratio, calls, plan)
+        yield _errors(policy, policy.limits.error_ratio, calls, plan)
     if policy.limits.memory_ratio is not None:
         says = ("one call beyond it refuses the release", "what payloads larger than the probes' need is not seen")
         yield Explained("limits.memory.max", f"<= {percent(policy.limits.memory_ratio)}", says)
@@ -166,18 +169,18 @@ def _others(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
         if probe.expect.jmespath or probe.expect.error_type:
             mine = sum(c.arm is Arm.CANDIDATE and c.probe.name == probe.name for p in plan.rounds for c in p.calls)
             warnings = ("the budget leaves no call of this probe",) if not mine else ()
-            says = (f"two unexpected answers in {mine} calls refuse the release", _strikes(mine))
-            yield Explained(f"probes.{probe.name}.expect", "every answer", says if mine else says[:1], warnings)
+            says = (ANSWERS_TOO, *_none_may(policy, plan, [probe.name])) if mine else (ANSWERS_TOO,)
+            yield Explained(f"probes.{probe.name}.expect", "every answer", says, warnings)
 
 
-def _errors(allowed: float, calls: int, plan: ProbePlan) -> Explained:
+def _errors(policy: Policy, allowed: float, calls: int, plan: ProbePlan) -> Explained:
     check = "limits.errors.rate"
     if allowed <= 0:
-        says = (f"two failed calls of {calls} refuse the release: one may be chance", _strikes(calls))
+        says = (NONE_MAY_FAIL.replace("`", ""), *_none_may(policy, plan, [probe.name for probe in policy.probes]))
         return Explained(check, "<= 0 %", says)
     line = line_for(allowed, ruled_out_errors(allowed), cap_for(calls))
     rounds = [sum(call.arm is Arm.CANDIDATE for call in planned.calls) for planned in plan.rounds]
-    needs, seen = clean_calls_to_pass(line, rounds), surely_failed_share(line, rounds, half=True)
+    needs, seen = clean_calls_to_pass(line, rounds), surely_failed_share(line, rounds, half=True, strikes=STRIKES)
     says = (
         f"a release without a failed call passes after {needs} calls" if needs else "no release can pass",
         _sight(seen, "of calls fail"),
@@ -186,9 +189,44 @@ def _errors(allowed: float, calls: int, plan: ProbePlan) -> Explained:
     return Explained(check, f"<= {percent(allowed)}", says, warnings)
 
 
-def _strikes(calls: int) -> str:
-    seen = next((s / 1000 for s in range(1, 1000) if at_least(2, calls, s / 1000) >= SURE), None)
-    return _sight(seen, "of calls are so")
+def _none_may(policy: Policy, plan: ProbePlan, probes: list[str]) -> tuple[str, ...]:
+    """Return which share of bad calls is seen where none may be, and which probes the budget cannot call again."""
+    every = {probe: _called(plan, probe) for probe in probes}
+    surely = replace(plan, rounds=tuple(planned for planned in plan.rounds if not _is_extra(planned, plan)))
+    room = policy.budget.invocations - surely.call_count
+    short = {probe: calls for probe in probes if (calls := _called(surely, probe) + room) < RARE_CALLS}
+    shown = [calls for probe, calls in every.items() if probe not in short]
+    seen = next((s / 1000 for s in range(1, 1000) if _refused(sum(every.values()), shown, s / 1000) >= SURE), None)
+    told = [
+        f"the budget has room for {calls} of {RARE_CALLS} calls of probe {probe}: one that fails refuses"
+        for probe, calls in short.items()
+    ]
+    return (_sight(seen, "of calls are so"), *told)
+
+
+def _called(plan: ProbePlan, probe: str) -> int:
+    calls = (call for planned in plan.rounds for call in planned.calls)
+    return sum(call.arm is Arm.CANDIDATE and call.probe.name == probe for call in calls)
+
+
+def _is_extra(planned: Round, plan: ProbePlan) -> bool:
+    """Return whether a round is made only where a check is still open: repeated calls may have its room."""
+    compares = any(call.arm is Arm.BASELINE for call in plan.rounds[0].calls) if plan.rounds else False
+    both = {call.arm for call in planned.calls} == set(Arm)
+    return planned.phase is Phase.MEASURED and not (compares and both)
+
+
+def _refused(calls: int, shown: list[int], share: float) -> float:
+    """Return how often a share of bad calls refuses: always but where none is bad, or one alone turns out to be chance.
+
+    Args:
+        calls: planned, of all probes.
+        shown: planned calls of each probe that can be called again as often as it takes.
+        share: of bad calls, the same of each probe.
+    """
+    none = (1 - share) ** calls
+    alone = sum(mine * share * (1 - share) ** (calls - 1 + max(0, RARE_CALLS - mine)) for mine in shown)
+    return 1 - none - alone
 
 
 def _compared(policy: Policy) -> list[str]:
