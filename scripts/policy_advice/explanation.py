@@ -169,15 +169,15 @@ def _others(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
         if probe.expect.jmespath or probe.expect.error_type:
             mine = sum(c.arm is Arm.CANDIDATE and c.probe.name == probe.name for p in plan.rounds for c in p.calls)
             warnings = ("the budget leaves no call of this probe",) if not mine else ()
-            says = (ANSWERS_TOO, *_none_may(policy, plan, [probe.name])) if mine else (ANSWERS_TOO,)
-            yield Explained(f"probes.{probe.name}.expect", "every answer", says, warnings)
+            told = _none_may(policy, plan, [probe.name]) if mine else ()
+            yield Explained(f"probes.{probe.name}.expect", "every answer", (ANSWERS_TOO, *told), warnings)
 
 
 def _errors(policy: Policy, allowed: float, calls: int, plan: ProbePlan) -> Explained:
     check = "limits.errors.rate"
     if allowed <= 0:
-        says = (NONE_MAY_FAIL.replace("`", ""), *_none_may(policy, plan, [probe.name for probe in policy.probes]))
-        return Explained(check, "<= 0 %", says)
+        told = _none_may(policy, plan, [probe.name for probe in policy.probes])
+        return Explained(check, "<= 0 %", (NONE_MAY_FAIL.replace("`", ""), *told))
     line = line_for(allowed, ruled_out_errors(allowed), cap_for(calls))
     rounds = [sum(call.arm is Arm.CANDIDATE for call in planned.calls) for planned in plan.rounds]
     needs, seen = clean_calls_to_pass(line, rounds), surely_failed_share(line, rounds, half=True, strikes=STRIKES)

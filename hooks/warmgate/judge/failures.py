@@ -119,9 +119,9 @@ def _of_its_probe(failed: Sample, calls: Sequence[Sample]) -> int:
 def _others_told(failed: Sample, calls: Sequence[Sample]) -> str:
     """Return what the other calls of a probe say of its one failure."""
     count = _of_its_probe(failed, calls)
-    told = f"none of the {count - 1} other calls of its probe"
+    told = f"none of the {count - 1} other calls of its probe was bad"
     if count >= RARE_CALLS:
-        return f"{told}: at most {percent(upper_bound(1, count))} are so (95 % sure)"
+        return f"{told}: at most {percent(upper_bound(1, count))} are (95 % sure)"
     return f"{told}, {RARE_CALLS - 1} would show that it was chance"
 
 

@@ -153,7 +153,7 @@ def _none_may(
     if found.outcome is Outcome.PASSED:
         # The rate that was measured is beyond the limit: what was judged stands in the reason.
         bound = percent(upper_bound(total.bad, total.calls))
-        said = f"{found.reason}; at most {bound} are so (95 % sure)"
+        said = f"{found.reason}; at most {bound} do (95 % sure)"
         return replace(found, reason=said, measured=None, warns=True)
     if not ended or shared:
         return found

@@ -96,31 +96,20 @@ def test_the_reasons_of_strikes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "closed", "reason"),
+    ("count", "closed", "others", "said"),
     [
-        (
-            20,
-            "budget",
-            "none of the 19 other calls of its probe, 92 would show that it was chance; the budget ended first",
-        ),
-        (
-            1,
-            "deadline",
-            "none of the 0 other calls of its probe, 92 would show that it was chance; the deadline came first",
-        ),
-        (
-            9,
-            "planned",
-            "none of the 8 other calls of its probe, 92 would show that it was chance; no more calls were to come",
-        ),
-        (93, "planned", "none of the 92 other calls of its probe: at most 5 % are so (95 % sure)"),
-        (300, None, "none of the 299 other calls of its probe: at most 1.57 % are so (95 % sure)"),
+        (20, "budget", 19, ", 92 would show that it was chance; the budget ended first"),
+        (1, "deadline", 0, ", 92 would show that it was chance; the deadline came first"),
+        (9, "planned", 8, ", 92 would show that it was chance; no more calls were to come"),
+        (93, "planned", 92, ": at most 5 % are (95 % sure)"),
+        (300, None, 299, ": at most 1.57 % are (95 % sure)"),
     ],
 )
-def test_the_reason_of_one_failure(count: int, closed: str | None, reason: str) -> None:
+def test_the_reason_of_one_failure(count: int, closed: str | None, others: int, said: str) -> None:
     """It says how rare the failure was shown to be, or what was missing to show it, in numbers."""
     finding = judge_errors(0.0, evidence(errors(1, count), closed=closed), 200)
-    assert finding.reason == f"1 of {count} calls failed (limit 0 %): 1x error; {reason}"
+    counted = f"1 of {count} calls failed (limit 0 %): 1x error"
+    assert finding.reason == f"{counted}; none of the {others} other calls of its probe was bad{said}"
 
 
 def test_one_failure_that_passes_shows_no_rate_beyond_its_limit() -> None:

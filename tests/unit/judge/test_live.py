@@ -210,7 +210,7 @@ def test_none_may_be_bad(
     assert (found.outcome, found.warns) == (outcome, bad == 1 and outcome is Outcome.PASSED)
     assert bool(verdict.warnings) is (outcome is Outcome.INCONCLUSIVE or found.warns)
     if found.warns:
-        assert "at most 1.67 % are so (95 % sure)" in found.reason
+        assert "at most 1.67 % do (95 % sure)" in found.reason
         assert found.measured is None
 
 
