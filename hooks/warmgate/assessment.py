@@ -183,7 +183,7 @@ class Assessor:
         rounds = progress.plan.rounds[progress.next_round :]
         if not rounds:
             return "budget" if progress.plan.left_out else "planned"
-        # Repeated calls may have taken the room of rounds that names of environments have opened again.
+        # Repeated calls may have taken the room of rounds that were planned before them.
         if progress.spending.invocations + len(rounds[0].calls) > policy.budget.invocations:
             return "budget"
         # The next round is taken to last as long as the longest one did: a round that is cut shows nothing.

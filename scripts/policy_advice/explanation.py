@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from policy_advice.comparisons import RUNS, Effect, failing_share
+from policy_advice.none_may_fail import explained_none, told_sight
 from policy_advice.power import SURE, clean_calls_to_pass, score_ends, surely_failed_share
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.cold_starts import FEWEST, fail_count
 from warmgate.judge.comparison import ENOUGH_ENVIRONMENTS
 from warmgate.judge.durations import FEWEST_ENVIRONMENTS, lines_of
-from warmgate.judge.failures import RARE_CALLS, STRIKES
+from warmgate.judge.failures import STRIKES
 from warmgate.judge.score import allowed_share, cap_for, line_for, ruled_out_errors
 from warmgate.judge.verdict import measured_calls
 from warmgate.judge.wording import ms, percent
 from warmgate.model import Arm, Burst, Phase
-from warmgate.planning import ProbePlan, Round, plan_probes
+from warmgate.planning import ProbePlan, plan_probes
 from warmgate.policy.spec_limits import NONE_MAY_FAIL
 from warmgate.policy.values import OnInconclusive, PercentileLimit, Policy, RatioLimit
 
@@ -102,7 +103,7 @@ def _inits(policy: Policy) -> Iterator[Explained]:
         at_limit = _chance(at_least(fails_at, count, share))
         says = [
             f"{count} cold starts; {fails_at} slow ones refuse it: {at_limit} of releases exactly at the limit",
-            _sight(seen, f"of cold starts are slower than {ms(limit.limit_ms)}"),
+            told_sight(seen, f"of cold starts are slower than {ms(limit.limit_ms)}"),
         ]
         warnings = []
         if count < FEWEST:
@@ -137,7 +138,7 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
         f"a release without a slow call passes after {needs} calls" if needs else "no release can pass",
         f"of releases exactly at the limit {_chance(refused)} are refused"
         + (", those half-way included" if half else ""),
-        _sight(seen, f"of calls are slower than {ms(limit.limit_ms)}"),
+        told_sight(seen, f"of calls are slower than {ms(limit.limit_ms)}"),
     ]
     warnings = []
     if needs is None:
@@ -169,64 +170,24 @@ def _others(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
         if probe.expect.jmespath or probe.expect.error_type:
             mine = sum(c.arm is Arm.CANDIDATE and c.probe.name == probe.name for p in plan.rounds for c in p.calls)
             warnings = ("the budget leaves no call of this probe",) if not mine else ()
-            told = _none_may(policy, plan, [probe.name]) if mine else ()
+            told = explained_none(policy, plan, [probe.name]) if mine else ()
             yield Explained(f"probes.{probe.name}.expect", "every answer", (ANSWERS_TOO, *told), warnings)
 
 
 def _errors(policy: Policy, allowed: float, calls: int, plan: ProbePlan) -> Explained:
     check = "limits.errors.rate"
     if allowed <= 0:
-        told = _none_may(policy, plan, [probe.name for probe in policy.probes])
+        told = explained_none(policy, plan, [probe.name for probe in policy.probes])
         return Explained(check, "<= 0 %", (NONE_MAY_FAIL.replace("`", ""), *told))
     line = line_for(allowed, ruled_out_errors(allowed), cap_for(calls))
     rounds = [sum(call.arm is Arm.CANDIDATE for call in planned.calls) for planned in plan.rounds]
     needs, seen = clean_calls_to_pass(line, rounds), surely_failed_share(line, rounds, half=True, strikes=STRIKES)
     says = (
         f"a release without a failed call passes after {needs} calls" if needs else "no release can pass",
-        _sight(seen, "of calls fail"),
+        told_sight(seen, "of calls fail"),
     )
     warnings = () if needs else (f"{calls} calls can never pass it, about {-line.pass_at} good ones are needed",)
     return Explained(check, f"<= {percent(allowed)}", says, warnings)
-
-
-def _none_may(policy: Policy, plan: ProbePlan, probes: list[str]) -> tuple[str, ...]:
-    """Return which share of bad calls is seen where none may be, and which probes the budget cannot call again."""
-    every = {probe: _called(plan, probe) for probe in probes}
-    surely = replace(plan, rounds=tuple(planned for planned in plan.rounds if not _is_extra(planned, plan)))
-    room = policy.budget.invocations - surely.call_count
-    short = {probe: calls for probe in probes if (calls := _called(surely, probe) + room) < RARE_CALLS}
-    shown = [calls for probe, calls in every.items() if probe not in short]
-    seen = next((s / 1000 for s in range(1, 1000) if _refused(sum(every.values()), shown, s / 1000) >= SURE), None)
-    told = [
-        f"the budget has room for {calls} of {RARE_CALLS} calls of probe {probe}: one that fails refuses"
-        for probe, calls in short.items()
-    ]
-    return (_sight(seen, "of calls are so"), *told)
-
-
-def _called(plan: ProbePlan, probe: str) -> int:
-    calls = (call for planned in plan.rounds for call in planned.calls)
-    return sum(call.arm is Arm.CANDIDATE and call.probe.name == probe for call in calls)
-
-
-def _is_extra(planned: Round, plan: ProbePlan) -> bool:
-    """Return whether a round is made only where a check is still open: repeated calls may have its room."""
-    compares = any(call.arm is Arm.BASELINE for call in plan.rounds[0].calls) if plan.rounds else False
-    both = {call.arm for call in planned.calls} == set(Arm)
-    return planned.phase is Phase.MEASURED and not (compares and both)
-
-
-def _refused(calls: int, shown: list[int], share: float) -> float:
-    """Return how often a share of bad calls refuses: always but where none is bad, or one alone turns out to be chance.
-
-    Args:
-        calls: planned, of all probes.
-        shown: planned calls of each probe that can be called again as often as it takes.
-        share: of bad calls, the same of each probe.
-    """
-    none = (1 - share) ** calls
-    alone = sum(mine * share * (1 - share) ** (calls - 1 + max(0, RARE_CALLS - mine)) for mine in shown)
-    return 1 - none - alone
 
 
 def _compared(policy: Policy) -> list[str]:
@@ -276,12 +237,6 @@ def _comparable(policy: Policy, plan: ProbePlan, name: str) -> Explained:
 
 def _chance(share: float) -> str:
     return "less than 0.01 %" if share < 1e-4 else percent(share)
-
-
-def _sight(seen: float | None, what: str) -> str:
-    if seen is None:
-        return f"no release is refused surely, whatever share {what}"
-    return f"refused in nine runs of ten: a release where {percent(seen)} {what}"
 
 
 def _beside_today(each: Explained, today_ms: Mapping[str, float] | None) -> Explained:

@@ -146,6 +146,33 @@ def test_other_checks_get_their_calls_first_and_read_no_repeated_ones() -> None:
     ]
 
 
+@pytest.mark.parametrize(("rate", "repeated"), [(0.0002, 83), (0.01, 0)])
+def test_a_rate_near_none_repeats_too_and_keeps_the_budget(rate: float, repeated: int) -> None:
+    """A score that one failure alone leans asks for the same calls; what was planned then has to fit beside them."""
+    budget = Budget(invocations=120, seconds=300)
+    policy = replace(NONE_FAILS, limits=Limits(error_ratio=rate), budget=budget, when=When())
+    judgement, world = judged(policy, 3)
+
+    assert phases(judgement).get(Phase.REPEATED, 0) == repeated
+    assert 110 < len(judgement.samples) <= 120
+    assert world.codedeploy.told == [Status.SUCCEEDED]
+
+
+def test_a_failure_beside_another_refusal_is_not_repeated() -> None:
+    """A release that is slow is refused for that; whether its one failure was chance stays open, in a replay too."""
+    slow = (PercentileLimit(percentile=0.95, limit_ms=10.0),)
+    policy = replace(NONE_FAILS, limits=Limits(duration=slow, error_ratio=0.0))
+    judgement, _ = judged(policy, 3)
+
+    assert Phase.REPEATED not in phases(judgement)
+    for verdict in (judgement.verdict, replay(judgement.samples, policy).verdict):
+        outcomes = {finding.check: (finding.outcome, finding.inconclusive_because) for finding in verdict.findings}
+        assert outcomes == {
+            "limits.duration.p95": (Outcome.FAILED, ""),
+            "limits.errors.rate": (Outcome.INCONCLUSIVE, "stopped early"),
+        }
+
+
 def test_throttled_repetitions_show_nothing_and_end_with_the_budget() -> None:
     """They count as calls, not as calls that went well."""
     world = World()

@@ -20,7 +20,7 @@ from warmgate.judge.score import (
     why_undecided,
 )
 from warmgate.judge.wording import margin_of, percent, word
-from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Repeat, Sample
+from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Repeat, Sample, Start
 from warmgate.policy.values import Probe
 
 STRIKES = 2
@@ -33,6 +33,7 @@ STOPPED_EARLY = "stopped early"
 ENDS = {"budget": "the budget ended first", "deadline": "the deadline came first"}
 ORDER = tuple(Phase)
 OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.INCONCLUSIVE}
+COLD = {Start.COLD, Start.RESTORED}
 ANSWERED = {CallOutcome.OK, CallOutcome.UNEXPECTED_ANSWER}
 
 
@@ -120,9 +121,13 @@ def _others_told(failed: Sample, calls: Sequence[Sample]) -> str:
     """Return what the other calls of a probe say of its one failure."""
     count = _of_its_probe(failed, calls)
     told = f"none of the {count - 1} other calls of its probe was bad"
-    if count >= RARE_CALLS:
-        return f"{told}: at most {percent(upper_bound(1, count))} are (95 % sure)"
-    return f"{told}, {RARE_CALLS - 1} would show that it was chance"
+    if count < RARE_CALLS:
+        return f"{told}, {RARE_CALLS - 1} would show that it was chance"
+    told = f"{told}: at most {percent(upper_bound(1, count))} are (95 % sure)"
+    if failed.start not in COLD:
+        return told
+    cold = sum(sample.probe == failed.probe and sample.start in COLD for sample in calls)
+    return f"{told}; it met a cold start, as {cold - 1} of the others did"
 
 
 def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -> Finding:

@@ -108,10 +108,21 @@ def judge_share(
         ended: whether no more calls are to come.
     """
     share, chance = failing or (total, 1.0)
+    reason = f"{share.bad} of {share.calls} live calls {verb} (limit {percent(allowed)}){told}"
+    finding = _open_share(check, allowed, share, total, reason)
+    if allowed <= 0 and total.bad:
+        return _none_may(finding, total, failing, shared=shared, ended=ended)
+    if failing is not None:
+        said = f"{reason}; chance of that at the limit {chance:.1g}"
+        return replace(finding, outcome=Outcome.FAILED, reason=said)
+    return _not_failing(finding, allowed, total)
+
+
+def _open_share(check: str, allowed: float, share: Share, total: Share, reason: str) -> Finding:
+    """Return the finding of a share with its figures and without an outcome."""
     ratio = share.bad / share.calls if share.calls else None
     bound = percent(upper_bound(total.bad, total.calls))
-    reason = f"{share.bad} of {share.calls} live calls {verb} (limit {percent(allowed)}){told}"
-    finding = Finding(
+    return Finding(
         check=check,
         outcome=Outcome.INCONCLUSIVE,
         reason=reason if total.calls else "no data: not one live call of the new version",
@@ -123,12 +134,6 @@ def judge_share(
         sample_count=share.calls,
         proven=f"excluded: more than {bound} (95 % sure)" if total.calls else "nothing",
     )
-    if allowed <= 0 and total.bad:
-        return _none_may(finding, total, failing, shared=shared, ended=ended)
-    if failing is not None:
-        said = f"{reason}; chance of that at the limit {chance:.1g}"
-        return replace(finding, outcome=Outcome.FAILED, reason=said)
-    return _not_failing(finding, allowed, total)
 
 
 def _not_failing(finding: Finding, allowed: float, total: Share) -> Finding:

@@ -7,7 +7,7 @@ import pytest
 from unit.judge.series import evidence, sample
 from warmgate.judge.binomial import at_most
 from warmgate.judge.failures import RARE_CALLS, RARE_SHARE, judge_answers, judge_errors
-from warmgate.model import Arm, CallOutcome, Finding, Outcome, Phase, Repeat, Sample
+from warmgate.model import Arm, CallOutcome, Finding, Outcome, Phase, Repeat, Sample, Start
 from warmgate.policy.values import Expect, Probe
 
 PROBE = Probe(name="default", expect=Expect(jmespath="ok"))
@@ -110,6 +110,14 @@ def test_the_reason_of_one_failure(count: int, closed: str | None, others: int, 
     finding = judge_errors(0.0, evidence(errors(1, count), closed=closed), 200)
     counted = f"1 of {count} calls failed (limit 0 %): 1x error"
     assert finding.reason == f"{counted}; none of the {others} other calls of its probe was bad{said}"
+
+
+def test_a_failure_of_a_cold_start_says_so() -> None:
+    """Repeated calls meet warm environments: a reader learns how few of the others were like the one that failed."""
+    burst = errors(1, 20, phase=Phase.PREWARM, start=Start.COLD)
+    finding = judge_errors(0.0, evidence([*burst, *errors(0, 80)]), 200)
+    assert finding.reason.endswith("at most 4.66 % are (95 % sure); it met a cold start, as 19 of the others did")
+    assert finding.warns
 
 
 def test_one_failure_that_passes_shows_no_rate_beyond_its_limit() -> None:
