@@ -7,7 +7,7 @@ from typing import Protocol
 
 from warmgate.deadline import Deadline
 from warmgate.model import Arm, Burst, Deployment, Evidence, Phase, Sample, Spending, Start, Target, Verdict
-from warmgate.planning import ProbePlan, call_cost_usd, grant_burst, plan_probes, seed_of
+from warmgate.planning import ProbePlan, call_cost_usd, grant_burst, plan_probes, repeat_probe, seed_of
 from warmgate.policy.values import Policy
 from warmgate.ports import Clock, Functions, Invoker, Logs, Overlap
 from warmgate.preflight import Preflight, run_preflight
@@ -115,16 +115,16 @@ class Assessor:
             verdict=_judged(progress, policy),
             samples=progress.samples,
             spending=spending,
-            notes=ready.notes + _plan_notes(plan, spending) + _sample_notes(progress.samples) + progress.notes,
+            notes=ready.notes + _plan_notes(progress.plan, spending) + _sample_notes(progress.samples) + progress.notes,
         )
 
     def _advance(
         self, progress: Progress, prober: Prober, policy: Policy, ready: Preflight, deadline: Deadline
     ) -> Progress:
         """Return the progress after one more round, closed where there is to be no other."""
-        reason = self._why_stop(progress, policy, deadline)
-        if reason is not None:
-            return replace(progress, closed=reason)
+        progress = self._continued(progress, policy, deadline)
+        if progress.closed is not None:
+            return progress
         round_started_ms = self.clock.now_ms()
         result = prober.run(progress.plan.rounds[progress.next_round], deadline)
         took_ms = self.clock.now_ms() - round_started_ms
@@ -166,19 +166,31 @@ class Assessor:
         named = name_environments(progress.samples, logs, self.clock, groups, began_ms, deadline)
         known = _noted(replace(progress, samples=named.samples, named_count=progress.named_count + 1), named.note)
         if progress.closed in {"planned", "stopped early"}:
-            return replace(known, closed=self._why_stop(replace(known, closed=None), policy, deadline))
+            return self._continued(replace(known, closed=None), policy, deadline)
         return known
 
+    def _continued(self, progress: Progress, policy: Policy, deadline: Deadline) -> Progress:
+        """Return the progress with its next round in the plan, closed where there is to be none."""
+        verdict = _judged(progress, policy) if progress.samples else None
+        if verdict is not None and verdict.decided:
+            all_decided = all(finding.decided for finding in verdict.findings)
+            return replace(progress, closed="planned" if all_decided else "stopped early")
+        if verdict is not None:
+            progress = _repeating(progress, verdict, policy)
+        return replace(progress, closed=self._why_stop(progress, policy, deadline))
+
     def _why_stop(self, progress: Progress, policy: Policy, deadline: Deadline) -> str | None:
-        if progress.next_round >= len(progress.plan.rounds):
+        rounds = progress.plan.rounds[progress.next_round :]
+        if not rounds:
             return "budget" if progress.plan.left_out else "planned"
+        # Repeated calls may have taken the room of rounds that were planned before them.
+        if progress.spending.invocations + len(rounds[0].calls) > policy.budget.invocations:
+            return "budget"
         # The next round is taken to last as long as the longest one did: a round that is cut shows nothing.
         if self.clock.now_ms() + progress.longest_round_ms >= deadline.at_ms:
             return "deadline"
         if policy.budget.cost_usd is not None and progress.spending.cost_usd >= policy.budget.cost_usd:
             return "budget"
-        if progress.samples and (verdict := _judged(progress, policy)).decided:
-            return "planned" if all(finding.decided for finding in verdict.findings) else "stopped early"
         return None
 
 
@@ -192,6 +204,19 @@ def _plan(policy: Policy, ready: Preflight, seed: int) -> ProbePlan:
             reason="the caller's clock can be trusted at low concurrency only",
         )
     return plan_probes(policy, burst, has_baseline=ready.baseline is not None, seed=seed)
+
+
+def _repeating(progress: Progress, verdict: Verdict, policy: Policy) -> Progress:
+    """Return the progress with calls of a probe next where whether its one failure was chance is all that is open."""
+    opened = [finding for finding in verdict.findings if not finding.decided]
+    repeat = next((finding.repeat for finding in opened if finding.repeat is not None), None)
+    upcoming = progress.plan.rounds[progress.next_round :]
+    waiting = any(finding.repeat is None for finding in opened)
+    if repeat is None or (upcoming and (waiting or upcoming[0].phase is Phase.REPEATED)):
+        return progress
+    probe = next(probe for probe in policy.probes if probe.name == repeat.probe)
+    left = policy.budget.invocations - progress.spending.invocations
+    return replace(progress, plan=repeat_probe(progress.plan, progress.next_round, probe, repeat.calls, left))
 
 
 def _arm_versions(subject: Subject, ready: Preflight) -> dict[Arm, ArmVersion]:

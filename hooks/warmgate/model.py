@@ -28,6 +28,8 @@ class Phase(StrEnum):
     PREWARM = "prewarm"
     WARMUP = "warmup"
     MEASURED = "measured"
+    REPEATED = "repeated"
+    """Calls of one probe, to tell whether its one failure was chance."""
 
 
 class CallOutcome(StrEnum):
@@ -303,6 +305,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A probe that is to be called again, and how often, to tell whether its one failure was chance."""
+
+    probe: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One check applied to evidence."""
 
@@ -328,6 +338,10 @@ class Finding:
     """cap, deadline, budget, stopped early, too few environments or cold starts, too little traffic, or no data."""
     leans_to_fail: bool = False
     """For an inconclusive score: at least half-way to its FAIL line."""
+    warns: bool = False
+    """Whether people must be told of a check that passed all the same."""
+    repeat: Repeat | None = None
+    """What an undecided check waits for, where that is calls of one probe alone."""
 
 
 class Unjudged(StrEnum):

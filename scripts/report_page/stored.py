@@ -134,6 +134,9 @@ class _Record:
     def flag(self, key: str) -> bool:
         return bool(self.one(key, (bool,), "true or false"))
 
+    def flag_or_no(self, key: str) -> bool:
+        return self._values.get(key) is not None and self.flag(key)
+
     def count(self, key: str) -> int:
         return int(self.one(key, (int,), "a whole number"))
 
@@ -230,6 +233,7 @@ def _finding(found: _Record) -> Finding:
         proven=found.text("proven"),
         inconclusive_because=found.text("inconclusive_because"),
         leans_to_fail=found.flag("leans_to_fail"),
+        warns=found.flag_or_no("warns"),
     )
 
 

@@ -23,7 +23,7 @@ from warmgate.report.document import finite
 
 FINDING_KEYS = (
     *("check", "outcome", "reason", "measured", "limit", "unit", "margin", "bad_count", "sample_count"),
-    *("environment_count", "proven", "inconclusive_because", "leans_to_fail"),
+    *("environment_count", "proven", "inconclusive_because", "leans_to_fail", "warns"),
 )
 
 

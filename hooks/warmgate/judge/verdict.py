@@ -39,9 +39,9 @@ def verdict_of_findings(findings: tuple[Finding, ...], policy: Policy) -> Verdic
     refused = [finding for finding, status in mapped if status is Status.FAILED]
     status = Status.FAILED if refused or not findings else Status.SUCCEEDED
     warnings = [
-        f"{finding.check}: {_undecided_word(finding)}: {finding.reason}"
+        f"{finding.check}: {_warning_word(finding)}: {finding.reason}"
         for finding, mapped_to in mapped
-        if finding.outcome not in {Outcome.PASSED, Outcome.FAILED} and mapped_to is Status.SUCCEEDED
+        if finding.warns or (finding.outcome not in {Outcome.PASSED, Outcome.FAILED} and mapped_to is Status.SUCCEEDED)
     ]
     if policy.mode is Mode.OBSERVE and status is Status.FAILED:
         status = Status.SUCCEEDED
@@ -196,7 +196,13 @@ def _undecided_word(finding: Finding) -> str:
     return f"inconclusive ({because}{half_way})"
 
 
+def _warning_word(finding: Finding) -> str:
+    return "passed with a warning" if finding.warns else _undecided_word(finding)
+
+
 def _in_short(finding: Finding) -> str:
+    if finding.warns:
+        return f"{finding.check} passed with a warning ({finding.reason})"
     counted = f"{finding.check} {finding.outcome}"
     if finding.measured is None or finding.limit is None:
         return counted

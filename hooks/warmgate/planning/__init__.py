@@ -2,6 +2,6 @@
 
 from warmgate.planning.burst import grant_burst
 from warmgate.planning.cost import call_cost_usd
-from warmgate.planning.plan import Call, ProbePlan, Round, plan_probes, seed_of
+from warmgate.planning.plan import Call, ProbePlan, Round, plan_probes, repeat_probe, seed_of
 
-__all__ = ["Call", "ProbePlan", "Round", "call_cost_usd", "grant_burst", "plan_probes", "seed_of"]
+__all__ = ["Call", "ProbePlan", "Round", "call_cost_usd", "grant_burst", "plan_probes", "repeat_probe", "seed_of"]

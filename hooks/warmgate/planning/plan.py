@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warmgate.model import Arm, Burst, Phase
 from warmgate.policy.values import Policy, Probe
@@ -81,6 +81,27 @@ def plan_probes(policy: Policy, burst: Burst, *, has_baseline: bool, seed: int) 
         rounds.append(Round(phase, number, _calls(policy.probes, size, round_arms, number, shuffle)))
     left_out = _left_out(wanted, len(rounds), policy.budget.invocations)
     return ProbePlan(burst=burst, seed=seed, rounds=tuple(rounds), left_out=left_out)
+
+
+def repeat_probe(plan: ProbePlan, place: int, probe: Probe, calls: int, left: int) -> ProbePlan:
+    """Return the plan with the next of some more calls of one probe put at a place, to the candidate alone.
+
+    Args:
+        plan: of a run.
+        place: of the round that would be next.
+        probe: what to call again.
+        calls: how many calls are missing; where they do not fit none is made, as fewer would show nothing.
+        left: how many calls the budget has room for.
+    """
+    before, after = plan.rounds[:place], plan.rounds[place:]
+    if calls > left and after:
+        return plan
+    if calls > left:
+        what = f"{calls} more calls of probe {probe.name}, of which one failed: budget.invocations has room for {left}"
+        return replace(plan, left_out=(*plan.left_out, what))
+    number = 1 + sum(planned.phase is Phase.REPEATED for planned in before)
+    overlapping = (Call(Arm.CANDIDATE, probe),) * min(calls, plan.burst.granted)
+    return replace(plan, rounds=(*before, Round(Phase.REPEATED, number, overlapping), *after))
 
 
 def _wanted_rounds(policy: Policy, size: int, arms: tuple[Arm, ...]) -> list[tuple[Phase, int, tuple[Arm, ...]]]:

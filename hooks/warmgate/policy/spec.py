@@ -80,7 +80,8 @@ EXPECT = Section(
     Key(
         name="jmespath",
         kind=Expression(),
-        text="A JMESPath expression that must be true of the answer, read as JSON.",
+        text="A JMESPath expression that must be true of the answer, read as JSON. An unexpected answer counts as a"
+        " failed call does under `limits.errors.rate: 0%`, in a check of its own.",
     ),
     Key(
         name="error_type",

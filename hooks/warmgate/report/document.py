@@ -60,6 +60,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "proven": finding.proven,
         "inconclusive_because": finding.inconclusive_because,
         "leans_to_fail": finding.leans_to_fail,
+        "warns": finding.warns,
     }
 
 
