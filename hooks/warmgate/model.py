@@ -332,6 +332,8 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     decided: bool = True
     mode: Mode = Mode.ENFORCE
+    settled_by: str = ""
+    """The policy's words that made the status where no check did: `when.inconclusive: half`, `mode: observe`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

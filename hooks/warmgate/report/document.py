@@ -33,6 +33,7 @@ def build_document(judgement: Judgement, status: Status) -> dict[str, Any]:
         "outcome": verdict.outcome.value,
         "status": status.value,
         "reason": verdict.reason,
+        "settled_by": verdict.settled_by,
         "decided": verdict.decided,
         "findings": [_finding(finding) for finding in verdict.findings],
         "warnings": list(verdict.warnings),
