@@ -18,7 +18,7 @@ from warmgate.adapters.invoker import LambdaInvoker
 from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
 from warmgate.adapters.refusals import BucketRefusals
-from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
+from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport, log_line
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap
 from warmgate.assessment import Assessor, Judging
@@ -132,7 +132,7 @@ def guard(context: Any) -> Guard:
         successors=LambdaSuccessors(parts.clients("lambda"), context.invoked_function_arn),
         clock=parts.clock,
         reports=_reports(parts, "guard"),
-        log=print,
+        log=log_line,
     )
 
 
@@ -171,7 +171,7 @@ def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
         reports=_reports(parts, "" if before else "after"),
         refusals=refusals,
         functions=LambdaFunctions(parts.clients),
-        log=print,
+        log=log_line,
     )
 
 
@@ -217,7 +217,7 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
         claims=claims,
         clock=clock,
         notices=_notices(clients, settings),
-        log=print,
+        log=log_line,
     )
 
 

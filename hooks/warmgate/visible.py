@@ -20,7 +20,7 @@ UNSEEN = re.compile(
 
 
 def visible(text: str) -> str:
-    """Return a text whose every character can be seen: those that cannot are written as escapes, such as `\\x1b`."""
+    """Return a text whose every character can be seen: one that cannot is written as the escape of its code."""
     return UNSEEN.sub(lambda found: escape_of(found[0]), text)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -15,9 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+
+from warmgate_cli.consoles import new_console
+from warmgate_cli.documents import policy_in
+from warmgate_cli.output import complain, say
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from rehearsal.catalogue import Scenario
     from rehearsal.local_cloud import LocalCloud
     from rehearsal.release import Release, Row, Step
@@ -63,7 +67,7 @@ def rehearse(
     """
     from rehearsal.catalogue import FunctionSettings, UnknownScenarioError, chosen, own_release
 
-    console = Console(width=None if sys.stdout.isatty() else 200, quiet=json_output)
+    console = new_console(plain_width=200, quiet=json_output)
     if function and candidate and policy:
         settings = FunctionSettings(handler=handler, memory_mb=memory, timeout_s=timeout)
         scenario = own_release(function, candidate, policy, settings, config)
@@ -104,11 +108,11 @@ def _rehearse_scenarios(
     show_table(console, rows, seconds)
     passed = not any(row.differences for row in rows)
     if json_output:
-        print(json.dumps({"as_expected": passed, "seconds": round(seconds, 1), "rows": [asdict(row) for row in rows]}))
+        say(json.dumps({"as_expected": passed, "seconds": round(seconds, 1), "rows": [asdict(row) for row in rows]}))
     if passed:
         shutil.rmtree(work, ignore_errors=True)
     else:
-        print(f"logs are kept in {work}", file=sys.stderr)
+        complain(f"logs are kept in {work}")
     return 0 if passed else 1
 
 
@@ -116,9 +120,8 @@ def _rehearse_own(
     scenario: Scenario, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool
 ) -> int:
     from rehearsal.display import show_verdict
-    from warmgate.adapters.policies import read_policy
 
-    read_policy(scenario.policy)
+    policy_in(scenario.policy)
     work = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-"))
     ((row, release),) = _releases(work, [scenario], time_scale, console)
     folder = report_dir or work / "report"
@@ -130,7 +133,7 @@ def _rehearse_own(
     if report_dir:
         shutil.rmtree(work, ignore_errors=True)
     if json_output:
-        print(json.dumps({"row": asdict(row), "report_dir": str(folder), "report": release.report}))
+        say(json.dumps({"row": asdict(row), "report_dir": str(folder), "report": release.report}))
     return own_exit_code(row)
 
 

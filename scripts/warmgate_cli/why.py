@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
+from warmgate.adapters.faults import setup_fault_in
 from warmgate.adapters.releases import CodeDeployReleases
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.stored_reports import BucketReports
 from warmgate.errors import DeploymentLookupError, ReportError, SettingsError
 from warmgate.release import Release, StoredReport
+from warmgate.report.document import is_report
 from warmgate.report.notice import check_lines, headline, reason_of
 from warmgate.report.release import release_lines
+from warmgate.visible import visible_line
+from warmgate_cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_cli.output import complain, say
 
 DEPLOYMENT_ID = re.compile(r"d-[A-Za-z0-9]+")
 EXIT_CODES = {"released": 0, "rolled_back": 1, "not_rolled_back": 1, "superseded": 1, "unknown": 3}
@@ -32,8 +36,8 @@ def why(
     deployment_id: Annotated[str, typer.Argument(help="CodeDeploy's id of the deployment.")],
     bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Bucket of the reports.")] = "",
     prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Prefix of the reports in it.")] = "",
-    endpoint_url: Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")] = "",
-    region: Annotated[str, typer.Option(help="Region; the environment's own when left out.")] = "",
+    endpoint_url: EndpointUrl = "",
+    region: Region = "",
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print verdict, reason, what became of the alias and one line a check.
@@ -42,16 +46,16 @@ def why(
     """
     if not DEPLOYMENT_ID.fullmatch(deployment_id):
         raise SettingsError(f"DEPLOYMENT_ID: found {deployment_id!r}, expected CodeDeploy's id, such as d-ABCDEF123")
-    clients = Clients(endpoint_url or None, region or None)
+    clients = clients_of(endpoint_url, region)
     stored = _stored(clients, bucket, prefix, deployment_id)
     document = None if stored is None else stored.document
     # A report that the controller has completed says all there is; anything else is asked of CodeDeploy.
     seen = None if document is not None and document.get("release") else _described(clients, deployment_id, document)
     if json_output:
         about = None if seen is None else asdict(seen)
-        print(json.dumps({"deployment_id": deployment_id, "report": document, "codedeploy": about}, indent=2))
+        say(json.dumps({"deployment_id": deployment_id, "report": document, "codedeploy": about}, indent=2))
     else:
-        sys.stdout.writelines(f"{line}\n" for line in lines_of(document, seen))
+        say("\n".join(map(visible_line, lines_of(document, seen))))
     raise typer.Exit(exit_code(document, seen))
 
 
@@ -96,13 +100,21 @@ def _codedeploy_lines(seen: Release | None) -> list[str]:
 
 def _stored(clients: Clients, bucket: str, prefix: str, deployment_id: str) -> StoredReport | None:
     if not bucket:
-        print("no --bucket: no report is looked up", file=sys.stderr)
+        complain("no --bucket: no report is looked up")
         return None
     try:
-        return BucketReports(clients, bucket, prefix).read(deployment_id)
+        found = BucketReports(clients, bucket, prefix).read(deployment_id)
+        if found is not None and not is_report(found.document):
+            raise ReportError(
+                f"the stored report of {deployment_id} is none that this version reads",
+                hint="use the version of Warmgate that wrote it",
+            )
     except ReportError as error:
-        print(error, file=sys.stderr)
+        if setup_fault_in(error) is not None:
+            raise
+        complain(str(error))
         return None
+    return found
 
 
 def _described(clients: Clients, deployment_id: str, document: dict[str, Any] | None) -> Release | None:
@@ -112,5 +124,5 @@ def _described(clients: Clients, deployment_id: str, document: dict[str, Any] | 
     except DeploymentLookupError as error:
         if document is None:
             raise
-        print(error, file=sys.stderr)
+        complain(str(error))
         return None

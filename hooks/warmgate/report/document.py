@@ -13,6 +13,27 @@ from typing import Any
 from warmgate.model import Arm, CallOutcome, Finding, Judgement, Phase, Sample, Spending, Status
 
 SCHEMA_VERSION = "1"
+VERDICT: dict[str, Any] = {"outcome": str, "status": str, "reason": str}
+FINDING = {"check": str, "outcome": str, "reason": str}
+READ_KEYS: dict[str, Any] = {
+    **VERDICT,
+    "deployment_id": str,
+    "target": {"function": str, "alias": str},
+    "baseline": str,
+    "candidate": str,
+    "findings": [FINDING],
+}
+"""What is read of a report that lies in the bucket, where others may write too."""
+READ_RELEASE_KEYS: dict[str, Any] = {
+    "outcome": str,
+    "summary": str,
+    "deployment": {"status": str, "error_code": str, "error_message": str},
+    "seconds_to_rollback": (float, int, type(None)),
+    "hooks": [{"event": str, "function": str, "status": str}],
+    "alarms": [{"name": str, "state": str}],
+    "notes": [str],
+}
+READ_LATER_KEYS = {**VERDICT, "by": str, "findings": [FINDING]}
 
 
 def build_document(judgement: Judgement, status: Status) -> dict[str, Any]:
@@ -81,6 +102,25 @@ def _counts(samples: tuple[Sample, ...]) -> list[dict[str, Any]]:
         for arm, phase, outcome in product(Arm, Phase, CallOutcome)
         if counts[arm, phase, outcome]
     ]
+
+
+def is_report(value: Any) -> bool:
+    """Return whether a JSON value is a report of this schema version, as far as it is read."""
+    if not fits(value, {**READ_KEYS, "schema_version": str}) or value["schema_version"] != SCHEMA_VERSION:
+        return False
+    section = value.get("release")
+    if not section:
+        return True
+    return fits(section, READ_RELEASE_KEYS) and fits(section.get("verdicts", []), [READ_LATER_KEYS])
+
+
+def fits(value: Any, shape: Any) -> bool:
+    """Return whether a JSON value has a shape: a type, a tuple of types, a mapping of needed keys, or a list of one."""
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(fits(value.get(key), part) for key, part in shape.items())
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(fits(item, shape[0]) for item in value)
+    return isinstance(value, shape)
 
 
 def finite(value: float | None) -> float | None:

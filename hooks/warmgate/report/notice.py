@@ -63,7 +63,8 @@ def check_lines(document: dict[str, Any]) -> list[str]:
     found = [("", each) for each in document["findings"]]
     found += [(f"{verdict['by']} ", each) for verdict in later for each in verdict["findings"]]
     return [
-        f"{one_line(each['outcome']):<12}  {one_line(by + each['check'])}: {one_line(each['reason'])}" for by, each in found
+        f"{one_line(each['outcome']):<12}  {one_line(by + each['check'])}: {one_line(each['reason'])}"
+        for by, each in found
     ]
 
 

@@ -222,4 +222,11 @@ OPEN = replace(
     ),
 )
 
-ALL = {"refused": REFUSED, "inconclusive": HALF, "passed": PASSED, "observed": OBSERVED, "unfound": UNFOUND, "open": OPEN}
+ALL = {
+    "refused": REFUSED,
+    "inconclusive": HALF,
+    "passed": PASSED,
+    "observed": OBSERVED,
+    "unfound": UNFOUND,
+    "open": OPEN,
+}
