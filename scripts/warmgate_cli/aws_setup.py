@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Annotated
 
 import typer
 from botocore import exceptions as sdk
+from botocore.session import get_session
 
 from warmgate.adapters.faults import EXPIRED, code_of, setup_fault_in
 from warmgate.adapters.sdk import Clients
@@ -15,15 +17,23 @@ from warmgate.errors import SettingsError
 Region = Annotated[str, typer.Option(envvar="AWS_REGION", help="Region; defaults to the profile's.")]
 EndpointUrl = Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")]
 
+VARIABLE = "AWS_ENDPOINT_URL"
 LOG_IN = "Run `aws sso login` or set AWS_PROFILE."
 
 
 def clients_of(endpoint_url: str, region: str) -> Clients:
-    """Return the clients of an account or endpoint; raises SettingsError for an address that is none."""
-    if endpoint_url and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", endpoint_url):
-        raise SettingsError(
-            f"--endpoint-url: found {endpoint_url}, expected an address", hint="write it as http://127.0.0.1:4566"
-        )
+    """Return the clients of an account or endpoint.
+
+    Raises:
+        SettingsError: the address is none.
+        NoRegionError, ProfileNotFound: the environment does not say who asks, or where.
+    """
+    for name, value in (("--endpoint-url", endpoint_url), (VARIABLE, os.environ.get(VARIABLE, ""))):
+        if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+            raise SettingsError(f"{name}: found {value}, expected an address", hint="write it as http://127.0.0.1:4566")
+    # Without a region S3 alone would be asked, somewhere: a command asks one region or none.
+    if not (region or get_session().get_config_variable("region")):
+        raise sdk.NoRegionError
     return Clients(endpoint_url or None, region or None)
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,6 +68,7 @@ def rehearse(
     """
     from rehearsal.catalogue import FunctionSettings, UnknownScenarioError, chosen, own_release
 
+    _need("aiohttp", "awslambdaric")
     console = new_console(plain_width=200, quiet=json_output)
     if function and candidate and policy:
         settings = FunctionSettings(handler=handler, memory_mb=memory, timeout_s=timeout)
@@ -85,6 +87,13 @@ def rehearse(
         raise typer.BadParameter(f"{error}, {', '.join(names)}") from error
     scale = time_scale or SCENARIO_SCALE
     raise typer.Exit(_rehearse_scenarios(scenarios, shifts, scale, console, json_output=json_output))
+
+
+def _need(*packages: str) -> None:
+    """Raise ModuleNotFoundError for a package of the extra that is not installed, before anything is started."""
+    for package in packages:
+        if find_spec(package) is None:
+            raise ModuleNotFoundError(f"No module named {package!r}", name=package)
 
 
 def _rehearse_scenarios(
