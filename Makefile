@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest
 # of what is required with an extra (coverage[toml] by pytest-cov), and fails on the day that one appears.
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 
-.PHONY: help rehearse rehearse-all test unit check lint types imports docs template package bench gatebench lock golden clean
+.PHONY: help rehearse rehearse-all test unit fuzz check lint types imports docs template package bench gatebench lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 
 unit: $(READY) ## run the pure tests (seconds)
 	$(PYTEST) tests/unit tests/property -q -n 2 -m "not slow"
+
+fuzz: $(READY) ## run parsers and renderers on RUNS texts each, or TARGET alone
+	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m fuzz --runs $(or $(RUNS),10000) --target $(or $(TARGET),all) --seed $(or $(SEED),0)
 
 check: lint types imports docs template ## lint, types, import contracts, docs, template
 

@@ -20,7 +20,7 @@ from warmgate.model import Outcome, Status
 from warmgate.report import render_samples
 from warmgate.report.standing import standing_of
 from warmgate.report.wording import one_line
-from warmgate.visible import visible
+from warmgate.visible import json_visible, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -109,7 +109,9 @@ def _downloads(case: Case) -> list[Download]:
     if case.calls:
         found.append(_samples(render_samples(case.judgement).encode(), len(case.calls)))
     if case.document:
-        found.append(Download("report.json", "the report", _data_link("application/json", case.document.encode())))
+        found.append(
+            Download("report.json", "the report", _data_link("application/json", json_visible(case.document).encode()))
+        )
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -171,12 +172,20 @@ def _releases(
         yield from rehearse_all(cloud, scenarios, step)
 
 
+def _forget_account() -> None:
+    """Take the user's own profile and configuration out of the environment: a rehearsal asks no account."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(name, None)
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+
 @contextmanager
 def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
     from rehearsal.local_cloud import LocalCloud
     from rehearsal.stage import RehearsalError
     from warmgate.errors import SettingsError
 
+    _forget_account()
     step("cloud", "starting")
     try:
         with LocalCloud.start(work, time_scale=time_scale) as cloud:

@@ -55,7 +55,7 @@ def why(
         about = None if seen is None else asdict(seen)
         say(json.dumps({"deployment_id": deployment_id, "report": document, "codedeploy": about}, indent=2))
     else:
-        say("\n".join(map(visible_line, lines_of(document, seen))))
+        say("\n".join(lines_of(document, seen)))
     raise typer.Exit(exit_code(document, seen))
 
 
@@ -72,6 +72,10 @@ def exit_code(document: dict[str, Any] | None, seen: Release | None) -> int:
 
 def lines_of(document: dict[str, Any] | None, seen: Release | None) -> list[str]:
     """Return what is printed for people."""
+    return list(map(visible_line, _lines(document, seen)))
+
+
+def _lines(document: dict[str, Any] | None, seen: Release | None) -> list[str]:
     if document is None:
         return ["no report is stored", *_codedeploy_lines(seen)]
     checks = [f"  {line}" for line in check_lines(document)]
