@@ -41,6 +41,6 @@ def new_console(*, stderr: bool = False, plain_width: int | None = None, quiet: 
     """Return a console on standard output or error; `plain_width` is its width where that is no terminal."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream is None or stream.isatty() else plain_width
-    made = VisibleConsole(stderr=stderr, width=width, quiet=quiet, highlight=False)
+    made = VisibleConsole(stderr=stderr, width=width, quiet=quiet, highlight=False, emoji=False)
     made.push_render_hook(made)  # type: ignore[arg-type]
     return made

@@ -71,7 +71,10 @@ def release(
     seen = follower.follow(timeout)
     ending = ending_of(seen, baseline, to)
     say(f"{ending}: {reason_of(seen)}")
-    _write(ending, deployment_id, seen, wanted, junit, json_file)
+    try:
+        _write(ending, deployment_id, seen, wanted, junit, json_file)
+    except OSError as error:  # how the release ended is known, whatever becomes of a file
+        complain(f"{error.filename}: {error.strerror}")
     raise typer.Exit(EXIT_CODES[ending])
 
 

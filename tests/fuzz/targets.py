@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from doctor.facts import Facts
@@ -151,7 +152,7 @@ def _template(text: str) -> Iterable[str]:
     yield from _strings(json.loads(render_sarif(examined.findings, CHECKS)))
 
 
-def _json(text: str) -> object:
+def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
