@@ -19,7 +19,7 @@ from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
 from warmgate.adapters.refusals import BucketRefusals
-from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
+from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport, log_line
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap, ThreadTimer
 from warmgate.assessment import Assessor, Judging
@@ -150,7 +150,7 @@ def guard(context: Any) -> Guard:
         successors=LambdaSuccessors(parts.clients("lambda"), context.invoked_function_arn),
         clock=parts.clock,
         reports=_reports(parts, _archive(parts, "guard")),
-        log=print,
+        log=log_line,
     )
 
 
@@ -194,7 +194,7 @@ def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
         archive=archive,
         refusals=refusals,
         functions=LambdaFunctions(parts.clients),
-        log=print,
+        log=log_line,
     )
 
 
@@ -252,7 +252,7 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
         claims=claims,
         clock=clock,
         notices=_notices(clients, settings),
-        log=print,
+        log=log_line,
     )
 
 

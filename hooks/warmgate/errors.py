@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warmgate.visible import visible, visible_line
+
 
 class WarmgateError(Exception):
     """Base of every error Warmgate raises; `hint` says what to do about it."""
@@ -15,7 +17,7 @@ class WarmgateError(Exception):
 
     def __str__(self) -> str:
         """Return the message, followed by the way out where one is known."""
-        return f"{self.message} - {self.hint}" if self.hint else self.message
+        return visible(f"{self.message} - {self.hint}" if self.hint else self.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Fault:
     def __str__(self) -> str:
         """Render as `file:line path: found ..., expected ...; fix`."""
         where = self.source if self.line is None else f"{self.source}:{self.line}"
-        return f"{where} {self.path}: found {self.found}, expected {self.expected}; {self.fix}"
+        return visible_line(f"{where} {self.path}: found {self.found}, expected {self.expected}; {self.fix}")
 
 
 class DocumentError(WarmgateError):

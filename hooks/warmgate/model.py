@@ -365,6 +365,8 @@ class Verdict:
     decided: bool = True
     mode: Mode = Mode.ENFORCE
     unjudged: Unjudged | None = None
+    settled_by: str = ""
+    """The policy's words that made the status where no check did: `when.inconclusive: half`, `mode: observe`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,6 +214,7 @@ def _verdict(report: _Record) -> Verdict:
         warnings=report.texts("warnings"),
         decided=report.flag("decided"),
         mode=Mode(report.word("mode", Mode)),
+        settled_by=report.text_or_none("settled_by") or "",
     )
 
 

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConfigNotFound,
+    ConfigParseError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    InvalidConfigError,
+    InvalidRegionError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ProxyConnectionError,
+    SSLError,
+    SSOError,
+    TokenRetrievalError,
+)
 from botocore.parsers import ResponseParserError
 
 SDK_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
@@ -61,12 +78,32 @@ LASTING = frozenset(
 DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnrecognizedClientException"})
 """Also passing for a while: new IAM policies take time to reach every endpoint."""
 
+SETUP = (
+    *(NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError, TokenRetrievalError),
+    *(NoRegionError, InvalidRegionError, ProfileNotFound, ConfigNotFound, ConfigParseError, InvalidConfigError),
+    *(EndpointConnectionError, ProxyConnectionError, SSLError),
+)
+"""AWS was not asked at all: who asks, where, or the way there is missing."""
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+NOT_KNOWN = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure"})
+"""AWS does not know who asks: it would answer nothing else either."""
+
 
 def code_of(error: BaseException) -> str:
     """Return the error code of an SDK error, its class name where the service gave none."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code") or type(error).__name__)
     return type(error).__name__
+
+
+def setup_fault_in(error: BaseException) -> BaseException | None:
+    """Return what kept AWS from being asked at all, the error itself or a cause of it; None where it was asked."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, SETUP) or code_of(seen) in EXPIRED | NOT_KNOWN:
+            return seen
+        seen = seen.__cause__
+    return None
 
 
 def http_status_of(error: BaseException) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
 from doctor.facts import Denied, Missing, NotSeen, PolicyFacts, see
 from doctor.gathering.functions import version_facts
@@ -53,17 +53,28 @@ def test_a_denied_look_up_names_the_action_to_allow() -> None:
     "error",
     [
         refusal("ThrottlingException"),
-        EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
+        ReadTimeoutError(endpoint_url="http://127.0.0.1:9"),
         KeyError("FunctionVersion"),
     ],
     ids=lambda error: type(error).__name__,
 )
 def test_what_failed_was_not_seen(error: Exception) -> None:
-    """Throttles, networks and answers that are not AWS's are denied facts, with no permission to add."""
+    """Throttles, time-outs and answers that are not AWS's are denied facts, with no permission to add."""
     found = look("lambda:f", "lambda:GetAlias", raising(error))
 
     assert isinstance(found, Denied)
     assert "allow" not in found.reason
+
+
+@pytest.mark.parametrize(
+    "error",
+    [EndpointConnectionError(endpoint_url="http://127.0.0.1:9"), NoCredentialsError(), refusal("ExpiredToken")],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_account_that_cannot_be_asked_at_all_ends_every_look(error: Exception) -> None:
+    """No other look-up would be answered either: the cause is told once, not for every check."""
+    with pytest.raises(type(error)):
+        look("lambda:f", "lambda:GetAlias", raising(error))
 
 
 def test_a_bug_is_not_taken_for_a_denial() -> None:

@@ -178,7 +178,10 @@ PASSED = replace(
 )
 
 OBSERVED = replace(
-    REFUSED, verdict=replace(REFUSED.verdict, status=Status.SUCCEEDED, mode=Mode.OBSERVE), samples=(), notes=()
+    REFUSED,
+    verdict=replace(REFUSED.verdict, status=Status.SUCCEEDED, mode=Mode.OBSERVE, settled_by="mode: observe"),
+    samples=(),
+    notes=(),
 )
 
 UNFOUND = Judgement(
@@ -203,9 +206,27 @@ UNFOUND = Judgement(
 HALF = replace(
     REFUSED,
     verdict=Verdict(
-        outcome=Outcome.INCONCLUSIVE, status=Status.FAILED, reason=COMPARED.reason, findings=(COMPARED, UNSEEN)
+        outcome=Outcome.INCONCLUSIVE,
+        status=Status.FAILED,
+        reason=COMPARED.reason,
+        findings=(COMPARED, UNSEEN),
+        settled_by="when.inconclusive: half, when.no_data: fail",
     ),
     notes=(),
 )
 
-ALL = {"refused": REFUSED, "inconclusive": HALF, "passed": PASSED, "observed": OBSERVED, "unfound": UNFOUND}
+OPEN = replace(
+    HALF,
+    verdict=replace(
+        HALF.verdict, status=Status.SUCCEEDED, findings=(COMPARED, ERRORS), settled_by="when.inconclusive: pass"
+    ),
+)
+
+ALL = {
+    "refused": REFUSED,
+    "inconclusive": HALF,
+    "passed": PASSED,
+    "observed": OBSERVED,
+    "unfound": UNFOUND,
+    "open": OPEN,
+}
