@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warmgate.assessment import Assessment, Judging
 from warmgate.deadline import Deadline
@@ -242,8 +242,10 @@ def _error_verdict(reason: str, policy: Policy | None) -> Verdict:
 
 def _unjudged_verdict(because: Unjudged, reason: str) -> Verdict:
     """Return the verdict of a release that is let through on purpose, loudly; no judge is needed for it."""
-    outcome = Outcome.SKIPPED if because is Unjudged.SKIP else Outcome.PASSED
-    return Verdict(outcome=outcome, status=Status.SUCCEEDED, reason=reason, warnings=(reason,), unjudged=because)
+    told: dict[str, Any] = {"status": Status.SUCCEEDED, "reason": reason, "warnings": (reason,), "unjudged": because}
+    if because is Unjudged.SKIP:
+        return Verdict(outcome=Outcome.SKIPPED, settled_by="the deployment's description", **told)
+    return Verdict(outcome=Outcome.PASSED, **told)
 
 
 def _blank(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgement:

@@ -29,6 +29,7 @@ LARGEST_PLAIN = 200_000
 """Bytes of samples that are linked as they are; more are compressed: 10,000 calls would be 3 MB."""
 WORDS = {
     Outcome.PASSED: "every check passed",
+    Outcome.SKIPPED: "nothing was judged",
     Outcome.FAILED: "a check failed",
     Outcome.INCONCLUSIVE: "a check could not decide",
     Outcome.ERROR: "it could not be found out",

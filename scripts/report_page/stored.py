@@ -23,6 +23,7 @@ from warmgate.model import (
     Spending,
     Status,
     Target,
+    Unjudged,
     Verdict,
 )
 from warmgate.report import SCHEMA_VERSION, read_samples
@@ -214,8 +215,14 @@ def _verdict(report: _Record) -> Verdict:
         warnings=report.texts("warnings"),
         decided=report.flag("decided"),
         mode=Mode(report.word("mode", Mode)),
+        unjudged=_unjudged(report),
         settled_by=report.text_or_none("settled_by") or "",
     )
+
+
+def _unjudged(report: _Record) -> Unjudged | None:
+    # A report of an earlier version has no such key.
+    return None if report.text_or_none("unjudged") is None else Unjudged(report.word("unjudged", Unjudged))
 
 
 def _finding(found: _Record) -> Finding:

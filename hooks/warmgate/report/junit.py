@@ -17,7 +17,8 @@ def render_junit(document: dict[str, Any]) -> str:
     verdicts += [(f"{each['by']}.", each) for each in (document.get("release") or {}).get("verdicts", [])]
     suite = ET.Element("testsuite", name=one_line(f"warmgate {document['deployment_id']}"))
     counts = {"failures": 0, "errors": 0, "skipped": 0}
-    tags = {"failed": ("failure", "failures"), "error": ("error", "errors"), "inconclusive": ("skipped", "skipped")}
+    tags = {"failed": ("failure", "failures"), "error": ("error", "errors")}
+    tags |= dict.fromkeys(("inconclusive", "skipped"), ("skipped", "skipped"))
     total = 0
     for by, verdict in verdicts:
         findings = verdict["findings"] or [

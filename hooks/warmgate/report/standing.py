@@ -17,7 +17,7 @@ class Standing:
     """What people and pipelines hear of a verdict."""
 
     word: str
-    """PASSED, REFUSED, FAILED (only observed), INCONCLUSIVE or ERROR."""
+    """PASSED, REFUSED, FAILED (only observed), SKIPPED, INCONCLUSIVE or ERROR."""
     aside: str
     """Whose word decided where no check did: `let through by when.inconclusive: half`."""
     exit_code: int

@@ -20,6 +20,7 @@ from warmgate.model import (
     Start,
     Status,
     Target,
+    Unjudged,
     Verdict,
 )
 
@@ -222,6 +223,24 @@ OPEN = replace(
     ),
 )
 
+SKIP_REASON = "SKIPPED by the deployment's description, nothing was judged: incident 4711"
+SKIPPED = replace(
+    PASSED,
+    policy_name="",
+    policy_source="",
+    samples=(),
+    notes=(),
+    spending=Spending(),
+    verdict=Verdict(
+        outcome=Outcome.SKIPPED,
+        status=Status.SUCCEEDED,
+        reason=SKIP_REASON,
+        warnings=(SKIP_REASON,),
+        unjudged=Unjudged.SKIP,
+        settled_by="the deployment's description",
+    ),
+)
+
 ALL = {
     "refused": REFUSED,
     "inconclusive": HALF,
@@ -229,4 +248,5 @@ ALL = {
     "observed": OBSERVED,
     "unfound": UNFOUND,
     "open": OPEN,
+    "skipped": SKIPPED,
 }
