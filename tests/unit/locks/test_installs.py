@@ -14,7 +14,8 @@ PLACES = (
     *("Makefile", "*/Makefile", ".ci/*", ".pre-commit-config.yaml", "template.yaml", "pyproject.toml"),
     *("hooks/**/*.py", "scripts/**/*.py", "tests/**/*.py", "tests/**/*.sh"),
 )
-INSTALLS = re.compile(r"(?:\bpip3?|\(PIP\))[\"',\s]+(?:install|download|wheel)\b.*")
+# A command that a message shows to a person begins with a backtick: it is not run here.
+INSTALLS = re.compile(r"(?<!`)(?:\bpip3?|\(PIP\))[\"',\s]+(?:install|download|wheel)\b.*")
 OTHERWISE = re.compile(
     r"\b(?:pipx|uvx|npx|easy_install|uv (?:add|run|sync|tool|pip (?:install|sync))|npm (?:i|ci|install))\b"
 )
