@@ -42,8 +42,8 @@ def read_new_calls(
         LogLookupError: the log cannot be read; the reading stands where it stood.
     """
     groups, found = dict(reading.groups), list[LoggedCall]()
-    # One reader a log group: both versions of a function mostly share theirs. Each stands where it was read to, since one
-    # that the deadline cut may be minutes behind.
+    # One reader a log group: both versions of a function mostly share theirs. Each stands where it was read to:
+    # one may be minutes behind the other after a deadline.
     for name in dict.fromkeys(log_groups):
         group = groups.get(name, ReadGroup())
         window = Window(max(reading.since_ms, group.newest_ms - LATE_MS), now_ms + AHEAD_MS)
