@@ -221,8 +221,9 @@ def test_no_call_may_outlast_the_lease() -> None:
             return called
 
     guard = world.guard()
-    ports = {name: Noting(getattr(guard, name)) for name in ("shifts", "policies", "logs")}
-    replace(guard, **ports).run(Shift(deployment_id=world.deployment_id), world.deadline(890))
+    shifts, policies, logs = (Noting(port) for port in (guard.shifts, guard.policies, guard.logs))
+    noting = replace(guard, shifts=shifts, policies=policies, logs=logs)
+    noting.run(Shift(deployment_id=world.deployment_id), world.deadline(890))
 
     assert world.shifts.stopped
     assert max(given) + RENEW_MS < LEASE_MS < 60_000.0
