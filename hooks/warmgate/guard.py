@@ -244,8 +244,8 @@ class _Watch:
         """
         guard = self._guard
         while True:
-            # Not before it is sure that no other run has taken over: it may have given the order.
-            self._lease.keep(at_once=True)
+            # Not where another run has taken over: it may have given the order.
+            self._lease.keep()
             try:
                 return guard.shifts.stop(self._shift.deployment_id, self._lease.bounded(self._deadline))
             except StopError as error:

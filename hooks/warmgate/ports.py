@@ -129,7 +129,10 @@ class Logs(Protocol):
     """What functions' log groups remember; every method raises LogLookupError."""
 
     def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
-        """Return the calls that were reported inside a window, by time; the newest may not be there yet."""
+        """Return the calls that were reported inside a window, by time; the newest may not be there yet.
+
+        A log that cannot be read to its end before the deadline gives its earliest calls.
+        """
         ...
 
     def cold_starts_ms(

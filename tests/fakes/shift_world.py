@@ -9,6 +9,7 @@ Example:
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bench.gatebench.generators import FAMILIES, Family
 from bench.shifts.traffic import NONE, Defect, live_calls
@@ -46,11 +47,18 @@ class FakeShifts:
     stopped_at_ms: float | None = None
     refused: list[str] = field(default_factory=list)
     """Orders to stop what had ended."""
+    stopping_s: float = 0.0
+    """How long a deployment goes on after the order to stop it."""
 
     @property
     def ended(self) -> bool:
         """Return whether the deployment is over."""
-        return bool(self.stopped) or self.clock.at_ms >= self.ended_s * 1000
+        return self._is_stopped or self.clock.at_ms >= self.ended_s * 1000
+
+    @property
+    def _is_stopped(self) -> bool:
+        stopped_ms = self.stopped_at_ms
+        return stopped_ms is not None and self.clock.at_ms >= stopped_ms + self.stopping_s * 1000
 
     def describe(self, deployment_id: str, deadline: Deadline) -> Deployment:
         """Return the deployment as it is now."""
@@ -66,9 +74,9 @@ class FakeShifts:
             candidate="2",
             lifecycle_event=None,
             is_rollback=self.is_rollback,
-            state="Stopped" if self.stopped else "Succeeded" if self.ended else "InProgress",
+            state="Stopped" if self._is_stopped else "Succeeded" if self.ended else "InProgress",
             shift_began_ms=EPOCH_MS + self.began_s * 1000 if began else None,
-            shift_ended_ms=EPOCH_MS + self.ended_s * 1000 if self.ended and not self.stopped else None,
+            shift_ended_ms=EPOCH_MS + self.ended_s * 1000 if self.ended and not self._is_stopped else None,
         )
 
     def stop(self, deployment_id: str, deadline: Deadline) -> bool:
@@ -79,7 +87,7 @@ class FakeShifts:
             self.refused.append(deployment_id)
             return False
         self.stopped.append(deployment_id)
-        self.stopped_at_ms = self.clock.at_ms
+        self.stopped_at_ms = self.stopped_at_ms or self.clock.at_ms
         return True
 
 
@@ -133,21 +141,12 @@ class ShiftWorld:
         self.policies = FakePolicies(LIVE)
         self.functions = FakeFunctions(known=("1", "2"))
         self.logs = FakeLogs(self.clock, late_ms=log_late_ms)
-        self.logs.written = [
-            self._at(call, began_s)
-            for call in live_calls(
-                family, seed, seconds=seconds, old_per_s=old_per_s, new_per_s=new_per_s, defect=defect
-            )
-        ]
+        self.logs.written = list(_written(family, seed, seconds, old_per_s, new_per_s, defect, began_s))
         self.claims = ClaimTable(self.clock)
         self.successors = FakeSuccessors()
         self.metrics = FakeLiveMetrics()
         self.reports = FakeReports()
         self.lines: list[str] = []
-
-    @staticmethod
-    def _at(call: LoggedCall, began_s: float) -> LoggedCall:
-        return replace(call, at_ms=EPOCH_MS + began_s * 1000 + call.at_ms)
 
     def guard(self) -> Guard:
         """Return the guard of this world."""
@@ -172,3 +171,12 @@ class ShiftWorld:
     def deadline(self, seconds: float) -> Deadline:
         """Return the instant that many seconds from now."""
         return Deadline(self.clock.at_ms + seconds * 1000)
+
+
+@lru_cache(maxsize=32)
+def _written(
+    family: Family, seed: str, seconds: float, old_per_s: float, new_per_s: float, defect: Defect, began_s: float
+) -> tuple[LoggedCall, ...]:
+    """Return the calls of a shift; making them takes longer than guarding it."""
+    calls = live_calls(family, seed, seconds=seconds, old_per_s=old_per_s, new_per_s=new_per_s, defect=defect)
+    return tuple(replace(call, at_ms=EPOCH_MS + began_s * 1000 + call.at_ms) for call in calls)

@@ -50,9 +50,8 @@ EVERYWHERE = {
 MISSING = {
     ("SeeMissingFromDenied", "s3:ListBucket"): "no call: it changes what S3 answers of an object that is not there"
 }
-SECOND_LOOK = {
-    ("DoThingsOnce", "dynamodb:GetItem"): "Powertools looks up what another run holds; an event comes once here",
-    ("DoThingsOnce", "dynamodb:DeleteItem"): "Powertools forgets a run that failed; none does here",
+GIVEN_UP = {
+    ("DoThingsOnce", "dynamodb:DeleteItem"): "a run that fails, or hands over, gives up its claim; none does here"
 }
 FEW = "where too few live calls came for a verdict, calls of its own are added: not in every run"
 BACK = "where CodeDeploy made no rollback of its own: tests/rehearsal/test_rollback_controller.py"
@@ -70,14 +69,14 @@ UNUSED = {
         ("ReadQueryResults", "logs:GetQueryResults"): "where there are too many calls to read one by one",
     },
     "TrafficGuard": {
-        **SECOND_LOOK,
+        **GIVEN_UP,
         ("StopDeployments", "codedeploy:StopDeployment"): "only a shift that harms live traffic is stopped",
         ("GoOnInAnotherExecution", "lambda:InvokeFunction"): "these shifts end within one run of the guard",
         ("StoreReports", "s3:PutObject"): "only what the guard stopped is reported",
     },
     "RollbackController": {
         **MISSING,
-        **SECOND_LOOK,
+        **GIVEN_UP,
         ("ReadPolicyTag", "lambda:GetFunctionConfiguration"): BACK,
         ("ReadPolicyTag", "lambda:ListTags"): BACK,
         ("ReadAlarms", "cloudwatch:DescribeAlarms"): "these groups have no alarms",
