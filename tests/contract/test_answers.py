@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from contract.canned import LOST, Canned, canned_endpoint, refused, said
-from warmgate.adapters import answers
-from warmgate.adapters.answers import ALWAYS, ATTEMPTS
+from warmgate.adapters import checked_answers
+from warmgate.adapters.checked_answers import ALWAYS, ATTEMPTS
 from warmgate.adapters.codedeploy import CodeDeployDeployments, LastDeployments
 from warmgate.adapters.faults import is_passing
 from warmgate.adapters.functions import LambdaFunctions
@@ -40,7 +40,7 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Canned]:
     """Return an endpoint with credentials for it."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
-    monkeypatch.setattr(answers, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(checked_answers, "FIRST_WAIT_S", 0.01)
     with canned_endpoint() as canned:
         yield canned
 
