@@ -80,19 +80,27 @@ class SuccessorError(WarmgateError):
 
 
 class InvokeError(WarmgateError):
-    """A call never reached the function's code.
+    """A call brought no answer, and unless it is `lost` it never reached the function's code.
 
     `throttled` tells a lack of concurrency from other causes; `lasting` means that the cause is a property of the
-    version (a missing key, a broken image), so that asking again cannot help.
+    version (a missing key, a broken image), so that asking again cannot help; `lost` that the code may have run.
     """
 
     def __init__(
-        self, message: str, *, code: str, throttled: bool = False, lasting: bool = False, hint: str = ""
+        self,
+        message: str,
+        *,
+        code: str,
+        throttled: bool = False,
+        lasting: bool = False,
+        lost: bool = False,
+        hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.code = code
         self.throttled = throttled
         self.lasting = lasting
+        self.lost = lost
 
 
 class ReportError(WarmgateError):

@@ -113,7 +113,11 @@ class Invoker(Protocol):
     """Lambda's data plane."""
 
     def invoke(self, invocation: Invocation, deadline: Deadline) -> Answer:
-        """Make one synchronous call; throttles and passing faults are retried until the deadline, then InvokeError."""
+        """Make one synchronous call and have its payload read.
+
+        What never reached the code is retried until the deadline; what may have run only where the invocation's
+        `may_repeat` says so each time. Raises InvokeError.
+        """
         ...
 
 

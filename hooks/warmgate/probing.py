@@ -7,24 +7,22 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warmgate.deadline import Deadline
 from warmgate.errors import InvokeError
-from warmgate.model import Answer, Arm, CallOutcome, DurationSource, Invocation, Sample, Start
+from warmgate.model import Answer, Arm, CallOutcome, DurationSource, Invocation, Reading, Sample, Start
 from warmgate.planning import Call, Round
 from warmgate.policy.values import Expect, Probe
 from warmgate.ports import Invoker, Overlap
+from warmgate.reading import read_payload
 
 if TYPE_CHECKING:
     from warmgate.invocation_log import InvocationRecord
 
+Reader = Callable[[bytes, str | None], Reading]
 SMOKE_MARKER = {"custom": {"warmgate": "smoke"}}
 """ClientContext of every probe: a function can recognise it and leave side effects out."""
-
-
-ANSWER_EXCERPT = 400
-"""Bytes of a wrong answer that are kept where the policy says `store_payloads`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +63,7 @@ class Prober:
         self._versions = versions
         self._marker = base64.b64encode(json.dumps(SMOKE_MARKER).encode()).decode()
         self._payloads: dict[str, bytes] = {}
-        self._accepts: dict[str, Callable[[Any], bool]] = {}
+        self._readers: dict[str, Reader] = {}
 
     def run(self, planned: Round, deadline: Deadline) -> RoundResult:
         """Make the calls of a round; raises InvokeError where the fault is not the version's own."""
@@ -96,59 +94,49 @@ class Prober:
             payload=self._payload(call.probe),
             client_context=self._marker,
             timeout_s=version.timeout_s,
+            read=self._reader(call.probe),
+            read_whole=call.probe.expect.jmespath is not None,
         )
         try:
             answer = self._invoker.invoke(invocation, deadline)
         except InvokeError as error:
             return _refused(sample, error), 1 if error.throttled else 0
-        if answer.executed_version and answer.executed_version != version.version:
+        if answer.executed_version != version.version:
             raise VersionMismatchError(
                 f"{version.function}: called version {version.version}, version {answer.executed_version} answered",
                 code="VersionMismatch",
             )
-        seen = read_answer(sample, answer, version, call.probe.expect, self._accept(call.probe))
-        if self._keeps_answers and seen.outcome is not CallOutcome.OK:
-            seen = replace(seen, answer=answer.payload[:ANSWER_EXCERPT].decode("utf-8", "replace"))
-        return seen, answer.throttles
+        return read_answer(sample, answer, version, call.probe.expect), answer.throttles
 
     def _payload(self, probe: Probe) -> bytes:
         if probe.name not in self._payloads:
             self._payloads[probe.name] = json.dumps(probe.payload, separators=(",", ":")).encode()
         return self._payloads[probe.name]
 
-    def _accept(self, probe: Probe) -> Callable[[Any], bool]:
-        if probe.name not in self._accepts:
-            self._accepts[probe.name] = _compiled(probe.expect.jmespath)
-        return self._accepts[probe.name]
-
-
-def _compiled(expression: str | None) -> Callable[[Any], bool]:
-    if expression is None:
-        return lambda _answer: True
-    import jmespath
-
-    search = jmespath.compile(expression).search
-    return lambda answer: search(answer) is True
+    def _reader(self, probe: Probe) -> Reader:
+        if probe.name not in self._readers:
+            self._readers[probe.name] = partial(read_payload, probe.expect, keeps_answers=self._keeps_answers)
+        return self._readers[probe.name]
 
 
 def _refused(sample: Sample, error: InvokeError) -> Sample:
-    """Return the sample of a call that never reached the code; raises the error where the version is not at fault."""
+    """Return the sample of a call without an answer; raises the error where the version is not at fault."""
     if error.throttled:
         return replace(sample, outcome=CallOutcome.THROTTLED, error_type=error.code, detail=error.message)
+    if error.lost:
+        return replace(sample, outcome=CallOutcome.LOST, error_type=error.code, detail=error.message)
     if error.lasting:
         return replace(sample, outcome=CallOutcome.ERROR, error_type=error.code, detail=error.message)
     raise error
 
 
-def read_answer(
-    sample: Sample, answer: Answer, version: ArmVersion, expect: Expect, accepts: Callable[[Any], bool]
-) -> Sample:
+def read_answer(sample: Sample, answer: Answer, version: ArmVersion, expect: Expect) -> Sample:
     """Return the sample completed by what an answer and its log tail show."""
     # Imported with the first answer: the first probe does not wait for the parser.
     from warmgate.invocation_log import record_of
 
     record = record_of(answer.log_tail, None)
-    outcome, error_type, detail = _outcome(answer, record, expect, accepts)
+    outcome, error_type, detail = _outcome(answer, record, expect)
     start, init_ms = record.start, record.init_ms
     if version.provisioned and start in {Start.COLD, Start.WARM}:
         # AWS documents that the first call of a provisioned environment prints an Init Duration without a cold start.
@@ -172,38 +160,23 @@ def read_answer(
         detail=detail,
         request_id=record.request_id,
         retries=answer.retries,
+        answer="" if outcome is CallOutcome.OK else answer.reading.excerpt,
     )
 
 
-def _outcome(
-    answer: Answer, record: InvocationRecord, expect: Expect, accepts: Callable[[Any], bool]
-) -> tuple[CallOutcome, str | None, str]:
-    try:
-        parsed = json.loads(answer.payload) if answer.payload else None
-    except ValueError:
-        parsed = answer.payload.decode("utf-8", "replace")
+def _outcome(answer: Answer, record: InvocationRecord, expect: Expect) -> tuple[CallOutcome, str | None, str]:
     if answer.function_error is not None:
-        return _function_error(parsed, record, expect)
+        return _function_error(answer.reading, record, expect)
     if expect.error_type is not None:
         return CallOutcome.UNEXPECTED_ANSWER, None, f"no error, expected error_type {expect.error_type}"
-    if not _accepted(accepts, parsed):
-        return CallOutcome.UNEXPECTED_ANSWER, None, f"jmespath is not true: {expect.jmespath}"
+    if not answer.reading.accepted:
+        return CallOutcome.UNEXPECTED_ANSWER, None, answer.reading.why
     return CallOutcome.OK, None, ""
 
 
-def _accepted(accepts: Callable[[Any], bool], parsed: Any) -> bool:
-    try:
-        return accepts(parsed)
-    except Exception:  # noqa: BLE001 - an expression that breaks on this answer does not accept it
-        return False
-
-
-def _function_error(parsed: Any, record: InvocationRecord, expect: Expect) -> tuple[CallOutcome, str | None, str]:
-    said = parsed if isinstance(parsed, dict) else {}
-    error_type = str(said.get("errorType") or record.error_type or "Unhandled")
-    # Time-outs carry no errorType in the older form, only this sentence (Lambda, Invoke).
-    timed_out = record.status == "timeout" or "Task timed out after" in str(said.get("errorMessage", parsed))
-    if timed_out and error_type in {"Unhandled", "Sandbox.Timedout"}:
+def _function_error(reading: Reading, record: InvocationRecord, expect: Expect) -> tuple[CallOutcome, str | None, str]:
+    error_type = reading.error_type or record.error_type or "Unhandled"
+    if (record.status == "timeout" or reading.timed_out) and error_type in {"Unhandled", "Sandbox.Timedout"}:
         return CallOutcome.TIMEOUT, "Sandbox.Timedout", "the function's timeout ended the call"
     if expect.error_type is not None and expect.error_type == error_type:
         return CallOutcome.OK, None, ""

@@ -18,7 +18,7 @@ from warmgate.judge.score import (
     why_undecided,
 )
 from warmgate.judge.wording import margin_of, percent, word
-from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Sample
+from warmgate.model import UNSEEN, Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Sample
 from warmgate.policy.values import Probe
 
 STRIKES = 2
@@ -35,7 +35,7 @@ def judge_errors(allowed: float, evidence: Evidence, cap: int) -> Finding:
         evidence: every phase counts.
         cap: how many calls of the candidate there can be.
     """
-    calls = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.outcome is not CallOutcome.THROTTLED]
+    calls = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.outcome not in UNSEEN]
     if not calls or allowed <= 0:
         return _strikes("limits.errors.rate", calls, _failed, "failed", evidence)
     return _scored(min(1 - SMALLEST_SHARE, max(SMALLEST_SHARE, allowed)), calls, evidence, cap)
