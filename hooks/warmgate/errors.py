@@ -103,6 +103,18 @@ class InvokeError(WarmgateError):
         self.lost = lost
 
 
+class NoRoomError(WarmgateError):
+    """Probes of other hooks left no concurrency for this one's."""
+
+
+class HeldError(WarmgateError):
+    """Another run of this hook execution is at work: it reports the status, and this one must not probe."""
+
+
+class BudgetSpentError(WarmgateError):
+    """An earlier run of this hook execution spent the budget and died."""
+
+
 class ReportError(WarmgateError):
     """A report could not be stored or published."""
 

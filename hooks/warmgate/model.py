@@ -312,6 +312,8 @@ class Burst:
     asked: int
     granted: int
     reason: str = ""
+    at_once: int = 0
+    """Calls of both arms together that may overlap, where the pool is too small for one of each; 0 is no bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,6 +383,34 @@ class Spending:
     """Estimated from billed GB-seconds and requests at list price; the account's own price may be lower."""
     throttles: int = 0
     retries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What the runs of one hook execution have spent together."""
+
+    calls: int = 0
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What a run found, for a later one that only has to report it."""
+
+    outcome: Outcome
+    status: Status
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What is noted of one hook execution, as the run found it that has just taken it over."""
+
+    key: str
+    run: int
+    """Counted from 1; a run that is not the latest may note nothing."""
+    spent: Spent = Spent()
+    ended: Ended | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

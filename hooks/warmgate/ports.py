@@ -10,14 +10,17 @@ from warmgate.model import (
     Answer,
     Capacity,
     Deployment,
+    Ended,
     EnvironmentSummary,
     FunctionVersion,
     HookExecution,
     Invocation,
     Judgement,
     MetricCounts,
+    Page,
     ProvisionedConcurrency,
     Shift,
+    Spent,
     Status,
     Target,
 )
@@ -157,6 +160,37 @@ class Runs(Protocol):
 
         Work that raises is not done: the next run does it.
         """
+        ...
+
+
+class Reservations(Protocol):
+    """Concurrency that hooks share; every method raises ClaimError."""
+
+    def take(self, pool: str, wanted: int, most: int, lease_ms: float) -> tuple[str, int]:
+        """Reserve up to `wanted` concurrent calls so that those of all hooks stay within `most`; they end with a lease.
+
+        Returns who holds them and how many there are, which may be none.
+        """
+        ...
+
+    def give_back(self, pool: str, owner: str) -> None:
+        """Let others have what is held."""
+        ...
+
+
+class Ledger(Protocol):
+    """What the runs of one hook execution spent and found together; every method raises ClaimError."""
+
+    def open(self, key: str, owner: str, lease_ms: float) -> Page:
+        """Take a page over, unless another owner's lease holds it: then HeldError."""
+        ...
+
+    def spend(self, page: Page, spent: Spent) -> None:
+        """Note what will have been spent; raises HeldError where another run has taken the page over."""
+        ...
+
+    def close(self, page: Page, ended: Ended) -> None:
+        """Note what was found, so that no run probes again; raises HeldError as `spend` does."""
         ...
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from warmgate.deadline import Deadline
 from warmgate.errors import InvokeError
-from warmgate.model import Answer, Arm, CallOutcome, DurationSource, Invocation, Reading, Sample, Start
+from warmgate.model import Answer, Arm, CallOutcome, DurationSource, Invocation, Reading, Sample, Start, never
 from warmgate.planning import Call, Round
 from warmgate.policy.values import Expect, Probe
 from warmgate.ports import Invoker, Overlap
@@ -37,7 +38,7 @@ class ArmVersion:
     """Whether the version has provisioned concurrency: an init it prints is then no cold start."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundResult:
     """The samples of a round in dispatch order; `complete` is False when the deadline cut it."""
 
@@ -45,6 +46,37 @@ class RoundResult:
     complete: bool
     throttles: int
     retries: int
+    attempts: int
+    """Calls that may have run: repeated, lost and cut ones too."""
+    fault: InvokeError | None = None
+    """Why calls could not be made or trusted, where that is not the version's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """One call of a round."""
+
+    sample: Sample | None = None
+    throttles: int = 0
+    ran: bool = True
+    """Whether it may have run."""
+    fault: InvokeError | None = None
+
+
+class Repeats:
+    """How often calls that may have run may be made again, for all threads of a round together."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._counting = threading.Lock()
+        self.taken = 0
+
+    def take(self) -> bool:
+        """Return whether one more may be made, and count it."""
+        with self._counting:
+            allowed = self.taken < self._most
+            self.taken += allowed
+            return allowed
 
 
 class VersionMismatchError(InvokeError):
@@ -65,20 +97,44 @@ class Prober:
         self._payloads: dict[str, bytes] = {}
         self._readers: dict[str, Reader] = {}
 
-    def run(self, planned: Round, deadline: Deadline) -> RoundResult:
-        """Make the calls of a round; raises InvokeError where the fault is not the version's own."""
+    def run(self, planned: Round, deadline: Deadline, *, at_once: int = 0, spare: int = 0) -> RoundResult:
+        """Make the calls of a round.
+
+        Args:
+            planned: the calls.
+            deadline: cuts the round.
+            at_once: how many of them may overlap; 0 lets all of them.
+            spare: how many calls that may have run the budget lets be made again, where their probe does.
+        """
+        repeats = Repeats(spare)
         tasks = [
-            partial(self._sample, planned, position, call, deadline) for position, call in enumerate(planned.calls)
+            partial(self._made, planned, position, call, deadline, repeats)
+            for position, call in enumerate(planned.calls)
         ]
-        finished = [result for result in self._overlap.run(tasks, deadline) if result is not None]
+        made, started = self._overlapped(tasks, deadline, at_once or len(tasks))
+        cut = started - len(made)
         return RoundResult(
-            samples=tuple(sample for sample, _ in finished),
-            complete=len(finished) == len(tasks),
-            throttles=sum(throttles for _, throttles in finished),
-            retries=sum(sample.retries for sample, _ in finished),
+            samples=tuple(call.sample for call in made if call.sample is not None),
+            complete=len(made) == len(tasks),
+            throttles=sum(call.throttles for call in made),
+            retries=sum(call.sample.retries for call in made if call.sample is not None),
+            attempts=sum(call.ran for call in made) + cut + repeats.taken,
+            fault=next((call.fault for call in made if call.fault is not None), None),
         )
 
-    def _sample(self, planned: Round, position: int, call: Call, deadline: Deadline) -> tuple[Sample, int]:
+    def _overlapped(
+        self, tasks: Sequence[Callable[[], _Made]], deadline: Deadline, width: int
+    ) -> tuple[list[_Made], int]:
+        """Return the calls that ended, and how many were started; none is after one that the deadline cut."""
+        made: list[_Made] = []
+        for first in range(0, len(tasks), width):
+            some = self._overlap.run(tasks[first : first + width], deadline)
+            made += [call for call in some if call is not None]
+            if len(made) < first + len(some):
+                return made, first + len(some)
+        return made, len(tasks)
+
+    def _made(self, planned: Round, position: int, call: Call, deadline: Deadline, repeats: Repeats) -> _Made:
         version = self._versions[call.arm]
         sample = Sample(
             arm=call.arm,
@@ -88,25 +144,26 @@ class Prober:
             phase=planned.phase,
             outcome=CallOutcome.OK,
         )
-        invocation = Invocation(
+        try:
+            answer = self._invoker.invoke(self._invocation(call.probe, version, repeats), deadline)
+        except InvokeError as error:
+            return _refused(sample, error)
+        if answer.executed_version != version.version:
+            told = f"{version.function}: called version {version.version}, version {answer.executed_version} answered"
+            return _Made(fault=VersionMismatchError(told, code="VersionMismatch"))
+        return _Made(sample=read_answer(sample, answer, version, call.probe.expect), throttles=answer.throttles)
+
+    def _invocation(self, probe: Probe, version: ArmVersion, repeats: Repeats) -> Invocation:
+        return Invocation(
             function=version.function,
             version=version.version,
-            payload=self._payload(call.probe),
+            payload=self._payload(probe),
             client_context=self._marker,
             timeout_s=version.timeout_s,
-            read=self._reader(call.probe),
-            read_whole=call.probe.expect.jmespath is not None,
+            read=self._reader(probe),
+            read_whole=probe.expect.jmespath is not None,
+            may_repeat=repeats.take if probe.repeatable else never,
         )
-        try:
-            answer = self._invoker.invoke(invocation, deadline)
-        except InvokeError as error:
-            return _refused(sample, error), 1 if error.throttled else 0
-        if answer.executed_version != version.version:
-            raise VersionMismatchError(
-                f"{version.function}: called version {version.version}, version {answer.executed_version} answered",
-                code="VersionMismatch",
-            )
-        return read_answer(sample, answer, version, call.probe.expect), answer.throttles
 
     def _payload(self, probe: Probe) -> bytes:
         if probe.name not in self._payloads:
@@ -119,15 +176,18 @@ class Prober:
         return self._readers[probe.name]
 
 
-def _refused(sample: Sample, error: InvokeError) -> Sample:
-    """Return the sample of a call without an answer; raises the error where the version is not at fault."""
+def _refused(sample: Sample, error: InvokeError) -> _Made:
+    """Return a call without an answer: a sample where that says something of the call, else a fault."""
     if error.throttled:
-        return replace(sample, outcome=CallOutcome.THROTTLED, error_type=error.code, detail=error.message)
-    if error.lost:
-        return replace(sample, outcome=CallOutcome.LOST, error_type=error.code, detail=error.message)
-    if error.lasting:
-        return replace(sample, outcome=CallOutcome.ERROR, error_type=error.code, detail=error.message)
-    raise error
+        outcome = CallOutcome.THROTTLED
+    elif error.lost:
+        outcome = CallOutcome.LOST
+    elif error.lasting:
+        outcome = CallOutcome.ERROR
+    else:
+        return _Made(ran=False, fault=error)
+    ended = replace(sample, outcome=outcome, error_type=error.code, detail=error.message)
+    return _Made(sample=ended, throttles=int(error.throttled), ran=error.lost)
 
 
 def read_answer(sample: Sample, answer: Answer, version: ArmVersion, expect: Expect) -> Sample:

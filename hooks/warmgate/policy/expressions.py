@@ -68,40 +68,40 @@ def nodes_of(syntax: Any) -> Iterator[dict[str, Any]]:
             yield from nodes_of(child)
 
 
-class _Bounded(TreeInterpreter):  # type: ignore[misc]
+class _Bounded(TreeInterpreter):
     """JMESPath's interpreter with a counter of steps."""
 
     def __init__(self) -> None:
         super().__init__()
         self._left = MOST_STEPS
 
-    def visit(self, node: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
         self._spend(1)
         return super().visit(node, *args, **kwargs)
 
-    def visit_flatten(self, node: dict[str, Any], value: Any) -> Any:
+    def visit_flatten(self, node: Any, value: Any) -> Any:
         base = self.visit(node["children"][0], value)
         if isinstance(base, list):
             self._spend(sum(len(item) if isinstance(item, list) else 1 for item in base))
         return super().visit_flatten(_on_known(node, base), None)
 
-    def visit_slice(self, node: dict[str, Any], value: Any) -> Any:
+    def visit_slice(self, node: Any, value: Any) -> Any:
         self._spend(len(value) if isinstance(value, list) else 0)
         return super().visit_slice(node, value)
 
-    def visit_comparator(self, node: dict[str, Any], value: Any) -> Any:
+    def visit_comparator(self, node: Any, value: Any) -> Any:
         left, right = (self.visit(child, value) for child in node["children"])
         self._compare(left, right)
         return super().visit_comparator(_on_known(node, left, right), None)
 
-    def visit_function_expression(self, node: dict[str, Any], value: Any) -> Any:
+    def visit_function_expression(self, node: Any, value: Any) -> Any:
         name, arguments = node["value"], [self.visit(child, value) for child in node["children"]]
         characters = CHARACTERS_A_STEP // 8 if name in MAKES_TEXT else CHARACTERS_A_STEP
         for argument in () if name in GLANCES else arguments:
             self._walk(argument, characters, to_the_bottom=name in WALKS)
         if name == "join" and isinstance(arguments[-1], list):
             self._spend(len(arguments[-1]) * len(str(arguments[0])) // characters)
-        return self._functions.call_function(name, arguments)
+        return Functions().call_function(name, arguments)
 
     def _spend(self, steps: int) -> None:
         self._left -= steps
@@ -136,6 +136,6 @@ class _Bounded(TreeInterpreter):  # type: ignore[misc]
                 waiting.extend((value, other.get(key)) for key, value in one.items())
 
 
-def _on_known(node: dict[str, Any], *values: Any) -> dict[str, Any]:
+def _on_known(node: Any, *values: Any) -> Any:
     """Return a node whose children are values that have been found."""
     return {**node, "children": [{"type": "literal", "value": value, "children": []} for value in values]}

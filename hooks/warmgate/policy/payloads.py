@@ -154,7 +154,9 @@ class Expression(Text):
         """Return the expression once it has been compiled."""
         text = Text.read(self, node, at)
         # Most policies have no expression, and a hook's cold start should not pay for them.
-        from warmgate.policy.expressions import CostlyExpressionError, JMESPathError, syntax_of
+        from jmespath.exceptions import JMESPathError
+
+        from warmgate.policy.expressions import CostlyExpressionError, syntax_of
 
         try:
             syntax = syntax_of(text)

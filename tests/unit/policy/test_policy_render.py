@@ -19,6 +19,7 @@ warm:
 probes:
   - name: default
     weight: 1
+    repeatable: false
 limits:
   errors:
     rate: 0%
@@ -30,6 +31,7 @@ when:
 budget:
   invocations: 400
   seconds: 300
+  cost_usd: 2
 rollback: verify
 known_bad: refuse
 store_payloads: false
