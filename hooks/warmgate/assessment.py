@@ -15,6 +15,7 @@ from warmgate.model import (
     CallOutcome,
     Deployment,
     Evidence,
+    Outcome,
     Phase,
     Sample,
     Spending,
@@ -22,7 +23,7 @@ from warmgate.model import (
     Target,
     Verdict,
 )
-from warmgate.planning import ProbePlan, plan_probes, seed_of
+from warmgate.planning import ProbePlan, Round, plan_probes, seed_of
 from warmgate.policy.values import Policy
 from warmgate.ports import Clock, Functions, Invoker, Logs, Overlap
 from warmgate.preflight import Preflight, run_preflight
@@ -240,9 +241,14 @@ class Assessor:
         upcoming = progress.plan.rounds[progress.next_round]
         if progress.spending.invocations + len(upcoming.calls) > policy.budget.invocations:
             return "budget"
-        if progress.samples and (verdict := _judged(progress, policy)).decided:
+        if progress.samples and (verdict := _judged(progress, policy)).decided and not _goes_on(verdict, upcoming):
             return "planned" if all(finding.decided for finding in verdict.findings) else "stopped early"
         return None
+
+
+def _goes_on(verdict: Verdict, upcoming: Round) -> bool:
+    """Whether a burst that was split is made to its end all the same: only a failure needs no more of it."""
+    return upcoming.phase is Phase.PREWARM and verdict.outcome is not Outcome.FAILED
 
 
 def _switched_off(function: str) -> FunctionLookupError:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from warmgate.assessment import Assessment, Judging
 from warmgate.deadline import Deadline
-from warmgate.errors import ReportError, StatusReportError, WarmgateError
+from warmgate.errors import HeldError, ReportError, StatusReportError, WarmgateError
 from warmgate.model import (
     Deployment,
     HookExecution,
@@ -71,6 +71,7 @@ class Gate:
 
         Raises:
             StatusReportError: CodeDeploy could not be told; Lambda's own retry of the event tries again.
+            HeldError: another run of the execution is at work, and reports the status; a retry finds it reported.
         """
         judgement = self._judgement_whatever_happens(execution, deadline)
         if judgement is None:
@@ -91,13 +92,15 @@ class Gate:
         return Gated(judgement=judgement, status=status, told=told)
 
     def _judgement_whatever_happens(self, execution: HookExecution, deadline: Deadline) -> Judgement | None:
-        """Return the judgement of an execution, None where it has been told already. Never raises.
+        """Return the judgement of an execution, None where it has been told already. Raises HeldError alone.
 
         The last resort needs no import: a package with a missing or broken module must still tell Failed.
         """
         blank = _blank(execution, self.event, self.clock.utc_now())
         try:
             return self._judgement(execution, blank, deadline)
+        except HeldError:
+            raise
         except Exception as error:  # noqa: BLE001 - every path must end in a status
             return replace(blank, verdict=replace(NOTHING_JUDGED, reason=_unforeseen(error)))
 
@@ -127,6 +130,8 @@ class Gate:
                     return replace(known, verdict=refused)
             found = self.judging.judge_release(known.deployment, policy, deadline)
             return _completed(known, found)
+        except HeldError:
+            raise
         except WarmgateError as error:
             return replace(known, verdict=_error_verdict(str(error), policy))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
