@@ -18,5 +18,5 @@ def test_a_share_is_a_number_up_to_one(text: str, share: float) -> None:
 @pytest.mark.parametrize("text", ["0", "-1", "1.01", "25%", "nan", "inf"])
 def test_another_share_is_a_fault_that_says_what_to_write(text: str) -> None:
     """The variable, what was found, what is allowed."""
-    with pytest.raises(SettingsError, match="WARMGATE_PROBE_SHARE: found .* above 0 and at most 1 - write 0.25"):
+    with pytest.raises(SettingsError, match=r"WARMGATE_PROBE_SHARE: found .* above 0 and at most 1 - write 0\.25"):
         settings_of({"WARMGATE_PROBE_SHARE": text})

@@ -6,6 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ import pytest
 from fakes.lambda_stub import LambdaStub, Reply, failure, lambda_stub
 from warmgate.adapters.answers import BEGINNING, LONGEST_ANSWER, received, tail_of
 from warmgate.adapters.invoker import LambdaInvoker
-from warmgate.adapters.waiting import SystemClock
+from warmgate.adapters.waiting import SystemClock, ThreadOverlap
 from warmgate.deadline import Deadline
 from warmgate.model import Answer, Invocation, Reading
 
@@ -87,6 +90,29 @@ def test_only_what_is_needed_of_an_answer_is_held(whole: bool, given: int) -> No
         answer, seen = asked(stub, whole=whole)
 
     assert (seen, len(answer.payload)) == ([given], BEGINNING)
+
+
+def test_long_answers_are_read_one_at_a_time() -> None:
+    """While one is held no other is, and all of them are read by one thread."""
+    together = threading.Barrier(8)
+    met, readers = [], set()
+
+    def read(_payload: bytes, _error: str | None) -> Reading:
+        readers.add(threading.get_ident())
+        with suppress(threading.BrokenBarrierError):
+            met.append(together.wait(0.05))
+        return Reading()
+
+    clock = SystemClock()
+    invocation = Invocation(
+        function="f", version="7", payload=b"{}", client_context="", timeout_s=3, read=read, read_whole=True
+    )
+    with lambda_stub(lambda _number: LONG) as stub:
+        invoker, deadline = LambdaInvoker(stub.client(), clock), Deadline(clock.now_ms() + 30_000)
+        tasks = [partial(invoker.invoke, invocation, deadline)] * 8
+        assert None not in ThreadOverlap().run(tasks, deadline)
+
+    assert (met, len(readers)) == ([], 1)
 
 
 def test_the_payload_of_an_error_is_read_whole() -> None:
