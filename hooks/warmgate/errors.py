@@ -86,19 +86,39 @@ class SuccessorError(WarmgateError):
 
 
 class InvokeError(WarmgateError):
-    """A call never reached the function's code.
+    """A call brought no answer, and unless it is `lost` it never reached the function's code.
 
     `throttled` tells a lack of concurrency from other causes; `lasting` means that the cause is a property of the
-    version (a missing key, a broken image), so that asking again cannot help.
+    version (a missing key, a broken image), so that asking again cannot help; `lost` that the code may have run.
     """
 
     def __init__(
-        self, message: str, *, code: str, throttled: bool = False, lasting: bool = False, hint: str = ""
+        self,
+        message: str,
+        *,
+        code: str,
+        throttled: bool = False,
+        lasting: bool = False,
+        lost: bool = False,
+        hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.code = code
         self.throttled = throttled
         self.lasting = lasting
+        self.lost = lost
+
+
+class NoRoomError(WarmgateError):
+    """Probes of other hooks left no concurrency for this one's."""
+
+
+class HeldError(WarmgateError):
+    """Another run of this hook execution is at work: it reports the status, and this one must not probe."""
+
+
+class BudgetSpentError(WarmgateError):
+    """An earlier run of this hook execution spent the budget and died."""
 
 
 class ReportError(WarmgateError):

@@ -14,6 +14,7 @@ from warmgate.deadline import Deadline
 from warmgate.errors import (
     DeploymentLookupError,
     LeaseLostError,
+    OtherPlatformError,
     ReportError,
     StopError,
     SuccessorError,
@@ -28,6 +29,7 @@ from warmgate.model import Deployment, Judgement, Mode, Outcome, Shift, Spending
 from warmgate.policy.values import Policy
 from warmgate.ports import Clock, Functions, Logs, Policies, Reports, Shifts, Successors
 from warmgate.release_ports import Claims
+from warmgate.rollback_claims import RollbackProof
 
 POLL_MS = 2_000.0
 DESCRIBE_MS = 10_000.0
@@ -63,6 +65,7 @@ class Guard:
     """The use case of the function that a deployment's start event calls."""
 
     shifts: Shifts
+    proof: RollbackProof
     policies: Policies
     functions: Functions
     logs: Logs
@@ -102,8 +105,12 @@ class Guard:
     def _guard(self, lease: Lease, shift: Shift, deadline: Deadline) -> Guarded:
         try:
             deployment = self._described(lease, shift, deadline)
-            if deployment.is_rollback or deployment.ended:
-                return Guarded(ending=Ending.NOT_OURS if deployment.is_rollback else Ending.SHIFTED)
+            if deployment.ended:
+                return Guarded(ending=Ending.SHIFTED)
+            if (claim := self.proof.claim_of(deployment, lease.bounded(deadline))) is not None:
+                self.log(f"{shift.deployment_id}: {claim.reason}")
+                if claim.proven:
+                    return Guarded(ending=Ending.NOT_OURS)
             lease.keep()
             policy, source = self.policies.find(deployment.target, lease.bounded(deadline))
         except LeaseLostError:
@@ -122,6 +129,8 @@ class Guard:
             lease.keep()
             try:
                 return self.shifts.describe(shift.deployment_id, lease.bounded(patience))
+            except OtherPlatformError:
+                raise
             except DeploymentLookupError:
                 if self.clock.now_ms() + WAIT_MS >= patience.at_ms:
                     raise

@@ -14,13 +14,14 @@ from functools import lru_cache
 from bench.gatebench.generators import FAMILIES, Family
 from bench.shifts.traffic import NONE, Defect, live_calls
 from fakes.claims import ClaimTable, FakeClaims
-from fakes.world import EPOCH_MS, TARGET, FakeFunctions, FakeLogs, FakePolicies, FakeReports, VirtualClock
+from fakes.world import EPOCH_MS, TARGET, FakeFunctions, FakeLineage, FakeLogs, FakePolicies, FakeReports, VirtualClock
 from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, LogLookupError
 from warmgate.guard import Guard
 from warmgate.logged_calls import LoggedCall, Window
 from warmgate.model import Deployment, LifecycleEvent, MetricCounts, Shift, Target
 from warmgate.policy.values import Budget, Live, Policy, RatioLimit
+from warmgate.rollback_claims import RollbackProof
 
 LIVE = Policy(
     name="live",
@@ -40,7 +41,9 @@ class FakeShifts:
     deployment_id: str = "d-ABCDEF123"
     described_from_s: float = 0.0
     """Before that the deployment has no target yet."""
-    is_rollback: bool = False
+    creator: str = "user"
+    rollback_of: str = ""
+    description: str = ""
     fails: list[Exception] = field(default_factory=list)
     stop_fails: list[Exception] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
@@ -73,7 +76,9 @@ class FakeShifts:
             baseline="1",
             candidate="2",
             lifecycle_event=None,
-            is_rollback=self.is_rollback,
+            creator=self.creator,
+            rollback_of=self.rollback_of,
+            description=self.description,
             state="Stopped" if self._is_stopped else "Succeeded" if self.ended else "InProgress",
             shift_began_ms=EPOCH_MS + self.began_s * 1000 if began else None,
             shift_ended_ms=EPOCH_MS + self.ended_s * 1000 if self.ended and not self._is_stopped else None,
@@ -143,6 +148,7 @@ class ShiftWorld:
         self.logs = FakeLogs(self.clock, late_ms=log_late_ms)
         self.logs.written = list(_written(family, seed, seconds, old_per_s, new_per_s, defect, began_s))
         self.claims = ClaimTable(self.clock)
+        self.lineage = FakeLineage()
         self.successors = FakeSuccessors()
         self.metrics = FakeLiveMetrics()
         self.reports = FakeReports()
@@ -152,6 +158,7 @@ class ShiftWorld:
         """Return the guard of this world."""
         return Guard(
             shifts=self.shifts,
+            proof=RollbackProof(self.lineage),
             policies=self.policies,
             functions=self.functions,
             logs=self.logs,

@@ -65,6 +65,8 @@ UNUSED = {
         ("ReadConcurrency", "lambda:GetFunctionConcurrency"): FEW,
         ("ReadConcurrency", "lambda:GetProvisionedConcurrencyConfig"): FEW,
         ("ReadAccount", "lambda:GetAccountSettings"): FEW,
+        ("ShareBudgets", "dynamodb:GetItem"): FEW,
+        ("ShareBudgets", "dynamodb:UpdateItem"): FEW,
         ("ReadFunctionLogs", "logs:StartQuery"): "where there are too many calls to read one by one",
         ("ReadQueryResults", "logs:GetQueryResults"): "where there are too many calls to read one by one",
     },

@@ -10,7 +10,14 @@ import pytest
 from bench.shifts.traffic import Defect
 from fakes.shift_world import LIVE, ShiftWorld
 from warmgate.deadline import Deadline
-from warmgate.errors import DeploymentLookupError, LogLookupError, PolicyLookupError, ReportError, StopError
+from warmgate.errors import (
+    DeploymentLookupError,
+    LogLookupError,
+    OtherPlatformError,
+    PolicyLookupError,
+    ReportError,
+    StopError,
+)
 from warmgate.guard import Ending, Guarded
 from warmgate.lease import LEASE_MS, RENEW_MS
 from warmgate.model import Mode, Shift
@@ -83,9 +90,28 @@ def test_the_same_event_twice_guards_once() -> None:
 def test_a_rollback_is_not_guarded() -> None:
     """Recovery is never stopped."""
     world = ShiftWorld(defect=BROKEN)
-    world.shifts.is_rollback = True
+    first = replace(world.deployment(), deployment_id="d-FIRST0000", baseline="2", candidate="1")
+    world.clock.at_ms = 0.0
+    world.lineage.known = {first.deployment_id: first}
+    world.shifts.creator, world.shifts.rollback_of = "codeDeployRollback", first.deployment_id
     assert guarded(world).ending is Ending.NOT_OURS
     assert world.shifts.stopped == []
+
+
+def test_what_only_claims_to_be_a_rollback_is_guarded() -> None:
+    """A description stops nobody from stopping a shift that harms traffic, and the log says what was not believed."""
+    world = ShiftWorld(defect=BROKEN)
+    world.shifts.description = "[warmgate rollback of d-FIRST0000]"
+    assert guarded(world).ending is Ending.STOPPED
+    assert any("NOT A ROLLBACK" in line for line in world.lines)
+
+
+def test_a_deployment_of_another_platform_is_left_at_once() -> None:
+    """ECS and EC2 deployments send the same events: nothing is waited for."""
+    world = ShiftWorld(defect=BROKEN)
+    world.shifts.fails = [OtherPlatformError("found compute platform ECS, expected Lambda")]
+    assert guarded(world).ending is Ending.NOT_OURS
+    assert world.clock.at_ms < 1_000
 
 
 @pytest.mark.parametrize("trouble", ["unknown deployment", "no policy", "no live limits"])

@@ -20,7 +20,7 @@ from warmgate.judge.score import (
     why_undecided,
 )
 from warmgate.judge.wording import margin_of, percent, word
-from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Repeat, Sample, Start
+from warmgate.model import UNSEEN, Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Repeat, Sample, Start
 from warmgate.policy.values import Probe
 
 STRIKES = 2
@@ -45,7 +45,7 @@ def judge_errors(allowed: float, evidence: Evidence, cap: int) -> Finding:
         evidence: every phase counts, but a share is not counted over the calls of one probe that were repeated.
         cap: how many calls of the candidate there can be.
     """
-    calls = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.outcome is not CallOutcome.THROTTLED]
+    calls = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.outcome not in UNSEEN]
     if not calls or allowed <= 0:
         return _none_may("limits.errors.rate", calls, _failed, "failed", evidence)
     return _scored(min(1 - SMALLEST_SHARE, max(SMALLEST_SHARE, allowed)), calls, evidence, cap)
