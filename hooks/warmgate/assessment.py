@@ -297,7 +297,7 @@ def _repeating(progress: Progress, verdict: Verdict, policy: Policy) -> Progress
 
 
 def _calls_left(progress: Progress, policy: Policy) -> int:
-    """Return how many calls the budget has room for; calls that were refused cost nothing, but are not planned again."""
+    """Return how many calls the budget has room for; refused ones cost nothing, but are not planned for ever."""
     planned = sum(len(planned.calls) for planned in progress.plan.rounds[: progress.next_round])
     return policy.budget.invocations - max(planned, progress.spending.invocations)
 

@@ -77,7 +77,6 @@ def test_a_second_failure_refuses_at_once() -> None:
     [
         (Budget(invocations=92, seconds=300), 270.0, 10, "the budget ended first"),
         (Budget(invocations=400, seconds=0.6), 270.0, 10, "the deadline came first"),
-        (Budget(invocations=400, seconds=300, cost_usd=1e-9), 270.0, 10, "the budget ended first"),
         (Budget(invocations=400, seconds=300), 0.6, 10, "the deadline came first"),
     ],
 )
@@ -91,6 +90,16 @@ def test_a_failure_that_was_not_shown_to_be_chance_counts(
     assert judgement.verdict.outcome is Outcome.FAILED
     assert because in judgement.verdict.reason
     assert len(judgement.samples) == calls
+
+
+def test_a_failure_counts_where_money_ends_first() -> None:
+    """A call of nearly ten seconds says what the missing ones may cost: more than the budget has, so none is made."""
+    budget = Budget(invocations=400, seconds=300, cost_usd=0.00042)
+    judgement, world = judged(replace(NONE_FAILS, budget=budget), 3, **FAILING, duration_ms=9_900.0)
+
+    assert world.codedeploy.told == [Status.FAILED]
+    assert "the budget ended first" in judgement.verdict.reason
+    assert len(judgement.samples) == 10
 
 
 def test_what_the_budget_had_no_room_for_is_noted() -> None:
