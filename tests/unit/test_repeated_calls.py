@@ -95,7 +95,8 @@ def test_a_failure_that_was_not_shown_to_be_chance_counts(
 def test_a_failure_counts_where_money_ends_first() -> None:
     """A call of nearly ten seconds says what the missing ones may cost: more than the budget has, so none is made."""
     budget = Budget(invocations=400, seconds=300, cost_usd=0.00042)
-    judgement, world = judged(replace(NONE_FAILS, budget=budget), 3, **FAILING, duration_ms=9_900.0)
+    slow: dict[str, object] = {**FAILING, "duration_ms": 9_900.0}
+    judgement, world = judged(replace(NONE_FAILS, budget=budget), 3, **slow)  # type: ignore[arg-type]
 
     assert world.codedeploy.told == [Status.FAILED]
     assert "the budget ended first" in judgement.verdict.reason
