@@ -107,10 +107,12 @@ class Gate:
         self._log_reason(found)
         try:
             told = self.deployments.tell(execution, status, tell_deadline)
-        except StatusReportError as error:
+        except Exception as error:
             if not resort.done:
                 self.log(f"{execution.deployment_id}: {status} could not be reported ({error})")
-                raise
+                if isinstance(error, StatusReportError):
+                    raise
+                raise StatusReportError(_unforeseen(error)) from error
             told = True
         if resort.done:
             self.log(f"{execution.deployment_id}: its time was over, {status} was reported as the last resort")
@@ -120,6 +122,7 @@ class Gate:
                 known_bad.remember(judgement)
         else:
             self.log(f"{execution.deployment_id}: completed by another run")
+            self._complete_for_another(self.deployments, judgement, execution, tell_deadline)
         return Gated(judgement=judgement, status=status, told=told)
 
     def _reported_last(self, judgement: Judgement, execution: HookExecution, deadline: Deadline) -> bool:
@@ -133,8 +136,11 @@ class Gate:
             return False
         if told:
             self._publish(judgement, status)
-        else:  # By the run itself, which may still wait for the answer, or by another one.
+        elif self._told(self.last_deployments, execution, deadline) is status:
+            # By the run itself, which may still wait for the answer.
             self._publish_missing(judgement, status)
+        else:
+            self._complete_for_another(self.last_deployments, judgement, execution, deadline)
         return True
 
     def _log_reason(self, judgement: Judgement) -> None:
@@ -188,6 +194,21 @@ class Gate:
             self.log(f"{deployment.deployment_id}: {warning}")
         judged = self._judged(known, deadline)
         return replace(judged, verdict=replace(judged.verdict, warnings=(*warnings, *judged.verdict.warnings)))
+
+    def _complete_for_another(
+        self, deployments: Deployments, judgement: Judgement, execution: HookExecution, deadline: Deadline
+    ) -> None:
+        """Store a report where none lies: another run reported the status, and may have died before it stored one."""
+        if (told := self._told(deployments, execution, deadline)) is not None:
+            blank = _blank(execution, self.event, judgement.started_at)
+            self._complete(replace(blank, deployment=judgement.deployment), told)
+
+    def _told(self, deployments: Deployments, execution: HookExecution, deadline: Deadline) -> Status | None:
+        try:
+            return deployments.describe(execution, deadline).told
+        except Exception as error:  # noqa: BLE001 - a report that cannot be completed never changes the status
+            self.log(f"{execution.deployment_id}: report not completed ({error})")
+            return None
 
     def _complete(self, known: Judgement, told: Status) -> None:
         """Store a report where the run that reported the status died before it could."""

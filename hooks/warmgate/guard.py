@@ -40,6 +40,9 @@ PATIENCE_MS = 60_000.0
 """A deployment that cannot be described for so long is none of ours."""
 HANDOVER_MS = 20_000.0
 """Kept back from the run's own time for handing over."""
+STOPPED_BEFORE = "stopped before this run began, by a run that died before it stored this, or by somebody else"
+    "stopped before this run began, by a run of the guard that died before it stored this, or by somebody else"
+)
 
 
 class Ending(StrEnum):
@@ -105,7 +108,7 @@ class Guard:
     def _guard(self, lease: Lease, shift: Shift, deadline: Deadline) -> Guarded:
         try:
             deployment = self._described(lease, shift, deadline)
-            if deployment.ended:
+            if deployment.ended and deployment.state != "Stopped":
                 return Guarded(ending=Ending.SHIFTED)
             if (claim := self.proof.claim_of(deployment, lease.bounded(deadline))) is not None:
                 self.log(f"{shift.deployment_id}: {claim.reason}")
@@ -120,7 +123,8 @@ class Guard:
             return Guarded(ending=Ending.NOT_OURS)
         if not has_live_limits(policy):
             return Guarded(ending=Ending.NOT_OURS)
-        return _Watch(self, lease, shift, deployment, (policy, source), deadline).to_the_end()
+        watch = _Watch(self, lease, shift, deployment, (policy, source), deadline)
+        return watch.looked_back() if deployment.ended else watch.to_the_end()
 
     def _described(self, lease: Lease, shift: Shift, deadline: Deadline) -> Deployment:
         """Return the deployment; its target may take some seconds to exist."""
@@ -174,6 +178,15 @@ class _Watch:
                 return self._answer(*failed)
             clock.sleep_ms(POLL_MS)
         return self._handed_over()
+
+    def looked_back(self) -> Guarded:
+        """Judge a shift that was stopped: the run that did it may have died before it stored a report."""
+        failed = None if self._deployment.shift_began_ms is None else self._look()
+        if failed is None:
+            return Guarded(ending=Ending.SHIFTED)
+        self._guard.log(f"{self._shift.deployment_id}: {STOPPED_BEFORE}; {failed[0].reason}")
+        self._publish(*failed, STOPPED_BEFORE)
+        return Guarded(ending=Ending.SHIFTED, verdict=failed[0])
 
     def _handed_over(self) -> Guarded:
         """Start the run that takes over, which waits for the lease; where no answer comes, start it again.
@@ -240,6 +253,8 @@ class _Watch:
         if self._is_over(ask_now=True):
             guard.log(f"{self._shift.deployment_id}: over before it could be stopped; {reason}")
             return Guarded(ending=Ending.SHIFTED, verdict=verdict)
+        # Where a run that dies from here on leaves it too.
+        guard.log(f"{self._shift.deployment_id}: a check failed, {self._policy.mode}; {reason}")
         stopped = self._policy.mode is Mode.ENFORCE and self._stopped()
         guard.log(f"{self._shift.deployment_id}: {'stopped' if stopped else 'not stopped'}; {reason}")
         self._publish(verdict, stretch)
@@ -265,7 +280,7 @@ class _Watch:
             if self._is_over(ask_now=True):
                 return False
 
-    def _publish(self, verdict: Verdict, stretch: Stretch) -> None:
+    def _publish(self, verdict: Verdict, stretch: Stretch, *notes: str) -> None:
         guard = self._guard
         judgement = Judgement(
             deployment=self._deployment,
@@ -275,7 +290,7 @@ class _Watch:
             verdict=verdict,
             spending=Spending(seconds=(guard.clock.now_ms() - self._began_ms) / 1000),
             samples=stretch.samples,
-            notes=(f"live traffic, stretch {stretch.number} of the shift",),
+            notes=(f"live traffic, stretch {stretch.number} of the shift", *notes),
             started_at=guard.clock.utc_now(),
         )
         for sink in guard.reports:

@@ -14,7 +14,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
-from threading import Semaphore, Thread
+from threading import Lock, Thread
 from typing import Any
 
 from fakes.claims import FakeClaims
@@ -32,22 +32,33 @@ class KillError(BaseException):
     """The run was killed, out of memory for example: nothing of ours may catch it, and nothing tidies up."""
 
 
+class Nap:
+    """One sleep, which may be ended before its time."""
+
+    def __init__(self) -> None:
+        self.turn = Lock()
+        self.turn.acquire()
+        self.over = False
+
+
 class SharedClock(VirtualClock):
     """The time of several runs: each is a thread, one of them runs at a time, and all sleep until one wakes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._sleeping: list[tuple[float, int, Semaphore]] = []
+        self._sleeping: list[tuple[float, int, Nap]] = []
         self._numbers = count()
-        self._back = Semaphore(0)
+        self._back = Lock()
+        self._back.acquire()
         self._failed: list[BaseException] = []
 
     def start(self, at_ms: float, work: Callable[[], object]) -> None:
         """Let some work begin at an instant."""
-        turn = self._asleep_until(at_ms)
+        nap = Nap()
+        self._asleep_until(nap, at_ms)
 
         def body() -> None:
-            turn.acquire()
+            nap.turn.acquire()
             try:
                 work()
             except BaseException as error:  # noqa: BLE001 - it belongs to who plays
@@ -59,24 +70,33 @@ class SharedClock(VirtualClock):
 
     def sleep_ms(self, duration_ms: float) -> None:
         """Let the others run until the time has passed."""
-        turn = self._asleep_until(self.at_ms + duration_ms)
+        self.nap(Nap(), self.at_ms + duration_ms)
+
+    def nap(self, nap: Nap, until_ms: float) -> None:
+        """Let the others run until an instant, or until somebody ends the nap."""
+        self._asleep_until(nap, until_ms)
         self._back.release()
-        turn.acquire()
+        nap.turn.acquire()
+
+    def wake(self, nap: Nap) -> None:
+        """End a nap now, when whoever calls this sleeps itself."""
+        self._asleep_until(nap, self.at_ms)
 
     def play(self) -> None:
         """Return when all work has ended."""
         while self._sleeping:
-            wakes_ms, _, turn = heapq.heappop(self._sleeping)
+            wakes_ms, _, nap = heapq.heappop(self._sleeping)
+            if nap.over:
+                continue
+            nap.over = True
             self.at_ms = max(self.at_ms, wakes_ms)
-            turn.release()
+            nap.turn.release()
             self._back.acquire()
         if self._failed:
             raise self._failed[0]
 
-    def _asleep_until(self, at_ms: float) -> Semaphore:
-        turn = Semaphore(0)
-        heapq.heappush(self._sleeping, (at_ms, next(self._numbers), turn))
-        return turn
+    def _asleep_until(self, nap: Nap, at_ms: float) -> None:
+        heapq.heappush(self._sleeping, (at_ms, next(self._numbers), nap))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

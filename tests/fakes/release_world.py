@@ -344,9 +344,14 @@ class ReleaseWorld:
     """All ports together around one ended deployment from version 6 to version 7."""
 
     def __init__(
-        self, *, alias: AliasState | None = None, status: str = "Failed", rollback: OnStuck = OnStuck.ENFORCE
+        self,
+        *,
+        alias: AliasState | None = None,
+        status: str = "Failed",
+        rollback: OnStuck = OnStuck.ENFORCE,
+        clock: VirtualClock | None = None,
     ) -> None:
-        self.clock = VirtualClock()
+        self.clock = clock or VirtualClock()
         self.alias_port = FakeAlias(self.clock, replace(alias or AliasState(version="6"), revision="r1"))
         release = Release(
             deployment_id=FAILED,

@@ -350,7 +350,7 @@ class FakeInvoker:
             found = served(init_ms=self.init_ms if index < self.cold_calls else None)
         if isinstance(found, Exception):
             raise found
-        self.clock.at_ms += found.takes_ms
+        self.clock.sleep_ms(found.takes_ms)
         return replace(
             found.answer,
             executed_version=found.answer.executed_version or invocation.version,
@@ -424,8 +424,8 @@ class FakeReports:
 class World:
     """All ports together."""
 
-    def __init__(self) -> None:
-        self.clock = VirtualClock()
+    def __init__(self, clock: VirtualClock | None = None) -> None:
+        self.clock = clock or VirtualClock()
         self.codedeploy = FakeDeployments(self.clock)
         self.lineage = FakeLineage()
         self.policies = FakePolicies(clock=self.clock)

@@ -247,6 +247,39 @@ def test_a_status_that_cannot_be_told_is_raised_for_lambda_to_retry() -> None:
     assert "passed" in world.lines[0] or "ms" in world.lines[0]
 
 
+def test_a_report_that_breaks_in_an_unforeseen_way_is_one_that_failed() -> None:
+    """Whatever reporting raises, Lambda is told the one error that it retries on purpose."""
+    world = World()
+    world.codedeploy.tell_fails = [RuntimeError("can't start new thread")]
+    with pytest.raises(StatusReportError, match="unforeseen RuntimeError: can't start new thread"):
+        run(world)
+
+
+def test_a_run_that_cannot_look_up_completes_the_report_of_one_that_died() -> None:
+    """It hears that the status was reported only when it reports: the report gets that status, not this run's."""
+    world = World()
+    world.codedeploy.told = [Status.SUCCEEDED]
+    world.codedeploy.describe_fails = [DeploymentLookupError("no route")]
+
+    run(world)
+
+    ((judgement, status),) = world.reports.published
+    assert (status, judgement.verdict.status) == (Status.SUCCEEDED, Status.SUCCEEDED)
+    assert "its log has the reason" in judgement.verdict.reason
+
+
+def test_what_another_run_reported_may_stay_unknown() -> None:
+    """Neither look-up is answered: no report is made up, and the log says that one may be missing."""
+    world = World()
+    world.codedeploy.told = [Status.SUCCEEDED]
+    world.codedeploy.describe_fails = [DeploymentLookupError("no route"), DeploymentLookupError("no route")]
+
+    run(world)
+
+    assert world.reports.published == []
+    assert "report not completed" in world.lines[-1]
+
+
 def test_a_retry_after_an_untold_status_tells_it() -> None:
     """Lambda's second run of the event judges again and tells, once."""
     world = World()

@@ -114,6 +114,17 @@ def test_a_status_that_another_run_reported_without_a_report_gets_one() -> None:
     assert world.codedeploy.told == []
 
 
+def test_the_last_resort_stores_the_status_that_was_reported() -> None:
+    """Another run has reported Succeeded, and this one is held: no report says Failed."""
+    world = World()
+    world.last = FakeDeployments(world.clock, told=[Status.SUCCEEDED])
+    world.policies.takes_ms = HOUR_MS
+
+    run(world)
+
+    assert [status for _, status in world.reports.published] == [Status.SUCCEEDED]
+
+
 def test_a_deployment_that_is_over_is_left_alone() -> None:
     """Stopped while the hook was on its way: nothing is called and nothing is reported."""
     world = World()

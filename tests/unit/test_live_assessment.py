@@ -141,6 +141,14 @@ def test_errors_that_only_the_metrics_show_fail_the_release() -> None:
     assert "by CloudWatch's metrics" in found.verdict.reason
 
 
+def test_errors_that_the_metrics_show_count_where_the_log_cannot_be_read() -> None:
+    """A log that shows no call is no evidence against CloudWatch's count: calls of our own do not outweigh it."""
+    world = ShiftWorld()
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not read: ReadTimeoutError")
+    world.metrics.found = {"2": MetricCounts(calls=1200, errors=90), "1": MetricCounts(calls=1200, errors=2)}
+    assert judged(world).verdict.status is Status.FAILED
+
+
 def test_metrics_that_cannot_be_read_are_a_note() -> None:
     """The log is enough."""
     world = ShiftWorld()

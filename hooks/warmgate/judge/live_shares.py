@@ -191,7 +191,7 @@ def judge_live_errors(
     )
     failing = _failing_stretch(seen, allowed, _failed, compared=True)
     metric = counts.get(Arm.CANDIDATE)
-    if failing is None and metric is not None and metric.errors * new.calls > new.bad * metric.calls:
+    if failing is None and metric is not None and _tells_more(metric, new):
         return errors_by_metrics(allowed, metric, counts.get(Arm.BASELINE))
     types = Counter(
         word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and _failed(s)
@@ -199,6 +199,11 @@ def judge_live_errors(
     named = ": " + ", ".join(name for name, _ in types.most_common(3)) if types else ""
     told = f"{named}; {old.bad} of {old.calls} of the old version; by the log"
     return judge_share(ERRORS, allowed, new, failing, told, "failed", shared=old.bad > 0, ended=ended)
+
+
+def _tells_more(metric: MetricCounts, seen: Share) -> bool:
+    """Return whether CloudWatch counted a larger share of errors than the log shows, or calls where it shows none."""
+    return metric.calls > 0 if not seen.calls else metric.errors * seen.calls > seen.bad * metric.calls
 
 
 def errors_by_metrics(allowed: float, new: MetricCounts, old: MetricCounts | None) -> Finding:
