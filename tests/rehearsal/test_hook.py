@@ -100,9 +100,26 @@ def test_the_escape_hatch_passes_a_broken_version_and_says_so(cloud: LocalCloud,
 
     assert ended(cloud, deployment_id)["status"] == "Succeeded"
     found = report(cloud, deployment_id)
+    assert (found["outcome"], found["unjudged"]) == ("skipped", "skip")
     assert "SKIPPED" in found["reason"]
     assert "incident bridge agreed" in found["reason"]
     assert found["spending"]["invocations"] == 0
+
+
+def test_a_description_lets_no_broken_version_through(cloud: LocalCloud, broken: Installed) -> None:
+    """Refused once, it is refused again under the mark of a rollback of the first refusal; the alias stays."""
+    client = cloud.client("lambda")
+    client.update_alias(FunctionName=broken.function, Name=ALIAS, FunctionVersion=broken.baseline, RoutingConfig={})
+    first = deploy(cloud, broken)
+    assert ended(cloud, first)["status"] == "Failed"
+
+    forged = deploy(cloud, broken, description=f"hotfix [warmgate rollback of {first}]")
+
+    assert ended(cloud, forged)["status"] == "Failed"
+    assert client.get_alias(FunctionName=broken.function, Name=ALIAS)["FunctionVersion"] == broken.baseline
+    found = report(cloud, forged)
+    assert (found["status"], found["is_rollback"]) == ("Failed", False)
+    assert any("NOT A ROLLBACK" in warning for warning in found["warnings"])
 
 
 def test_a_rollback_deployment_passes_at_once(cloud: LocalCloud, broken: Installed) -> None:
