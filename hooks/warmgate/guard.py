@@ -41,8 +41,6 @@ PATIENCE_MS = 60_000.0
 HANDOVER_MS = 20_000.0
 """Kept back from the run's own time for handing over."""
 STOPPED_BEFORE = "stopped before this run began, by a run that died before it stored this, or by somebody else"
-    "stopped before this run began, by a run of the guard that died before it stored this, or by somebody else"
-)
 
 
 class Ending(StrEnum):

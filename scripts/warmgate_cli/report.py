@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +58,7 @@ def report(
     if subject == "-" or Path(subject).is_file():
         case = _recorded(subject, policy, run)
     else:
-        case = _stored(subject, policy, bucket, clients_of(endpoint_url, region))
+        case = _stored(subject, policy, bucket, lambda: clients_of(endpoint_url, region))
     html.write_text(render_page(case), encoding="utf-8")
     standing = standing_of(case.judgement.verdict, case.status)
     say(f"wrote {html}: {standing.word}{f', {standing.aside}' if standing.aside else ''}")
@@ -84,7 +85,7 @@ def _recorded(file: str, policy: Path | None, run: str) -> Case:
     return replayed_case(run or names[0], kept, chosen, str(policy), origin)
 
 
-def _stored(subject: str, policy: Path | None, bucket: str, clients: Clients) -> Case:
+def _stored(subject: str, policy: Path | None, bucket: str, clients: Callable[[], Clients]) -> Case:
     """Return the case of a report in a folder, else in the bucket."""
     from report_page.stored import case_in_bucket, case_in_folder
 
@@ -98,7 +99,7 @@ def _stored(subject: str, policy: Path | None, bucket: str, clients: Clients) ->
     if not chosen:
         fix = "correct the path, or add --bucket or set WARMGATE_REPORT_BUCKET"
         raise _unclear(subject, "no such file or folder", "one, or a deployment and its report bucket", fix)
-    return case_in_bucket(clients, chosen, settings.report_prefix, subject, settings.account)
+    return case_in_bucket(clients(), chosen, settings.report_prefix, subject, settings.account)
 
 
 def _listed(names: list[str]) -> str:

@@ -153,10 +153,12 @@ PASSING = frozenset[str]().union(*(row.names for row in INVOKE_FAULTS if row.fat
 DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnrecognizedClientException"})
 """Also passing for a while: new IAM policies take time to reach every endpoint."""
 
+UNREACHED = (EndpointConnectionError, ProxyConnectionError, SSLError)
+"""No way to an endpoint; that of another service may be open."""
 SETUP = (
     *(NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, SSOError, TokenRetrievalError),
     *(NoRegionError, InvalidRegionError, ProfileNotFound, ConfigNotFound, ConfigParseError, InvalidConfigError),
-    *(EndpointConnectionError, ProxyConnectionError, SSLError),
+    *UNREACHED,
 )
 """AWS was not asked at all: who asks, where, or the way there is missing."""
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from doctor.facts import Denied, Missing
-from warmgate.adapters.faults import DENIED, SDK_ERRORS, code_of, setup_fault_in
+from warmgate.adapters.faults import DENIED, SDK_ERRORS, UNREACHED, code_of, setup_fault_in
 
 T = TypeVar("T")
 Clients = Callable[[str], Any]
@@ -37,7 +37,8 @@ def look(place: str, action: str, read: Callable[[], T]) -> T | Denied | Missing
     try:
         return read()
     except SDK_ERRORS as error:
-        if setup_fault_in(error) is not None:
+        fault = setup_fault_in(error)
+        if fault is not None and not isinstance(fault, UNREACHED):
             raise  # No other look-up would be answered either.
         code = code_of(error)
         if code in ABSENT:

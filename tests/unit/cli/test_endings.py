@@ -94,7 +94,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("command", "missing"),
     [
-        *product(IN_AN_ACCOUNT, ["no credentials", "wrong profile", "closed endpoint"]),
+        *product(IN_AN_ACCOUNT, ["no credentials", "wrong profile"]),
+        *product([name for name in IN_AN_ACCOUNT if "doctor" not in name], ["closed endpoint"]),
         *product(["check"], ["no region", "half credentials"]),
     ],
 )
@@ -109,6 +110,19 @@ def test_an_account_that_cannot_be_asked_is_one_line(folder: Path, command: str,
     assert done.stderr.count("\n") == 1
     assert "allow " not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_doctor_who_reaches_nobody_says_so_of_every_look(folder: Path) -> None:
+    """A closed way to one service closes none to another: each look-up says what it met, and the exit code is 3."""
+    closed, said = WITHOUT["closed endpoint"]
+
+    done = warmgate(*IN_AN_ACCOUNT["doctor"], folder=folder, **KEYS | closed)
+
+    assert done.returncode == 3
+    assert said.removeprefix("No connection: ") in done.stdout
+    assert all(line.startswith("unknown ") for line in done.stdout.splitlines()[:-1])
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("command", ABSENT)

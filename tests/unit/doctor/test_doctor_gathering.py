@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 
 from doctor.facts import Denied, Missing, NotSeen, PolicyFacts, see
 from doctor.gathering.functions import version_facts
@@ -53,13 +53,13 @@ def test_a_denied_look_up_names_the_action_to_allow() -> None:
     "error",
     [
         refusal("ThrottlingException"),
-        ReadTimeoutError(endpoint_url="http://127.0.0.1:9"),
+        EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
         KeyError("FunctionVersion"),
     ],
     ids=lambda error: type(error).__name__,
 )
 def test_what_failed_was_not_seen(error: Exception) -> None:
-    """Throttles, time-outs and answers that are not AWS's are denied facts, with no permission to add."""
+    """Throttles, networks and answers that are not AWS's are denied facts, with no permission to add."""
     found = look("lambda:f", "lambda:GetAlias", raising(error))
 
     assert isinstance(found, Denied)
@@ -68,7 +68,7 @@ def test_what_failed_was_not_seen(error: Exception) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [EndpointConnectionError(endpoint_url="http://127.0.0.1:9"), NoCredentialsError(), refusal("ExpiredToken")],
+    [NoRegionError(), NoCredentialsError(), refusal("ExpiredToken")],
     ids=lambda error: type(error).__name__,
 )
 def test_an_account_that_cannot_be_asked_at_all_ends_every_look(error: Exception) -> None:
