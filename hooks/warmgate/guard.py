@@ -15,6 +15,7 @@ from warmgate.errors import (
     DeploymentLookupError,
     LeaseLostError,
     OtherPlatformError,
+    PolicyLookupError,
     ReportError,
     StopError,
     SuccessorError,
@@ -37,7 +38,7 @@ DESCRIBE_MS = 10_000.0
 WAIT_MS = 5_000.0
 """Between looks while traffic has not begun to shift: the hook before it may take an hour."""
 PATIENCE_MS = 60_000.0
-"""A deployment that cannot be described for so long is none of ours."""
+"""A deployment that cannot be described for so long, or whose policy cannot be read, is none of ours."""
 HANDOVER_MS = 20_000.0
 """Kept back from the run's own time for handing over."""
 STOPPED_BEFORE = "stopped before this run began, by a run that died before it stored this, or by somebody else"
@@ -112,8 +113,7 @@ class Guard:
                 self.log(f"{shift.deployment_id}: {claim.reason}")
                 if claim.proven:
                     return Guarded(ending=Ending.NOT_OURS)
-            lease.keep()
-            policy, source = self.policies.find(deployment.target, lease.bounded(deadline))
+            policy, source = self._policy(lease, deployment, deadline)
         except LeaseLostError:
             raise
         except WarmgateError as error:
@@ -134,6 +134,18 @@ class Guard:
             except OtherPlatformError:
                 raise
             except DeploymentLookupError:
+                if self.clock.now_ms() + WAIT_MS >= patience.at_ms:
+                    raise
+            self.clock.sleep_ms(WAIT_MS)
+
+    def _policy(self, lease: Lease, deployment: Deployment, deadline: Deadline) -> tuple[Policy, str]:
+        """Return the policy and its source, asked for again for a while where it cannot be read."""
+        patience = deadline.no_later_than(self.clock.now_ms() + PATIENCE_MS)
+        while True:
+            lease.keep()
+            try:
+                return self.policies.find(deployment.target, lease.bounded(deadline))
+            except PolicyLookupError:
                 if self.clock.now_ms() + WAIT_MS >= patience.at_ms:
                     raise
             self.clock.sleep_ms(WAIT_MS)

@@ -5,7 +5,9 @@ CodeDeploy moves the alias. It is edited here only where CodeDeploy would refuse
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from warmgate.deadline import Deadline
 from warmgate.errors import (
@@ -23,7 +25,10 @@ from warmgate.release import AliasState, Claim, Recovered, Release, back_claim
 from warmgate.release_ports import Aliases, AllowTag, Claims, Releases
 from warmgate.rollback_claims import RollbackProof, author_of
 
+T = TypeVar("T")
 POLL_MS = 2_000.0
+ASKED_AGAIN_MS = 60_000.0
+"""How long alias, tag and policy are asked for again: an outage mostly passes by then, a missing grant never does."""
 APPEARS_MS = 30_000.0
 """How long a rollback that is to be expected may take to appear: CodeDeploy makes it after it told of the failure."""
 STACK_APPEARS_MS = 240_000.0
@@ -53,7 +58,7 @@ class Recovery:
         if release.target is None:
             return Recovered(release=release, notes=("function and alias are not known: no AppSpec could be read",))
         if release.status == "Succeeded":
-            return self._served(Recovered(release=release), release.target)
+            return self._served(Recovered(release=release), release.target, deadline)
         seen = self._after_rollback(release, release.target, deadline)
         if seen.is_home or seen.superseded_by or seen.alias is None:
             return seen
@@ -64,12 +69,23 @@ class Recovery:
             self._pause(f"{deployment_id} is {release.status}", deadline)
         return release
 
-    def _served(self, seen: Recovered, target: Target) -> Recovered:
+    def _served(self, seen: Recovered, target: Target, deadline: Deadline) -> Recovered:
         """Read the alias; one that cannot be read is unknown, not at fault."""
         try:
-            return replace(seen, alias=self.aliases.read(target))
+            return replace(seen, alias=self._asked(lambda: self.aliases.read(target), deadline))
         except FunctionLookupError as error:
-            return replace(seen, alias=None, notes=(*seen.notes, str(error)))
+            return _unread(replace(seen, alias=None), str(error))
+
+    def _asked(self, look_up: Callable[[], T], deadline: Deadline) -> T:
+        """Return what a look-up gives, asked again for a while."""
+        patience = deadline.no_later_than(self.clock.now_ms() + ASKED_AGAIN_MS)
+        while True:
+            try:
+                return look_up()
+            except (FunctionLookupError, PolicyLookupError):
+                if patience.passed(self.clock.now_ms() + POLL_MS):
+                    raise
+            self.clock.sleep_ms(POLL_MS)
 
     def _after_rollback(self, release: Release, target: Target, deadline: Deadline) -> Recovered:
         """Return the release once its rollback has ended, or none is to be expected any more."""
@@ -82,7 +98,7 @@ class Recovery:
                 self._pause(f"rollback {rollback.deployment_id} is {rollback.status}", deadline)
                 continue
             # The alias is read after the rollback was seen to have ended.
-            seen = self._served(seen, target)
+            seen = self._served(seen, target, deadline)
             if rollback or other or (seen.is_home and not release.rollback_expected):
                 return seen
             if patience.passed(self.clock.now_ms() + POLL_MS):
@@ -96,31 +112,33 @@ class Recovery:
             return _noted(
                 seen, f"the alias serves version {', '.join(foreign)}, which is not this deployment's to move"
             )
-        if not self._may_enforce(target, deadline):
-            return _noted(seen, "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`")
-        if not self._is_allowed(target):
-            return _noted(seen, f"{target.function} has no tag `warmgate:allow` = `true`: send the alias back by hand")
+        try:
+            forbidden = self._forbidden(target, deadline)
+        except (FunctionLookupError, PolicyLookupError) as error:
+            return _unread(seen, f"send the alias back by hand, its policy or tag could not be read: {error}")
+        if forbidden:
+            return _noted(seen, forbidden)
         if seen.rollback is not None and seen.rollback.is_marked:
             return _noted(seen, f"Warmgate's own rollback {seen.rollback.deployment_id} was {seen.rollback.status}")
         if alias.versions != {alias.version}:
-            return self._weights_cleared(seen, target, alias)
+            return self._weights_cleared(seen, target, alias, deadline)
         return self._redeployed(seen, target, deadline)
 
-    def _may_enforce(self, target: Target, deadline: Deadline) -> bool:
+    def _forbidden(self, target: Target, deadline: Deadline) -> str:
+        """Return why the alias may not be moved, empty where it may; raises PolicyLookupError, FunctionLookupError."""
+        by_policy = "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`"
         try:
-            policy, _ = self.policies.find(target, deadline)
-        except (PolicyError, PolicyLookupError):
-            return False
-        return policy.rollback is OnStuck.ENFORCE
+            policy, _ = self._asked(lambda: self.policies.find(target, deadline), deadline)
+        except PolicyError:
+            return by_policy
+        if policy.rollback is not OnStuck.ENFORCE:
+            return by_policy
+        # No role can bind CreateDeployment to functions.
+        if not self._asked(lambda: self.allow_tag.allows(target), deadline):
+            return f"{target.function} has no tag `warmgate:allow` = `true`: send the alias back by hand"
+        return ""
 
-    def _is_allowed(self, target: Target) -> bool:
-        """Return whether the function's owner lets its alias be moved; no role can bind CreateDeployment to that."""
-        try:
-            return self.allow_tag.allows(target)
-        except FunctionLookupError as error:
-            raise UnsettledError(str(error)) from error
-
-    def _weights_cleared(self, seen: Recovered, target: Target, alias: AliasState) -> Recovered:
+    def _weights_cleared(self, seen: Recovered, target: Target, alias: AliasState, deadline: Deadline) -> Recovered:
         """Edit the alias: CodeDeploy refuses a deployment on one with weights."""
         release = seen.release
         if under_way := [each.deployment_id for each in self.releases.later(release) if not each.ended]:
@@ -130,7 +148,7 @@ class Recovery:
         except RollbackError as error:
             return _refused(seen, error)
         note = f"Warmgate cleared the weights that {release.deployment_id} left on the alias"
-        return self._served(_noted(seen, note), target)
+        return self._served(_noted(seen, note), target, deadline)
 
     def _redeployed(self, seen: Recovered, target: Target, deadline: Deadline) -> Recovered:
         """Make one deployment back to the baseline and follow it."""
@@ -138,7 +156,7 @@ class Recovery:
             made = self._made(seen.release, deadline)
         except RollbackError as error:
             return _refused(seen, error)
-        return self._served(replace(seen, rollback=self._ended(made, deadline)), target)
+        return self._served(replace(seen, rollback=self._ended(made, deadline)), target, deadline)
 
     def _made(self, release: Release, deadline: Deadline) -> str:
         """Return the id of the one deployment back, made by this run or an earlier one; raises RollbackError."""
@@ -172,6 +190,8 @@ class Recovery:
         for each in self.releases.later(release):
             found = each if author_of(each) is None else self.releases.describe(each.deployment_id)
             claim = self.proof.claim_of(found, deadline)
+            if claim is not None and claim.unchecked:
+                raise UnsettledError(f"{found.deployment_id}: {claim.reason}", hint="the event is delivered again")
             if claim is not None and claim.proven and claim.rolls_back in family:
                 family.add(found.deployment_id)
                 back = found
@@ -187,6 +207,10 @@ class Recovery:
 
 def _noted(seen: Recovered, note: str) -> Recovered:
     return replace(seen, notes=(*seen.notes, note))
+
+
+def _unread(seen: Recovered, why: str) -> Recovered:
+    return replace(_noted(seen, why), unread=why)
 
 
 def _refused(seen: Recovered, error: RollbackError) -> Recovered:

@@ -152,6 +152,8 @@ class Recovered:
     rollback: Release | None = None
     superseded_by: str = ""
     notes: tuple[str, ...] = ()
+    unread: str = ""
+    """What could not be read, so that nothing was done about the alias: the event must be delivered again."""
 
     @property
     def is_home(self) -> bool:

@@ -57,7 +57,7 @@ class RollbackController:
 
         Raises:
             UnsettledError: the release has not ended, or something could not be stored or told; Lambda runs it again.
-            DeploymentLookupError: CodeDeploy did not answer.
+            DeploymentLookupError, ClaimError: CodeDeploy or the table did not answer.
         """
         release, doubt = self._subject(change.deployment_id, deadline)
         try:
@@ -83,6 +83,8 @@ class RollbackController:
         """Return the deployment a change is about, for a rollback the one that it rolls back, and what is in doubt."""
         release = self.releases.describe(deployment_id)
         claim = self.proof.claim_of(release, deadline)
+        if claim is not None and claim.unchecked:  # As a release of its own it would be told as one without a gate.
+            raise UnsettledError(f"{deployment_id}: {claim.reason}", hint="the event is delivered again")
         if claim is None or not claim.proven:
             return release, "" if claim is None else claim.reason
         # Where AWS names what it rolls back, that can be described; where the look-up failed, it raises here.
@@ -116,7 +118,7 @@ class RollbackController:
             blank = _made_up(seen.release, f"the stored verdict could not be completed: {error}")
             section = build_release(seen, self.clock.utc_now(), alarms=alarms, verdicts=verdicts, notes=notes)
             return {**blank.document, "release": section}, (str(error),)
-        return document, ()
+        return document, (seen.unread,) if seen.unread else ()
 
     def _awaited(self, release: Release, deadline: Deadline) -> tuple[StoredReport | None, tuple[LaterVerdict, ...]]:
         """Return the stored report and the verdicts on live traffic; what may be on its way is waited for."""
@@ -144,7 +146,7 @@ class RollbackController:
         for way in self.notices:
             key = f"notice {way.name} {notice.deployment_id}"
             try:
-                claim = self.claims.claim(key, NOTICE_LEASE_MS)
+                claim = self._claimed(key)
                 if claim is Claim.TAKEN:
                     self._send(way, notice, key)
                     told.append(way.name)
@@ -154,6 +156,15 @@ class RollbackController:
                 self.log(f"{notice.deployment_id}: not told by {way.name} ({error})")
                 troubles.append(f"{way.name}: {error}")
         return tuple(told), tuple(troubles)
+
+    def _claimed(self, key: str) -> Claim:
+        """Claim a key; where the answer took as long as the lease, another run may have claimed it meanwhile."""
+        asked_ms = self.clock.now_ms()
+        claim = self.claims.claim(key, NOTICE_LEASE_MS)
+        late = self.clock.now_ms() - asked_ms >= NOTICE_LEASE_MS
+        if claim is Claim.TAKEN and late and not self.claims.renew(key, NOTICE_LEASE_MS):
+            return Claim.HELD
+        return claim
 
     def _send(self, way: Notices, notice: Notice, key: str) -> None:
         try:

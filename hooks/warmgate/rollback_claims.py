@@ -7,7 +7,7 @@ own record names the very deployment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -79,6 +79,8 @@ class RollbackClaim:
     proven: bool
     reason: str
     """One line: why it is believed, or why not."""
+    unchecked: bool = False
+    """Whether it is not proven only because a look-up failed: asking again may prove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class RollbackProof:
         try:
             wrong = self._not_recorded(deployment, cited, deadline)
         except Exception as error:  # noqa: BLE001 - what could not be checked is judged
-            wrong = f"that could not be checked: {error}"
+            unchecked = _claim(Author.DESCRIPTION, deployment, wrong=f"that could not be checked: {error}")
+            return replace(unchecked, unchecked=True)
         return _claim(Author.DESCRIPTION, deployment, f"Warmgate rolls back {cited} with it", wrong, cited)
 
     def _not_recorded(self, deployment: Described, cited: str, deadline: Deadline) -> str:

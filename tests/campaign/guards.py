@@ -18,6 +18,7 @@ from warmgate.guard import Guard
 from warmgate.lease import LEASE_MS
 from warmgate.logged_calls import LoggedCall
 from warmgate.model import Mode, Shift
+from warmgate.rollback_claims import RollbackProof
 
 RESERVE_S = 30.0
 """What the entry point keeps back."""
@@ -114,6 +115,7 @@ class GuardWorld:
         world = self.shift
         return Guard(
             shifts=run.wired(world.shifts, "shifts"),
+            proof=RollbackProof(world.lineage),
             policies=run.wired(world.policies, "policies"),
             functions=run.wired(world.functions, "functions"),
             logs=run.wired(world.logs, "logs"),
@@ -165,4 +167,6 @@ def _excused(world: GuardWorld) -> bool:
 
 
 def _report_excused(world: GuardWorld) -> bool:
-    return any(fault.operation == "sink.publish" for fault in world.house.struck)
+    """Return whether the report could not be stored, or the run that came after the stop could not read or judge."""
+    needed = ("sink.", "logs.", "functions.", "policies.", "shifts.describe")
+    return any(fault.operation.startswith(needed) for fault in world.house.struck)

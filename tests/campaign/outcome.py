@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from campaign.faults import Kind
+
 
 class Breach(StrEnum):
     """A promise that did not hold."""
@@ -27,7 +29,7 @@ class Outcome:
 
     seed: int
     title: str
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: Counter[Kind] = field(default_factory=Counter)
     runs: int = 0
     breaches: list[tuple[Breach, str]] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)

@@ -215,6 +215,8 @@ class FakeReleaseLineage:
 
     releases: FakeReleases
     claims: ClaimTable
+    fails: Exception | None = None
+    """Raised where the table is asked."""
 
     def described(self, deployment_id: str, deadline: Deadline) -> Release:
         """Return a deployment."""
@@ -226,6 +228,8 @@ class FakeReleaseLineage:
 
     def made_back(self, deployment_id: str) -> str | None:
         """Return what the claim of a deployment back was settled with."""
+        if self.fails is not None:
+            raise self.fails
         found = self.claims.items.get(back_claim(deployment_id))
         return None if found is None else found.outcome
 
@@ -378,6 +382,7 @@ class ReleaseWorld:
         self.calls: list[str] = []
         self.trips_at: int | None = None
         self.trips_after = False
+        self.proof_fails: Exception | None = None
         self.error: BaseException = RuntimeError("tripped")
         self.meanwhile: dict[int, Callable[[], object]] = {}
         """What happens before the port call of that number."""
@@ -395,7 +400,7 @@ class ReleaseWorld:
             return Tripwire(port, self)
 
         releases, claims, allow_tag = wired(self.codedeploy), wired(FakeClaims(self.claims)), wired(self.allow_tag)
-        proof = RollbackProof(FakeReleaseLineage(self.codedeploy, self.claims))
+        proof = RollbackProof(FakeReleaseLineage(self.codedeploy, self.claims, self.proof_fails))
         recovery = Recovery(
             releases=releases,
             proof=proof,

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from fakes.claims import FakeClaims
 from fakes.release_world import ENFORCED, FAILED, HOOK, ROLLBACK, ReleaseWorld
+from warmgate.deadline import Deadline
 from warmgate.errors import (
     ClaimError,
     DeploymentLookupError,
@@ -19,7 +21,16 @@ from warmgate.errors import (
     UnsettledError,
 )
 from warmgate.policy.values import OnStuck
-from warmgate.release import AlarmState, AliasState, HookRun, LaterVerdict, ReleaseOutcome, StoredReport
+from warmgate.release import (
+    AlarmState,
+    AliasState,
+    Claim,
+    HookRun,
+    LaterVerdict,
+    ReleaseOutcome,
+    StateChange,
+    StoredReport,
+)
 
 HOME = AliasState(version="6")
 MOVED = AliasState(version="7")
@@ -218,12 +229,39 @@ def test_a_later_deployment_supersedes() -> None:
 
 @pytest.mark.parametrize("alias", [MOVED, WEIGHTED], ids=["moved", "weighted"])
 def test_a_policy_that_cannot_be_found_enforces_nothing(alias: AliasState) -> None:
-    """Without a policy the answer is `verify`."""
+    """People are told that it was not read, not that it says `verify`, and the event is delivered again."""
     world = ReleaseWorld(alias=alias)
     world.policies.fails = PolicyLookupError("gone")
-    world.deliver()
+    with pytest.raises(UnsettledError, match="its policy or tag could not be read: gone"):
+        world.deliver()
 
     assert (world.alias, world.codedeploy.enforced, world.alias_port.edits) == (alias, [], [])
+    assert any("its policy or tag could not be read: gone" in note for note in section(world)["notes"])
+
+
+@pytest.mark.parametrize("port", ["policies", "alias_port", "allow_tag"])
+@pytest.mark.parametrize("away_s", [20.0, 100.0])
+def test_an_outage_of_a_look_up_costs_time_and_no_rollback(port: str, away_s: float) -> None:
+    """What could not be read is asked for again, by this run and by Lambda's next ones: the alias is sent home."""
+    world = ReleaseWorld(alias=MOVED)
+    fails = PolicyLookupError("away") if port == "policies" else FunctionLookupError("away")
+    getattr(world, port).fails = fails
+    world.clock.call_at(away_s * 1000, lambda: setattr(getattr(world, port), "fails", None))
+    world.deliver_as_lambda()
+
+    assert (world.alias, len(world.codedeploy.enforced), len(world.notices.told)) == (HOME, 1, 1)
+    assert section(world)["outcome"] == "rolled_back"
+
+
+def test_a_rollback_whose_proof_could_not_be_looked_up_is_no_release_without_a_gate() -> None:
+    """The table does not answer: the event of Warmgate's own deployment comes again, and nobody is told nonsense."""
+    world = ReleaseWorld(alias=MOVED)
+    world.deliver()
+    world.proof_fails = ClaimError("no route")
+    with pytest.raises(UnsettledError, match="could not be checked: no route"):
+        world.deliver("SUCCESS", ENFORCED)
+
+    assert outcomes(world) == ["rolled_back"]
 
 
 def test_a_refused_deployment_back_is_told() -> None:
@@ -237,10 +275,11 @@ def test_a_refused_deployment_back_is_told() -> None:
 
 
 def test_an_alias_that_cannot_be_read_is_unknown() -> None:
-    """Nothing is enforced on an alias that nobody sees."""
+    """Nothing is enforced on an alias that nobody sees, and the event is delivered again."""
     world = ReleaseWorld(alias=MOVED)
     world.alias_port.fails = FunctionLookupError("denied")
-    world.deliver()
+    with pytest.raises(UnsettledError, match="denied"):
+        world.deliver()
 
     assert (outcomes(world), world.codedeploy.enforced) == (["unknown"], [])
 
@@ -253,6 +292,23 @@ def test_without_claims_nothing_is_enforced() -> None:
         world.deliver()
 
     assert world.codedeploy.enforced == []
+
+
+def test_a_claim_that_is_answered_after_its_lease_sends_nothing() -> None:
+    """The answer comes so late that another run has told people: they are not told twice."""
+    world = ReleaseWorld()
+    claim = FakeClaims.claim
+
+    class Slow(FakeClaims):
+        def claim(self, key: str, lease_ms: float) -> Claim:
+            found = claim(self, key, lease_ms)
+            world.clock.sleep_ms(200_000)
+            world.deliver()
+            return found
+
+    with pytest.raises(UnsettledError, match="another run is telling"):
+        replace(world.controller(), claims=Slow(world.claims)).run(StateChange(FAILED, "FAILURE"), Deadline(900_000))
+    assert len(world.notices.told) == 1
 
 
 def test_a_deployment_of_nobody_we_know_is_passed_over() -> None:
