@@ -41,7 +41,11 @@ when: {inconclusive: pass, no_data: pass, error: fail}
 budget: {invocations: 100, seconds: 50}
 """
 """Nothing in it depends on how busy the machine is: the calls are what matters here, not the figures."""
+CLAIMED = "asked only where a deployment says that it is a rollback: tests/contract/test_release_ports.py"
 EVERYWHERE = {
+    ("ReadRollbacks", "dynamodb:GetItem"): CLAIMED,
+    ("DescribeDeployments", "codedeploy:ListDeployments"): CLAIMED,
+    ("DescribeDeployments", "codedeploy:BatchGetDeployments"): CLAIMED,
     ("KeepWhatFailed", "sqs:SendMessage"): "Lambda sends it in the function's name, once every retry has failed",
     ("WriteOwnLog", "logs:CreateLogStream"): "Lambda's own agent writes the log in the function's name",
     ("WriteOwnLog", "logs:PutLogEvents"): "Lambda's own agent writes the log in the function's name",
