@@ -203,7 +203,7 @@ def _environment() -> dict[str, str]:
 
 
 def test_the_gate_works_without_codedeploy(cloud: LocalCloud) -> None:
-    """`warmgate check` lets a good version pass with exit code 0; again, no cold start is left to judge: exit code 3."""
+    """`warmgate check` lets a good version pass with exit code 0; again, no cold start is left: exit code 3."""
     fresh = install_function(cloud, replace(chosen(["healthy"])[0], name="fresh"))
     done = check(cloud, fresh, fresh.candidate, "--baseline", fresh.baseline, "--json")
 
