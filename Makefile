@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help rehearse rehearse-all test unit fuzz check lint types imports docs template scan package bench gatebench lock golden clean
+.PHONY: help rehearse rehearse-all test unit fuzz check lint types imports docs template scan package bench gatebench campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,7 +73,7 @@ test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 	$(PYTEST) tests
 
 unit: $(READY) ## run the pure tests (seconds)
-	$(PYTEST) tests/unit tests/property -q -n 2 -m "not slow"
+	$(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"
 
 fuzz: $(READY) ## run parsers and renderers on RUNS texts each, or TARGET alone
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m fuzz --runs $(or $(RUNS),10000) --target $(or $(TARGET),all) --seed $(or $(SEED),0)
@@ -112,6 +112,12 @@ bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compare
 
 gatebench: $(READY) ## measure how good the verdicts are, beside other rules (minutes)
 	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench.gatebench
+
+campaign: $(READY) ## play RUNS=10000 seeded schedules of faults over hooks, guard and controller on a virtual clock (minutes)
+	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m campaign --runs $(or $(RUNS),10000)
+
+campaign-wire: $(READY) ## run RUNS=1000 hooks as processes over HTTP whose answers go wrong (minutes)
+	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m campaign wire --runs $(or $(RUNS),1000)
 
 # What renews the locks is locked itself.
 $(ENV)/lock/.ready: requirements/lock.txt

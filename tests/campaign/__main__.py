@@ -3,18 +3,20 @@
 Example:
     PYTHONPATH=hooks:scripts:tests python -m campaign --runs 10000
     PYTHONPATH=hooks:scripts:tests python -m campaign hooks --seed 569
+    PYTHONPATH=hooks:scripts:tests python -m campaign wire --runs 1000
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from campaign import controllers, guards, hooks
 from campaign.figures import Figures, table
 from campaign.outcome import Outcome
+from campaign.wire import schedules as wire
 
 USE_CASES: Mapping[str, Callable[[int], Outcome]] = {
     "hooks": hooks.play,
@@ -22,6 +24,8 @@ USE_CASES: Mapping[str, Callable[[int], Outcome]] = {
     "controller": controllers.play,
 }
 CHUNK = 100
+AT_ONCE = 30
+"""Executions over the wire, which wait more than they compute."""
 
 
 def played(name: str, seeds: range) -> tuple[Figures, list[str]]:
@@ -38,11 +42,13 @@ def played(name: str, seeds: range) -> tuple[Figures, list[str]]:
 def main() -> int:
     """Play what the command line asks for; 1 where a promise broke."""
     parser = argparse.ArgumentParser(prog="campaign", description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("use_case", nargs="?", choices=[*USE_CASES, "all"], default="all")
+    parser.add_argument("use_case", nargs="?", choices=[*USE_CASES, "all", "wire"], default="all")
     parser.add_argument("--seed", type=int, help="replay this schedule")
     parser.add_argument("--runs", type=int, default=900, help="schedules in all")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     asked = parser.parse_args()
+    if asked.use_case == "wire":
+        return _over_the_wire([asked.seed] if asked.seed is not None else range(asked.first, asked.first + asked.runs))
     names = list(USE_CASES) if asked.use_case == "all" else [asked.use_case]
     if asked.seed is not None:
         outcomes = [USE_CASES[name](asked.seed) for name in names]
@@ -65,6 +71,17 @@ def _campaign(names: list[str], seeds: range) -> int:
             rows.append(row)
     print("\n\n".join([*stories, table(rows)]))
     return int(bool(stories))
+
+
+def _over_the_wire(seeds: Sequence[int]) -> int:
+    row, broken = Figures("wire"), 0
+    for outcome in wire.play(seeds, AT_ONCE):
+        row.add(outcome)
+        broken += bool(outcome.breaches)
+        if outcome.breaches or len(seeds) == 1:
+            print(f"{outcome}\n", flush=True)
+    print(table([row]))
+    return int(broken > 0)
 
 
 if __name__ == "__main__":

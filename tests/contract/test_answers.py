@@ -245,3 +245,12 @@ def test_an_incomplete_answer_may_pass(endpoint: Canned) -> None:
     with pytest.raises(Exception, match="without deploymentInfo") as raised:
         Clients(endpoint.url, "us-east-1")("codedeploy").get_deployment(deploymentId="d-1")
     assert is_passing(raised.value)
+
+
+def test_another_attempt_sends_the_whole_body_again(endpoint: Canned) -> None:
+    """The SDK reads a body as a stream: what is stored by the second attempt is the report, not what was left of it."""
+    endpoint.answers["json"] = [(200, b"")]
+    with pytest.raises(checked_answers.IncompleteAnswerError):
+        Clients(endpoint.url, "us-east-1")("s3").put_object(Bucket="reports", Key="d-1/report.json", Body=b'{"a": 1}')
+
+    assert endpoint.asked == [("json", {"a": 1})] * ATTEMPTS

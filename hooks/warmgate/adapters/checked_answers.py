@@ -74,7 +74,8 @@ class CheckedAnswers:
 
     def _checked(self, operation_name: str, api_params: dict[str, Any]) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = super()._make_api_call(operation_name, api_params)  # type: ignore[misc]
+            # The SDK puts a stream in the place of a body's bytes: another attempt would send what is left of it.
+            answer: dict[str, Any] = super()._make_api_call(operation_name, {**api_params})  # type: ignore[misc]
         except (BotoCoreError, ClientError):  # Some of them are ValueErrors too.
             raise
         except UNREADABLE as error:

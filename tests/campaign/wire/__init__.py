@@ -1,0 +1,1 @@
+"""The hook as a process, over real HTTP, against a small cloud whose answers go wrong."""
