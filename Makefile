@@ -13,14 +13,15 @@ PYTEST := $(BIN)/python -m pytest
 # Every package is named in a lock with its hash, and no dependency is resolved: pip in hash mode asks for the newest release
 # of what is required with an extra (coverage[toml] by pytest-cov), and fails on the day that one appears.
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
+COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help rehearse rehearse-all test unit check lint types imports docs template scan package bench gatebench campaign campaign-wire lock golden clean
+.PHONY: help rehearse rehearse-all test unit fuzz check lint types imports docs template scan package bench gatebench campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(READY): requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Warmgate needs Python 3.11 or newer: run make PYTHON=python3.x")'
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14) and "Warmgate needs Python 3.11 to 3.14, and found %s.%s: run make PYTHON=python3.x" % sys.version_info[:2])'
 	$(PYTHON) -m venv $(ENV)/dev
 	$(BIN)/pip $(LOCKED) -r requirements/dev.txt
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -30,8 +31,8 @@ $(READY): requirements/dev.txt pyproject.toml
 # MiniStack pins botocore exactly, so it lives in an environment of its own.
 $(ENV)/ministack/.ready: requirements/ministack.txt
 	$(PYTHON) -m venv $(ENV)/ministack
-	$(ENV)/ministack/bin/pip $(LOCKED) -r requirements/ministack.txt
-	@$(ENV)/ministack/bin/pip check -q
+	$(ENV)/ministack/bin/python -m pip $(LOCKED) -r requirements/ministack.txt
+	@$(ENV)/ministack/bin/python -m pip check -q
 	@touch $@
 
 # Only the Runtime Interface Emulator inside the wheel is used: no dependency of aws-sam-cli is installed.
@@ -51,15 +52,15 @@ $(ENV)/sam/.ready: requirements/sam-cli.txt
 # Not needed to install or rehearse anything: only `make check` looks for insecure settings.
 $(ENV)/checkov/.ready: requirements/checkov.txt
 	$(PYTHON) -m venv $(ENV)/checkov
-	$(ENV)/checkov/bin/pip $(LOCKED) -r requirements/checkov.txt
-	@$(ENV)/checkov/bin/pip check -q
+	$(ENV)/checkov/bin/python -m pip $(LOCKED) -r requirements/checkov.txt
+	@$(ENV)/checkov/bin/python -m pip check -q
 	@touch $@
 
 # Half a gigabyte, for one example stack: where there is no node, its test is left out.
 $(ENV)/cdk/.ready: requirements/cdk.txt
 	$(PYTHON) -m venv $(ENV)/cdk
-	$(ENV)/cdk/bin/pip $(LOCKED) -r requirements/cdk.txt
-	@$(ENV)/cdk/bin/pip check -q
+	$(ENV)/cdk/bin/python -m pip $(LOCKED) -r requirements/cdk.txt
+	@$(ENV)/cdk/bin/python -m pip check -q
 	@touch $@
 
 rehearse: $(READY) $(CLOUD) ## run eight releases on this machine: two go through, six are rolled back
@@ -73,6 +74,9 @@ test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 
 unit: $(READY) ## run the pure tests (seconds)
 	$(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"
+
+fuzz: $(READY) ## run parsers and renderers on RUNS texts each, or TARGET alone
+	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m fuzz --runs $(or $(RUNS),10000) --target $(or $(TARGET),all) --seed $(or $(SEED),0)
 
 check: lint types imports docs template scan ## lint, types, import contracts, docs, template and its security
 
@@ -115,12 +119,20 @@ campaign: $(READY) ## play RUNS=10000 seeded schedules of faults over hooks, gua
 campaign-wire: $(READY) ## run RUNS=1000 hooks as processes over HTTP whose answers go wrong (minutes)
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m campaign wire --runs $(or $(RUNS),1000)
 
-lock: ## renew the lock files from requirements/*.in
-	$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install -q uv
-	for f in dev ministack runtime cdk checkov; do $(ENV)/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/$$f.txt requirements/$$f.in; done
-	$(ENV)/lock/bin/uv pip compile -q --no-deps --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam.txt requirements/sam.in
-	$(ENV)/lock/bin/uv pip compile -q --universal -c requirements/sam.txt --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/sam-cli.txt requirements/sam-cli.in
-	$(ENV)/lock/bin/uv pip compile -q -c requirements/dev.txt --python-version 3.13 --python-platform aarch64-manylinux2014 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o hooks/requirements.txt requirements/package.in
+# What renews the locks is locked itself.
+$(ENV)/lock/.ready: requirements/lock.txt
+	$(PYTHON) -m venv $(ENV)/lock
+	$(ENV)/lock/bin/python -m pip $(LOCKED) -r requirements/lock.txt
+	@$(ENV)/lock/bin/python -m pip check -q
+	@touch $@
+
+lock: $(ENV)/lock/.ready ## bring the locks in line with requirements/*.in; UPGRADE=--upgrade takes the newest releases
+	for f in dev ministack cdk checkov; do $(COMPILE) --universal --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
+	for f in runtime lock; do $(COMPILE) --universal --python-version 3.11 -c requirements/dev.txt -o requirements/$$f.txt requirements/$$f.in || exit 1; done
+	$(COMPILE) --no-deps --python-version 3.11 -o requirements/sam.txt requirements/sam.in
+	$(COMPILE) --universal --python-version 3.11 -c requirements/sam.txt -o requirements/sam-cli.txt requirements/sam-cli.in
+	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 -c requirements/dev.txt -o hooks/requirements.txt requirements/package.in
+	PYTHONPATH=scripts $(ENV)/lock/bin/python -m locks
 
 clean: ## remove everything that was built
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info hooks/*.egg-info scripts/*.egg-info

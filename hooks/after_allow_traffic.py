@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmgate.bootstrap import live_gate
+from warmgate.bootstrap import RUN, live_gate
 from warmgate.deadline import Deadline
 from warmgate.model import HookExecution
 
@@ -16,6 +16,7 @@ GATE = live_gate()
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Judge the deployment of an event {DeploymentId, LifecycleEventHookExecutionId} and tell CodeDeploy."""
     execution = HookExecution(event["DeploymentId"], event["LifecycleEventHookExecutionId"])
+    RUN.set(context.aws_request_id)
     now_ms, remaining_ms = GATE.clock.now_ms(), float(context.get_remaining_time_in_millis())
     deadline = Deadline.within(now_ms, remaining_ms)
     gated = GATE.run(execution, deadline, Deadline.within(now_ms, remaining_ms, TELLING_MS))

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from warmgate.adapters.codedeploy import CodeDeployDeployments, LastDeployments
 from warmgate.adapters.functions import LambdaFunctions
@@ -19,15 +21,17 @@ from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
 from warmgate.adapters.refusals import BucketRefusals
-from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
+from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport, log_line
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap, ThreadTimer
 from warmgate.assessment import Assessor, Judging
 from warmgate.errors import SettingsError
 from warmgate.gate import Gate
 from warmgate.model import LifecycleEvent
+from warmgate.planning.burst import PROBE_SHARE
 from warmgate.ports import Policies, Reports
 from warmgate.rollback_claims import RollbackProof
+from warmgate.sharing import Sharing
 
 if TYPE_CHECKING:
     from warmgate.guard import Guard
@@ -55,6 +59,8 @@ class Settings:
     policy_account: str = ""
     """Who must own a bucket of policies; empty for anybody."""
     require_allow_tag: bool = False
+    probe_share: float = PROBE_SHARE
+    """Of the concurrency that is free in the account, what the probes of one hook take at most."""
 
 
 def settings_of(environment: Mapping[str, str]) -> Settings:
@@ -78,6 +84,7 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         account=environment.get("WARMGATE_ACCOUNT", ""),
         policy_account=environment.get("WARMGATE_POLICY_ACCOUNT", ""),
         require_allow_tag=_switch(environment, "WARMGATE_REQUIRE_ALLOW_TAG"),
+        probe_share=_share(environment.get("WARMGATE_PROBE_SHARE", "")),
     )
 
 
@@ -88,6 +95,21 @@ def _switch(environment: Mapping[str, str], name: str) -> bool:
     return found == "true"
 
 
+def _share(text: str) -> float:
+    if text.strip() == "":
+        return PROBE_SHARE
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise SettingsError(
+            f"WARMGATE_PROBE_SHARE: found {text!r}, expected a number above 0 and at most 1",
+            hint=f"write {PROBE_SHARE} for a quarter of what is free",
+        )
+    return share
+
+
 def _folder() -> Path:
     """Return the folder of bundled policies: a layer's, else the one beside the hooks, else the checkout's."""
     here = Path(__file__).resolve()
@@ -95,7 +117,7 @@ def _folder() -> Path:
     return next((path for path in candidates if path.is_dir()), candidates[0])
 
 
-def assessor_of(clients: Clients) -> Assessor:
+def assessor_of(clients: Clients, sharing: Sharing | None = None) -> Assessor:
     """Return the assessor on real functions, real time and real threads."""
     clock = SystemClock()
     return Assessor(
@@ -104,14 +126,38 @@ def assessor_of(clients: Clients) -> Assessor:
         overlap=ThreadOverlap(),
         clock=clock,
         logs=CloudWatchLogs(clients, clock),
+        sharing=sharing,
     )
+
+
+RUN: ContextVar[str] = ContextVar("run", default="")
+"""The id of the request that is answered: Lambda's retries of an event have the same one."""
+
+
+def _owner() -> str:
+    return RUN.get() or uuid4().hex
+
+
+def _own_calls(parts: _Parts) -> Judging:
+    """Return the judging by calls of our own, which runs share where there is a table."""
+    settings, clock = parts.settings, parts.clock
+    if settings.table == "":
+        return assessor_of(parts.clients, Sharing(clock=clock, share=settings.probe_share))
+    from warmgate.adapters.ledger import TableLedger
+    from warmgate.adapters.reservations import TableReservations
+    from warmgate.probing_once import ProbingOnce
+
+    reservations = TableReservations(parts.clients, settings.table, clock)
+    sharing = Sharing(clock=clock, share=settings.probe_share, reservations=reservations)
+    ledger = TableLedger(parts.clients, settings.table, clock)
+    return ProbingOnce(assessor=assessor_of(parts.clients, sharing), ledger=ledger, clock=clock, owner=_owner)
 
 
 @lru_cache(maxsize=1)
 def gate() -> Gate:
     """Return the gate before traffic moves, made once. Wrong settings are told to CodeDeploy, not raised."""
     parts = _parts()
-    return _gate(parts, assessor_of(parts.clients), LifecycleEvent.BEFORE_ALLOW_TRAFFIC)
+    return _gate(parts, _own_calls(parts), LifecycleEvent.BEFORE_ALLOW_TRAFFIC)
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +171,7 @@ def live_gate() -> Gate:
         functions=LambdaFunctions(parts.clients),
         logs=CloudWatchLogs(parts.clients, parts.clock),
         metrics=CloudWatchMetrics(parts.clients),
-        own_calls=assessor_of(parts.clients),
+        own_calls=_own_calls(parts),
         clock=parts.clock,
     )
     return _gate(parts, judging, LifecycleEvent.AFTER_ALLOW_TRAFFIC)
@@ -143,6 +189,7 @@ def guard(context: Any) -> Guard:
         raise SettingsError("WARMGATE_TABLE: found nothing, expected the name of a DynamoDB table with the key id")
     return Guard(
         shifts=CodeDeployShifts(parts.clients("codedeploy"), parts.clock),
+        proof=RollbackProof(CodeDeployLineage(parts.clients, parts.clock, parts.settings.table)),
         policies=parts.policies,
         functions=LambdaFunctions(parts.clients),
         logs=CloudWatchLogs(parts.clients, parts.clock),
@@ -150,7 +197,7 @@ def guard(context: Any) -> Guard:
         successors=LambdaSuccessors(parts.clients("lambda"), context.invoked_function_arn),
         clock=parts.clock,
         reports=_reports(parts, _archive(parts, "guard")),
-        log=print,
+        log=log_line,
     )
 
 
@@ -194,7 +241,7 @@ def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
         archive=archive,
         refusals=refusals,
         functions=LambdaFunctions(parts.clients),
-        log=print,
+        log=log_line,
     )
 
 
@@ -252,7 +299,7 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
         claims=claims,
         clock=clock,
         notices=_notices(clients, settings),
-        log=print,
+        log=log_line,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warmgate.visible import visible, visible_line
+
 
 class WarmgateError(Exception):
     """Base of every error Warmgate raises; `hint` says what to do about it."""
@@ -15,7 +17,7 @@ class WarmgateError(Exception):
 
     def __str__(self) -> str:
         """Return the message, followed by the way out where one is known."""
-        return f"{self.message} - {self.hint}" if self.hint else self.message
+        return visible(f"{self.message} - {self.hint}" if self.hint else self.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Fault:
     def __str__(self) -> str:
         """Render as `file:line path: found ..., expected ...; fix`."""
         where = self.source if self.line is None else f"{self.source}:{self.line}"
-        return f"{where} {self.path}: found {self.found}, expected {self.expected}; {self.fix}"
+        return visible_line(f"{where} {self.path}: found {self.found}, expected {self.expected}; {self.fix}")
 
 
 class DocumentError(WarmgateError):
@@ -84,19 +86,39 @@ class SuccessorError(WarmgateError):
 
 
 class InvokeError(WarmgateError):
-    """A call never reached the function's code.
+    """A call brought no answer, and unless it is `lost` it never reached the function's code.
 
     `throttled` tells a lack of concurrency from other causes; `lasting` means that the cause is a property of the
-    version (a missing key, a broken image), so that asking again cannot help.
+    version (a missing key, a broken image), so that asking again cannot help; `lost` that the code may have run.
     """
 
     def __init__(
-        self, message: str, *, code: str, throttled: bool = False, lasting: bool = False, hint: str = ""
+        self,
+        message: str,
+        *,
+        code: str,
+        throttled: bool = False,
+        lasting: bool = False,
+        lost: bool = False,
+        hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.code = code
         self.throttled = throttled
         self.lasting = lasting
+        self.lost = lost
+
+
+class NoRoomError(WarmgateError):
+    """Probes of other hooks left no concurrency for this one's."""
+
+
+class HeldError(WarmgateError):
+    """Another run of this hook execution is at work: it reports the status, and this one must not probe."""
+
+
+class BudgetSpentError(WarmgateError):
+    """An earlier run of this hook execution spent the budget and died."""
 
 
 class ReportError(WarmgateError):

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from warmgate.assessment import Assessment, Judging
 from warmgate.deadline import Deadline
-from warmgate.errors import ReportError, StatusReportError, WarmgateError
+from warmgate.errors import HeldError, ReportError, StatusReportError, WarmgateError
 from warmgate.last_resort import LastResort
 from warmgate.marks import skip_reason
 from warmgate.model import (
@@ -81,6 +81,7 @@ class Gate:
 
         Raises:
             StatusReportError: CodeDeploy could not be told; Lambda's own retry of the event tries again.
+            HeldError: another run of the execution is at work, and reports the status; a retry finds it reported.
         """
         blank = _blank(execution, self.event, self.clock.utc_now())
         resort = LastResort(
@@ -152,12 +153,14 @@ class Gate:
     def _judgement_whatever_happens(
         self, execution: HookExecution, blank: Judgement, deadline: Deadline
     ) -> Judgement | None:
-        """Return the judgement of an execution, None where no status is awaited any more. Never raises.
+        """Return the judgement of an execution, None where no status is awaited any more. Raises HeldError alone.
 
         The last resort needs no import: a package with a missing or broken module must still report Failed.
         """
         try:
             return self._judgement(execution, blank, deadline)
+        except HeldError:
+            raise
         except Exception as error:  # noqa: BLE001 - every path must end in a status
             return replace(blank, verdict=replace(NOTHING_JUDGED, reason=_unforeseen(error)))
 
@@ -232,6 +235,8 @@ class Gate:
                     return replace(known, verdict=refused)
             found = self.judging.judge_release(known.deployment, policy, deadline)
             return _completed(known, found)
+        except HeldError:
+            raise
         except WarmgateError as error:
             return replace(known, verdict=_error_verdict(str(error), policy))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
@@ -263,8 +268,10 @@ def _error_verdict(reason: str, policy: Policy | None) -> Verdict:
 
 def _unjudged_verdict(because: Unjudged, reason: str) -> Verdict:
     """Return the verdict of a release that is let through on purpose, loudly; no judge is needed for it."""
-    outcome = Outcome.SKIPPED if because is Unjudged.SKIP else Outcome.PASSED
-    return Verdict(outcome=outcome, status=Status.SUCCEEDED, reason=reason, warnings=(reason,), unjudged=because)
+    told: dict[str, Any] = {"status": Status.SUCCEEDED, "reason": reason, "warnings": (reason,), "unjudged": because}
+    if because is Unjudged.SKIP:
+        return Verdict(outcome=Outcome.SKIPPED, settled_by="the deployment's description", **told)
+    return Verdict(outcome=Outcome.PASSED, **told)
 
 
 def _blank(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgement:

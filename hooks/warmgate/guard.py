@@ -14,6 +14,7 @@ from warmgate.deadline import Deadline
 from warmgate.errors import (
     DeploymentLookupError,
     LeaseLostError,
+    OtherPlatformError,
     PolicyLookupError,
     ReportError,
     StopError,
@@ -29,6 +30,7 @@ from warmgate.model import Deployment, Judgement, Mode, Outcome, Shift, Spending
 from warmgate.policy.values import Policy
 from warmgate.ports import Clock, Functions, Logs, Policies, Reports, Shifts, Successors
 from warmgate.release_ports import Claims
+from warmgate.rollback_claims import RollbackProof
 
 POLL_MS = 2_000.0
 DESCRIBE_MS = 10_000.0
@@ -39,9 +41,7 @@ PATIENCE_MS = 60_000.0
 """A deployment that cannot be described for so long, or whose policy cannot be read, is none of ours."""
 HANDOVER_MS = 20_000.0
 """Kept back from the run's own time for handing over."""
-STOPPED_BEFORE = (
-    "stopped before this run began, by a run of the guard that died before it stored this, or by somebody else"
-)
+STOPPED_BEFORE = "stopped before this run began, by a run that died before it stored this, or by somebody else"
 
 
 class Ending(StrEnum):
@@ -67,6 +67,7 @@ class Guard:
     """The use case of the function that a deployment's start event calls."""
 
     shifts: Shifts
+    proof: RollbackProof
     policies: Policies
     functions: Functions
     logs: Logs
@@ -106,8 +107,12 @@ class Guard:
     def _guard(self, lease: Lease, shift: Shift, deadline: Deadline) -> Guarded:
         try:
             deployment = self._described(lease, shift, deadline)
-            if deployment.is_rollback or (deployment.ended and deployment.state != "Stopped"):
-                return Guarded(ending=Ending.NOT_OURS if deployment.is_rollback else Ending.SHIFTED)
+            if deployment.ended and deployment.state != "Stopped":
+                return Guarded(ending=Ending.SHIFTED)
+            if (claim := self.proof.claim_of(deployment, lease.bounded(deadline))) is not None:
+                self.log(f"{shift.deployment_id}: {claim.reason}")
+                if claim.proven:
+                    return Guarded(ending=Ending.NOT_OURS)
             policy, source = self._policy(lease, deployment, deadline)
         except LeaseLostError:
             raise
@@ -126,6 +131,8 @@ class Guard:
             lease.keep()
             try:
                 return self.shifts.describe(shift.deployment_id, lease.bounded(patience))
+            except OtherPlatformError:
+                raise
             except DeploymentLookupError:
                 if self.clock.now_ms() + WAIT_MS >= patience.at_ms:
                     raise
@@ -271,8 +278,8 @@ class _Watch:
         """
         guard = self._guard
         while True:
-            # Not before it is sure that no other run has taken over: it may have given the order.
-            self._lease.keep(at_once=True)
+            # Not where another run has taken over: it may have given the order.
+            self._lease.keep()
             try:
                 return guard.shifts.stop(self._shift.deployment_id, self._lease.bounded(self._deadline))
             except StopError as error:

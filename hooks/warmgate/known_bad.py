@@ -74,9 +74,10 @@ class KnownBad:
         return _refused(found)
 
     def remember(self, judgement: Judgement) -> None:
-        """Keep a refusal that findings have made; errors and what is only observed are none."""
+        """Keep a refusal that findings have made; errors, what is only observed, and one call alone are none."""
         verdict, deployment = judgement.verdict, judgement.deployment
-        failed = any(finding.outcome is Outcome.FAILED for finding in verdict.findings)
+        # One bad call that was not shown to be chance refuses this release, and may have been chance all the same.
+        failed = any(each.outcome is Outcome.FAILED and each.bad_count != 1 for each in verdict.findings)
         if not (failed and verdict.status is Status.FAILED and judgement.fingerprint):
             return
         refusal = Refusal(

@@ -47,10 +47,10 @@ class Lease:
         self._renewed_ms = self._clock.now_ms()
         return claim is Claim.TAKEN
 
-    def keep(self, *, at_once: bool = False) -> None:
+    def keep(self) -> None:
         """Renew the lease where it is time to; raises LeaseLostError where another run has taken over."""
         now_ms = self._clock.now_ms()
-        if not at_once and now_ms - self._renewed_ms < RENEW_MS:
+        if now_ms - self._renewed_ms < RENEW_MS:
             return
         try:
             # An item that somebody deleted is claimed again; one that was taken over is not.

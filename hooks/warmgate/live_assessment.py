@@ -140,7 +140,7 @@ class LiveAssessor:
         counts, note = self._counts(deployment, shift_ms, patience)
         samples = [sample for stretch in stretches for sample in stretch.samples]
         return Assessment(
-            verdict=judge_live(stretches, policy, counts),
+            verdict=judge_live(stretches, policy, counts, ended=True),
             samples=_numbered(stretches)[-MOST_SAMPLES:],
             notes=tuple(said for said in (*notes, *_told(stretches), note, _kept(len(samples))) if said),
         )

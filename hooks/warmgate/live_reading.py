@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from warmgate.deadline import Deadline
 from warmgate.logged_calls import LoggedCall, Window
@@ -16,14 +16,21 @@ AHEAD_MS = 60_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadGroup:
+    """How far one log group has been read."""
+
+    newest_ms: float = 0.0
+    recent: tuple[tuple[str, float], ...] = ()
+    """Request ids that were read lately, with their times: they are read again with late ones, and left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """How far the log has been read."""
 
     since_ms: float
     """Calls that were reported before are not asked for, in milliseconds since the epoch."""
-    newest_ms: float = 0.0
-    recent: tuple[tuple[str, float], ...] = ()
-    """Request ids that were read lately, with their times: they are read again with late ones, and left out."""
+    groups: Mapping[str, ReadGroup] = field(default_factory=dict)
 
 
 def read_new_calls(
@@ -34,15 +41,24 @@ def read_new_calls(
     Raises:
         LogLookupError: the log cannot be read; the reading stands where it stood.
     """
-    window = Window(max(reading.since_ms, reading.newest_ms - LATE_MS), now_ms + AHEAD_MS)
-    known = {request_id for request_id, _ in reading.recent}
-    # One reader a log group: both versions of a function mostly share theirs.
-    found = [call for group in dict.fromkeys(log_groups) for call in logs.calls(group, window, deadline)]
-    new = sorted((call for call in found if _key(call) not in known), key=lambda call: call.at_ms)
-    newest_ms = max([reading.newest_ms, *(call.at_ms for call in new)])
-    recent = (*reading.recent, *((_key(call), call.at_ms) for call in new))
-    kept = tuple((request_id, at_ms) for request_id, at_ms in recent if at_ms >= newest_ms - 2 * LATE_MS)
-    return Reading(since_ms=reading.since_ms, newest_ms=newest_ms, recent=kept), new
+    groups, found = dict(reading.groups), list[LoggedCall]()
+    # One reader a log group: both versions of a function mostly share theirs. Each stands where it was read to:
+    # one may be minutes behind the other after a deadline.
+    for name in dict.fromkeys(log_groups):
+        group = groups.get(name, ReadGroup())
+        window = Window(max(reading.since_ms, group.newest_ms - LATE_MS), now_ms + AHEAD_MS)
+        known = {key for key, _ in group.recent}
+        new = [call for call in logs.calls(name, window, deadline) if _key(call) not in known]
+        groups[name] = _read_on(group, new)
+        found += new
+    return Reading(since_ms=reading.since_ms, groups=groups), sorted(found, key=lambda call: call.at_ms)
+
+
+def _read_on(group: ReadGroup, new: Sequence[LoggedCall]) -> ReadGroup:
+    newest_ms = max([group.newest_ms, *(call.at_ms for call in new)])
+    recent = (*group.recent, *((_key(call), call.at_ms) for call in new))
+    kept = tuple((key, at_ms) for key, at_ms in recent if at_ms >= newest_ms - 2 * LATE_MS)
+    return ReadGroup(newest_ms=newest_ms, recent=kept)
 
 
 def _key(call: LoggedCall) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -28,6 +29,8 @@ class Phase(StrEnum):
     PREWARM = "prewarm"
     WARMUP = "warmup"
     MEASURED = "measured"
+    REPEATED = "repeated"
+    """Calls of one probe, to tell whether its one failure was chance."""
 
 
 class CallOutcome(StrEnum):
@@ -38,8 +41,13 @@ class CallOutcome(StrEnum):
     TIMEOUT = "timeout"
     UNEXPECTED_ANSWER = "unexpected_answer"
     THROTTLED = "throttled"
+    """It got no concurrency, and never reached the code."""
+    LOST = "lost"
+    """It may have run, and no answer came: no data, and not the version's failure."""
 
 
+UNSEEN = (CallOutcome.THROTTLED, CallOutcome.LOST)
+"""The ends of calls that showed nothing of the version."""
 HISTORY = "(log history)"
 """The probe of samples that are no call of ours: cold starts that the log remembers."""
 
@@ -218,6 +226,27 @@ class ProvisionedConcurrency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is kept of an answer's payload once it has been read."""
+
+    accepted: bool = True
+    """Whether it is as the probe expects; says nothing of a function error."""
+    why: str = ""
+    """What is wrong with it, where it is not accepted."""
+    error_type: str = ""
+    """The errorType of a function error, empty where it names none."""
+    timed_out: bool = False
+    """Whether the message of a function error is that of a time-out."""
+    excerpt: str = ""
+    """Its beginning, where the policy keeps answers."""
+
+
+def never() -> bool:
+    """Return False."""
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """One call to make: who to call, with what, and how it may be recognised."""
 
@@ -227,6 +256,12 @@ class Invocation:
     client_context: str
     timeout_s: float
     """The function's own timeout; the read timeout must stand above it."""
+    read: Callable[[bytes, str | None], Reading] = lambda _payload, _error: Reading()
+    """Reads a payload and the FunctionError beside it; the payload is dropped after that. Never raises."""
+    read_whole: bool = False
+    """Whether `read` needs more than the beginning of an answer that is no error."""
+    may_repeat: Callable[[], bool] = never
+    """Asked before a call that may have run is made again: whether the probe and the budget allow it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,15 +269,18 @@ class Answer:
     """What Lambda answered to one call, before anybody read its log tail."""
 
     payload: bytes
+    """Its beginning, where it is long."""
     log_tail: str
     executed_version: str
     function_error: str | None
     status_code: int
     caller_ms: float
-    """Wall time on the caller's clock, the network included."""
+    """Wall time on the caller's clock until the answer began, the network included."""
     retries: int = 0
-    """Attempts that did not reach the function's code (throttles, SnapStart not ready, ENI ...) before this one."""
+    """Attempts before this one: refused ones (throttles, SnapStart not ready ...), and lost ones that were repeated."""
     throttles: int = 0
+    reading: Reading = Reading()
+    """What the invocation's `read` made of the payload."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +323,8 @@ class Burst:
     asked: int
     granted: int
     reason: str = ""
+    at_once: int = 0
+    """Calls of both arms together that may overlap, where the pool is too small for one of each; 0 is no bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +340,14 @@ class Evidence:
     burst: Burst
     closed: str | None = None
     seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A probe that is to be called again, and how often, to tell whether its one failure was chance."""
+
+    probe: str
+    calls: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +376,10 @@ class Finding:
     """cap, deadline, budget, stopped early, too few environments or cold starts, too little traffic, or no data."""
     leans_to_fail: bool = False
     """For an inconclusive score: at least half-way to its FAIL line."""
+    warns: bool = False
+    """Whether people must be told of a check that passed all the same."""
+    repeat: Repeat | None = None
+    """What an undecided check waits for, where that is calls of one probe alone."""
 
 
 class Unjudged(StrEnum):
@@ -351,6 +403,8 @@ class Verdict:
     decided: bool = True
     mode: Mode = Mode.ENFORCE
     unjudged: Unjudged | None = None
+    settled_by: str = ""
+    """The policy's words that made the status where no check did: `when.inconclusive: half`, `mode: observe`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,11 +412,40 @@ class Spending:
     """What a judgement took."""
 
     invocations: int = 0
+    """Attempts that may have run the code: repeated, lost and cut ones too, throttled and refused ones not."""
     seconds: float = 0.0
     cost_usd: float = 0.0
     """Estimated from billed GB-seconds and requests at list price; the account's own price may be lower."""
     throttles: int = 0
     retries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What the runs of one hook execution have spent together."""
+
+    calls: int = 0
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What a run found, for a later one that only has to report it."""
+
+    outcome: Outcome
+    status: Status
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What is noted of one hook execution, as the run found it that has just taken it over."""
+
+    key: str
+    run: int
+    """Counted from 1; a run that is not the latest may note nothing."""
+    spent: Spent = Spent()
+    ended: Ended | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,14 +10,17 @@ from warmgate.model import (
     Answer,
     Capacity,
     Deployment,
+    Ended,
     EnvironmentSummary,
     FunctionVersion,
     HookExecution,
     Invocation,
     Judgement,
     MetricCounts,
+    Page,
     ProvisionedConcurrency,
     Shift,
+    Spent,
     Status,
     Target,
 )
@@ -121,7 +124,11 @@ class Invoker(Protocol):
     """Lambda's data plane."""
 
     def invoke(self, invocation: Invocation, deadline: Deadline) -> Answer:
-        """Make one synchronous call; throttles and passing faults are retried until the deadline, then InvokeError."""
+        """Make one synchronous call and have its payload read.
+
+        What never reached the code is retried until the deadline; what may have run only where the invocation's
+        `may_repeat` says so each time. Raises InvokeError.
+        """
         ...
 
 
@@ -129,7 +136,10 @@ class Logs(Protocol):
     """What functions' log groups remember; every method raises LogLookupError."""
 
     def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
-        """Return the calls that were reported inside a window, by time; the newest may not be there yet."""
+        """Return the calls that were reported inside a window, by time; the newest may not be there yet.
+
+        A log that cannot be read to its end before the deadline gives its earliest calls.
+        """
         ...
 
     def cold_starts_ms(
@@ -150,6 +160,37 @@ class LiveMetrics(Protocol):
 
     def counts(self, target: Target, version: str, window: Window, deadline: Deadline) -> MetricCounts | None:
         """Return what a version served through an alias, None where nothing was counted; raises LogLookupError."""
+        ...
+
+
+class Reservations(Protocol):
+    """Concurrency that hooks share; every method raises ClaimError."""
+
+    def take(self, pool: str, wanted: int, most: int, lease_ms: float) -> tuple[str, int]:
+        """Reserve up to `wanted` concurrent calls so that those of all hooks stay within `most`; they end with a lease.
+
+        Returns who holds them and how many there are, which may be none.
+        """
+        ...
+
+    def give_back(self, pool: str, owner: str) -> None:
+        """Let others have what is held."""
+        ...
+
+
+class Ledger(Protocol):
+    """What the runs of one hook execution spent and found together; every method raises ClaimError."""
+
+    def open(self, key: str, owner: str, lease_ms: float) -> Page:
+        """Take a page over, unless another owner's lease holds it: then HeldError."""
+        ...
+
+    def spend(self, page: Page, spent: Spent) -> None:
+        """Note what will have been spent; raises HeldError where another run has taken the page over."""
+        ...
+
+    def close(self, page: Page, ended: Ended) -> None:
+        """Note what was found, so that no run probes again; raises HeldError as `spend` does."""
         ...
 
 

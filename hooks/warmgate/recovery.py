@@ -113,36 +113,30 @@ class Recovery:
                 seen, f"the alias serves version {', '.join(foreign)}, which is not this deployment's to move"
             )
         try:
-            if not self._may_enforce(target, deadline):
-                return _noted(seen, "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`")
-        except PolicyLookupError as error:
-            return _unread(seen, f"send the alias back by hand, the policy could not be read: {error}")
-        return self._sent_back_by_us(seen, target, alias, deadline)
-
-    def _sent_back_by_us(self, seen: Recovered, target: Target, alias: AliasState, deadline: Deadline) -> Recovered:
-        """Send the alias back where its function's owner lets us and nothing of ours has failed before."""
-        if not self._is_allowed(target, deadline):
-            return _noted(seen, f"{target.function} has no tag `warmgate:allow` = `true`: send the alias back by hand")
+            forbidden = self._forbidden(target, deadline)
+        except (FunctionLookupError, PolicyLookupError) as error:
+            return _unread(seen, f"send the alias back by hand, its policy or tag could not be read: {error}")
+        if forbidden:
+            return _noted(seen, forbidden)
         if seen.rollback is not None and seen.rollback.is_marked:
             return _noted(seen, f"Warmgate's own rollback {seen.rollback.deployment_id} was {seen.rollback.status}")
         if alias.versions != {alias.version}:
             return self._weights_cleared(seen, target, alias, deadline)
         return self._redeployed(seen, target, deadline)
 
-    def _may_enforce(self, target: Target, deadline: Deadline) -> bool:
-        """Return what the policy says, False where it has faults; raises PolicyLookupError."""
+    def _forbidden(self, target: Target, deadline: Deadline) -> str:
+        """Return why the alias may not be moved, empty where it may; raises PolicyLookupError, FunctionLookupError."""
+        by_policy = "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`"
         try:
             policy, _ = self._asked(lambda: self.policies.find(target, deadline), deadline)
         except PolicyError:
-            return False
-        return policy.rollback is OnStuck.ENFORCE
-
-    def _is_allowed(self, target: Target, deadline: Deadline) -> bool:
-        """Return whether the function's owner lets its alias be moved; no role can bind CreateDeployment to that."""
-        try:
-            return self._asked(lambda: self.allow_tag.allows(target), deadline)
-        except FunctionLookupError as error:
-            raise UnsettledError(str(error)) from error
+            return by_policy
+        if policy.rollback is not OnStuck.ENFORCE:
+            return by_policy
+        # No role can bind CreateDeployment to functions.
+        if not self._asked(lambda: self.allow_tag.allows(target), deadline):
+            return f"{target.function} has no tag `warmgate:allow` = `true`: send the alias back by hand"
+        return ""
 
     def _weights_cleared(self, seen: Recovered, target: Target, alias: AliasState, deadline: Deadline) -> Recovered:
         """Edit the alias: CodeDeploy refuses a deployment on one with weights."""

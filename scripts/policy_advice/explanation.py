@@ -7,20 +7,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from policy_advice.comparisons import RUNS, Effect, failing_share
+from policy_advice.none_may_fail import explained_none, told_sight
 from policy_advice.power import SURE, clean_calls_to_pass, score_ends, surely_failed_share
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.cold_starts import FEWEST, fail_count
 from warmgate.judge.comparison import ENOUGH_ENVIRONMENTS
 from warmgate.judge.durations import FEWEST_ENVIRONMENTS, lines_of
+from warmgate.judge.failures import STRIKES
 from warmgate.judge.score import allowed_share, cap_for, line_for, ruled_out_errors
 from warmgate.judge.verdict import measured_calls
 from warmgate.judge.wording import ms, percent
 from warmgate.model import Arm, Burst, Phase
 from warmgate.planning import ProbePlan, plan_probes
+from warmgate.policy.spec_limits import NONE_MAY_FAIL
 from warmgate.policy.values import OnInconclusive, PercentileLimit, Policy, RatioLimit
 
 PROMISED = 0.01
 """The share of releases exactly at a limit that a check may refuse."""
+ANSWERS_TOO = "an unexpected answer counts as a failed call does under limits.errors.rate: 0%"
 CLOSE = 0.10
 """A limit this near to today's value is met by chance."""
 
@@ -99,7 +103,7 @@ def _inits(policy: Policy) -> Iterator[Explained]:
         at_limit = _chance(at_least(fails_at, count, share))
         says = [
             f"{count} cold starts; {fails_at} slow ones refuse it: {at_limit} of releases exactly at the limit",
-            _sight(seen, f"of cold starts are slower than {ms(limit.limit_ms)}"),
+            told_sight(seen, f"of cold starts are slower than {ms(limit.limit_ms)}"),
         ]
         warnings = []
         if count < FEWEST:
@@ -134,7 +138,7 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
         f"a release without a slow call passes after {needs} calls" if needs else "no release can pass",
         f"of releases exactly at the limit {_chance(refused)} are refused"
         + (", those half-way included" if half else ""),
-        _sight(seen, f"of calls are slower than {ms(limit.limit_ms)}"),
+        told_sight(seen, f"of calls are slower than {ms(limit.limit_ms)}"),
     ]
     warnings = []
     if needs is None:
@@ -158,7 +162,7 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
 def _others(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
     calls = sum(call.arm is Arm.CANDIDATE for planned in plan.rounds for call in planned.calls)
     if policy.limits.error_ratio is not None:
-        yield _errors(policy.limits.error_ratio, calls, plan)
+        yield _errors(policy, policy.limits.error_ratio, calls, plan)
     if policy.limits.memory_ratio is not None:
         says = ("one call beyond it refuses the release", "what payloads larger than the probes' need is not seen")
         yield Explained("limits.memory.max", f"<= {percent(policy.limits.memory_ratio)}", says)
@@ -166,29 +170,24 @@ def _others(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
         if probe.expect.jmespath or probe.expect.error_type:
             mine = sum(c.arm is Arm.CANDIDATE and c.probe.name == probe.name for p in plan.rounds for c in p.calls)
             warnings = ("the budget leaves no call of this probe",) if not mine else ()
-            says = (f"two unexpected answers in {mine} calls refuse the release", _strikes(mine))
-            yield Explained(f"probes.{probe.name}.expect", "every answer", says if mine else says[:1], warnings)
+            told = explained_none(policy, plan, [probe.name]) if mine else ()
+            yield Explained(f"probes.{probe.name}.expect", "every answer", (ANSWERS_TOO, *told), warnings)
 
 
-def _errors(allowed: float, calls: int, plan: ProbePlan) -> Explained:
+def _errors(policy: Policy, allowed: float, calls: int, plan: ProbePlan) -> Explained:
     check = "limits.errors.rate"
     if allowed <= 0:
-        says = (f"two failed calls of {calls} refuse the release: one may be chance", _strikes(calls))
-        return Explained(check, "<= 0 %", says)
+        told = explained_none(policy, plan, [probe.name for probe in policy.probes])
+        return Explained(check, "<= 0 %", (NONE_MAY_FAIL.replace("`", ""), *told))
     line = line_for(allowed, ruled_out_errors(allowed), cap_for(calls))
     rounds = [sum(call.arm is Arm.CANDIDATE for call in planned.calls) for planned in plan.rounds]
-    needs, seen = clean_calls_to_pass(line, rounds), surely_failed_share(line, rounds, half=True)
+    needs, seen = clean_calls_to_pass(line, rounds), surely_failed_share(line, rounds, half=True, strikes=STRIKES)
     says = (
         f"a release without a failed call passes after {needs} calls" if needs else "no release can pass",
-        _sight(seen, "of calls fail"),
+        told_sight(seen, "of calls fail"),
     )
     warnings = () if needs else (f"{calls} calls can never pass it, about {-line.pass_at} good ones are needed",)
     return Explained(check, f"<= {percent(allowed)}", says, warnings)
-
-
-def _strikes(calls: int) -> str:
-    seen = next((s / 1000 for s in range(1, 1000) if at_least(2, calls, s / 1000) >= SURE), None)
-    return _sight(seen, "of calls are so")
 
 
 def _compared(policy: Policy) -> list[str]:
@@ -238,12 +237,6 @@ def _comparable(policy: Policy, plan: ProbePlan, name: str) -> Explained:
 
 def _chance(share: float) -> str:
     return "less than 0.01 %" if share < 1e-4 else percent(share)
-
-
-def _sight(seen: float | None, what: str) -> str:
-    if seen is None:
-        return f"no release is refused surely, whatever share {what}"
-    return f"refused in nine runs of ten: a release where {percent(seen)} {what}"
 
 
 def _beside_today(each: Explained, today_ms: Mapping[str, float] | None) -> Explained:

@@ -30,7 +30,9 @@ class Ends:
         return max(0.0, 1.0 - self.failed - self.passed)
 
 
-def score_ends(share: float, line: ScoreLine, rounds: Sequence[int], passing: ScoreLine | None = None) -> Ends:
+def score_ends(
+    share: float, line: ScoreLine, rounds: Sequence[int], passing: ScoreLine | None = None, *, strikes: int = 0
+) -> Ends:
     """Return how a score ends where calls are bad independently of each other.
 
     Args:
@@ -38,6 +40,7 @@ def score_ends(share: float, line: ScoreLine, rounds: Sequence[int], passing: Sc
         line: weight and lines; calls beyond its cap are not counted.
         rounds: how many calls each round has.
         passing: a stricter line to pass by, as `certify` has.
+        strikes: how many bad calls it takes to fail, or to be half-way to it.
     """
     strict = passing or line
     places: dict[int, float] = {0: 1.0}
@@ -52,7 +55,8 @@ def score_ends(share: float, line: ScoreLine, rounds: Sequence[int], passing: Sc
         for bad_before, chance in places.items():
             for bad_now, of_round in enumerate(_binomial(size, share)):
                 bad = bad_before + bad_now
-                if (bad * line.weight - (count - bad)) * DISCOUNT_ROUNDS >= line.fail_at * divisor:
+                crossed = (bad * line.weight - (count - bad)) * DISCOUNT_ROUNDS >= line.fail_at * divisor
+                if crossed and bad >= strikes:
                     failed += chance * of_round
                 elif (bad * strict.weight - (count - bad)) * DISCOUNT_ROUNDS <= strict.pass_at * divisor:
                     passed += chance * of_round
@@ -62,7 +66,7 @@ def score_ends(share: float, line: ScoreLine, rounds: Sequence[int], passing: Sc
     leaning = sum(
         chance
         for bad, chance in places.items()
-        if count and (bad * line.weight - (count - bad)) * DISCOUNT_ROUNDS / last >= line.fail_at / 2
+        if count and bad >= strikes and (bad * line.weight - (count - bad)) * DISCOUNT_ROUNDS / last >= line.fail_at / 2
     )
     return Ends(failed, passed, leaning)
 
@@ -83,7 +87,7 @@ def clean_calls_to_pass(line: ScoreLine, rounds: Sequence[int]) -> int | None:
 
 
 def surely_failed_share(
-    line: ScoreLine, rounds: Sequence[int], *, half: bool, passing: ScoreLine | None = None
+    line: ScoreLine, rounds: Sequence[int], *, half: bool, passing: ScoreLine | None = None, strikes: int = 0
 ) -> float | None:
     """Return the smallest share of bad calls, in steps of a tenth of what is allowed, that fails in nine runs of ten.
 
@@ -92,10 +96,11 @@ def surely_failed_share(
         rounds: how many calls each round has.
         half: whether a score that is half-way to FAIL counts as failed.
         passing: a stricter line to pass by.
+        strikes: how many bad calls it takes.
     """
     share = line.allowed
     while share < 1.0:
-        ends = score_ends(share, line, rounds, passing)
+        ends = score_ends(share, line, rounds, passing, strikes=strikes)
         if ends.failed + (ends.leaning if half else 0.0) >= SURE:
             return share
         share *= 1.1

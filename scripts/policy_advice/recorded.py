@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from warmgate.model import HISTORY, Arm, CallOutcome, Phase, Sample, Start
+from warmgate.model import HISTORY, UNSEEN, Arm, CallOutcome, Phase, Sample, Start
 
 STEP = math.log(1.005)
 """Durations are counted in steps of half a per cent."""
@@ -54,7 +54,7 @@ class Recorded:
         self.runs.add(run)
         if sample.probe == HISTORY:
             return
-        if sample.arm is Arm.CANDIDATE and sample.outcome is not CallOutcome.THROTTLED:
+        if sample.arm is Arm.CANDIDATE and sample.outcome not in UNSEEN:
             self.calls += 1
             self.failed += sample.outcome is not CallOutcome.OK
         init_ms = sample.init_ms if sample.init_ms is not None else sample.restore_ms

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rehearsal.release import Release, Row, Step
+from warmgate.visible import visible_line
 
 LONGEST_REASON = 240
 
@@ -21,7 +22,7 @@ def progress(console: Console) -> Iterator[Step]:
         yield lambda scenario, words: console.print(escape(f"{scenario}: {words}"), soft_wrap=True)
         return
     with console.status("starting") as status:
-        yield lambda scenario, words: status.update(f"[bold]{escape(scenario)}[/bold] {escape(words)}")
+        yield lambda scenario, words: status.update(f"[bold]{escape(scenario)}[/bold] {escape(visible_line(words))}")
 
 
 def show_row(console: Console, row: Row) -> None:
@@ -39,7 +40,7 @@ def show_table(console: Console, rows: Iterable[Row], seconds: float) -> None:
     for name in ("scenario", "expected", "told", "outcome", "alias", "calls", "live", "s", "reason"):
         table.add_column(name, overflow="fold", justify="right" if name in {"calls", "live", "s"} else "left")
     for row in rows:
-        table.add_row(*_cells(row), style="" if not row.differences else "red")
+        table.add_row(*map(escape, _cells(row)), style="" if not row.differences else "red")
     console.print(table)
     bad = [row.scenario for row in rows if row.differences]
     summary = f"{len(rows) - len(bad)} of {len(rows)} releases ended as expected in {seconds:.0f} s"
@@ -56,7 +57,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         str(row.calls),
         f"{row.live_calls}, {row.live_errors} failed" if row.live_errors else str(row.live_calls),
         f"{row.seconds:.1f}",
-        escape(_shortened(row.reason)),
+        _shortened(row.reason),
     )
 
 
@@ -68,12 +69,14 @@ def _shortened(reason: str) -> str:
 def show_verdict(console: Console, row: Row, release: Release) -> None:
     """Print the verdict of one release with a line for each check."""
     went = "released" if row.status == "Succeeded" else "refused"
-    console.print(f"[bold]{went}[/bold] ({escape(row.outcome)}): {escape(row.reason)}", soft_wrap=True)
+    by = (release.report or {}).get("settled_by", "")
+    aside = f"{row.outcome}, let through by {by}" if by and went == "released" else row.outcome
+    console.print(f"[bold]{went}[/bold] ({escape(aside)}): {escape(row.reason)}", soft_wrap=True)
     for finding in (release.report or {}).get("findings", []):
-        line = f"  {finding['outcome']:<13} {finding['check']:<24} {finding['reason']}"
+        line = visible_line(f"  {finding['outcome']:<13} {finding['check']:<24} {finding['reason']}")
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     for note in (*(release.report or {}).get("warnings", []), *(release.report or {}).get("notes", [])):
-        console.print(f"  note: {note}", soft_wrap=True, markup=False, highlight=False)
+        console.print(f"  note: {visible_line(note)}", soft_wrap=True, markup=False, highlight=False)
     for difference in row.differences:
         console.print(f"  [red]{escape(difference)}[/red]", soft_wrap=True)
     console.print(

@@ -159,6 +159,10 @@ class LocalCloud:
         """End the idle environments of a function, so that its next calls are cold."""
         self._run(self._platform.retire(function))
 
+    def kill(self, function: str) -> None:
+        """End the runtimes of a function in the midst of their calls, as Lambda does where memory runs out."""
+        self._run(self._platform.kill(function))
+
     @property
     def init_reports(self) -> list[tuple[str, str, float]]:
         """Return function, version and INIT REPORT in milliseconds of every cold start."""

@@ -11,6 +11,7 @@ from releasing.appspec import Release, appspec_text
 from releasing.following import Seen
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.errors import SettingsError, WarmgateError
+from warmgate.report.document import is_report
 
 Clients = Callable[[str], Any]
 
@@ -70,7 +71,7 @@ def serving_version(clients: Clients, function: str, alias: str) -> str:
 
 
 def refuse_early(clients: Clients, release: Release, application: str, group: str) -> None:
-    """Raise SettingsError for what CodeDeploy would refuse, or would take and fail at."""
+    """Raise SettingsError for what CodeDeploy would refuse, or would take and fail at, ReleaseError for the rest."""
     if release.baseline == release.candidate:
         raise SettingsError(
             f"--to: found {release.candidate}, which {release.function}:{release.alias} serves already",
@@ -79,7 +80,10 @@ def refuse_early(clients: Clients, release: Release, application: str, group: st
     try:
         clients("lambda").get_function_configuration(FunctionName=release.function, Qualifier=release.candidate)
     except SDK_ERRORS as error:
-        raise SettingsError(f"--to: version {release.candidate} was not found: {code_of(error)}: {error}") from error
+        code = code_of(error)
+        if code == "ResourceNotFoundException":
+            raise SettingsError(f"--to: version {release.candidate} was not found: {code}: {error}") from error
+        raise ReleaseError(f"--to: version {release.candidate} was not looked up: {code}: {error}") from error
     try:
         running = clients("codedeploy").list_deployments(
             applicationName=application,
@@ -156,6 +160,6 @@ def _report(clients: Clients, bucket: str, key: str) -> dict[str, Any] | None:
         return None
     try:
         found: dict[str, Any] = json.loads(clients("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
-    except (*SDK_ERRORS, ValueError):
+    except (*SDK_ERRORS, ValueError, RecursionError):
         return None
-    return found
+    return found if is_report(found) else None

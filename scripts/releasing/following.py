@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from warmgate.report.wording import one_line
+
 TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
 FINAL = frozenset({"released", "rolled_back", "not_rolled_back", "superseded", "unknown"})
 
@@ -75,5 +77,5 @@ def reason_of(seen: Seen) -> str:
     verdicts += ((seen.report or {}).get("release") or {}).get("verdicts", [])
     refusing = [verdict for verdict in verdicts if verdict["status"] == "Failed"]
     if refusing:
-        return " ".join(str(refusing[-1]["reason"]).split())
-    return seen.error or (str(verdicts[0]["reason"]) if verdicts else "no verdict was read")
+        return one_line(str(refusing[-1]["reason"]))
+    return one_line(seen.error or (str(verdicts[0]["reason"]) if verdicts else "no verdict was read"))

@@ -63,6 +63,8 @@ def _asides(finding: Finding) -> tuple[str, ...]:
     if finding.inconclusive_because:
         lean = "; it leans to fail" if finding.leans_to_fail else ""
         found.append(f"undecided because: {finding.inconclusive_because}{lean}")
+    if finding.warns:
+        found.append("passed with a warning")
     if not finding.decided:
         found.append("more calls could have changed it")
     return tuple(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,17 +18,18 @@ from report_page.tables import call_counts, facts, odd_calls, percentiles, slowe
 from report_page.timeline import timeline
 from warmgate.model import Outcome, Status
 from warmgate.report import render_samples
+from warmgate.report.standing import standing_of
 from warmgate.report.wording import one_line
+from warmgate.visible import json_visible, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 LARGEST_PLAIN = 200_000
 """Bytes of samples that are linked as they are; more are compressed: 10,000 calls would be 3 MB."""
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""What HTML cannot hold, and marks that turn the direction of the text around them."""
 WORDS = {
     Outcome.PASSED: "every check passed",
+    Outcome.SKIPPED: "nothing was judged",
     Outcome.FAILED: "a check failed",
     Outcome.INCONCLUSIVE: "a check could not decide",
     Outcome.ERROR: "it could not be found out",
@@ -53,7 +53,7 @@ def render_page(case: Case) -> str:
         .render(
             width=f"{WIDTH:g}",
             title=_title(case),
-            badge="PASSED" if case.status is Status.SUCCEEDED else "REFUSED",
+            badge=standing_of(case.judgement.verdict, case.status).word,
             badge_kind=_badge_kind(case),
             told=_told(case),
             reasons=[one_line(reason) for reason in case.judgement.verdict.reason.splitlines()],
@@ -92,7 +92,9 @@ def _badge_kind(case: Case) -> str:
 def _told(case: Case) -> str:
     verdict = case.judgement.verdict
     hears = "CodeDeploy would have been told" if case.replayed else "CodeDeploy was told"
-    return f"{hears} {case.status.value}: {WORDS[verdict.outcome]}; mode {verdict.mode.value}"
+    aside = standing_of(verdict, case.status).aside
+    words = f"{WORDS[verdict.outcome]}, {aside}" if aside else WORDS[verdict.outcome]
+    return f"{hears} {case.status.value}: {words}; mode {verdict.mode.value}"
 
 
 def _shown(strip: Figure | None, *figures: Figure) -> list[Figure]:
@@ -108,7 +110,9 @@ def _downloads(case: Case) -> list[Download]:
     if case.calls:
         found.append(_samples(render_samples(case.judgement).encode(), len(case.calls)))
     if case.document:
-        found.append(Download("report.json", "the report", _data_link("application/json", case.document.encode())))
+        found.append(
+            Download("report.json", "the report", _data_link("application/json", json_visible(case.document).encode()))
+        )
     return found
 
 
@@ -141,4 +145,4 @@ def _environment() -> Environment:
 
 def _visible(value: Any) -> Any:
     """Return a value without characters that a page cannot hold or that hide what it says."""
-    return UNSEEN.sub("\ufffd", value) if type(value) is str else value
+    return visible(value) if type(value) is str else value

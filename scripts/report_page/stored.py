@@ -23,6 +23,7 @@ from warmgate.model import (
     Spending,
     Status,
     Target,
+    Unjudged,
     Verdict,
 )
 from warmgate.report import SCHEMA_VERSION, read_samples
@@ -134,6 +135,9 @@ class _Record:
     def flag(self, key: str) -> bool:
         return bool(self.one(key, (bool,), "true or false"))
 
+    def flag_or_no(self, key: str) -> bool:
+        return self._values.get(key) is not None and self.flag(key)
+
     def count(self, key: str) -> int:
         return int(self.one(key, (int,), "a whole number"))
 
@@ -211,7 +215,14 @@ def _verdict(report: _Record) -> Verdict:
         warnings=report.texts("warnings"),
         decided=report.flag("decided"),
         mode=Mode(report.word("mode", Mode)),
+        unjudged=_unjudged(report),
+        settled_by=report.text_or_none("settled_by") or "",
     )
+
+
+def _unjudged(report: _Record) -> Unjudged | None:
+    # A report of an earlier version has no such key.
+    return None if report.text_or_none("unjudged") is None else Unjudged(report.word("unjudged", Unjudged))
 
 
 def _finding(found: _Record) -> Finding:
@@ -230,6 +241,7 @@ def _finding(found: _Record) -> Finding:
         proven=found.text("proven"),
         inconclusive_because=found.text("inconclusive_because"),
         leans_to_fail=found.flag("leans_to_fail"),
+        warns=found.flag_or_no("warns"),
     )
 
 

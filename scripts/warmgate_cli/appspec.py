@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from warmgate.appspec import AppSpec, parse_appspec
 from warmgate.errors import AppSpecError
+from warmgate.visible import visible_line
 from warmgate_cli.appspec_new import new
+from warmgate_cli.documents import content_of
 from warmgate_cli.logs import decoded
+from warmgate_cli.output import complain, say
 
 
 def register(app: typer.Typer) -> None:
@@ -36,9 +37,9 @@ def check(
     worst = 0
     for file in files:
         try:
-            content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        except (OSError, ValueError) as error:
-            print(f"{file}: cannot be read: {error}", file=sys.stderr)
+            content = content_of(file)
+        except OSError as error:
+            complain(f"{file}: cannot be read: {error.strerror or error}")
             worst = 2
             continue
         shown: AppSpec | None = None
@@ -48,7 +49,7 @@ def check(
         except AppSpecError as error:
             errors = tuple(str(fault) for fault in error.faults)
             worst = max(worst, 1)
-        print(json.dumps(rendered(file, shown, errors)) if as_json else _told(file, shown, errors))
+        say(json.dumps(rendered(file, shown, errors)) if as_json else _told(file, shown, errors))
     raise typer.Exit(worst)
 
 
@@ -73,4 +74,4 @@ def _told(file: str, appspec: AppSpec | None, errors: tuple[str, ...]) -> str:
         return "\n".join(errors)
     hooks = ", ".join(f"{event} calls {function}" for event, function in appspec.hooks.items()) or "no hooks"
     shift = f"version {appspec.baseline} -> {appspec.candidate}"
-    return f"{file}: valid: {appspec.target.function}:{appspec.target.alias}, {shift}, {hooks}"
+    return f"{visible_line(file)}: valid: {appspec.target.function}:{appspec.target.alias}, {shift}, {hooks}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from releasing.appspec import AFTER_HOOK, BEFORE_HOOK, Release, appspec_text
-from warmgate.errors import AppSpecError
+from warmgate_cli.output import say
 
 FORMATS = {"yaml": False, "json": True}
 
@@ -32,12 +31,8 @@ def new(
     if format_ not in FORMATS:
         raise typer.BadParameter(f"--format: found {format_}, expected yaml or json")
     release = Release(function=function, alias=alias, baseline=from_, candidate=to, before=before, after=after)
-    try:
-        text = appspec_text(release, as_json=FORMATS[format_])
-    except AppSpecError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from error
+    text = appspec_text(release, as_json=FORMATS[format_])
     if output is None:
-        print(text, end="")
+        say(text, end="")
     else:
         output.write_text(text, encoding="utf-8")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from warmgate_cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +46,8 @@ def doctor(
     template: Annotated[
         list[Path] | None, typer.Option(help="SAM or CloudFormation template; may be repeated.")
     ] = None,
-    endpoint_url: Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")] = "",
-    region: Annotated[str, typer.Option(help="Region; the environment's own when left out.")] = "",
+    endpoint_url: EndpointUrl = "",
+    region: Region = "",
     output: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.TEXT,
     json_output: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF to this file too.")] = None,
@@ -80,11 +82,10 @@ def _examined(question: Question | None, templates: Sequence[Path], endpoint_url
     from doctor.gather import gather
     from doctor.registry import CHECKS
     from doctor.template.resources import read_template
-    from warmgate.adapters.sdk import Clients
 
     subjects = [Facts(template=read_template(_text(path), str(path))) for path in templates]
     if question is not None:
-        subjects.append(gather(question, Clients(endpoint_url or None, region or None)))
+        subjects.append(gather(question, clients_of(endpoint_url, region)))
     return examine(CHECKS, subjects)
 
 
@@ -93,14 +94,13 @@ def _show(examined: Examination, output: Format) -> None:
     from doctor.render.text import render_text
 
     if output is Format.JSON:
-        print(render_json(examined))
+        say(render_json(examined))
     elif output is Format.SARIF:
-        sys.stdout.write(_sarif(examined))
+        say(_sarif(examined), end="")
     else:
-        from rich.console import Console
+        from warmgate_cli.consoles import new_console
 
-        console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
-        console.print(render_text(examined), end="", soft_wrap=True)
+        new_console(plain_width=10_000).print(render_text(examined), end="", soft_wrap=True)
 
 
 def _sarif(examined: Examination) -> str:
@@ -119,10 +119,7 @@ def _bundled() -> Path:
 def _text(path: Path) -> str:
     from warmgate_cli.logs import decoded
 
-    try:
-        return decoded(path.read_bytes())
-    except OSError as error:
-        raise typer.BadParameter(f"{path}: cannot be read: {error.strerror or error}") from error
+    return decoded(path.read_bytes())
 
 
 def _refuse_halves(*pairs: tuple[str, str, str, str]) -> None:

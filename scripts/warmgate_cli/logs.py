@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from warmgate.invocation_log import InvocationRecord, parse_invocations
+from warmgate_cli.consoles import new_console
+from warmgate_cli.documents import content_of
+from warmgate_cli.output import complain, say
 
 _KEYS = (
     *("request_id", "duration_ms", "billed_ms", "memory_mb", "max_memory_mb", "init_ms", "restore_ms"),
@@ -35,18 +35,13 @@ def parse(
 
     Exit codes: 0 the log was read, 2 it cannot be read.
     """
-    try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except (OSError, ValueError) as error:
-        print(f"{file}: cannot be read: {error}", file=sys.stderr)
-        raise typer.Exit(2) from error
-    records = parse_invocations(decoded(content))
+    records = parse_invocations(decoded(content_of(file)))
     if not records:
-        print(f"{file}: no platform report found", file=sys.stderr)
+        complain(f"{file}: no platform report found")
     elif as_json:
-        sys.stdout.writelines(f"{rendered(record)}\n" for record in records)
+        say("\n".join(map(rendered, records)))
     else:
-        Console(width=None if sys.stdout.isatty() else 200).print(_table(records))
+        new_console(plain_width=200).print(_table(records))
 
 
 def decoded(content: bytes) -> str:

@@ -1,23 +1,25 @@
-"""The command `warmgate`: joins the subcommands and turns errors into exit codes.
+"""The command `warmgate`: joins the subcommands and leaves with an exit code.
 
 Exit codes: 0 passed, 1 refused, 2 wrong usage or input, 3 could not find out.
 """
 
 from __future__ import annotations
 
-import sys
+from typing import Annotated
 
 import typer
 
-from warmgate.errors import DocumentError, SettingsError, WarmgateError
 from warmgate_cli import appspec, check, doctor, logs, policy, rehearse, release, replay, report, why
+from warmgate_cli.endings import Command
+from warmgate_cli.output import leave, say
 
 app = typer.Typer(
     name="warmgate",
-    help="Judge a new AWS Lambda version before CodeDeploy lets traffic reach it.",
+    cls=Command,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 appspec.register(app)
 check.register(app)
@@ -31,13 +33,29 @@ report.register(app)
 release.register(app)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            say(f"warmgate {version('warmgate')}")
+        except PackageNotFoundError:
+            say("warmgate, not installed as a package")
+        raise typer.Exit
+
+
+@app.callback()
+def warmgate(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Judge a new AWS Lambda version before CodeDeploy lets traffic reach it."""
+
+
 def run() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and leave with its exit code, at once."""
     try:
-        app()
-    except (DocumentError, SettingsError) as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
-    except WarmgateError as error:
-        print(error, file=sys.stderr)
-        sys.exit(3)
+        app(prog_name="warmgate")
+    except SystemExit as end:
+        leave(end.code if isinstance(end.code, int) else 3)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from warmgate.adapters.payload_files import payloads_in
-from warmgate.errors import PolicyError
+from warmgate.errors import DocumentError
 from warmgate.policy import parse_policy
 from warmgate.policy.values import Policy
+from warmgate.visible import visible_line
+from warmgate_cli.documents import text_of
+from warmgate_cli.output import say
 from warmgate_cli.policy_explain import explain
 from warmgate_cli.policy_suggest import suggest
 
@@ -42,11 +44,11 @@ def validate(
         if as_json:
             name = policy.name if policy else None
             record = {"file": file, "valid": not faults, "policy": name, "errors": faults, "warnings": warnings}
-            print(json.dumps(record))
+            say(json.dumps(record))
         else:
-            print("\n".join(faults) or f"{file}: ok")
+            say("\n".join(faults) or f"{visible_line(file)}: ok")
             for warning in warnings:
-                print(f"  ! {warning}")
+                say(f"  ! {visible_line(warning)}")
     raise typer.Exit(worst)
 
 
@@ -60,10 +62,9 @@ def examined(file: str) -> tuple[Policy | None, tuple[str, ...]]:
     """Return the policy in a file, or its faults."""
     folder = Path() if file == "-" else Path(file).parent
     try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        policy = parse_policy(content.decode(), file, payloads_in(folder))
-    except PolicyError as error:
+        policy = parse_policy(text_of(file), file, payloads_in(folder))
+    except DocumentError as error:
         return None, tuple(str(fault) for fault in error.faults)
-    except (OSError, ValueError) as error:
-        return None, (f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}",)
+    except OSError as error:
+        return None, (visible_line(f"{file}: cannot be read: {error.strerror or error}"),)
     return policy, ()

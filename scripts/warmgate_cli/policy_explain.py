@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from warmgate_cli.documents import policy_in, recorded_in
+from warmgate_cli.output import complain, say
 
 
 def explain(
@@ -36,14 +36,14 @@ def explain(
 
     found = explained(policy, today_ms)
     if as_json:
-        print(json.dumps({"file": str(file), "policy": policy.name, "checks": [record(each) for each in found]}))
+        say(json.dumps({"file": str(file), "policy": policy.name, "checks": [record(each) for each in found]}))
         return
-    print(f"policy {policy.name}")
+    say(f"policy {policy.name}")
     for each in found:
-        print(f"{each.check} {each.limit}")
+        say(f"{each.check} {each.limit}")
         for line in each.says:
-            print(f"    {line}")
+            say(f"    {line}")
         for line in each.warnings:
-            print(f"  ! {line}")
+            say(f"  ! {line}")
     count = sum(len(each.warnings) for each in found)
-    print(f"{len(found) - 1} checks, {count} warnings", file=sys.stderr)
+    complain(f"{len(found) - 1} checks, {count} warnings")

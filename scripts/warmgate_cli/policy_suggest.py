@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 from warmgate.model import Outcome, Status
 from warmgate.policy import render_policy
 from warmgate_cli.documents import recorded_in
+from warmgate_cli.output import complain, say
 from warmgate_cli.replay import judged_runs
 
 
@@ -37,14 +37,14 @@ def suggest(
             fired.update(f.check for f in verdict.findings if f.outcome is Outcome.FAILED)
     text = render_policy(found.policy)
     if as_json:
-        print(
+        say(
             json.dumps(
                 {"policy": text, "runs": runs, "refused": refused, "fired": fired, "left_out": list(found.left_out)}
             )
         )
         return
-    print(text, end="" if text.endswith("\n") else "\n")
+    say(text, end="" if text.endswith("\n") else "\n")
     for line in found.left_out:
-        print(f"not proposed: {line}", file=sys.stderr)
+        complain(f"not proposed: {line}")
     told = ", ".join(f"{check} {count}" for check, count in fired.most_common()) or "no check fired"
-    print(f"on the {runs} recorded runs it refuses {refused}: {told}", file=sys.stderr)
+    complain(f"on the {runs} recorded runs it refuses {refused}: {told}")

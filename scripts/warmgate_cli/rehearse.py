@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+
+from warmgate_cli.consoles import new_console
+from warmgate_cli.documents import policy_in
+from warmgate_cli.output import complain, say
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from rehearsal.catalogue import Scenario
     from rehearsal.local_cloud import LocalCloud
     from rehearsal.release import Release, Row, Step
@@ -63,7 +69,8 @@ def rehearse(
     """
     from rehearsal.catalogue import FunctionSettings, UnknownScenarioError, chosen, own_release
 
-    console = Console(width=None if sys.stdout.isatty() else 200, quiet=json_output)
+    _need("aiohttp", "awslambdaric")
+    console = new_console(plain_width=200, quiet=json_output)
     if function and candidate and policy:
         settings = FunctionSettings(handler=handler, memory_mb=memory, timeout_s=timeout)
         scenario = own_release(function, candidate, policy, settings, config)
@@ -81,6 +88,13 @@ def rehearse(
         raise typer.BadParameter(f"{error}, {', '.join(names)}") from error
     scale = time_scale or SCENARIO_SCALE
     raise typer.Exit(_rehearse_scenarios(scenarios, shifts, scale, console, json_output=json_output))
+
+
+def _need(*packages: str) -> None:
+    """Raise ModuleNotFoundError for a package of the extra that is not installed, before anything is started."""
+    for package in packages:
+        if find_spec(package) is None:
+            raise ModuleNotFoundError(f"No module named {package!r}", name=package)
 
 
 def _rehearse_scenarios(
@@ -104,11 +118,11 @@ def _rehearse_scenarios(
     show_table(console, rows, seconds)
     passed = not any(row.differences for row in rows)
     if json_output:
-        print(json.dumps({"as_expected": passed, "seconds": round(seconds, 1), "rows": [asdict(row) for row in rows]}))
+        say(json.dumps({"as_expected": passed, "seconds": round(seconds, 1), "rows": [asdict(row) for row in rows]}))
     if passed:
         shutil.rmtree(work, ignore_errors=True)
     else:
-        print(f"logs are kept in {work}", file=sys.stderr)
+        complain(f"logs are kept in {work}")
     return 0 if passed else 1
 
 
@@ -116,9 +130,8 @@ def _rehearse_own(
     scenario: Scenario, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool
 ) -> int:
     from rehearsal.display import show_verdict
-    from warmgate.adapters.policies import read_policy
 
-    read_policy(scenario.policy)
+    policy_in(scenario.policy)
     work = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-"))
     ((row, release),) = _releases(work, [scenario], time_scale, console)
     folder = report_dir or work / "report"
@@ -130,7 +143,7 @@ def _rehearse_own(
     if report_dir:
         shutil.rmtree(work, ignore_errors=True)
     if json_output:
-        print(json.dumps({"row": asdict(row), "report_dir": str(folder), "report": release.report}))
+        say(json.dumps({"row": asdict(row), "report_dir": str(folder), "report": release.report}))
     return own_exit_code(row)
 
 
@@ -159,12 +172,20 @@ def _releases(
         yield from rehearse_all(cloud, scenarios, step)
 
 
+def _forget_account() -> None:
+    """Take the user's own profile and configuration out of the environment: a rehearsal asks no account."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(name, None)
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+
 @contextmanager
 def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
     from rehearsal.local_cloud import LocalCloud
     from rehearsal.stage import RehearsalError
     from warmgate.errors import SettingsError
 
+    _forget_account()
     step("cloud", "starting")
     try:
         with LocalCloud.start(work, time_scale=time_scale) as cloud:

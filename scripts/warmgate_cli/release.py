@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from releasing.appspec import AFTER_HOOK, BEFORE_HOOK, Release
 from releasing.deployment import ReleaseError, create, group_of, look, refuse_early, serving_version
 from releasing.following import EXIT_CODES, Ending, Seen, ending_of, lines_between, reason_of
 from warmgate.adapters.sdk import Clients
+from warmgate.report.markdown import escaped
+from warmgate_cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_cli.output import complain, say
 
 POLL_S = 2.0
 SLOWEST_POLL_S = 15.0
@@ -48,40 +50,40 @@ def release(
     json_file: Annotated[Path | None, typer.Option("--json", dir_okay=False, help="JSON to write.")] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds to follow it.")] = 7200.0,
     detach: Annotated[bool, typer.Option("--detach", help="Print the id and follow nothing.")] = False,
-    endpoint_url: Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")] = "",
-    region: Annotated[str, typer.Option(help="Region; the environment's own when left out.")] = "",
+    endpoint_url: EndpointUrl = "",
+    region: Region = "",
 ) -> None:
     """Release a version: deploy, follow, and say how it ended.
 
     Exit codes: 0 released, 1 rolled back or failed, 2 wrong usage, 3 not known (time-out, connection lost).
     """
-    clients = Clients(endpoint_url or None, region or None)
+    clients = clients_of(endpoint_url, region)
     application, group = group_of(clients, application, group)
     baseline = from_ or serving_version(clients, function, alias)
     wanted = Release(function=function, alias=alias, baseline=baseline, candidate=to, before=before, after=after)
     refuse_early(clients, wanted, application, group)
     deployment_id = create(clients, wanted, application, group, config, description)
     if detach:
-        print(deployment_id)
+        say(deployment_id)
         return
-    console = Console(stderr=True, highlight=False)
-    console.print(f"{deployment_id}: {function}:{alias} {baseline} -> {to}", soft_wrap=True, markup=False)
-    follower = _Follower(clients, wanted, deployment_id, bucket, prefix, console)
+    complain(f"{deployment_id}: {function}:{alias} {baseline} -> {to}")
+    follower = _Follower(clients, wanted, deployment_id, bucket, prefix)
     seen = follower.follow(timeout)
     ending = ending_of(seen, baseline, to)
-    print(f"{ending}: {reason_of(seen)}")
-    _write(ending, deployment_id, seen, wanted, junit, json_file)
+    say(f"{ending}: {reason_of(seen)}")
+    try:
+        _write(ending, deployment_id, seen, wanted, junit, json_file)
+    except OSError as error:  # how the release ended is known, whatever becomes of a file
+        complain(f"{error.filename}: {error.strerror}")
     raise typer.Exit(EXIT_CODES[ending])
 
 
 class _Follower:
     """Looks again and again; a look that fails is tried again, more slowly."""
 
-    def __init__(
-        self, clients: Clients, wanted: Release, deployment_id: str, bucket: str, prefix: str, console: Console
-    ) -> None:
+    def __init__(self, clients: Clients, wanted: Release, deployment_id: str, bucket: str, prefix: str) -> None:
         self._clients, self._wanted, self._id = clients, wanted, deployment_id
-        self._bucket, self._prefix, self._console = bucket, prefix, console
+        self._bucket, self._prefix = bucket, prefix
 
     def follow(self, timeout_s: float) -> Seen:
         """Return the last look: at the end, after the time-out, or when looks fail for too long."""
@@ -113,7 +115,7 @@ class _Follower:
         return not self._bucket or bool(seen.report and seen.report.get("release"))
 
     def _say(self, line: str) -> None:
-        self._console.print(f"  {line}", soft_wrap=True, markup=False)
+        complain(f"  {line}")
 
 
 def _write(
@@ -146,14 +148,10 @@ def _bare(ending: Ending, deployment_id: str, seen: Seen, wanted: Release) -> di
 
 
 def _summary(ending: Ending, deployment_id: str, seen: Seen, wanted: Release) -> str:
-    lines = [f"### {wanted.function}:{wanted.alias} {wanted.baseline} -> {wanted.candidate}: {ending}", ""]
-    lines += [_escaped(reason_of(seen)), ""]
+    title = f"{wanted.function}:{wanted.alias} {wanted.baseline} -> {wanted.candidate}: {ending}"
+    lines = [f"### {escaped(title)}", "", escaped(reason_of(seen)), ""]
     findings = (seen.report or {}).get("findings", [])
     if findings:
         lines += ["| check | outcome | reason |", "| --- | --- | --- |"]
-        lines += [f"| {f['check']} | {f['outcome']} | {_escaped(f['reason'])} |" for f in findings]
-    return "\n".join([*lines, "", f"`{deployment_id}`", ""])
-
-
-def _escaped(text: str) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
+        lines += [f"| {' | '.join(escaped(f[key]) for key in ('check', 'outcome', 'reason'))} |" for f in findings]
+    return "\n".join([*lines, "", escaped(deployment_id), ""])

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import typer
 
-from warmgate.adapters.payload_files import payloads_in
-from warmgate.errors import Fault, PolicyError
+from warmgate.errors import Fault
 from warmgate.judge.replaying import Replay, replay
 from warmgate.model import Finding, Sample, Status
-from warmgate.policy import parse_policy
 from warmgate.policy.values import Policy
 from warmgate.report import SamplesError, read_samples
 from warmgate.report.document import finite
+from warmgate.report.standing import REFUSED, UNKNOWN, standing_of
+from warmgate.visible import visible_line
+from warmgate_cli.documents import Lines, lines_of, policy_in
+from warmgate_cli.output import complain, say
 
 FINDING_KEYS = (
     *("check", "outcome", "reason", "measured", "limit", "unit", "margin", "bad_count", "sample_count"),
-    *("environment_count", "proven", "inconclusive_because", "leans_to_fail"),
+    *("environment_count", "proven", "inconclusive_because", "leans_to_fail", "warns"),
 )
 
 
@@ -48,32 +49,51 @@ def replay_files(
     """Judge recorded runs (JSON Lines, a run's lines together) round by round, as the hook would have.
 
     Checks that a recording cannot show are left out and named: memory always, init where no prewarm call was recorded.
-    Exit codes: 0 every run would be Succeeded, 1 some Failed, 2 unreadable input.
+    Exit codes: 0 every run would be let through, 1 some refused, 2 unreadable input, 3 a limit of some lacks evidence.
     """
-    statuses: Counter[Status] = Counter()
-    calls = 0
-    left_out: Counter[str] = Counter()
-    try:
-        chosen = policy_in(policy)
-        for file in files:
-            for judged in judged_runs(file, chosen):
-                statuses[judged.replay.verdict.status] += 1
-                calls += judged.replay.calls
-                left_out.update(judged.replay.left_out)
-                print(json.dumps(as_record(judged), separators=(",", ":")) if as_json else as_row(judged))
-    except (PolicyError, SamplesError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        print(f"{error.filename}: cannot be read: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(2) from error
+    summary = Summary()
+    chosen = policy_in(policy)
+    for file in files:
+        for judged in judged_runs(file, chosen):
+            summary.add(judged)
+            say(json.dumps(as_record(judged), separators=(",", ":")) if as_json else as_row(judged))
     # With --json, standard output holds nothing but runs.
-    summary = sys.stderr if as_json else sys.stdout
-    for what, runs in left_out.items():
-        print(f"left out in {runs} runs: {what}", file=summary)
-    if not as_json:
-        print(_summary(statuses, calls))
-    raise typer.Exit(1 if statuses[Status.FAILED] else 0)
+    for line in summary.lines(with_counts=not as_json):
+        (complain if as_json else say)(line)
+    raise typer.Exit(summary.exit_code)
+
+
+@dataclass(slots=True)
+class Summary:
+    """What all runs came to."""
+
+    statuses: Counter[Status] = field(default_factory=Counter)
+    exit_codes: Counter[int] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+
+    def add(self, judged: Judged) -> None:
+        """Count a run."""
+        verdict = judged.replay.verdict
+        self.statuses[verdict.status] += 1
+        self.exit_codes[standing_of(verdict, verdict.status).exit_code] += 1
+        self.left_out.update(judged.replay.left_out)
+        self.calls += judged.replay.calls
+
+    def lines(self, *, with_counts: bool) -> Iterator[str]:
+        """Yield what was left out, and how many runs ended how."""
+        for what, runs in self.left_out.items():
+            yield f"left out in {runs} runs: {what}"
+        if with_counts:
+            runs, unknown = self.statuses.total(), self.exit_codes[UNKNOWN]
+            counts = f"{self.statuses[Status.SUCCEEDED]} Succeeded, {self.statuses[Status.FAILED]} Failed"
+            aside = f", {unknown} of them without evidence for a limit" if unknown else ""
+            yield f"{runs} runs: {counts}{aside}; {self.calls / runs:.1f} calls a run"
+
+    @property
+    def exit_code(self) -> int:
+        """Return 1 where a run is refused, else 3 where one could not be judged."""
+        return next((code for code in (REFUSED, UNKNOWN) if self.exit_codes[code]), 0)
 
 
 def judged_runs(file: str, policy: Policy) -> Iterator[Judged]:
@@ -87,17 +107,14 @@ def recorded_runs(file: str) -> Iterator[tuple[str, list[Sample]]]:
 
     Raises:
         OSError: the file cannot be read.
-        SamplesError: a line cannot be read, a run's lines are not together, or there are none at all.
+        DocumentError: a line cannot be read, a run's lines are not together, or there are none at all.
     """
-    if file == "-":
-        yield from _runs_in(sys.stdin.buffer, "standard input")
-        return
-    with Path(file).open("rb") as lines:
-        yield from _runs_in(lines, file)
+    with lines_of(file) as lines:
+        yield from _runs_in(lines)
 
 
-def _runs_in(lines: BinaryIO, source: str) -> Iterator[tuple[str, list[Sample]]]:
-    text = _Lines(lines, source)
+def _runs_in(text: Lines) -> Iterator[tuple[str, list[Sample]]]:
+    source = text.source
     run: str | None = None
     ended: set[str] = set()
     samples: list[Sample] = []
@@ -117,24 +134,6 @@ def _runs_in(lines: BinaryIO, source: str) -> Iterator[tuple[str, list[Sample]]]
     yield run, samples
 
 
-class _Lines(Iterable[str]):
-    """The lines of a file as text, counted."""
-
-    def __init__(self, lines: BinaryIO, source: str) -> None:
-        self._lines, self._source = lines, source
-        self.number = 0
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield each line; raises SamplesError at one that is not UTF-8."""
-        for line in self._lines:
-            self.number += 1
-            try:
-                yield line.decode("utf-8-sig" if self.number == 1 else "utf-8")
-            except UnicodeDecodeError as error:
-                found = f"a byte 0x{line[error.start]:02x}"
-                raise _fault(self._source, self.number, "line", found, "UTF-8", "save it as UTF-8") from error
-
-
 def as_record(judged: Judged) -> dict[str, Any]:
     """Return what `--json` prints of a run."""
     verdict = judged.replay.verdict
@@ -151,30 +150,14 @@ def as_record(judged: Judged) -> dict[str, Any]:
 def as_row(judged: Judged) -> str:
     """Return the line of a table that a run is; a stream has no widest value, so the columns are of fixed width."""
     verdict = judged.replay.verdict
+    aside = standing_of(verdict, verdict.status).aside
     words = f"{judged.run:<28} {verdict.outcome.value:<12} {verdict.status.value:<9}"
-    return f"{words} {judged.replay.calls:>5}  {verdict.reason}"
+    return visible_line(f"{words} {judged.replay.calls:>5}  {verdict.reason}{f' ({aside})' if aside else ''}")
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
     values = {key: getattr(finding, key) for key in FINDING_KEYS}
     return {key: finite(value) if isinstance(value, float) else value for key, value in values.items()}
-
-
-def _summary(statuses: Counter[Status], calls: int) -> str:
-    runs = statuses.total()
-    return (
-        f"{runs} runs: {statuses[Status.SUCCEEDED]} Succeeded, {statuses[Status.FAILED]} Failed;"
-        f" {calls / runs:.1f} calls a run"
-    )
-
-
-def policy_in(path: Path) -> Policy:
-    """Return the policy of a file; raises OSError and PolicyError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise OSError(0, "not UTF-8", str(path)) from error
-    return parse_policy(text, str(path), payloads_in(path.parent))
 
 
 def _fault(source: str, line: int | None, path: str, found: str, expected: str, fix: str) -> SamplesError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +13,11 @@ from warmgate.adapters.sdk import Clients
 from warmgate.bootstrap import settings_of
 from warmgate.errors import DocumentError, Fault
 from warmgate.model import Sample
-from warmgate_cli.replay import policy_in, recorded_runs
+from warmgate.report.standing import standing_of
+from warmgate_cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_cli.documents import policy_in
+from warmgate_cli.output import say
+from warmgate_cli.replay import recorded_runs
 
 if TYPE_CHECKING:
     from report_page.case import Case
@@ -41,8 +45,8 @@ def report(
     policy: Annotated[Path | None, typer.Option(help="Policy file; recorded samples are judged by it.")] = None,
     run: Annotated[str, typer.Option(help="Run to show, where the samples hold several.")] = "",
     bucket: Annotated[str, typer.Option(help="Report bucket; WARMGATE_REPORT_BUCKET when left out.")] = "",
-    endpoint_url: Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")] = "",
-    region: Annotated[str, typer.Option(help="Region; the environment's own when left out.")] = "",
+    endpoint_url: EndpointUrl = "",
+    region: Region = "",
 ) -> None:
     """Write a report as one HTML page that needs no network: verdict, checks, distributions, timeline, raw samples.
 
@@ -51,19 +55,13 @@ def report(
     """
     from report_page.page import render_page
 
-    try:
-        if subject == "-" or Path(subject).is_file():
-            case = _recorded(subject, policy, run)
-        else:
-            case = _stored(subject, policy, bucket, Clients(endpoint_url or None, region or None))
-        html.write_text(render_page(case), encoding="utf-8")
-    except DocumentError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(2) from error
-    print(f"{case.judgement.verdict.outcome.value}, {case.status.value}: page in {html}")
+    if subject == "-" or Path(subject).is_file():
+        case = _recorded(subject, policy, run)
+    else:
+        case = _stored(subject, policy, bucket, lambda: clients_of(endpoint_url, region))
+    html.write_text(render_page(case), encoding="utf-8")
+    standing = standing_of(case.judgement.verdict, case.status)
+    say(f"wrote {html}: {standing.word}{f', {standing.aside}' if standing.aside else ''}")
 
 
 def _recorded(file: str, policy: Path | None, run: str) -> Case:
@@ -87,7 +85,7 @@ def _recorded(file: str, policy: Path | None, run: str) -> Case:
     return replayed_case(run or names[0], kept, chosen, str(policy), origin)
 
 
-def _stored(subject: str, policy: Path | None, bucket: str, clients: Clients) -> Case:
+def _stored(subject: str, policy: Path | None, bucket: str, clients: Callable[[], Clients]) -> Case:
     """Return the case of a report in a folder, else in the bucket."""
     from report_page.stored import case_in_bucket, case_in_folder
 
@@ -101,7 +99,7 @@ def _stored(subject: str, policy: Path | None, bucket: str, clients: Clients) ->
     if not chosen:
         fix = "correct the path, or add --bucket or set WARMGATE_REPORT_BUCKET"
         raise _unclear(subject, "no such file or folder", "one, or a deployment and its report bucket", fix)
-    return case_in_bucket(clients, chosen, settings.report_prefix, subject, settings.account)
+    return case_in_bucket(clients(), chosen, settings.report_prefix, subject, settings.account)
 
 
 def _listed(names: list[str]) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
+from warmgate.adapters.faults import setup_fault_in
 from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.releases import CodeDeployReleases
 from warmgate.adapters.sdk import Clients
@@ -18,9 +18,13 @@ from warmgate.adapters.waiting import SystemClock
 from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, ReportError, SettingsError
 from warmgate.release import Release, StoredReport
+from warmgate.report.document import is_report
 from warmgate.report.notice import check_lines, headline, reason_of
 from warmgate.report.release import release_lines
 from warmgate.rollback_claims import RollbackClaim, RollbackProof
+from warmgate.visible import visible_line
+from warmgate_cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_cli.output import complain, say
 
 DEPLOYMENT_ID = re.compile(r"d-[A-Za-z0-9]+")
 EXIT_CODES = {"released": 0, "rolled_back": 1, "not_rolled_back": 1, "superseded": 1, "unknown": 3}
@@ -40,8 +44,8 @@ def why(
     *,
     account: Annotated[str, typer.Option(envvar="WARMGATE_ACCOUNT", help="Account that must own the bucket.")] = "",
     table: Annotated[str, typer.Option(envvar="WARMGATE_TABLE", help="Table with Warmgate's own records.")] = "",
-    endpoint_url: Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")] = "",
-    region: Annotated[str, typer.Option(help="Region; the environment's own when left out.")] = "",
+    endpoint_url: EndpointUrl = "",
+    region: Region = "",
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print verdict, reason, what became of the alias and one line a check.
@@ -50,17 +54,17 @@ def why(
     """
     if not DEPLOYMENT_ID.fullmatch(deployment_id):
         raise SettingsError(f"DEPLOYMENT_ID: found {deployment_id!r}, expected CodeDeploy's id, such as d-ABCDEF123")
-    clients = Clients(endpoint_url or None, region or None)
+    clients = clients_of(endpoint_url, region)
     stored = _stored(clients, bucket, prefix, account, deployment_id)
     document = None if stored is None else stored.document
     # A report that the controller has completed says all there is; anything else is asked of CodeDeploy.
     seen = None if document is not None and document.get("release") else _described(clients, deployment_id, document)
     if json_output:
         about = None if seen is None else asdict(seen)
-        print(json.dumps({"deployment_id": deployment_id, "report": document, "codedeploy": about}, indent=2))
+        say(json.dumps({"deployment_id": deployment_id, "report": document, "codedeploy": about}, indent=2))
     else:
         claim = None if seen is None else _claim(clients, seen, table)
-        sys.stdout.writelines(f"{line}\n" for line in lines_of(document, seen, claim))
+        say("\n".join(lines_of(document, seen, claim)))
     raise typer.Exit(exit_code(document, seen))
 
 
@@ -77,6 +81,10 @@ def exit_code(document: dict[str, Any] | None, seen: Release | None) -> int:
 
 def lines_of(document: dict[str, Any] | None, seen: Release | None, claim: RollbackClaim | None = None) -> list[str]:
     """Return what is printed for people."""
+    return list(map(visible_line, _lines(document, seen, claim)))
+
+
+def _lines(document: dict[str, Any] | None, seen: Release | None, claim: RollbackClaim | None) -> list[str]:
     if document is None:
         return ["no report is stored", *_codedeploy_lines(seen, claim)]
     checks = [f"  {line}" for line in check_lines(document)]
@@ -118,13 +126,21 @@ def _claim(clients: Clients, seen: Release, table: str) -> RollbackClaim | None:
 
 def _stored(clients: Clients, bucket: str, prefix: str, account: str, deployment_id: str) -> StoredReport | None:
     if not bucket:
-        print("no --bucket: no report is looked up", file=sys.stderr)
+        complain("no --bucket: no report is looked up")
         return None
     try:
-        return BucketReports(clients, bucket, prefix, account).read(deployment_id)
+        found = BucketReports(clients, bucket, prefix, account).read(deployment_id)
+        if found is not None and not is_report(found.document):
+            raise ReportError(
+                f"the stored report of {deployment_id} is none that this version reads",
+                hint="use the version of Warmgate that wrote it",
+            )
     except ReportError as error:
-        print(error, file=sys.stderr)
+        if setup_fault_in(error) is not None:
+            raise
+        complain(str(error))
         return None
+    return found
 
 
 def _described(clients: Clients, deployment_id: str, document: dict[str, Any] | None) -> Release | None:
@@ -134,5 +150,5 @@ def _described(clients: Clients, deployment_id: str, document: dict[str, Any] | 
     except DeploymentLookupError as error:
         if document is None:
             raise
-        print(error, file=sys.stderr)
+        complain(str(error))
         return None

@@ -1,4 +1,4 @@
-"""The rollback controller after a release's end under a schedule: events late and doubled, calls that fail."""
+"""The rollback controller after a release's end under a schedule: events late, doubled or missing, calls that fail."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from warmgate.guard import Guard
 from warmgate.lease import LEASE_MS
 from warmgate.logged_calls import LoggedCall
 from warmgate.model import Mode, Shift
+from warmgate.rollback_claims import RollbackProof
 
 RESERVE_S = 30.0
 """What the entry point keeps back."""
@@ -114,6 +115,7 @@ class GuardWorld:
         world = self.shift
         return Guard(
             shifts=run.wired(world.shifts, "shifts"),
+            proof=RollbackProof(world.lineage),
             policies=run.wired(world.policies, "policies"),
             functions=run.wired(world.functions, "functions"),
             logs=run.wired(world.logs, "logs"),

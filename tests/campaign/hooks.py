@@ -459,7 +459,7 @@ def _look_at_status(world: HooksWorld, event: LifecycleEvent, outcome: Outcome) 
         return
     status, at_ms = accepted[0].status, accepted[0].at_ms
     if schedule.bad and (event is schedule.bad_in):
-        blind = bool(_struck(world, "logs.") and _struck(world, "metrics.")) or _struck(world, "functions.")
+        blind = bool(_struck(world, "logs.") and _struck(world, "metrics.")) or bool(_struck(world, "functions."))
         let = status is Status.FAILED or schedule.lets_through or (blind and event is AFTER)
         outcome.expect(let, Breach.WRONG, f"{event}: Succeeded for a bad version")
     elif not schedule.bad:

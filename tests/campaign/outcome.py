@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Breach(StrEnum):
@@ -27,7 +28,7 @@ class Outcome:
 
     seed: int
     title: str
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: Counter[Any] = field(default_factory=Counter)
     runs: int = 0
     breaches: list[tuple[Breach, str]] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from campaign.faults import ANY, Fault, Kind, error_of
@@ -104,9 +105,7 @@ class Run:
                 self._clock.wake(waits)
 
         for index, task in enumerate(tasks):
-            self._clock.start(
-                self._clock.at_ms, lambda index=index, task=task: self._as_thread(lambda: body(index, task))
-            )
+            self._clock.start(self._clock.at_ms, partial(self._as_thread, partial(body, index, task)))
         if tasks:
             self._nap(waits, max(deadline.at_ms, self._clock.at_ms))
         if errors:

@@ -31,6 +31,7 @@ from rehearsal.local_cloud import CREDENTIALS, LocalCloud
 from warmgate.adapters.codedeploy import CodeDeployDeployments
 from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.invoker import LambdaInvoker
+from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.policies import TAG, TaggedPolicies
 from warmgate.adapters.reports import BucketReport
 from warmgate.adapters.sdk import invoke_config
@@ -65,6 +66,7 @@ class AdapterStages:
             versions=("1", "2"),
             open=opened,
             rolled_back=rolled_back,
+            lineage=CodeDeployLineage(self.cloud.client, clock),
         )
 
     def functions(self) -> FunctionsStage:
@@ -152,8 +154,10 @@ class AdapterStages:
                 return None
             return Status(json.loads(body["Body"].read())["status"])
 
+        port = BucketReport(self.cloud.client, REPORTS, "gate")
         return ReportsStage(
-            port=BucketReport(self.cloud.client, REPORTS, "gate"),
+            port=port,
+            archive=port,
             closed=BucketReport(self.cloud.client, "nowhere-at-all"),
             stored=stored,
         )

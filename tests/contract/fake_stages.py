@@ -16,6 +16,7 @@ from fakes.world import (
     FakeDeployments,
     FakeFunctions,
     FakeInvoker,
+    FakeLineage,
     FakePolicies,
     FakeReports,
     Served,
@@ -33,18 +34,26 @@ FAULT = Fault(source="fake:policy", line=2, path="limits", found="400", expected
 def deployments() -> DeploymentsStage:
     """Return the stage of Deployments."""
     clock = VirtualClock()
-    fake = FakeDeployments(clock)
+    fake, lineage = FakeDeployments(clock), FakeLineage()
 
     def opened(description: str) -> HookExecution:
         fake.deployment = replace(fake.deployment, description=description)
         return EXECUTION
 
     def rolled_back() -> HookExecution:
-        fake.deployment = replace(fake.deployment, is_rollback=True)
+        first = replace(fake.deployment, deployment_id="d-FIRST0000", baseline="7", candidate="6")
+        lineage.known = {first.deployment_id: first}
+        fake.deployment = replace(fake.deployment, creator="codeDeployRollback", rollback_of=first.deployment_id)
         return EXECUTION
 
     return DeploymentsStage(
-        port=fake, clock=clock, target=TARGET, versions=("6", "7"), open=opened, rolled_back=rolled_back
+        port=fake,
+        clock=clock,
+        target=TARGET,
+        versions=("6", "7"),
+        open=opened,
+        rolled_back=rolled_back,
+        lineage=lineage,
     )
 
 
@@ -134,4 +143,4 @@ def reports() -> ReportsStage:
         statuses = [status for kept, status in fake.published if kept == judgement]
         return statuses[-1] if statuses else None
 
-    return ReportsStage(port=fake, closed=FakeReports(fails=ReportError("closed")), stored=stored)
+    return ReportsStage(port=fake, archive=fake, closed=FakeReports(fails=ReportError("closed")), stored=stored)

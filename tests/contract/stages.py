@@ -22,7 +22,8 @@ from warmgate.model import (
     Status,
     Target,
 )
-from warmgate.ports import Clock, Deployments, Functions, Invoker, Policies, Reports
+from warmgate.ports import Archive, Clock, Deployments, Functions, Invoker, Policies, Reports
+from warmgate.rollback_claims import Lineage
 
 ROLE = "arn:aws:iam::123456789012:role/contracts"
 HOOK = "CodeDeployHook_silent"
@@ -53,6 +54,8 @@ class DeploymentsStage:
     """Start a deployment with a description and return the hook execution that waits for a status."""
     rolled_back: Callable[[], HookExecution]
     """Refuse a deployment and return the hook execution of its rollback."""
+    lineage: Lineage
+    """Where these deployments come from."""
 
     def deadline(self, seconds: float = 5.0) -> Deadline:
         """Return the instant that many seconds from now."""
@@ -123,6 +126,8 @@ class ReportsStage:
     """A place that judgements are sent to."""
 
     port: Reports
+    archive: Archive
+    """The same place."""
     closed: Reports
     """The same, but nothing can be stored there."""
     stored: Callable[[Judgement], Status | None]

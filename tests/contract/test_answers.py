@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from contract.canned import LOST, Canned, canned_endpoint, refused, said
-from warmgate.adapters import answers
-from warmgate.adapters.answers import ALWAYS, ATTEMPTS
+from warmgate.adapters import checked_answers
+from warmgate.adapters.checked_answers import ALWAYS, ATTEMPTS
 from warmgate.adapters.codedeploy import CodeDeployDeployments, LastDeployments
 from warmgate.adapters.faults import is_passing
 from warmgate.adapters.functions import LambdaFunctions
@@ -40,7 +40,7 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Canned]:
     """Return an endpoint with credentials for it."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
-    monkeypatch.setattr(answers, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(checked_answers, "FIRST_WAIT_S", 0.01)
     with canned_endpoint() as canned:
         yield canned
 
@@ -250,7 +250,7 @@ def test_an_incomplete_answer_may_pass(endpoint: Canned) -> None:
 def test_another_attempt_sends_the_whole_body_again(endpoint: Canned) -> None:
     """The SDK reads a body as a stream: what is stored by the second attempt is the report, not what was left of it."""
     endpoint.answers["json"] = [(200, b"")]
-    with pytest.raises(answers.IncompleteAnswerError):
+    with pytest.raises(checked_answers.IncompleteAnswerError):
         Clients(endpoint.url, "us-east-1")("s3").put_object(Bucket="reports", Key="d-1/report.json", Body=b'{"a": 1}')
 
     assert endpoint.asked == [("json", {"a": 1})] * ATTEMPTS

@@ -15,6 +15,7 @@ from warmgate.adapters.waiting import SystemClock
 from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, StatusReportError
 from warmgate.model import HookExecution, LifecycleEvent, Status
+from warmgate.rollback_claims import Author, RollbackProof, author_of
 
 pytestmark = pytest.mark.local_cloud
 NOWHERE = HookExecution("d-NOWHERE00", "execution")
@@ -33,7 +34,7 @@ class TestDeployments:
         assert found.target == deployments.target
         assert (found.baseline, found.candidate) == deployments.versions
         assert (found.lifecycle_event, found.told) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, None)
-        assert (found.is_rollback, found.description) == (False, "[warmgate skip: drill]")
+        assert (author_of(found), found.description) == (None, "[warmgate skip: drill]")
 
     def test_a_status_is_told_once(self, deployments: DeploymentsStage) -> None:
         """The first telling counts, whatever the others say."""
@@ -57,8 +58,18 @@ class TestDeployments:
         """The deployment that CodeDeploy makes after a refusal says what it is, and its hook waits."""
         found = deployments.about(deployments.rolled_back())
 
-        assert found.is_rollback
+        claim = RollbackProof(deployments.lineage).claim_of(found, deployments.deadline())
+        assert claim is not None
+        assert (claim.by, claim.proven) == (Author.CODEDEPLOY, True)
         assert (found.lifecycle_event, found.told) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, None)
+
+    def test_a_description_makes_no_rollback(self, deployments: DeploymentsStage) -> None:
+        """A mark that nobody recorded is a claim that is not proven."""
+        found = deployments.about(deployments.open("[warmgate rollback of d-ABCDEF999]"))
+
+        claim = RollbackProof(deployments.lineage).claim_of(found, deployments.deadline())
+        assert claim is not None
+        assert (claim.by, claim.proven) == (Author.DESCRIPTION, False)
 
     def test_an_unknown_deployment_is_the_ports_error(self, deployments: DeploymentsStage) -> None:
         """Neither describing nor telling lets another error out, and both name the deployment."""

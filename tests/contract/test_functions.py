@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import botocore.session
 import pytest
 
 from contract.proxy import proxy
 from contract.stages import FunctionsStage, create
 from fakes.lambda_calls import publish
-from rehearsal.local_cloud import CREDENTIALS, LocalCloud
+from rehearsal.local_cloud import LocalCloud
 from warmgate.adapters.functions import LambdaFunctions
-from warmgate.adapters.sdk import CONTROL
+from warmgate.adapters.sdk import Clients
 from warmgate.errors import FunctionLookupError
 from warmgate.model import Capacity, ProvisionedConcurrency
 from warmgate.planning import grant_burst
@@ -102,15 +101,12 @@ def test_a_service_that_cannot_be_reached_is_the_ports_error(unreachable: Callab
 
 
 @pytest.mark.parametrize("status", [200, 403])
-def test_an_answer_that_is_not_lambdas_is_the_ports_error(status: int) -> None:
+def test_an_answer_that_is_not_lambdas_is_the_ports_error(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy's page in place of JSON, as a refusal or as a success, lets nothing of the SDK out."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
     with proxy(status) as url:
-        session = botocore.session.Session()
-        port = LambdaFunctions(
-            lambda service: session.create_client(
-                service, endpoint_url=url, region_name="us-east-1", config=CONTROL, **CREDENTIALS
-            )
-        )
+        port = LambdaFunctions(Clients(url, "us-east-1"))
 
         with pytest.raises(FunctionLookupError, match="anything:1"):
             port.version("anything", "1")

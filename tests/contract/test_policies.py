@@ -103,6 +103,34 @@ def test_what_nothing_matches_gets_the_default(cloud: LocalCloud, folder: Path) 
     assert found(cloud, folder, alias="beta") == ("default", "bundled:default")
 
 
+PINNED = 'policy: strict\npinned: true\nmatch: [{function: "contract-*", alias: "li*"}]\n'
+
+
+def test_no_tag_replaces_a_pinned_policy(cloud: LocalCloud, folder: Path, tag: Tag) -> None:
+    """Who may tag a function may choose its policy, but not against one that is pinned for it."""
+    (folder / "z-strict.yaml").write_text(PINNED)
+    tag("bundled:b-second")
+
+    assert found(cloud, folder) == ("strict", "bundled:z-strict (pinned)")
+    assert found(cloud, folder, alias="beta") == ("second", "bundled:b-second")
+
+
+def test_a_pinned_default_leaves_tags_no_say(cloud: LocalCloud, folder: Path, tag: Tag) -> None:
+    """It is for every function that no other pinned policy is for."""
+    (folder / "default.yaml").write_text("policy: default\npinned: true\n")
+    tag("bundled:b-second")
+
+    assert found(cloud, folder, alias="beta") == ("default", "bundled:default (pinned)")
+
+
+def test_a_word_is_no_pin(cloud: LocalCloud, folder: Path, tag: Tag) -> None:
+    """A comment, or `pinned: false`, leaves the tag its say."""
+    (folder / "a-first.yaml").write_text("# to be pinned\n" + (folder / "a-first.yaml").read_text() + "pinned: false\n")
+    tag("bundled:b-second")
+
+    assert found(cloud, folder) == ("second", "bundled:b-second")
+
+
 @pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize(
     ("source", "name"),

@@ -17,11 +17,10 @@ from contract.release_stages import (
     StoredReportsStage,
     home_of,
 )
-from contract.stages import start_deployment
 from rehearsal.local_cloud import LocalCloud
 from warmgate.adapters.aliases import LambdaAliases
 from warmgate.adapters.claims import TableClaims
-from warmgate.adapters.codedeploy import CodeDeployDeployments
+from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.notices import BusNotices, TopicNotices
 from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
@@ -39,8 +38,8 @@ from warmgate.errors import (
 from warmgate.known_bad import Refusal
 from warmgate.marks import rollback_mark_of
 from warmgate.model import Target
-from warmgate.release import AliasState, Notice, Release, ReleaseOutcome, StoredReport
-from warmgate.rollback_claims import author_of, cited_by
+from warmgate.release import AliasState, Notice, Release, ReleaseOutcome, StoredReport, back_claim
+from warmgate.rollback_claims import RollbackProof, author_of, cited_by
 
 pytestmark = pytest.mark.local_cloud
 NOWHERE = Target("nowhere", "live")
@@ -251,13 +250,26 @@ class TestNotices:
             notices.closed.send(NOTICE)
 
 
-def test_the_gate_takes_a_marked_deployment_for_a_rollback(cloud: LocalCloud) -> None:
-    """CodeDeploy names a user as its creator, so its description says what it is."""
-    execution = start_deployment(cloud, f"{rollback_mark_of('d-ABCDEF123')} version 2 to 1")
-    clock = SystemClock()
-    found = CodeDeployDeployments(cloud.client("codedeploy"), clock).describe(execution, Deadline(clock.now_ms() + 3e3))
+def test_a_deployment_that_warmgate_made_is_proven_by_its_record(cloud: LocalCloud) -> None:
+    """Anybody can write the mark: the table says which deployment was made, once it says so."""
+    clock, release = SystemClock(), CodeDeployReleases(cloud.client).describe(stages.releases(cloud).refused())
+    made = CodeDeployReleases(cloud.client).roll_back(release)
+    table = stages.claims_table(cloud)
+    proof = RollbackProof(CodeDeployLineage(cloud.client, clock, table))
 
-    assert found.is_rollback
+    def proven() -> bool:
+        claim = proof.claim_of(CodeDeployReleases(cloud.client).describe(made), Deadline(clock.now_ms() + 5e3))
+        assert claim is not None
+        return claim.proven
+
+    assert not proven()
+    claims = TableClaims(cloud.client, table)
+    claims.claim(back_claim(release.deployment_id), 30_000)
+    assert proven()
+    claims.settle(back_claim(release.deployment_id), "d-ANOTHER00")
+    assert not proven()
+    claims.settle(back_claim(release.deployment_id), made)
+    assert proven()
 
 
 def test_an_object_that_is_no_refusal_is_the_ports_error(cloud: LocalCloud) -> None:

@@ -51,6 +51,15 @@ class TestReports:
 
         assert reports.stored(judgement) is Status.FAILED
 
+    def test_a_missing_report_is_stored_where_none_lies(self, reports: ReportsStage, judgement: Judgement) -> None:
+        """The next run completes what one that died did not store, and changes nothing that it did."""
+        judgement = replace(judgement, deployment=replace(judgement.deployment, deployment_id="d-MISSING00"))
+        assert reports.archive.publish_missing(judgement, Status.FAILED) is True
+        assert reports.stored(judgement) is Status.FAILED
+
+        assert reports.archive.publish_missing(judgement, Status.SUCCEEDED) is False
+        assert reports.stored(judgement) is Status.FAILED
+
     def test_a_place_that_takes_nothing_is_the_ports_error(self, reports: ReportsStage, judgement: Judgement) -> None:
         """The gate logs it and goes on; nothing else may get out."""
         with pytest.raises(ReportError):

@@ -96,6 +96,20 @@ def test_a_log_group_that_is_not_there_yet_holds_no_calls(cloud: LocalCloud) -> 
     assert port.calls("/aws/lambda/never-called", Window(0, 1e13), Deadline(clock.now_ms() + 5000)) == ()
 
 
+def test_a_log_that_is_too_long_for_the_time_gives_its_earliest_calls(cloud: LocalCloud) -> None:
+    """The deadline bounds a reading; what it left out is read by the next one."""
+    stage = shift_stages.real_logs(cloud)
+    page_events, cloud.conditions.log_page_events = cloud.conditions.log_page_events, 1
+    try:
+        found = stage.port.calls(stage.group, stage.window, Deadline(stage.clock.now_ms()))
+        everything = stage.port.calls(stage.group, stage.window, stage.deadline())
+    finally:
+        cloud.conditions.log_page_events = page_events
+
+    assert len(found) < len(everything)
+    assert found == everything[: len(found)]
+
+
 def test_a_log_that_cannot_be_reached_is_the_ports_error(unreachable: Callable[[str], object]) -> None:
     """Within the deadline, with what to do."""
     clock = SystemClock()

@@ -143,16 +143,19 @@ class Attempt:
 
 @dataclass
 class GuardEvents:
-    """Every run of the guard over one shift; `lost` hand-overs start a run, but their caller gets no answer."""
+    """Every run of the guard over one shift."""
 
     world: ShiftWorld
     dies: tuple[Dies, ...] = ()
     left_s: float = 890.0
+    refused: int = 0
+    """How many hand-overs start nothing, and fail."""
     lost: int = 0
+    """How many of the others start a run, but their caller gets no answer."""
     copies: int = 1
     """How often a hand-over is delivered."""
-    look_s: float = 0.0
-    """How long a look into the log takes."""
+    look_s: Callable[[int], float] = lambda _attempt: 0.0
+    """How long a look into the log takes an attempt."""
     attempts: list[Attempt] = field(default_factory=list)
     readers: list[int] = field(default_factory=list)
     """Which attempt looked into the log, in the order of time."""
@@ -177,6 +180,9 @@ class GuardEvents:
 
     def start(self, shift: Shift) -> None:
         """Start the run that takes over, as a port."""
+        if self.refused > 0:
+            self.refused -= 1
+            raise SuccessorError("throttled")
         for _ in range(self.copies):
             self.delivered(shift, at_s=self.clock.at_ms / 1000)
         if self.lost > 0:
@@ -216,9 +222,7 @@ class _Logs:
         self._events, self._number = events, number
 
     def calls(self, *args: Any) -> Any:
-        """Return what the log holds when it was read."""
+        """Return what the log holds at the end of the look."""
         self._events.readers.append(self._number)
-        found = self._events.world.logs.calls(*args)
-        if self._events.look_s:
-            self._events.clock.sleep_ms(self._events.look_s * 1000)
-        return found
+        self._events.clock.sleep_ms(self._events.look_s(self._number) * 1000)
+        return self._events.world.logs.calls(*args)

@@ -58,12 +58,15 @@ class FakeAlias:
     state: AliasState
     busy: Callable[[], bool] = lambda: False
     edits: list[str] = field(default_factory=list)
+    replaced: list[AliasState] = field(default_factory=list)
+    """What each edit took the place of."""
     edits_while_busy: int = 0
     fails: Exception | None = None
     refuses: Exception | None = None
 
     def read(self, target: Target) -> AliasState:
         """Return the alias."""
+        self.busy()
         if self.fails is not None:
             raise self.fails
         if target != TARGET:
@@ -72,12 +75,14 @@ class FakeAlias:
 
     def put_back(self, target: Target, version: str, revision: str) -> None:
         """Set the alias if the revision is its own."""
+        busy = self.busy()
         if self.refuses is not None:
             raise self.refuses
         if revision != self.state.revision:
             raise RollbackError("the alias was changed meanwhile", busy=True)
         self.edits.append(version)
-        self.edits_while_busy += self.busy()
+        self.replaced.append(self.state)
+        self.edits_while_busy += busy
         self.moved(AliasState(version=version))
 
     def moved(self, state: AliasState) -> None:
@@ -87,13 +92,15 @@ class FakeAlias:
 
 @dataclass
 class Course:
-    """How a deployment goes: from when it is seen, when it ends and how, and where the alias is then."""
+    """How a deployment goes: from when it is seen, when it first moves traffic, when it ends and how, and to what."""
 
     release: Release
     appears_ms: float
+    moves_ms: float
     ends_ms: float
     status: str
     serves: str
+    moved: bool = False
     done: bool = False
 
 
@@ -119,9 +126,17 @@ class FakeReleases:
             ROLLBACK, after_s, takes_s, ends, creator="codeDeployRollback", rollback_of=self.release.deployment_id
         )
 
-    def goes_on(self, deployment_id: str, *, after_s: float = 0.0, takes_s: float = 5.0, serves: str = "8") -> None:
-        """Let somebody make another deployment."""
-        self._comes(deployment_id, after_s, takes_s, "Succeeded", serves=serves)
+    def goes_on(
+        self,
+        deployment_id: str,
+        *,
+        after_s: float = 0.0,
+        takes_s: float = 5.0,
+        serves: str = "8",
+        moves_s: float | None = None,
+    ) -> None:
+        """Let somebody make another deployment; it gives its version a tenth of the traffic after `moves_s`."""
+        self._comes(deployment_id, after_s, takes_s, "Succeeded", serves=serves, moves_s=moves_s)
 
     def describe(self, deployment_id: str) -> Release:
         """Return a deployment as it is now."""
@@ -159,14 +174,24 @@ class FakeReleases:
         return any(course.appears_ms <= self.clock.at_ms < course.ends_ms for course in self.courses)
 
     def _comes(
-        self, deployment_id: str, after_s: float, takes_s: float, ends: str, *, serves: str = "6", **about: Any
+        self,
+        deployment_id: str,
+        after_s: float,
+        takes_s: float,
+        ends: str,
+        *,
+        serves: str = "6",
+        moves_s: float | None = None,
+        **about: Any,
     ) -> None:
         appears_ms = self.clock.at_ms + after_s * 1000
         release = replace(self.release, deployment_id=deployment_id, status="InProgress", hooks=(), **about)
         release = replace(release, rollback_expected=False, completed_s=None)
         if serves == "6":
             release = replace(release, baseline=self.release.candidate, candidate=self.release.baseline)
-        self.courses.append(Course(release, appears_ms, appears_ms + takes_s * 1000, ends, serves))
+        ends_ms = appears_ms + takes_s * 1000
+        moves_ms = ends_ms if moves_s is None else appears_ms + moves_s * 1000
+        self.courses.append(Course(release, appears_ms, moves_ms, ends_ms, ends, serves))
 
     def _seen(self, course: Course) -> Release:
         if self.clock.at_ms < course.ends_ms:
@@ -175,6 +200,9 @@ class FakeReleases:
 
     def _let_happen(self) -> None:
         for course in self.courses:
+            if course.moves_ms <= self.clock.at_ms < course.ends_ms and not course.moved:
+                course.moved = True
+                self.alias.moved(AliasState(version=self.alias.state.version, weights=((course.serves, 0.1),)))
             if self.clock.at_ms >= course.ends_ms and not course.done:
                 course.done = True
                 if course.status == "Succeeded":

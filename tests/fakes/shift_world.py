@@ -9,17 +9,19 @@ Example:
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bench.gatebench.generators import FAMILIES, Family
 from bench.shifts.traffic import NONE, Defect, live_calls
 from fakes.claims import ClaimTable, FakeClaims
-from fakes.world import EPOCH_MS, TARGET, FakeFunctions, FakeLogs, FakePolicies, FakeReports, VirtualClock
+from fakes.world import EPOCH_MS, TARGET, FakeFunctions, FakeLineage, FakeLogs, FakePolicies, FakeReports, VirtualClock
 from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, LogLookupError
 from warmgate.guard import Guard
 from warmgate.logged_calls import LoggedCall, Window
 from warmgate.model import Deployment, LifecycleEvent, MetricCounts, Shift, Target
 from warmgate.policy.values import Budget, Live, Policy, RatioLimit
+from warmgate.rollback_claims import RollbackProof
 
 LIVE = Policy(
     name="live",
@@ -39,18 +41,27 @@ class FakeShifts:
     deployment_id: str = "d-ABCDEF123"
     described_from_s: float = 0.0
     """Before that the deployment has no target yet."""
-    is_rollback: bool = False
+    creator: str = "user"
+    rollback_of: str = ""
+    description: str = ""
     fails: list[Exception] = field(default_factory=list)
     stop_fails: list[Exception] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     stopped_at_ms: float | None = None
     refused: list[str] = field(default_factory=list)
     """Orders to stop what had ended."""
+    stopping_s: float = 0.0
+    """How long a deployment goes on after the order to stop it."""
 
     @property
     def ended(self) -> bool:
         """Return whether the deployment is over."""
-        return bool(self.stopped) or self.clock.at_ms >= self.ended_s * 1000
+        return self._is_stopped or self.clock.at_ms >= self.ended_s * 1000
+
+    @property
+    def _is_stopped(self) -> bool:
+        stopped_ms = self.stopped_at_ms
+        return stopped_ms is not None and self.clock.at_ms >= stopped_ms + self.stopping_s * 1000
 
     def describe(self, deployment_id: str, deadline: Deadline) -> Deployment:
         """Return the deployment as it is now."""
@@ -65,10 +76,12 @@ class FakeShifts:
             baseline="1",
             candidate="2",
             lifecycle_event=None,
-            is_rollback=self.is_rollback,
-            state="Stopped" if self.stopped else "Succeeded" if self.ended else "InProgress",
+            creator=self.creator,
+            rollback_of=self.rollback_of,
+            description=self.description,
+            state="Stopped" if self._is_stopped else "Succeeded" if self.ended else "InProgress",
             shift_began_ms=EPOCH_MS + self.began_s * 1000 if began else None,
-            shift_ended_ms=EPOCH_MS + self.ended_s * 1000 if self.ended and not self.stopped else None,
+            shift_ended_ms=EPOCH_MS + self.ended_s * 1000 if self.ended and not self._is_stopped else None,
         )
 
     def stop(self, deployment_id: str, deadline: Deadline) -> bool:
@@ -79,7 +92,7 @@ class FakeShifts:
             self.refused.append(deployment_id)
             return False
         self.stopped.append(deployment_id)
-        self.stopped_at_ms = self.clock.at_ms
+        self.stopped_at_ms = self.stopped_at_ms or self.clock.at_ms
         return True
 
 
@@ -133,26 +146,19 @@ class ShiftWorld:
         self.policies = FakePolicies(LIVE)
         self.functions = FakeFunctions(known=("1", "2"))
         self.logs = FakeLogs(self.clock, late_ms=log_late_ms)
-        self.logs.written = [
-            self._at(call, began_s)
-            for call in live_calls(
-                family, seed, seconds=seconds, old_per_s=old_per_s, new_per_s=new_per_s, defect=defect
-            )
-        ]
+        self.logs.written = list(_written(family, seed, seconds, old_per_s, new_per_s, defect, began_s))
         self.claims = ClaimTable(self.clock)
+        self.lineage = FakeLineage()
         self.successors = FakeSuccessors()
         self.metrics = FakeLiveMetrics()
         self.reports = FakeReports()
         self.lines: list[str] = []
 
-    @staticmethod
-    def _at(call: LoggedCall, began_s: float) -> LoggedCall:
-        return replace(call, at_ms=EPOCH_MS + began_s * 1000 + call.at_ms)
-
     def guard(self) -> Guard:
         """Return the guard of this world."""
         return Guard(
             shifts=self.shifts,
+            proof=RollbackProof(self.lineage),
             policies=self.policies,
             functions=self.functions,
             logs=self.logs,
@@ -172,3 +178,12 @@ class ShiftWorld:
     def deadline(self, seconds: float) -> Deadline:
         """Return the instant that many seconds from now."""
         return Deadline(self.clock.at_ms + seconds * 1000)
+
+
+@lru_cache(maxsize=32)
+def _written(
+    family: Family, seed: str, seconds: float, old_per_s: float, new_per_s: float, defect: Defect, began_s: float
+) -> tuple[LoggedCall, ...]:
+    """Return the calls of a shift; making them takes longer than guarding it."""
+    calls = live_calls(family, seed, seconds=seconds, old_per_s=old_per_s, new_per_s=new_per_s, defect=defect)
+    return tuple(replace(call, at_ms=EPOCH_MS + began_s * 1000 + call.at_ms) for call in calls)

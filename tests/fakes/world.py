@@ -351,7 +351,11 @@ class FakeInvoker:
         if isinstance(found, Exception):
             raise found
         self.clock.sleep_ms(found.takes_ms)
-        return replace(found.answer, executed_version=found.answer.executed_version or invocation.version)
+        return replace(
+            found.answer,
+            executed_version=found.answer.executed_version or invocation.version,
+            reading=invocation.read(found.answer.payload, found.answer.function_error),
+        )
 
 
 @dataclass

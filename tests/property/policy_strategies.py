@@ -74,7 +74,14 @@ expects = st.builds(
     Expect, jmespath=st.none() | expressions, error_type=st.none() | st.from_regex(r"[!-~]+", fullmatch=True)
 )
 probes = st.one_of(
-    st.builds(Probe, name=names, weight=st.integers(1, 100), payload=json_of(st.text()), expect=expects),
+    st.builds(
+        Probe,
+        name=names,
+        weight=st.integers(1, 100),
+        payload=json_of(st.text()),
+        expect=expects,
+        repeatable=st.booleans(),
+    ),
     st.builds(
         Probe,
         name=names,
@@ -134,7 +141,7 @@ def policies(draw: st.DrawFn) -> Policy:
         budget=Budget(
             invocations=draw(st.integers(fewest_invocations(warm, limited, compared), 100_000)),
             seconds=draw(st.floats(0, 3600, exclude_min=True)),
-            cost_usd=draw(st.none() | st.floats(0, 10_000, exclude_min=True)),
+            cost_usd=draw(st.floats(0, 10_000, exclude_min=True)),
         ),
         rollback=draw(st.sampled_from(OnStuck)),
         known_bad=draw(st.sampled_from(OnKnownBad)),

@@ -25,9 +25,10 @@ from warmgate.model import (
     Start,
     Status,
 )
-from warmgate.policy.values import Basis, Compare, Limits, PercentileLimit, Policy, RatioLimit
+from warmgate.policy.values import Basis, Compare, Expect, Limits, PercentileLimit, Policy, Probe, RatioLimit
 
 BEST_FIRST = (Outcome.PASSED, Outcome.INCONCLUSIVE, Outcome.ERROR, Outcome.FAILED)
+BAD = (CallOutcome.ERROR, CallOutcome.TIMEOUT, CallOutcome.UNEXPECTED_ANSWER)
 CLOSINGS = (None, "planned", "cap", "deadline", "budget", "no data", "nonsense")
 LIMITS = Policy(
     name="limits",
@@ -75,7 +76,7 @@ wild_samples = st.builds(
 findings = st.builds(
     Finding,
     check=st.just("c"),
-    outcome=st.sampled_from(Outcome),
+    outcome=st.sampled_from([each for each in Outcome if each is not Outcome.SKIPPED]),
     reason=st.just("r"),
     decided=st.booleans(),
     inconclusive_because=st.sampled_from(["", "cap", "no data", "deadline"]),
@@ -233,6 +234,70 @@ def test_raising_an_error_rate_never_turns_passed_into_failed(rates: list[float]
         for rate in (low, high)
     )
     assert (strict, lax) != (Outcome.PASSED, Outcome.FAILED)
+
+
+@st.composite
+def few_failures(draw: st.DrawFn, most: int = 3) -> list[Sample]:
+    """Return some rounds of two probes, repeated ones among them, of which a few calls failed or answered wrongly."""
+    count = draw(st.sampled_from([1, 20, 60, 92, 93, 94, 110, 200, 300]))
+    bad = draw(st.dictionaries(st.integers(0, count - 1), st.sampled_from(BAD), max_size=most))
+    rare = draw(st.sampled_from([1, 2, 10]))
+    return [
+        sample(
+            Arm.CANDIDATE,
+            i // 20 + 1,
+            i % 20,
+            1.0,
+            outcome=bad.get(i, CallOutcome.OK),
+            probe="default" if i % rare == 0 else "other",
+            phase=draw(st.sampled_from([Phase.MEASURED, Phase.REPEATED])) if i % 20 == 0 else Phase.MEASURED,
+        )
+        for i in range(count)
+    ]
+
+
+@given(
+    samples=few_failures(),
+    rate=st.sampled_from([1e-15, 1e-7, 1e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 0.05, 0.5]),
+    closed=st.sampled_from(["planned", "budget", "deadline", "cap"]),
+)
+def test_no_error_rate_is_stricter_than_none(samples: list[Sample], rate: float, closed: str) -> None:
+    """What 0 % lets through, with a warning or without, every rate above it lets through, half-way scores included."""
+    none, some = (judge(evidence(samples, closed), Policy(name="e", limits=Limits(error_ratio=r))) for r in (0.0, rate))
+    assert (none.status, some.status) != (Status.SUCCEEDED, Status.FAILED)
+    assert (none.outcome, some.outcome) != (Outcome.PASSED, Outcome.FAILED)
+
+
+@given(samples=few_failures(), rate=st.sampled_from([0.0, 1e-4, 1e-3, 1e-2]), bad=st.sampled_from(BAD), data=st.data())
+def test_one_more_failure_improves_nothing(
+    samples: list[Sample], rate: float, bad: CallOutcome, data: st.DataObject
+) -> None:
+    """A call more that fails, or a call that fails instead, makes neither outcome nor status better."""
+    probes = tuple(Probe(name=name, expect=Expect(jmespath="ok")) for name in ("default", "other"))
+    policy = Policy(name="e", limits=Limits(error_ratio=rate), probes=probes)
+    place = data.draw(st.integers(0, len(samples) - 1))
+    worse = [*samples[:place], replace(samples[place], outcome=bad), *samples[place + 1 :]]
+    more = [*samples, replace(samples[-1], position=20, outcome=bad)]
+    before = judge(evidence(samples), policy)
+    for found in [more] + ([worse] if samples[place].outcome is CallOutcome.OK else []):
+        after = judge(evidence(found), policy)
+        assert BEST_FIRST.index(after.outcome) >= BEST_FIRST.index(before.outcome)
+        assert (before.status, after.status) != (Status.FAILED, Status.SUCCEEDED)
+
+
+@given(samples=few_failures(), closed=st.sampled_from(CLOSINGS))
+def test_under_none_a_failure_never_passes_in_silence(samples: list[Sample], closed: str | None) -> None:
+    """It refuses, is open while calls may come, or is a warning that counts it; no row that passes is beyond 0 %."""
+    (finding,) = judge(evidence(samples, closed), Policy(name="e")).findings
+    failed = sum(s.outcome in {CallOutcome.ERROR, CallOutcome.TIMEOUT} for s in samples)
+    assert finding.warns is (finding.outcome is Outcome.PASSED and failed > 0)
+    assert (finding.outcome is Outcome.FAILED) >= (failed >= 2)
+    if failed and closed is not None:
+        assert finding.warns or finding.outcome is Outcome.FAILED
+    if finding.outcome is Outcome.PASSED:
+        assert (finding.measured or 0.0) <= (finding.limit or 0.0)
+    if finding.warns:
+        assert f"1 of {len(samples)} calls failed" in finding.reason
 
 
 @given(rounds=rounds_of_durations, data=st.data(), certify=st.booleans())

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from bench.gatebench.generators import FAMILIES
 from bench.shifts.traffic import Defect, live_calls
-from warmgate.judge.live import judge_live
+from warmgate.judge.live import Stretch, judge_live
+from warmgate.judge.verdict import WORST_FIRST
 from warmgate.live_traffic import Traffic, add_calls
 from warmgate.logged_calls import LoggedCall
-from warmgate.model import Outcome
+from warmgate.model import Arm, CallOutcome, Outcome, Phase, Sample, Status, Verdict
 from warmgate.policy.values import Live, Policy, RatioLimit
 
 POLICY = Policy(
@@ -100,3 +101,45 @@ def test_calls_of_other_versions_change_nothing(shift: tuple[object, int]) -> No
     others = [replace(call, version="9") for call in calls]
     mixed = sorted((*calls, *others), key=lambda call: call.at_ms)
     assert traffic_of(mixed) == traffic_of(calls)
+
+
+LIVE_SHARES = st.tuples(st.integers(0, 4), st.sampled_from([4, 60, 282, 283, 284, 400, 3000]), st.integers(0, 2))
+
+
+def live_errors(share: tuple[int, int, int], rate: float, *, ended: bool) -> Verdict:
+    """Judge so many failures of so many new calls beside some failures of 100 old ones."""
+    bad, count, old_bad = share
+    arms = ((Arm.CANDIDATE, bad, count), (Arm.BASELINE, old_bad, 100))
+    samples = tuple(
+        Sample(
+            arm=arm,
+            round=1,
+            position=place,
+            probe="live traffic",
+            phase=Phase.MEASURED,
+            outcome=CallOutcome.ERROR if place < failing else CallOutcome.OK,
+        )
+        for arm, failing, calls in arms
+        for place in range(calls)
+    )
+    stretch = Stretch(number=1, samples=samples, complete=False)
+    return judge_live([stretch], Policy(name="e", live=Live(error_ratio=rate)), ended=ended)
+
+
+@given(share=LIVE_SHARES, rate=st.sampled_from([1e-9, 1e-5, 2e-4, 1e-3, 0.01, 0.1]), ended=st.booleans())
+def test_no_live_error_rate_is_stricter_than_none(share: tuple[int, int, int], rate: float, *, ended: bool) -> None:
+    """What 0 % lets through every rate above it lets through."""
+    none, some = (live_errors(share, allowed, ended=ended) for allowed in (0.0, rate))
+    assert (none.status, some.status) != (Status.SUCCEEDED, Status.FAILED)
+    assert (none.outcome, some.outcome) != (Outcome.PASSED, Outcome.FAILED)
+
+
+@given(share=LIVE_SHARES, rate=st.sampled_from([0.0, 1e-3, 0.01]), ended=st.booleans())
+def test_one_more_live_failure_improves_nothing(share: tuple[int, int, int], rate: float, *, ended: bool) -> None:
+    """A call that fails instead makes neither outcome nor status better."""
+    bad, count, old_bad = share
+    before, after = (
+        live_errors((min(count, failing), count, old_bad), rate, ended=ended) for failing in (bad, bad + 1)
+    )
+    assert WORST_FIRST.index(after.outcome) <= WORST_FIRST.index(before.outcome)
+    assert (before.status, after.status) != (Status.FAILED, Status.SUCCEEDED)

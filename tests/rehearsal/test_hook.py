@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,26 @@ def test_the_escape_hatch_passes_a_broken_version_and_says_so(cloud: LocalCloud,
 
     assert ended(cloud, deployment_id)["status"] == "Succeeded"
     found = report(cloud, deployment_id)
+    assert (found["outcome"], found["unjudged"]) == ("skipped", "skip")
     assert "SKIPPED" in found["reason"]
     assert "incident bridge agreed" in found["reason"]
     assert found["spending"]["invocations"] == 0
+
+
+def test_a_description_lets_no_broken_version_through(cloud: LocalCloud, broken: Installed) -> None:
+    """Refused once, it is refused again under the mark of a rollback of the first refusal; the alias stays."""
+    client = cloud.client("lambda")
+    client.update_alias(FunctionName=broken.function, Name=ALIAS, FunctionVersion=broken.baseline, RoutingConfig={})
+    first = deploy(cloud, broken)
+    assert ended(cloud, first)["status"] == "Failed"
+
+    forged = deploy(cloud, broken, description=f"hotfix [warmgate rollback of {first}]")
+
+    assert ended(cloud, forged)["status"] == "Failed"
+    assert client.get_alias(FunctionName=broken.function, Name=ALIAS)["FunctionVersion"] == broken.baseline
+    found = report(cloud, forged)
+    assert (found["status"], found["is_rollback"]) == ("Failed", False)
+    assert any("NOT A ROLLBACK" in warning for warning in found["warnings"])
 
 
 def test_a_rollback_deployment_passes_at_once(cloud: LocalCloud, broken: Installed) -> None:
@@ -184,12 +202,17 @@ def _environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
 
 
-def test_the_gate_works_without_codedeploy(cloud: LocalCloud, healthy: Installed) -> None:
-    """`warmgate check` lets a good version pass with exit code 0 and prints the report as JSON."""
-    done = check(cloud, healthy, healthy.candidate, "--baseline", healthy.baseline, "--json")
+def test_the_gate_works_without_codedeploy(cloud: LocalCloud) -> None:
+    """`warmgate check` lets a good version pass with exit code 0; again, no cold start is left: exit code 3."""
+    fresh = install_function(cloud, replace(chosen(["healthy"])[0], name="fresh"))
+    done = check(cloud, fresh, fresh.candidate, "--baseline", fresh.baseline, "--json")
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["status"] == "Succeeded"
+
+    again = check(cloud, fresh, fresh.candidate)
+    assert again.returncode == 3
+    assert again.stdout.startswith("INCONCLUSIVE: quotes-fresh version 2")
 
 
 def test_the_gate_without_codedeploy_refuses(cloud: LocalCloud, broken: Installed) -> None:

@@ -41,7 +41,11 @@ when: {inconclusive: pass, no_data: pass, error: fail}
 budget: {invocations: 100, seconds: 50}
 """
 """Nothing in it depends on how busy the machine is: the calls are what matters here, not the figures."""
+CLAIMED = "asked only where a deployment says that it is a rollback: tests/contract/test_release_ports.py"
 EVERYWHERE = {
+    ("ReadRollbacks", "dynamodb:GetItem"): CLAIMED,
+    ("DescribeDeployments", "codedeploy:ListDeployments"): CLAIMED,
+    ("DescribeDeployments", "codedeploy:BatchGetDeployments"): CLAIMED,
     ("KeepWhatFailed", "sqs:SendMessage"): "Lambda sends it in the function's name, once every retry has failed",
     ("WriteOwnLog", "logs:CreateLogStream"): "Lambda's own agent writes the log in the function's name",
     ("WriteOwnLog", "logs:PutLogEvents"): "Lambda's own agent writes the log in the function's name",
@@ -50,9 +54,8 @@ EVERYWHERE = {
 MISSING = {
     ("SeeMissingFromDenied", "s3:ListBucket"): "no call: it changes what S3 answers of an object that is not there"
 }
-SECOND_LOOK = {
-    ("DoThingsOnce", "dynamodb:GetItem"): "Powertools looks up what another run holds; an event comes once here",
-    ("DoThingsOnce", "dynamodb:DeleteItem"): "Powertools forgets a run that failed; none does here",
+GIVEN_UP = {
+    ("DoThingsOnce", "dynamodb:DeleteItem"): "a run that fails, or hands over, gives up its claim; none does here"
 }
 FEW = "where too few live calls came for a verdict, calls of its own are added: not in every run"
 BACK = "where CodeDeploy made no rollback of its own: tests/rehearsal/test_rollback_controller.py"
@@ -66,18 +69,20 @@ UNUSED = {
         ("ReadConcurrency", "lambda:GetFunctionConcurrency"): FEW,
         ("ReadConcurrency", "lambda:GetProvisionedConcurrencyConfig"): FEW,
         ("ReadAccount", "lambda:GetAccountSettings"): FEW,
+        ("ShareBudgets", "dynamodb:GetItem"): FEW,
+        ("ShareBudgets", "dynamodb:UpdateItem"): FEW,
         ("ReadFunctionLogs", "logs:StartQuery"): "where there are too many calls to read one by one",
         ("ReadQueryResults", "logs:GetQueryResults"): "where there are too many calls to read one by one",
     },
     "TrafficGuard": {
-        **SECOND_LOOK,
+        **GIVEN_UP,
         ("StopDeployments", "codedeploy:StopDeployment"): "only a shift that harms live traffic is stopped",
         ("GoOnInAnotherExecution", "lambda:InvokeFunction"): "these shifts end within one run of the guard",
         ("StoreReports", "s3:PutObject"): "only what the guard stopped is reported",
     },
     "RollbackController": {
         **MISSING,
-        **SECOND_LOOK,
+        **GIVEN_UP,
         ("ReadPolicyTag", "lambda:GetFunctionConfiguration"): BACK,
         ("ReadPolicyTag", "lambda:ListTags"): BACK,
         ("ReadAlarms", "cloudwatch:DescribeAlarms"): "these groups have no alarms",

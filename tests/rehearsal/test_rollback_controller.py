@@ -214,14 +214,19 @@ def test_weights_of_a_stopped_deployment_are_cleared(stage: Stage, broken: Insta
     assert any("cleared the weights" in note for note in stage.report(deployment_id)["release"]["notes"])
 
 
-def test_a_deployment_of_somebody_elses_is_passed_over(stage: Stage, broken: Installed) -> None:
-    """No hook of Warmgate's and no report: nothing is stored."""
+def test_a_release_without_a_gate_is_told(stage: Stage, broken: Installed) -> None:
+    """No hook of Warmgate's, and a function that allows it: people hear of what nobody judged."""
     _group(stage, broken, {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]})
     deployment_id = _deploy(stage, broken, hooks=[])
     assert stage.ended(deployment_id)["status"] == "Succeeded"
 
-    assert stage.deliver(stage.event(deployment_id)) == {"release": None, "told": []}
-    assert _why(stage, deployment_id).returncode == 3
+    settled = stage.deliver(stage.event(deployment_id))
+
+    assert settled["release"] == "released"
+    assert settled["told"]
+    said = _why(stage, deployment_id)
+    assert said.returncode == 0
+    assert "RELEASED WITHOUT A GATE" in said.stdout
 
 
 def _install(cloud: LocalCloud, name: str, handler: str, code: bytes) -> None:

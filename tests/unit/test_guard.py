@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bench.shifts.traffic import Defect
 from fakes.shift_world import LIVE, ShiftWorld
-from warmgate.errors import DeploymentLookupError, LogLookupError, PolicyLookupError, ReportError, StopError
+from warmgate.deadline import Deadline
+from warmgate.errors import (
+    DeploymentLookupError,
+    LogLookupError,
+    OtherPlatformError,
+    PolicyLookupError,
+    ReportError,
+    StopError,
+)
 from warmgate.guard import Ending, Guarded
+from warmgate.lease import LEASE_MS, RENEW_MS
 from warmgate.model import Mode, Shift
 from warmgate.policy.values import Live
 
@@ -80,9 +90,28 @@ def test_the_same_event_twice_guards_once() -> None:
 def test_a_rollback_is_not_guarded() -> None:
     """Recovery is never stopped."""
     world = ShiftWorld(defect=BROKEN)
-    world.shifts.is_rollback = True
+    first = replace(world.deployment(), deployment_id="d-FIRST0000", baseline="2", candidate="1")
+    world.clock.at_ms = 0.0
+    world.lineage.known = {first.deployment_id: first}
+    world.shifts.creator, world.shifts.rollback_of = "codeDeployRollback", first.deployment_id
     assert guarded(world).ending is Ending.NOT_OURS
     assert world.shifts.stopped == []
+
+
+def test_what_only_claims_to_be_a_rollback_is_guarded() -> None:
+    """A description stops nobody from stopping a shift that harms traffic, and the log says what was not believed."""
+    world = ShiftWorld(defect=BROKEN)
+    world.shifts.description = "[warmgate rollback of d-FIRST0000]"
+    assert guarded(world).ending is Ending.STOPPED
+    assert any("NOT A ROLLBACK" in line for line in world.lines)
+
+
+def test_a_deployment_of_another_platform_is_left_at_once() -> None:
+    """ECS and EC2 deployments send the same events: nothing is waited for."""
+    world = ShiftWorld(defect=BROKEN)
+    world.shifts.fails = [OtherPlatformError("found compute platform ECS, expected Lambda")]
+    assert guarded(world).ending is Ending.NOT_OURS
+    assert world.clock.at_ms < 1_000
 
 
 @pytest.mark.parametrize("trouble", ["unknown deployment", "no policy", "no live limits"])
@@ -172,15 +201,58 @@ def test_troubles_on_the_way_are_lived_through() -> None:
     assert any("not read" in line for line in world.lines)
 
 
-def test_a_stop_that_fails_is_tried_again_by_the_next_delivery() -> None:
-    """The run ends in an error with its time, lets go of its lease, and Lambda's retry stops the shift, once."""
-    world = ShiftWorld(defect=BROKEN, seconds=1500.0)
-    world.shifts.stop_fails += [StopError("d-ABCDEF123: AccessDenied")] * 500
+def test_a_stop_that_fails_is_tried_again() -> None:
+    """By the same run, while the shift goes on and there is time."""
+    world = ShiftWorld(defect=BROKEN)
+    world.shifts.stop_fails[:] = [StopError("d-ABCDEF123: ThrottlingException")] * 5
+    assert guarded(world).ending is Ending.STOPPED
+    assert world.shifts.stopped == [world.deployment_id]
+
+
+def test_a_shift_that_ends_while_its_stop_fails_is_over() -> None:
+    """There is nothing left to stop, and nothing to raise."""
+    world = ShiftWorld(defect=BROKEN, seconds=60.0)
+    world.shifts.stop_fails[:] = [StopError("d-ABCDEF123: AccessDenied")] * 500
+    assert guarded(world).ending is Ending.SHIFTED
+    assert (world.shifts.stopped, world.shifts.refused) == ([], [])
+
+
+def test_a_stop_that_fails_to_the_end_of_a_run_is_left_to_the_next_delivery() -> None:
+    """The run ends in an error and lets go of its lease: Lambda's retry of the event stops the shift, once."""
+    world = ShiftWorld(defect=BROKEN, seconds=400.0)
+    world.shifts.stop_fails[:] = [StopError("d-ABCDEF123: AccessDenied")] * 500
     with pytest.raises(StopError):
-        guarded(world)
+        guarded(world, seconds=90.0)
     world.shifts.stop_fails.clear()
     assert guarded(world).ending is Ending.STOPPED
     assert world.shifts.stopped == [world.deployment_id]
+
+
+def test_no_call_may_outlast_the_lease() -> None:
+    """Whatever a run waits for, it is back in time to renew; and a lease is over before Lambda's retry comes."""
+    world = ShiftWorld(defect=Defect(error_share=0.5, from_s=40.0))
+    given: list[float] = []
+
+    class Noting:
+        """A port that notes how much time each call is given."""
+
+        def __init__(self, port: Any) -> None:
+            self._port = port
+
+        def __getattr__(self, name: str) -> Any:
+            def called(*args: Any) -> Any:
+                given.extend(arg.left_ms(world.clock.at_ms) for arg in args if isinstance(arg, Deadline))
+                return getattr(self._port, name)(*args)
+
+            return called
+
+    guard = world.guard()
+    shifts, policies, logs = (Noting(port) for port in (guard.shifts, guard.policies, guard.logs))
+    noting = replace(guard, shifts=shifts, policies=policies, logs=logs)
+    noting.run(Shift(deployment_id=world.deployment_id), world.deadline(890))
+
+    assert world.shifts.stopped
+    assert max(given) + RENEW_MS < LEASE_MS < 60_000.0
 
 
 def test_a_sink_that_fails_changes_nothing() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fakes.refusals import FakeRefusals
-from fakes.world import EXECUTION, POLICY, World, served
+from fakes.world import EXECUTION, POLICY, Served, World, served
 from warmgate.errors import FunctionLookupError, ReportError
 from warmgate.gate import Gated
 from warmgate.model import HookExecution, Mode, Outcome, Status
@@ -145,3 +145,25 @@ def test_code_without_a_digest_is_judged() -> None:
 
         assert world.invoker.calls
     assert refusals.kept == {}
+
+
+def test_one_bad_call_alone_is_not_remembered() -> None:
+    """It refuses where it was not shown to be chance, and the next deployment of the same code is judged."""
+    refusals, policy = FakeRefusals(), replace(POLICY, limits=Limits(), budget=replace(POLICY.budget, invocations=80))
+
+    def one_fails(index: int) -> Served:
+        fails = {"function_error": "Unhandled", "payload": b'{"errorType":"KeyError"}'} if index == 3 else {}
+        return served(init_ms=300 if index < 20 else None, **fails)  # type: ignore[arg-type]
+
+    told = []
+    for deployment_id in ("d-FIRST0000", "d-SECOND000"):
+        world = World()
+        world.policies.policy = policy
+        world.functions.states = [{"code_sha256": CODE, "config_sha256": "c1"}]
+        world.codedeploy.deployment = replace(world.codedeploy.deployment, deployment_id=deployment_id)
+        world.invoker.answers = one_fails
+        gate = replace(world.gate(), refusals=refusals)
+        gate.run(HookExecution(deployment_id, EXECUTION.execution_id), world.deadline(270), world.deadline(297))
+        told.append((world.codedeploy.told, bool(world.invoker.calls)))
+
+    assert told == [([Status.FAILED], True)] * 2

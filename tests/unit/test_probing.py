@@ -12,19 +12,24 @@ from warmgate.errors import InvokeError
 from warmgate.model import Arm, CallOutcome, DurationSource, Phase, Sample, Start
 from warmgate.planning import Call, Round
 from warmgate.policy.values import Expect, Probe
-from warmgate.probing import ArmVersion, Prober, VersionMismatchError
+from warmgate.probing import ArmVersion, Prober, RoundResult, VersionMismatchError
 
 VERSION = ArmVersion(function="checkout-api", version="7", timeout_s=10)
 
 
 def sampled(answer: object, *, version: ArmVersion = VERSION, expect: Expect | None = None) -> Sample:
     """Return the sample of one call that is answered like that."""
+    return rounded(answer, version=version, expect=expect).samples[0]
+
+
+def rounded(answer: object, *, version: ArmVersion = VERSION, expect: Expect | None = None) -> RoundResult:
+    """Return the result of a round with one call that is answered like that."""
     clock = VirtualClock()
     invoker = FakeInvoker(clock, answers=lambda index: answer)  # type: ignore[arg-type,return-value]
     prober = Prober(invoker, VirtualOverlap(clock), {Arm.CANDIDATE: version})
     probe = Probe(name="health", expect=expect or Expect())
     planned = Round(Phase.MEASURED, 3, (Call(Arm.CANDIDATE, probe),))
-    return prober.run(planned, Deadline(1e9)).samples[0]
+    return prober.run(planned, Deadline(1e9))
 
 
 def test_a_cold_call_shows_its_init() -> None:
@@ -74,6 +79,7 @@ def test_a_provisioned_environments_init_is_no_cold_start() -> None:
             CallOutcome.THROTTLED,
             "TooManyRequestsException",
         ),
+        (InvokeError("x", code="ConnectionClosedError", lost=True), CallOutcome.LOST, "ConnectionClosedError"),
         (InvokeError("x", code="KMSDisabledException", lasting=True), CallOutcome.ERROR, "KMSDisabledException"),
     ],
 )
@@ -132,8 +138,11 @@ def test_a_hidden_report_is_replaced_by_the_callers_clock() -> None:
 
 def test_another_version_is_an_error_of_ours() -> None:
     """The version that ran must be the one that was meant."""
-    with pytest.raises(VersionMismatchError, match="called version 7, version 9 answered"):
-        sampled(served(version="9"))
+    result = rounded(served(version="9"))
+
+    assert isinstance(result.fault, VersionMismatchError)
+    assert "called version 7, version 9 answered" in str(result.fault)
+    assert (result.samples, result.attempts) == ((), 1)
 
 
 def test_a_cut_round_is_incomplete() -> None:
@@ -146,6 +155,7 @@ def test_a_cut_round_is_incomplete() -> None:
     result = prober.run(planned, Deadline(100))
 
     assert (len(result.samples), result.complete, clock.at_ms) == (1, False, 100)
+    assert result.attempts == 2
 
 
 def test_the_tail_of_another_call_is_not_mixed_up() -> None:

@@ -232,11 +232,11 @@ def test_a_policy_that_cannot_be_found_enforces_nothing(alias: AliasState) -> No
     """People are told that it was not read, not that it says `verify`, and the event is delivered again."""
     world = ReleaseWorld(alias=alias)
     world.policies.fails = PolicyLookupError("gone")
-    with pytest.raises(UnsettledError, match="the policy could not be read: gone"):
+    with pytest.raises(UnsettledError, match="its policy or tag could not be read: gone"):
         world.deliver()
 
     assert (world.alias, world.codedeploy.enforced, world.alias_port.edits) == (alias, [], [])
-    assert any("the policy could not be read: gone" in note for note in section(world)["notes"])
+    assert any("its policy or tag could not be read: gone" in note for note in section(world)["notes"])
 
 
 @pytest.mark.parametrize("port", ["policies", "alias_port", "allow_tag"])

@@ -129,7 +129,8 @@ class CloudWatchLogs:
                     at_ms=float(event.get("timestamp") or 0),
                     message=str(event.get("message") or ""),
                 )
-            if not page.get("nextToken"):
+            # Events come by their timestamps (CloudWatch Logs, FilterLogEvents): the deadline cuts off the last ones.
+            if not page.get("nextToken") or self._clock.now_ms() >= deadline.at_ms:
                 return
             token = {"nextToken": page["nextToken"]}
 

@@ -9,7 +9,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from warmgate.adapters.answers import check_answers
+from warmgate.adapters.checked_answers import check_answers
 
 # boto3 is botocore plus resources and transfers, which nothing here uses: leaving them out saves a third of the init.
 

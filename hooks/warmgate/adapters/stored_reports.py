@@ -40,7 +40,9 @@ class BucketReports:
 
     def write(self, deployment_id: str, report: StoredReport) -> None:
         """Store Markdown first: a document with a release is one whose Markdown has it too."""
-        text = json.dumps(report.document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        from warmgate.report.json_report import document_text
+
+        text = document_text(report.document)
         for name, body in ((MARKDOWN, report.markdown), (JSON, text)):
             try:
                 self._clients("s3").put_object(

@@ -8,7 +8,7 @@ from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import allowed_share
 from warmgate.judge.wording import margin_of, ms, word
-from warmgate.model import Arm, CallOutcome, Evidence, Finding, Outcome, Phase, Sample, Start
+from warmgate.model import UNSEEN, Arm, Evidence, Finding, Outcome, Phase, Sample, Start
 from warmgate.policy.values import PercentileLimit
 
 FEWEST = 5
@@ -98,7 +98,7 @@ def cold_start_ms(evidence: Evidence, arm: Arm) -> list[float]:
 
 
 def _why_none(called: list[Sample]) -> str:
-    usable = [sample for sample in called if sample.outcome is not CallOutcome.THROTTLED]
+    usable = [sample for sample in called if sample.outcome not in UNSEEN]
     return "too few cold starts" if usable else "no data"
 
 

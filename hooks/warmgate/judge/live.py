@@ -47,7 +47,11 @@ class Stretch:
 
 
 def judge_live(
-    stretches: Sequence[Stretch], policy: Policy, counts: Mapping[Arm, MetricCounts] | None = None
+    stretches: Sequence[Stretch],
+    policy: Policy,
+    counts: Mapping[Arm, MetricCounts] | None = None,
+    *,
+    ended: bool = False,
 ) -> Verdict:
     """Return the verdict of live traffic by the policy's `live` limits; never raises.
 
@@ -58,6 +62,7 @@ def judge_live(
         stretches: one or more, of one shift.
         policy: whose limits are asked for.
         counts: the second source of the error rate; the larger share of errors counts.
+        ended: whether no more calls are to come: under a limit of 0 % one alone counts then.
     """
     seen = [(part.number, readable(_evidence(part))) for part in stretches]
     found: list[Finding] = []
@@ -66,9 +71,9 @@ def judge_live(
         watched = [judge_live_duration(live.duration, _thinned(evidence), number) for number, evidence in seen]
         found.append(_over_stretches(watched))
     if live.error_ratio is not None:
-        found.append(judge_live_errors(live.error_ratio, seen, counts or {}))
+        found.append(judge_live_errors(live.error_ratio, seen, counts or {}, ended=ended))
     if live.cold_start_ratio is not None:
-        found.append(judge_live_cold_starts(live.cold_start_ratio, seen))
+        found.append(judge_live_cold_starts(live.cold_start_ratio, seen, ended=ended))
     found += [_judge_init(limit, seen) for limit in policy.limits.init]
     if policy.limits.memory_ratio is not None:
         used = _over_stretches([judge_memory(policy.limits.memory_ratio, evidence) for _, evidence in seen])

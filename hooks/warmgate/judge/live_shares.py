@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least, at_most, dealt, upper_bound
 from warmgate.judge.score import SMALLEST_SHARE, ruled_out_errors
@@ -23,6 +23,8 @@ SAME_CHANCE = 0.01
 """Of so many more failures than the baseline's where nothing changed: an outage that both share refuses nobody."""
 PASS_ERROR = 0.05
 STRIKES = 2
+RARE_LIVE_CALLS = 283
+"""Live calls, one of them bad, that exclude what a PASS under a limit of 0 % rules out (1.67 %), 95 % sure."""
 ERRORS, COLD_STARTS = "live.errors.rate", "live.cold_starts.share"
 TOO_LITTLE = "too little traffic"
 BY_METRICS = "; by CloudWatch's metrics"
@@ -83,23 +85,46 @@ def _summed(shares: Sequence[Share]) -> Share:
 
 
 def judge_share(
-    check: str, allowed: float, total: Share, failing: tuple[Share, float] | None, told: str, verb: str
+    check: str,
+    allowed: float,
+    total: Share,
+    failing: tuple[Share, float] | None,
+    told: str,
+    verb: str,
+    *,
+    shared: bool = False,
+    ended: bool = False,
 ) -> Finding:
-    """Return the finding of a share of calls, from the look that failed it or from all calls together."""
+    """Return the finding of a share of calls, from the look that failed it or from all calls together.
+
+    Args:
+        check: its policy path.
+        allowed: the limit.
+        total: all calls of the new version.
+        failing: the look at which the share was beyond the limit, and the chance of that.
+        told: what else is to be said.
+        verb: what bad calls did.
+        shared: whether the old version has bad calls too.
+        ended: whether no more calls are to come.
+    """
     share, chance = failing or (total, 1.0)
-    ruled_out = ruled_out_live(allowed)
-    outcome, because = Outcome.INCONCLUSIVE, _why_open(total, ruled_out)
-    if failing is not None:
-        outcome, because = Outcome.FAILED, ""
-    elif total.calls and at_most(total.bad, total.calls, ruled_out) <= PASS_ERROR:
-        outcome, because = Outcome.PASSED, ""
-    ratio = share.bad / share.calls if share.calls else None
     reason = f"{share.bad} of {share.calls} live calls {verb} (limit {percent(allowed)}){told}"
+    finding = _open_share(check, allowed, share, total, reason)
+    if allowed <= 0 and total.bad:
+        return _none_may(finding, total, failing, shared=shared, ended=ended)
     if failing is not None:
-        reason += f"; chance of that at the limit {chance:.1g}"
+        said = f"{reason}; chance of that at the limit {chance:.1g}"
+        return replace(finding, outcome=Outcome.FAILED, reason=said)
+    return _not_failing(finding, allowed, total)
+
+
+def _open_share(check: str, allowed: float, share: Share, total: Share, reason: str) -> Finding:
+    """Return the finding of a share with its figures and without an outcome."""
+    ratio = share.bad / share.calls if share.calls else None
+    bound = percent(upper_bound(total.bad, total.calls))
     return Finding(
         check=check,
-        outcome=outcome,
+        outcome=Outcome.INCONCLUSIVE,
         reason=reason if total.calls else "no data: not one live call of the new version",
         measured=ratio,
         limit=allowed,
@@ -107,12 +132,38 @@ def judge_share(
         margin=margin_of(ratio, allowed) if ratio is not None else None,
         bad_count=share.bad,
         sample_count=share.calls,
-        proven=f"excluded: more than {percent(upper_bound(total.bad, total.calls))} (95 % sure)"
-        if total.calls
-        else "nothing",
-        inconclusive_because=because,
-        leans_to_fail=bool(because) and total.bad >= STRIKES and chance_of(total, allowed) <= PASS_ERROR,
+        proven=f"excluded: more than {bound} (95 % sure)" if total.calls else "nothing",
     )
+
+
+def _not_failing(finding: Finding, allowed: float, total: Share) -> Finding:
+    """Return the finding of a share that no look has failed."""
+    ruled_out = ruled_out_live(allowed)
+    if total.calls and at_most(total.bad, total.calls, ruled_out) <= PASS_ERROR:
+        return replace(finding, outcome=Outcome.PASSED)
+    return replace(
+        finding,
+        inconclusive_because=_why_open(total, ruled_out),
+        leans_to_fail=total.bad >= STRIKES and chance_of(total, allowed) <= PASS_ERROR,
+    )
+
+
+def _none_may(
+    finding: Finding, total: Share, failing: tuple[Share, float] | None, *, shared: bool, ended: bool
+) -> Finding:
+    """Return the finding where no call may be bad and some are: one is chance only where so few can be shown."""
+    if failing is not None or (total.bad >= STRIKES and not shared):
+        return replace(finding, outcome=Outcome.FAILED)
+    found = _not_failing(finding, 0.0, total)
+    if found.outcome is Outcome.PASSED:
+        # The rate that was measured is beyond the limit: what was judged stands in the reason.
+        bound = percent(upper_bound(total.bad, total.calls))
+        said = f"{found.reason}; at most {bound} do (95 % sure)"
+        return replace(found, reason=said, measured=None, warns=True)
+    if not ended or shared:
+        return found
+    said = f"{found.reason}; {RARE_LIVE_CALLS} calls would show that it was chance"
+    return replace(found, outcome=Outcome.FAILED, reason=said, inconclusive_because="", leans_to_fail=False)
 
 
 def ruled_out_live(allowed: float) -> float:
@@ -131,7 +182,9 @@ def _failed(sample: Sample) -> bool:
     return sample.outcome is CallOutcome.ERROR or sample.outcome is CallOutcome.TIMEOUT
 
 
-def judge_live_errors(allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts]) -> Finding:
+def judge_live_errors(
+    allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts], *, ended: bool = False
+) -> Finding:
     """Return the finding of the error rate; where CloudWatch counted a larger share of errors, that share is judged."""
     new, old = (
         _summed([s for _, e in seen for s in _shares(e, arm, _failed)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
@@ -145,7 +198,7 @@ def judge_live_errors(allowed: float, seen: Stretches, counts: Mapping[Arm, Metr
     )
     named = ": " + ", ".join(name for name, _ in types.most_common(3)) if types else ""
     told = f"{named}; {old.bad} of {old.calls} of the old version; by the log"
-    return judge_share(ERRORS, allowed, new, failing, told, "failed")
+    return judge_share(ERRORS, allowed, new, failing, told, "failed", shared=old.bad > 0, ended=ended)
 
 
 def _tells_more(metric: MetricCounts, seen: Share) -> bool:
@@ -161,7 +214,8 @@ def errors_by_metrics(allowed: float, new: MetricCounts, old: MetricCounts | Non
     same = dealt(total.bad, total.calls, before.bad, before.calls) if before.calls else 0.0
     beyond = total.bad >= STRIKES and chance <= CHANCE and same <= SAME_CHANCE
     told = f"; {before.bad} of {before.calls} of the old version{BY_METRICS}"
-    return judge_share(ERRORS, allowed, total, (total, chance) if beyond else None, told, "failed")
+    failing = (total, chance) if beyond else None
+    return judge_share(ERRORS, allowed, total, failing, told, "failed", shared=before.bad > 0, ended=True)
 
 
 def is_cold(sample: Sample) -> bool:
@@ -169,11 +223,11 @@ def is_cold(sample: Sample) -> bool:
     return sample.start is Start.COLD or sample.start is Start.RESTORED
 
 
-def judge_live_cold_starts(allowed: float, seen: Stretches) -> Finding:
+def judge_live_cold_starts(allowed: float, seen: Stretches, *, ended: bool = False) -> Finding:
     """Return the finding of the share of cold starts."""
     new, old = (
         _summed([s for _, e in seen for s in _shares(e, arm, is_cold)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
     )
     failing = _failing_stretch(seen, allowed, is_cold, compared=False)
     told = f"; {old.bad} of {old.calls} of the old version; by the log"
-    return judge_share(COLD_STARTS, allowed, new, failing, told, "met a cold start")
+    return judge_share(COLD_STARTS, allowed, new, failing, told, "met a cold start", ended=ended)

@@ -118,6 +118,5 @@ def _cold_starts(allowed: float, new: Sequence[EnvironmentSummary]) -> Finding:
     total = Share(sum(s.cold_starts for s in new), sum(s.calls for s in new))
     chance = chance_of(total, allowed)
     beyond = total.bad >= STRIKES and chance <= CHANCE
-    return judge_share(
-        COLD_STARTS, allowed, total, (total, chance) if beyond else None, "; by a query of the log", "met a cold start"
-    )
+    failing = (total, chance) if beyond else None
+    return judge_share(COLD_STARTS, allowed, total, failing, "; by a query of the log", "met a cold start", ended=True)

@@ -13,7 +13,7 @@ from warmgate.judge.verdict import judge
 from warmgate.model import HISTORY, Arm, Burst, Evidence, Outcome, Phase, Sample, Verdict
 from warmgate.policy.values import Compare, Policy
 
-PHASES = (Phase.PREWARM, Phase.WARMUP, Phase.MEASURED)
+PHASES = tuple(Phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ def replay(samples: Sequence[Sample], policy: Policy) -> Replay:
         calls += _calls(round_)
         looked = judge(Evidence(samples=seen, burst=burst), policy)
         if looked.decided and (number >= compared_from or looked.outcome is Outcome.FAILED):
+            closed = "planned" if all(finding.decided for finding in looked.findings) else "stopped early"
             break
     return Replay(judge(Evidence(samples=seen, burst=burst, closed=closed), policy), calls, left_out, seen)
 

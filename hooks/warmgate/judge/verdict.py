@@ -18,6 +18,7 @@ from warmgate.policy.values import OnInconclusive, OnTrouble, Policy
 
 WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.PASSED)
 LONGEST_REASON = 600
+OBSERVED = "mode: observe"
 INTERLEAVED_ROUNDS = 5
 """Measured rounds that call the baseline too."""
 
@@ -39,12 +40,13 @@ def verdict_of_findings(findings: tuple[Finding, ...], policy: Policy) -> Verdic
     refused = [finding for finding, status in mapped if status is Status.FAILED]
     status = Status.FAILED if refused or not findings else Status.SUCCEEDED
     warnings = [
-        f"{finding.check}: {_undecided_word(finding)}: {finding.reason}"
+        f"{finding.check}: {_warning_word(finding)}: {finding.reason}"
         for finding, mapped_to in mapped
-        if finding.outcome not in {Outcome.PASSED, Outcome.FAILED} and mapped_to is Status.SUCCEEDED
+        if finding.warns or (finding.outcome not in {Outcome.PASSED, Outcome.FAILED} and mapped_to is Status.SUCCEEDED)
     ]
+    settled_by = _settled_by([finding for finding, mapped_to in mapped if mapped_to is status], policy)
     if policy.mode is Mode.OBSERVE and status is Status.FAILED:
-        status = Status.SUCCEEDED
+        status, settled_by = Status.SUCCEEDED, OBSERVED
         warnings.append("mode observe: this release would have been refused")
     failed = any(finding.outcome is Outcome.FAILED for finding in findings)
     return Verdict(
@@ -55,6 +57,7 @@ def verdict_of_findings(findings: tuple[Finding, ...], policy: Policy) -> Verdic
         warnings=tuple(warnings),
         decided=failed or all(finding.decided for finding in findings),
         mode=policy.mode,
+        settled_by=settled_by,
     )
 
 
@@ -64,12 +67,14 @@ def verdict_of_error(reason: str, policy: Policy | None) -> Verdict:
     passes = policy is not None and (policy.when.error is OnTrouble.PASS or mode is Mode.OBSERVE)
     text = _shortened(" ".join(reason.split())) or "no reason given"
     warnings = (f"nothing was found out: {text}",) if passes else ()
+    by_when = f"when.error: {policy.when.error.value}" if policy else ""
     return Verdict(
         outcome=Outcome.ERROR,
         status=Status.SUCCEEDED if passes else Status.FAILED,
         reason=text,
         warnings=warnings,
         mode=mode,
+        settled_by=OBSERVED if mode is Mode.OBSERVE else by_when,
     )
 
 
@@ -170,6 +175,22 @@ def _status_of_undecided(finding: Finding, policy: Policy) -> Status:
     return Status.FAILED if fails else Status.SUCCEEDED
 
 
+def _settled_by(findings: list[Finding], policy: Policy) -> str:
+    """Return the words of `when` that gave findings their status; empty where a check has failed or all have passed."""
+    if any(finding.outcome is Outcome.FAILED for finding in findings):
+        return ""
+    undecided = (finding for finding in findings if finding.outcome is not Outcome.PASSED)
+    return ", ".join(dict.fromkeys(_word_of_when(finding, policy) for finding in undecided))
+
+
+def _word_of_when(finding: Finding, policy: Policy) -> str:
+    if finding.outcome is Outcome.ERROR:
+        return f"when.error: {policy.when.error.value}"
+    if finding.inconclusive_because == "no data":
+        return f"when.no_data: {policy.when.no_data.value}"
+    return f"when.inconclusive: {policy.when.inconclusive.value}"
+
+
 def _reason(refused: list[Finding], findings: tuple[Finding, ...]) -> str:
     """Return one line: the failed checks where there are any, else what refused, else what was measured."""
     failed = [finding for finding in refused if finding.outcome is Outcome.FAILED]
@@ -196,7 +217,13 @@ def _undecided_word(finding: Finding) -> str:
     return f"inconclusive ({because}{half_way})"
 
 
+def _warning_word(finding: Finding) -> str:
+    return "passed with a warning" if finding.warns else _undecided_word(finding)
+
+
 def _in_short(finding: Finding) -> str:
+    if finding.warns:
+        return f"{finding.check} passed with a warning ({finding.reason})"
     counted = f"{finding.check} {finding.outcome}"
     if finding.measured is None or finding.limit is None:
         return counted

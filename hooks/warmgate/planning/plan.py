@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warmgate.model import Arm, Burst, Phase
 from warmgate.policy.values import Policy, Probe
@@ -70,27 +70,52 @@ def plan_probes(policy: Policy, burst: Burst, *, has_baseline: bool, seed: int) 
     shuffle = random.Random(seed)  # noqa: S311
     compares = has_baseline and (policy.compare.init is not None or policy.compare.duration is not None)
     arms = (Arm.BASELINE, Arm.CANDIDATE) if compares else (Arm.CANDIDATE,)
-    wanted = _wanted_rounds(policy, size, arms)
+    wanted = _wanted_rounds(policy, burst, arms)
     rounds: list[Round] = []
     spent = 0
     for phase, number, round_arms in wanted:
-        cost = size * len(round_arms)
+        width = _width(phase, number, burst)
+        cost = width * len(round_arms)
         if spent + cost > policy.budget.invocations:
             break
         spent += cost
-        rounds.append(Round(phase, number, _calls(policy.probes, size, round_arms, number, shuffle)))
+        mix = _mix(policy.probes, width, (number - 1) * size)
+        rounds.append(Round(phase, number, _calls(mix, round_arms, shuffle)))
     left_out = _left_out(wanted, len(rounds), policy.budget.invocations)
     return ProbePlan(burst=burst, seed=seed, rounds=tuple(rounds), left_out=left_out)
 
 
-def _wanted_rounds(policy: Policy, size: int, arms: tuple[Arm, ...]) -> list[tuple[Phase, int, tuple[Arm, ...]]]:
-    wanted = [(Phase.PREWARM, 1, arms)]
+def repeat_probe(plan: ProbePlan, place: int, probe: Probe, calls: int, left: int) -> ProbePlan:
+    """Return the plan with the next of some more calls of one probe put at a place, to the candidate alone.
+
+    Args:
+        plan: of a run.
+        place: of the round that would be next.
+        probe: what to call again.
+        calls: how many calls are missing; where they do not fit none is made, as fewer would show nothing.
+        left: how many calls the budget has room for.
+    """
+    before, after = plan.rounds[:place], plan.rounds[place:]
+    if calls > left and after:
+        return plan
+    if calls > left:
+        what = f"{calls} more calls of probe {probe.name}, of which one failed: budget.invocations has room for {left}"
+        return replace(plan, left_out=(*plan.left_out, what))
+    number = 1 + sum(planned.phase is Phase.REPEATED for planned in before)
+    overlapping = (Call(Arm.CANDIDATE, probe),) * min(calls, plan.burst.granted)
+    return replace(plan, rounds=(*before, Round(Phase.REPEATED, number, overlapping), *after))
+
+
+def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[tuple[Phase, int, tuple[Arm, ...]]]:
+    # As many calls as were asked for where fewer may overlap: the later ones show no cold start, but all else.
+    bursts = math.ceil(burst.asked / burst.granted)
+    wanted = [(Phase.PREWARM, number, arms) for number in range(1, bursts + 1)]
     if not _measures(policy):
         return wanted
     wanted += [(Phase.WARMUP, number, arms) for number in range(1, policy.warm.rounds + 1)]
     interleaved = INTERLEAVED_ROUNDS if len(arms) > 1 else 0
     wanted += [(Phase.MEASURED, number, arms) for number in range(1, interleaved + 1)]
-    last = max(interleaved + CANDIDATE_ROUNDS if interleaved else 0, math.ceil(CAP / size))
+    last = max(interleaved + CANDIDATE_ROUNDS if interleaved else 0, math.ceil(CAP / burst.granted))
     wanted += [(Phase.MEASURED, number, (Arm.CANDIDATE,)) for number in range(interleaved + 1, last + 1)]
     return wanted
 
@@ -100,10 +125,13 @@ def _measures(policy: Policy) -> bool:
     return bool(policy.limits.duration) or policy.compare.duration is not None or bool(policy.limits.error_ratio)
 
 
-def _calls(
-    probes: tuple[Probe, ...], size: int, arms: tuple[Arm, ...], number: int, shuffle: random.Random
-) -> tuple[Call, ...]:
-    mix = _mix(probes, size, number)
+def _width(phase: Phase, number: int, burst: Burst) -> int:
+    """Return how many calls an arm makes in a round: the last burst holds what is left of those that were asked for."""
+    left = burst.asked - (number - 1) * burst.granted if phase is Phase.PREWARM else burst.granted
+    return min(burst.granted, left)
+
+
+def _calls(mix: list[Probe], arms: tuple[Arm, ...], shuffle: random.Random) -> tuple[Call, ...]:
     shuffle.shuffle(mix)
     calls: list[Call] = []
     for probe in mix:
@@ -114,10 +142,9 @@ def _calls(
     return tuple(calls)
 
 
-def _mix(probes: tuple[Probe, ...], size: int, number: int) -> list[Probe]:
+def _mix(probes: tuple[Probe, ...], size: int, offset: int) -> list[Probe]:
     """Return `size` probes in proportion to their weights; rounds continue each other so that rare probes get turns."""
     cycle = [probe for probe in probes for _ in range(probe.weight)]
-    offset = (number - 1) * size
     stride = _coprime_stride(len(cycle))
     return [cycle[(offset + i) * stride % len(cycle)] for i in range(size)]
 

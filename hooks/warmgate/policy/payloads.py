@@ -153,11 +153,17 @@ class Expression(Text):
     def read(self, node: Node, at: Place) -> str:
         """Return the expression once it has been compiled."""
         text = Text.read(self, node, at)
-        import jmespath  # most policies have no expression, and a hook's cold start should not pay for them
+        # Most policies have no expression, and a hook's cold start should not pay for them.
         from jmespath.exceptions import JMESPathError
 
+        from warmgate.policy.expressions import CostlyExpressionError, syntax_of
+
         try:
-            syntax = jmespath.compile(text).parsed
+            syntax = syntax_of(text)
+        except CostlyExpressionError as error:
+            found = f"an expression that takes too much work ({error})"
+            fix = "ask for less: fewer parts, and no lists of lists that are flattened again"
+            raise at.refuse(node.line, found=found, expected=self.expected, fix=fix) from error
         except (JMESPathError, RecursionError) as error:
             position = getattr(error, "lex_position", None)
             fix = f"look at character {position + 1}" if isinstance(position, int) else "look at quotes and brackets"
@@ -167,20 +173,10 @@ class Expression(Text):
 
     def _check_functions(self, syntax: Any, line: int, at: Place) -> None:
         """Refuse unknown functions: JMESPath looks them up when it runs, which is in the middle of a release."""
-        from jmespath.functions import Functions
+        from warmgate.policy.expressions import FUNCTIONS, nodes_of
 
-        known = Functions.FUNCTION_TABLE
-        for name in _functions(syntax):
-            if name not in known:
-                near = nearest(name, known)
+        for name in (part["value"] for part in nodes_of(syntax) if part["type"] == "function_expression"):
+            if name not in FUNCTIONS:
+                near = nearest(name, FUNCTIONS)
                 fix = f"write {near}()" if near else "use a function that JMESPath has"
                 raise at.refuse(line, found=f"the function {shown(name)}()", expected=self.expected, fix=fix)
-
-
-def _functions(syntax: Any) -> Iterator[str]:
-    """Yield the function names of a parsed expression."""
-    if isinstance(syntax, dict):
-        if syntax["type"] == "function_expression":
-            yield syntax["value"]
-        for child in syntax["children"]:
-            yield from _functions(child)

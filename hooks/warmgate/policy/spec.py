@@ -80,7 +80,8 @@ EXPECT = Section(
     Key(
         name="jmespath",
         kind=Expression(),
-        text="A JMESPath expression that must be true of the answer, read as JSON.",
+        text="A JMESPath expression that must be true of the answer, read as JSON. An unexpected answer counts as a"
+        " failed call does under `limits.errors.rate: 0%`, in a check of its own.",
     ),
     Key(
         name="error_type",
@@ -103,6 +104,12 @@ PROBE = Section(
         kind=EXPECT,
         text="What the answer must look like. Without it, any answer but an error will do.",
     ),
+    Key(
+        name="repeatable",
+        kind=Flag(),
+        text="Whether a call may be made a second time when its answer was lost: it may have run already. Say true"
+        " only of a probe without side effects; a call that never reached the function is made again in any case.",
+    ),
     build=_probe,
     one_of=("payload_file", "payload"),
 )
@@ -121,7 +128,8 @@ BUDGET = Section(
     Key(
         name="invocations",
         kind=Whole(1, 100_000),
-        text="Calls to both versions together: enough for the cold calls, the warm-up and one measured round.",
+        text="Calls to both versions together, repeated ones too: enough for the cold calls, the warm-up and one"
+        " measured round. What Lambda refused before the code ran does not count.",
     ),
     Key(
         name="seconds",
@@ -131,7 +139,8 @@ BUDGET = Section(
     Key(
         name="cost_usd",
         kind=Number(above=0, most=10_000),
-        text="Money, in US dollars, estimated at list price. Without it, cost sets no bound.",
+        text="Money, in US dollars, estimated at list price. A round that could go beyond it is not made; before the"
+        " first call each is taken to last as long as the function's timeout.",
     ),
     build=Budget,
 )

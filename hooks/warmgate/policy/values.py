@@ -90,6 +90,8 @@ class Probe:
     """A JSON value."""
     payload_file: str | None = None
     expect: Expect = Expect()
+    repeatable: bool = False
+    """Whether a call may be made again whose answer was lost: it may have run already."""
 
 
 DEFAULT_PROBES = (Probe(name="default"),)
@@ -163,7 +165,8 @@ class Budget:
 
     invocations: int = 400
     seconds: float = 300.0
-    cost_usd: float | None = None
+    cost_usd: float = 2.0
+    """A default judgement of a fast function costs about a cent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

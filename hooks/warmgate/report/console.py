@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from warmgate.model import Finding, Judgement, Status
 from warmgate.report import wording
+from warmgate.visible import visible_line
 
 
 def render_console(judgement: Judgement, status: Status) -> str:
@@ -24,13 +25,13 @@ def render_console(judgement: Judgement, status: Status) -> str:
     lines += [f"  note: {wording.one_line(note)}" for note in judgement.notes]
     lines += [f"  {line}" for line in wording.sample_counts(judgement.samples)]
     lines += [f"  spent: {wording.spent(judgement.spending)}"]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(visible_line(line).rstrip() for line in lines) + "\n"
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:
     return (
         finding.outcome.value,
-        finding.check,
+        wording.one_line(finding.check),
         wording.measured(finding),
         wording.limit(finding),
         wording.margin(finding),

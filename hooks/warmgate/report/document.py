@@ -11,8 +11,31 @@ from itertools import product
 from typing import Any
 
 from warmgate.model import Arm, CallOutcome, Finding, Judgement, Phase, Sample, Spending, Status
+from warmgate.release import ReleaseOutcome
 
 SCHEMA_VERSION = "1"
+FINDING = {"check": str, "outcome": str, "reason": str}
+VERDICT: dict[str, Any] = {"outcome": str, "status": str, "reason": str, "findings": [FINDING]}
+READ_KEYS: dict[str, Any] = {
+    **VERDICT,
+    "schema_version": frozenset({SCHEMA_VERSION}),
+    "deployment_id": str,
+    "target": {"function": str, "alias": str},
+    "baseline": str,
+    "candidate": str,
+}
+"""What is read of a report that lies in the bucket, where others may write too."""
+READ_RELEASE_KEYS: dict[str, Any] = {
+    "outcome": frozenset(map(str, ReleaseOutcome)),
+    "summary": str,
+    "deployment": {"status": str, "application": str, "group": str, "error_code": str, "error_message": str},
+    "rollback": (None, {"deployment_id": str}),
+    "seconds_to_rollback": (None, float, int),
+    "hooks": [{"event": str, "function": str, "status": str}],
+    "alarms": [{"name": str, "state": str}],
+    "notes": [str],
+}
+READ_LATER_KEYS = {**VERDICT, "by": str}
 
 
 def build_document(judgement: Judgement, status: Status) -> dict[str, Any]:
@@ -34,6 +57,7 @@ def build_document(judgement: Judgement, status: Status) -> dict[str, Any]:
         "status": status.value,
         "reason": verdict.reason,
         "unjudged": None if verdict.unjudged is None else verdict.unjudged.value,
+        "settled_by": verdict.settled_by,
         "decided": verdict.decided,
         "findings": [_finding(finding) for finding in verdict.findings],
         "warnings": list(verdict.warnings),
@@ -60,6 +84,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "proven": finding.proven,
         "inconclusive_because": finding.inconclusive_because,
         "leans_to_fail": finding.leans_to_fail,
+        "warns": finding.warns,
     }
 
 
@@ -81,6 +106,33 @@ def _counts(samples: tuple[Sample, ...]) -> list[dict[str, Any]]:
         for arm, phase, outcome in product(Arm, Phase, CallOutcome)
         if counts[arm, phase, outcome]
     ]
+
+
+def is_report(value: Any) -> bool:
+    """Return whether a JSON value is a report of this schema version, as far as it is read."""
+    if not fits(value, READ_KEYS):
+        return False
+    section = value.get("release")
+    return not section or (fits(section, READ_RELEASE_KEYS) and fits(section.get("verdicts", []), [READ_LATER_KEYS]))
+
+
+def fits(value: Any, shape: Any) -> bool:
+    """Return whether a JSON value has a shape.
+
+    Args:
+        value: what was read.
+        shape: None, a type, a set of texts, a mapping of keys that must be there, a list of the one shape of its items,
+            or a tuple of shapes of which one must fit.
+    """
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(key in value and fits(value[key], part) for key, part in shape.items())
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(fits(item, shape[0]) for item in value)
+    if isinstance(shape, tuple):
+        return any(fits(value, part) for part in shape)
+    if isinstance(shape, frozenset):
+        return isinstance(value, str) and value in shape
+    return value is None if shape is None else isinstance(value, shape)
 
 
 def finite(value: float | None) -> float | None:

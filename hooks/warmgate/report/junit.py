@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from warmgate.report.wording import one_line
+
 
 def render_junit(document: dict[str, Any]) -> str:
     """Return the XML of a report document; a check that refuses is a failure, one that could not be found out an error.
@@ -13,9 +15,10 @@ def render_junit(document: dict[str, Any]) -> str:
     """
     verdicts = [("", document)]
     verdicts += [(f"{each['by']}.", each) for each in (document.get("release") or {}).get("verdicts", [])]
-    suite = ET.Element("testsuite", name=f"warmgate {document['deployment_id']}")
+    suite = ET.Element("testsuite", name=one_line(f"warmgate {document['deployment_id']}"))
     counts = {"failures": 0, "errors": 0, "skipped": 0}
-    tags = {"failed": ("failure", "failures"), "error": ("error", "errors"), "inconclusive": ("skipped", "skipped")}
+    tags = {"failed": ("failure", "failures"), "error": ("error", "errors")}
+    tags |= dict.fromkeys(("inconclusive", "skipped"), ("skipped", "skipped"))
     total = 0
     for by, verdict in verdicts:
         findings = verdict["findings"] or [
@@ -23,21 +26,15 @@ def render_junit(document: dict[str, Any]) -> str:
         ]
         for finding in findings:
             total += 1
-            case = ET.SubElement(
-                suite, "testcase", classname=f"{document['target']['function']}", name=f"{by}{finding['check']}"
-            )
+            about = {"classname": str(document["target"]["function"]), "name": f"{by}{finding['check']}"}
+            case = ET.SubElement(suite, "testcase", {key: one_line(value) for key, value in about.items()})
             tag, counter = tags.get(finding["outcome"], ("", ""))
             if tag:
                 counts[counter] += 1
-                ET.SubElement(case, tag, message=_printable(finding["reason"]))
+                ET.SubElement(case, tag, message=one_line(str(finding["reason"])))
             else:
-                ET.SubElement(case, "system-out").text = _printable(finding["reason"])
+                ET.SubElement(case, "system-out").text = one_line(str(finding["reason"]))
     suite.set("tests", str(total))
     for name, count in counts.items():
         suite.set(name, str(count))
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suite, encoding="unicode") + "\n"
-
-
-def _printable(text: str) -> str:
-    # XML has no way to write most control characters, not even escaped.
-    return "".join(c if c.isprintable() else " " for c in str(text))

@@ -54,8 +54,8 @@ def _row(finding: Finding) -> str:
     cells = (
         outcome if outcome == "passed" else f"**{outcome}**",
         escaped(finding.check),
-        wording.measured(finding),
-        wording.limit(finding),
+        escaped(wording.measured(finding)),
+        escaped(wording.limit(finding)),
         wording.margin(finding),
         wording.counts(finding),
         escaped(wording.why(finding)),

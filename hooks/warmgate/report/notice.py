@@ -59,7 +59,7 @@ def headline(document: dict[str, Any]) -> str:
         word = f"STOPPED, {word}"
     word += UNJUDGED.get(document.get("unjudged") or "", "")
     versions = f"version {document['candidate'] or '?'} (from {document['baseline'] or '?'})"
-    return f"{word}: {target['function']}:{target['alias']} {versions}"
+    return one_line(f"{word}: {target['function']}:{target['alias']} {versions}")
 
 
 def check_lines(document: dict[str, Any]) -> list[str]:
@@ -67,7 +67,10 @@ def check_lines(document: dict[str, Any]) -> list[str]:
     later = (document.get("release") or {}).get("verdicts", [])
     found = [("", each) for each in document["findings"]]
     found += [(f"{verdict['by']} ", each) for verdict in later for each in verdict["findings"]]
-    return [f"{each['outcome']:<12}  {by}{each['check']}: {one_line(each['reason'])}" for by, each in found]
+    return [
+        f"{one_line(each['outcome']):<12}  {one_line(by + each['check'])}: {one_line(each['reason'])}"
+        for by, each in found
+    ]
 
 
 def _subject(document: dict[str, Any]) -> str:
@@ -81,9 +84,9 @@ def _text(document: dict[str, Any], address: str) -> str:
     cut = [f"... and {len(checks) - MOST_CHECKS} more"] if len(checks) > MOST_CHECKS else []
     blocks = [
         [headline(document), _short(reason_of(document)), *_warnings(document)],
-        [f"deployment {document['deployment_id']}", *(_short(line) for line in release_lines(section))],
+        [one_line(f"deployment {document['deployment_id']}"), *(_short(line) for line in release_lines(section))],
         [*(_short(line) for line in checks[:MOST_CHECKS]), *cut],
-        [f"report: {address or 'not stored'}"],
+        [one_line(f"report: {address or 'not stored'}")],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 

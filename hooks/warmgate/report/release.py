@@ -96,11 +96,11 @@ def release_lines(section: dict[str, Any]) -> list[str]:
     message = section["deployment"]["error_message"]
     lines += [f"CodeDeploy says: {message}"] if message else []
     lines += [f"{hook['event']}: {hook['function'] or 'hook'} {hook['status']}" for hook in section["hooks"]]
-    lines += [f"{each['by']} {each['outcome']}: {one_line(each['reason'])}" for each in section.get("verdicts", [])]
+    lines += [f"{each['by']} {each['outcome']}: {each['reason']}" for each in section.get("verdicts", [])]
     lines += [f"alarm {alarm['name']}: {alarm['state']}" for alarm in section["alarms"]]
     seconds = section["seconds_to_rollback"]
     lines += [f"back on the baseline after {seconds:.0f} s"] if seconds is not None else []
-    return lines + [str(note) for note in section["notes"]]
+    return [one_line(line) for line in (*lines, *map(str, section["notes"]))]
 
 
 def with_release(markdown: str, section: dict[str, Any]) -> str:

@@ -5,22 +5,15 @@ from __future__ import annotations
 from itertools import product
 
 from warmgate.model import Arm, CallOutcome, Finding, Judgement, Outcome, Phase, Sample, Spending, Status
+from warmgate.report.standing import standing_of
+from warmgate.visible import visible
 
 
 def headline(judgement: Judgement, status: Status) -> str:
-    """Return one line with what became of the candidate."""
-    deployment, outcome = judgement.deployment, judgement.verdict.outcome
-    word = "PASSED" if status is Status.SUCCEEDED else "REFUSED"
-    aside = _aside(outcome, status)
+    """Return one line with what became of the candidate, and by whose word where no check decided it."""
+    deployment, standing = judgement.deployment, standing_of(judgement.verdict, status)
     what = f"{deployment.target.function} version {deployment.candidate}" if deployment.candidate else "unknown version"
-    return f"{word}{f' ({aside})' if aside else ''}: {what}"
-
-
-def _aside(outcome: Outcome, status: Status) -> str:
-    """Return what a headline must add where the outcome alone does not explain the status."""
-    if outcome is Outcome.FAILED:
-        return "failed, only observed" if status is Status.SUCCEEDED else ""
-    return "" if outcome is Outcome.PASSED else outcome.value
+    return one_line(f"{standing.word}: {what}{f' ({standing.aside})' if standing.aside else ''}")
 
 
 def measured(finding: Finding) -> str:
@@ -43,7 +36,7 @@ def _figure(value: float | None, finding: Finding) -> str:
     if finding.unit == "count":
         return f"{value:g}"
     digits = 0 if abs(value) >= 100 else 1
-    return f"{value:.{digits}f} {finding.unit.upper() if finding.unit == 'mb' else finding.unit}".rstrip()
+    return f"{value:.{digits}f} {'MB' if finding.unit == 'mb' else one_line(finding.unit)}".rstrip()
 
 
 def margin(finding: Finding) -> str:
@@ -64,8 +57,8 @@ def why(finding: Finding) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text without line breaks."""
-    return " ".join(text.split())
+    """Return a text without line breaks, every character of it to be seen."""
+    return visible(" ".join(text.split()))
 
 
 def spent(spending: Spending) -> str:

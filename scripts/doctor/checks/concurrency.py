@@ -26,7 +26,8 @@ CHECK = Check(
     title="Too little concurrency is free for the burst",
     severity=Severity.WARNING,
     why="Cold environments are opened by overlapping calls, each arm's at once. Warmgate leaves production half of"
-    " what is free, and measures fewer cold starts where that is too little; with none left it has no data.",
+    " what is free, takes a quarter of it for one release, and measures fewer cold starts where that is too little;"
+    " with next to nothing left it calls one at a time and leaves checks undecided.",
     fix="raise the function's reserved concurrency or the account's, or lower warm.environments",
     sources=(
         "Understanding Lambda function scaling (AWS Lambda Developer Guide)",

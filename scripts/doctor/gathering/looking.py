@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from doctor.facts import Denied, Missing
-from warmgate.adapters.faults import DENIED, SDK_ERRORS, code_of
+from warmgate.adapters.faults import DENIED, SDK_ERRORS, UNREACHED, code_of, setup_fault_in
 
 T = TypeVar("T")
 Clients = Callable[[str], Any]
@@ -31,10 +31,15 @@ def look(place: str, action: str, read: Callable[[], T]) -> T | Denied | Missing
         place: what is read, by name.
         action: the IAM action that reading it needs.
         read: makes the calls.
+
+    What keeps AWS from being asked at all, such as missing credentials, is raised as the SDK raised it.
     """
     try:
         return read()
     except SDK_ERRORS as error:
+        fault = setup_fault_in(error)
+        if fault is not None and not isinstance(fault, UNREACHED):
+            raise  # No other look-up would be answered either.
         code = code_of(error)
         if code in ABSENT:
             return Missing(place=place)

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from doctor.findings import Check, Finding, Severity
+from warmgate.visible import visible
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: Final = {
@@ -44,7 +45,7 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
         "ruleIndex": rule_index,
         "kind": "open" if finding.severity is Severity.UNKNOWN else "fail",
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{finding.check.title}: {finding.message}. Fix: {finding.check.fix}"},
+        "message": {"text": visible(f"{finding.check.title}: {finding.message}. Fix: {finding.check.fix}")},
         "locations": [_location(finding)],
     }
 
@@ -53,11 +54,11 @@ def _location(finding: Finding) -> dict[str, Any]:
     place = finding.place
     location: dict[str, Any] = {}
     if place.file and place.line is not None:
-        uri = PurePath(place.file).as_posix()
+        uri = visible(PurePath(place.file).as_posix())
         location["physicalLocation"] = {"artifactLocation": {"uri": uri}, "region": {"startLine": place.line}}
     name = place.name or (place.file if place.line is None else "")
     if name:
-        location["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "resource"}]
+        location["logicalLocations"] = [{"fullyQualifiedName": visible(name), "kind": "resource"}]
     return location
 
 

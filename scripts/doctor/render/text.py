@@ -8,6 +8,7 @@ from typing import Final
 from rich.text import Text
 
 from doctor.findings import WORST_FIRST, Examination, Severity
+from warmgate.report.wording import one_line
 
 STYLES: Final = {
     Severity.ERROR: "bold red",
@@ -29,7 +30,7 @@ def render_text(examined: Examination) -> Text:
     for finding in examined.findings:
         text.append(f"{finding.severity.value:<8}", STYLES[finding.severity])
         where = f"{finding.place}: " if str(finding.place) else ""
-        text.append(f"{finding.check.id}  ", "bold").append(f"{where}{finding.message}\n")
+        text.append(f"{finding.check.id}  ", "bold").append(f"{one_line(where + finding.message)}\n")
         if finding.severity is not Severity.UNKNOWN:
             text.append(f"{'':8}fix: {finding.check.fix}\n", "dim")
     return text.append(f"{summary(examined)}\n")

@@ -184,6 +184,11 @@ class Environment:
         except asyncio.CancelledError:
             return max(peak_mb, memory_of_children(self._process.pid).peak_mb), False
 
+    def kill(self) -> None:
+        """End the runtime in the midst of what it does, as Lambda does where memory runs out."""
+        if self._process is not None:
+            kill_children(self._process.pid)
+
     async def close(self) -> None:
         """End the emulator and its runtime."""
         if self._process is not None:

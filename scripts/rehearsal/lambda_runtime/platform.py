@@ -77,6 +77,10 @@ class LambdaPlatform:
         """End the idle on-demand environments of a function, so that its next call is cold."""
         await self._pool.retire(function)
 
+    async def kill(self, function: str) -> None:
+        """End the runtimes of a function in the midst of their calls."""
+        self._pool.kill(function)
+
     async def invoke(self, call: Call) -> Invoked:
         """Make one call; raises Refused as the API would."""
         route = await self._control.route(call.function, call.qualifier, self._choose.random())

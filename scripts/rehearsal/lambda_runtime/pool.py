@@ -92,6 +92,12 @@ class Pool:
             self._idle[key] = [each for each in idle if each.provisioned != provisioned]
             await asyncio.gather(*(self.end(each) for each in leaving))
 
+    def kill(self, function: str) -> None:
+        """End the runtimes of a function, busy ones too; a call that they were busy with fails."""
+        for each in self._all:
+            if each.package.function == function:
+                each.kill()
+
     async def close(self) -> None:
         """End every environment, and start no other."""
         self._closed = True

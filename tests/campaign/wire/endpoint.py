@@ -1,4 +1,4 @@
-"""One endpoint for many executions at once: the path tells them apart, and their rules spoil answers."""
+"""One endpoint on this machine for many executions at once; the path tells them apart, rules spoil their answers."""
 
 from __future__ import annotations
 

@@ -10,7 +10,11 @@ import pytest
 import typer.main
 import yaml
 
+from warmgate.judge.failures import RARE_CALLS, RARE_SHARE
+from warmgate.judge.live_shares import RARE_LIVE_CALLS, ruled_out_live
+from warmgate.judge.wording import percent
 from warmgate.policy import parse_policy
+from warmgate.policy.spec_limits import NONE_MAY_FAIL
 from warmgate_cli.main import app
 
 ROOT = Path(__file__).parents[3]
@@ -131,3 +135,31 @@ def test_every_command_is_documented() -> None:
     ]
 
     assert all(f"## `warmgate {' '.join(path)}`" in text for path in leaves), leaves
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "docs/tutorial/first-policy.md",
+        "docs/explanation/verdicts.md",
+        "docs/reference/policy.md",
+        "policies/README.md",
+        "policies/schema.json",
+    ],
+)
+def test_what_none_means_is_said_in_one_sentence(page: str) -> None:
+    """Every page that explains an error rate of 0 % has the same sentence, and no other."""
+    text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    assert NONE_MAY_FAIL in text
+    assert "lets none fail" not in text
+
+
+def test_what_none_means_has_the_numbers_of_the_judge() -> None:
+    """Calls and shares in the sentences are the constants by which it is judged."""
+    assert f"none of {RARE_CALLS - 1} other calls: at most {percent(RARE_SHARE)}" in NONE_MAY_FAIL
+    live = (ROOT / "docs" / "explanation" / "live-traffic.md").read_text(encoding="utf-8")
+    reference = (ROOT / "docs" / "reference" / "policy.md").read_text(encoding="utf-8")
+    for text in (live, reference):
+        assert f"{RARE_LIVE_CALLS} calls or more" in text
+        assert f"at most {percent(ruled_out_live(0.0))}" in text

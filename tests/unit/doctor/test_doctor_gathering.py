@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 
 from doctor.facts import Denied, Missing, NotSeen, PolicyFacts, see
 from doctor.gathering.functions import version_facts
@@ -64,6 +64,17 @@ def test_what_failed_was_not_seen(error: Exception) -> None:
 
     assert isinstance(found, Denied)
     assert "allow" not in found.reason
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NoRegionError(), NoCredentialsError(), refusal("ExpiredToken")],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_account_that_cannot_be_asked_at_all_ends_every_look(error: Exception) -> None:
+    """No other look-up would be answered either: the cause is told once, not for every check."""
+    with pytest.raises(type(error)):
+        look("lambda:f", "lambda:GetAlias", raising(error))
 
 
 def test_a_bug_is_not_taken_for_a_denial() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from unit.judge.series import evidence, sample
-from warmgate.judge.failures import judge_answers, judge_errors
-from warmgate.model import Arm, CallOutcome, Finding, Outcome, Phase, Sample
+from warmgate.judge.binomial import at_most
+from warmgate.judge.failures import RARE_CALLS, RARE_SHARE, judge_answers, judge_errors
+from warmgate.model import Arm, CallOutcome, Finding, Outcome, Phase, Repeat, Sample, Start
 from warmgate.policy.values import Expect, Probe
 
 PROBE = Probe(name="default", expect=Expect(jmespath="ok"))
@@ -27,12 +28,27 @@ def errors(bad: int, count: int, **changes: object) -> list[Sample]:
 
 
 @pytest.mark.parametrize(
-    ("bad", "count", "outcome"),
-    [(0, 1, Outcome.PASSED), (0, 100, Outcome.PASSED), (1, 100, Outcome.INCONCLUSIVE), (2, 100, Outcome.FAILED)],
+    ("bad", "count", "outcome", "warns"),
+    [
+        (0, 1, Outcome.PASSED, False),
+        (0, 100, Outcome.PASSED, False),
+        (1, 1, Outcome.FAILED, False),
+        (1, 92, Outcome.FAILED, False),
+        (1, 93, Outcome.PASSED, True),
+        (2, 93, Outcome.FAILED, False),
+        (2, 1000, Outcome.FAILED, False),
+    ],
 )
-def test_two_strikes(bad: int, count: int, outcome: Outcome) -> None:
-    """With no error allowed the second one decides."""
-    assert judge_errors(0.0, evidence(errors(bad, count)), 200).outcome is outcome
+@pytest.mark.parametrize("closed", ["planned", "budget", "deadline", "cap"])
+def test_none_may_fail(closed: str, bad: int, count: int, outcome: Outcome, *, warns: bool) -> None:
+    """A second failure refuses, and so does one alone, unless none of 92 other calls of its probe fails: a warning."""
+    finding = judge_errors(0.0, evidence(errors(bad, count), closed=closed), 200)
+    assert (finding.outcome, finding.warns, finding.decided) == (outcome, warns, True)
+
+
+def test_what_is_rare_follows_from_its_share() -> None:
+    """93 is the smallest number of calls of which one bad one excludes 5 %, 95 % sure."""
+    assert [at_most(1, count, RARE_SHARE) <= 0.05 for count in (RARE_CALLS - 1, RARE_CALLS)] == [False, True]
 
 
 @pytest.mark.parametrize("kind", [CallOutcome.ERROR, CallOutcome.TIMEOUT])
@@ -77,38 +93,80 @@ def test_the_reasons_of_strikes() -> None:
     assert judge_errors(0.0, evidence(errors(0, 100)), 200).reason == (
         "0 of 100 calls failed (excludes more than 2.95 %, 95 % sure)"
     )
-    once = judge_errors(0.0, evidence(errors(1, 20)), 200)
-    assert once.reason == "1 of 20 calls failed (1x error), others of its probe went well; 2 refuse"
-    assert (once.leans_to_fail, once.inconclusive_because, once.measured) == (False, "cap", 0.05)
-
-
-def test_a_failure_that_no_other_call_puts_right_leans_to_fail() -> None:
-    """The payload is fixed: a probe whose only call failed has nothing that speaks for chance."""
-    others = errors(0, 19, probe="other")
-    alone = judge_errors(0.0, evidence([*errors(1, 1), *others]), 200)
-    assert (alone.outcome, alone.leans_to_fail) == (Outcome.INCONCLUSIVE, True)
-    assert "no other call of its probe went well" in alone.reason
-    assert not judge_errors(0.0, evidence([*errors(1, 2), *others]), 200).leans_to_fail
-
-
-def test_a_strike_asks_for_more_calls() -> None:
-    """While more may come a single error is undecided; none, or two, are not."""
-    assert [judge_errors(0.0, evidence(errors(n, 20), closed=None), 200).decided for n in (0, 1, 2)] == [
-        True,
-        False,
-        True,
-    ]
 
 
 @pytest.mark.parametrize(
-    ("bad", "outcome"), [(0, Outcome.PASSED), (1, Outcome.FAILED), (2, Outcome.FAILED), (20, Outcome.FAILED)]
+    ("count", "closed", "others", "said"),
+    [
+        (20, "budget", 19, ", 92 would show that it was chance; the budget ended first"),
+        (1, "deadline", 0, ", 92 would show that it was chance; the deadline came first"),
+        (9, "planned", 8, ", 92 would show that it was chance; no more calls were to come"),
+        (93, "planned", 92, ": at most 5 % are (95 % sure)"),
+        (300, None, 299, ": at most 1.57 % are (95 % sure)"),
+    ],
 )
-def test_answers_are_judged_by_strikes_too(bad: int, outcome: Outcome) -> None:
-    """One unexpected answer is a doubt, two refuse."""
-    samples = calls(*[CallOutcome.UNEXPECTED_ANSWER] * bad, count=20)
-    expected = Outcome.INCONCLUSIVE if bad == 1 else outcome
-    finding = judge_answers(PROBE, evidence(samples))
-    assert (finding.outcome, finding.check) == (expected, "probes.default.expect")
+def test_the_reason_of_one_failure(count: int, closed: str | None, others: int, said: str) -> None:
+    """It says how rare the failure was shown to be, or what was missing to show it, in numbers."""
+    finding = judge_errors(0.0, evidence(errors(1, count), closed=closed), 200)
+    counted = f"1 of {count} calls failed (limit 0 %): 1x error"
+    assert finding.reason == f"{counted}; none of the {others} other calls of its probe was bad{said}"
+
+
+def test_a_failure_of_a_cold_start_says_so() -> None:
+    """Repeated calls meet warm environments: a reader learns how few of the others were like the one that failed."""
+    burst = errors(1, 20, phase=Phase.PREWARM, start=Start.COLD)
+    finding = judge_errors(0.0, evidence([*burst, *errors(0, 80)]), 200)
+    assert finding.reason.endswith("at most 4.66 % are (95 % sure); it met a cold start, as 19 of the others did")
+    assert finding.warns
+
+
+def test_one_failure_that_passes_shows_no_rate_beyond_its_limit() -> None:
+    """A row that passes does not say 1.08 % of 0 %: what was judged stands in the reason."""
+    passed, failed = (judge_errors(0.0, evidence(errors(1, count)), 200) for count in (93, 50))
+    assert (passed.measured, passed.limit, passed.bad_count, passed.sample_count) == (None, 0.0, 1, 93)
+    assert failed.measured == 0.02
+
+
+def test_only_calls_of_its_own_probe_speak_for_chance() -> None:
+    """The payload is fixed: what other probes do says nothing of the one that failed."""
+    others = errors(0, 200, probe="other")
+    assert judge_errors(0.0, evidence([*errors(1, 92), *others]), 500).outcome is Outcome.FAILED
+    assert judge_errors(0.0, evidence([*errors(1, 93), *others]), 500).outcome is Outcome.PASSED
+    assert judge_errors(0.0, evidence([*errors(1, 93), *errors(1, 1, probe="other")]), 500).outcome is Outcome.FAILED
+
+
+def test_one_failure_asks_for_calls_of_its_probe() -> None:
+    """While more may come one failure is undecided and says what it waits for; none, or two, are not."""
+    none, one, two = (judge_errors(0.0, evidence(errors(n, 20), closed=None), 200) for n in (0, 1, 2))
+    assert [finding.decided for finding in (none, one, two)] == [True, False, True]
+    assert (one.outcome, one.leans_to_fail, one.repeat) == (
+        Outcome.INCONCLUSIVE,
+        True,
+        Repeat(probe="default", calls=73),
+    )
+    assert (none.repeat, two.repeat) == (None, None)
+
+
+def test_one_failure_is_left_open_where_another_check_has_refused() -> None:
+    """It was not asked about any more: names of environments may yet take the other refusal back."""
+    finding = judge_errors(0.0, evidence(errors(1, 20), closed="stopped early"), 200)
+    assert (finding.outcome, finding.decided, finding.repeat) == (Outcome.INCONCLUSIVE, True, None)
+
+
+@pytest.mark.parametrize(
+    ("bad", "count", "outcome"),
+    [
+        (0, 20, Outcome.PASSED),
+        (1, 20, Outcome.FAILED),
+        (1, 93, Outcome.PASSED),
+        (2, 93, Outcome.FAILED),
+        (20, 20, Outcome.FAILED),
+    ],
+)
+def test_answers_are_judged_as_failures_are(bad: int, count: int, outcome: Outcome) -> None:
+    """Unexpected answers refuse by the same rule and the same numbers."""
+    finding = judge_answers(PROBE, evidence(calls(*[CallOutcome.UNEXPECTED_ANSWER] * bad, count=count)))
+    assert (finding.outcome, finding.check) == (outcome, "probes.default.expect")
 
 
 def test_a_probe_is_judged_by_its_own_answers() -> None:
@@ -167,3 +225,28 @@ def test_phases_follow_each_other_in_the_score() -> None:
 def test_any_rate_is_judged(allowed: float) -> None:
     """No rate is too strange."""
     assert judge_errors(allowed, evidence(errors(1, 20)), 60).sample_count == 20
+
+
+def test_one_failure_alone_never_fails_a_score() -> None:
+    """A limit of 0.02 % refuses no release that 0 % lets pass: one failure leans to fail until it was chance."""
+    early, rare = (judge_errors(0.0002, evidence(errors(1, count)), 500) for count in (20, 100))
+    assert (early.outcome, early.leans_to_fail, early.inconclusive_because) == (Outcome.INCONCLUSIVE, True, "cap")
+    assert (rare.outcome, rare.leans_to_fail) == (Outcome.INCONCLUSIVE, False)
+    assert judge_errors(0.0002, evidence(errors(2, 20)), 500).outcome is Outcome.FAILED
+
+
+def test_one_failure_that_leans_asks_for_calls_of_its_probe() -> None:
+    """As under 0 %; one that does not lean asks for none."""
+    repeats = [judge_errors(rate, evidence(errors(1, 20), closed=None), 200).repeat for rate in (0.0002, 0.01)]
+    assert repeats == [Repeat(probe="default", calls=73), None]
+
+
+def test_repeated_calls_are_no_sample_of_the_mix() -> None:
+    """A share is not counted over calls of one probe; a failure among them is said, and is a second one."""
+    again = [*errors(1, 20, phase=Phase.REPEATED), *errors(0, 20)]
+    finding = judge_errors(0.01, evidence(again), 200)
+    assert (finding.sample_count, finding.bad_count) == (20, 0)
+    assert finding.reason.endswith("; not counted: 1 of 20 repeated calls")
+    twice = [*errors(1, 20), *errors(1, 20, phase=Phase.REPEATED)]
+    assert judge_errors(0.0002, evidence(twice), 500).outcome is Outcome.FAILED
+    assert judge_errors(0.01, evidence(errors(0, 20, phase=Phase.REPEATED)), 200).sample_count == 20

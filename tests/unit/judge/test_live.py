@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from warmgate.judge.binomial import at_most
 from warmgate.judge.live import Stretch, has_live_limits, judge_live, too_little
 from warmgate.judge.live_duration import fail_z, tail_fails_at
+from warmgate.judge.live_shares import RARE_LIVE_CALLS, ruled_out_live
 from warmgate.model import Arm, CallOutcome, Finding, MetricCounts, Outcome, Phase, Sample, Start, Status, Verdict
 from warmgate.policy.values import Limits, Live, PercentileLimit, Policy, RatioLimit
 
@@ -169,13 +171,81 @@ def test_the_share_of_failed_calls(every: int, outcome: Outcome) -> None:
         assert "chance of that at the limit" in found.reason
 
 
-def test_one_failed_call_fails_nothing() -> None:
-    """Not even where none is allowed: the second one does."""
-    none = replace(ERRORS, live=Live(error_ratio=0.0))
-    once = stretch(new=FAILED_CALL, every=111)
-    assert sum(s.outcome is CallOutcome.ERROR for s in once.samples) == 1
-    assert judge_live([once], none).outcome is not Outcome.FAILED
-    assert judge_live([stretch(new=FAILED_CALL, every=20)], none).outcome is Outcome.FAILED
+NONE = replace(ERRORS, live=Live(error_ratio=0.0))
+
+
+def bad_calls(bad: int, count: int, changes: dict[str, object], old_bad: int = 0) -> Stretch:
+    """Return a round of so many new calls, of which some are changed, beside 100 old ones."""
+    samples = [call(Arm.CANDIDATE, 1, place, **(changes if place < bad else {})) for place in range(count)]
+    samples += [call(Arm.BASELINE, 1, place, **(changes if place < old_bad else {})) for place in range(100)]
+    return Stretch(number=1, samples=tuple(samples), complete=False)
+
+
+BAD_CALLS = [
+    ({"outcome": CallOutcome.ERROR}, NONE, "live.errors.rate"),
+    ({"start": Start.COLD}, replace(COLD, live=Live(cold_start_ratio=0.0)), "live.cold_starts.share"),
+]
+
+
+@pytest.mark.parametrize(("changes", "policy", "check"), BAD_CALLS, ids=["errors", "cold starts"])
+@pytest.mark.parametrize(
+    ("bad", "count", "ended", "outcome"),
+    [
+        (1, 282, False, Outcome.INCONCLUSIVE),
+        (1, 282, True, Outcome.FAILED),
+        (1, 1, True, Outcome.FAILED),
+        (1, 283, False, Outcome.PASSED),
+        (1, 283, True, Outcome.PASSED),
+        (2, 283, False, Outcome.FAILED),
+        (2, 5000, False, Outcome.FAILED),
+        (0, 283, True, Outcome.PASSED),
+    ],
+)
+def test_none_may_be_bad(
+    changes: dict[str, object], policy: Policy, check: str, bad: int, count: int, *, ended: bool, outcome: Outcome
+) -> None:
+    """A second one refuses at once; one alone counts when no more calls come, and among 283 it is a warning."""
+    verdict = judge_live([bad_calls(bad, count, changes)], policy, ended=ended)
+    found = finding(verdict, check)
+    assert (found.outcome, found.warns) == (outcome, bad == 1 and outcome is Outcome.PASSED)
+    assert bool(verdict.warnings) is (outcome is Outcome.INCONCLUSIVE or found.warns)
+    if found.warns:
+        assert "at most 1.67 % do (95 % sure)" in found.reason
+        assert found.measured is None
+
+
+def test_what_is_rare_in_live_traffic_follows_from_what_a_pass_rules_out() -> None:
+    """283 is the smallest number of calls of which one bad one excludes what 0 % has to exclude."""
+    rare = [at_most(1, count, ruled_out_live(0.0)) <= 0.05 for count in (RARE_LIVE_CALLS - 1, RARE_LIVE_CALLS)]
+    assert rare == [False, True]
+
+
+def test_two_bad_calls_in_two_stretches_are_two() -> None:
+    """A change in the middle of a shift is not diluted, and what is spread over it is counted together."""
+    changes: dict[str, object] = {"outcome": CallOutcome.ERROR}
+    first, second = bad_calls(1, 300, changes), replace(bad_calls(1, 300, changes), number=2)
+    assert judge_live([first, second], NONE).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("bad", "count", "outcome"),
+    [(1, 20, Outcome.INCONCLUSIVE), (2, 20, Outcome.INCONCLUSIVE), (2, 500, Outcome.PASSED)],
+)
+def test_failures_that_the_old_version_has_too_are_a_warning_under_none(bad: int, count: int, outcome: Outcome) -> None:
+    """An outage that both share refuses nobody, and is never passed in silence."""
+    verdict = judge_live([bad_calls(bad, count, {"outcome": CallOutcome.ERROR}, old_bad=10)], NONE, ended=True)
+    found = finding(verdict, "live.errors.rate")
+    assert (found.outcome, found.warns) == (outcome, outcome is Outcome.PASSED)
+
+
+@pytest.mark.parametrize(
+    ("errors", "calls", "outcome"), [(1, 282, Outcome.FAILED), (1, 900, Outcome.PASSED), (2, 90_000, Outcome.FAILED)]
+)
+def test_metrics_follow_the_same_rule(errors: int, calls: int, outcome: Outcome) -> None:
+    """Their counts are looked at once, when the shift is over."""
+    counts = {Arm.CANDIDATE: MetricCounts(calls=calls, errors=errors), Arm.BASELINE: MetricCounts(calls=90, errors=0)}
+    verdict = judge_live([bad_calls(0, 20, {})], NONE, counts, ended=True)
+    assert finding(verdict, "live.errors.rate").outcome is outcome
 
 
 def test_failures_that_both_versions_share_refuse_nobody() -> None:

@@ -94,11 +94,43 @@ def test_when_maps_what_is_not_decided(found: Finding, when: When, status: Statu
     assert bool(verdict.warnings) is mended
 
 
+@pytest.mark.parametrize(
+    ("findings", "settled_by"),
+    [
+        ((PASSED,), ""),
+        ((FAILED, OPEN, ERROR), ""),
+        ((PASSED, OPEN), "when.inconclusive: half"),
+        ((LEANING, OPEN), "when.inconclusive: half"),
+        ((OPEN, EMPTY), "when.no_data: fail"),
+        ((LEANING, EMPTY), "when.inconclusive: half, when.no_data: fail"),
+        ((ERROR,), "when.error: fail"),
+    ],
+)
+def test_a_verdict_says_whose_word_settled_it(findings: tuple[Finding, ...], settled_by: str) -> None:
+    """The words of `when` that made the status, none where a check decided it."""
+    assert verdict_of_findings(findings, POLICY).settled_by == settled_by
+
+
+@pytest.mark.parametrize(
+    ("given", "settled_by"),
+    [
+        (None, ""),
+        (POLICY, "when.error: fail"),
+        (replace(POLICY, when=When(error=OnTrouble.PASS)), "when.error: pass"),
+        (replace(POLICY, mode=Mode.OBSERVE), "mode: observe"),
+    ],
+)
+def test_an_error_says_whose_word_settled_it(given: Policy | None, settled_by: str) -> None:
+    """The policy's, where there is one."""
+    assert verdict_of_error("lost", given).settled_by == settled_by
+
+
 def test_observing_never_blocks() -> None:
     """In observe mode the outcome stays and the status is Succeeded, with a warning."""
     verdict = verdict_of_findings((FAILED,), replace(POLICY, mode=Mode.OBSERVE))
     assert (verdict.outcome, verdict.status) == (Outcome.FAILED, Status.SUCCEEDED)
     assert verdict.warnings == ("mode observe: this release would have been refused",)
+    assert verdict.settled_by == "mode: observe"
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,16 @@ def room(**known: int | None) -> Capacity:
     ("capacity", "arms", "granted"),
     [
         (room(account_limit=1000, account_unreserved=1000, in_use=0), 2, 20),
-        (room(account_limit=1000, account_unreserved=100, in_use=40), 1, 20),
-        (room(account_limit=1000, account_unreserved=100, in_use=40), 2, 10),
+        (room(account_limit=1000, account_unreserved=100, in_use=40), 1, 10),
+        (room(account_limit=1000, account_unreserved=100, in_use=40), 2, 5),
+        (room(account_limit=10, account_unreserved=10, in_use=0), 2, 1),
+        (room(account_limit=10, account_unreserved=10, in_use=9), 2, 1),
+        (room(account_limit=10), 1, 1),
         (room(account_limit=1000, account_unreserved=900, reserved=30, in_use=10), 1, 7),
         (room(account_limit=1000, account_unreserved=900, reserved=0, in_use=0), 1, 0),
-        (room(account_limit=1000, account_unreserved=900, reserved=30, in_use=30), 1, 0),
+        (room(account_limit=1000, account_unreserved=900, reserved=30, in_use=30), 1, 1),
+        (room(account_limit=1000, account_unreserved=900, reserved=1, in_use=1), 2, 1),
+        (room(account_limit=1000, account_unreserved=900, reserved=4), 2, 1),
         (room(account_limit=100), 1, 10),
         (room(account_limit=1000), 2, 20),
         (room(), 1, 10),
@@ -35,8 +40,17 @@ def room(**known: int | None) -> Capacity:
     ],
 )
 def test_a_burst_takes_half_of_what_production_leaves(capacity: Capacity, arms: int, granted: int) -> None:
-    """Half of what is free above one and a half times today's use, or a tenth where the use is unknown."""
+    """Half of what is free above one and a half times today's use, of the account's a quarter; one call in any case.
+
+    Where the use is unknown it is a tenth.
+    """
     assert grant_burst(20, arms, capacity).granted == granted
+
+
+@pytest.mark.parametrize(("reserved", "at_once"), [(1, 1), (3, 1), (4, 0), (50, 0)])
+def test_a_pool_that_cannot_hold_one_call_of_each_arm_is_called_one_by_one(reserved: int, at_once: int) -> None:
+    """Half of what is free holds both arms' calls from four on."""
+    assert grant_burst(20, 2, room(reserved=reserved, in_use=0)).at_once == at_once
 
 
 def test_a_capped_burst_says_why() -> None:

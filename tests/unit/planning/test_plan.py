@@ -87,6 +87,23 @@ def test_without_concurrency_there_is_no_call() -> None:
     assert (plan.rounds, plan.left_out) == ((), ("every call: no concurrency left",))
 
 
+@pytest.mark.parametrize(("granted", "widths"), [(20, [20]), (12, [12, 8]), (1, [1] * 20), (30, [20])])
+def test_small_bursts_make_as_many_calls_as_were_asked_for(granted: int, widths: list[int]) -> None:
+    """Where fewer may overlap there are more rounds, so that errors are looked for in as many calls."""
+    policy = replace(POLICY, limits=Limits())
+    plan = plan_probes(policy, Burst(asked=20, granted=min(20, granted)), has_baseline=False, seed=1)
+
+    assert [len(planned.calls) for planned in plan.rounds] == widths
+
+
+def test_small_bursts_call_every_probe() -> None:
+    """The rounds of the burst continue each other, the last and smaller one too."""
+    policy = replace(POLICY, limits=Limits(), probes=tuple(Probe(name=f"probe-{i}") for i in range(20)))
+    plan = plan_probes(policy, Burst(asked=20, granted=12), has_baseline=False, seed=1)
+
+    assert len({call.probe.name for planned in plan.rounds for call in planned.calls}) == 20
+
+
 def test_a_policy_without_latency_limits_needs_the_burst_alone() -> None:
     """Errors at 0 % and init are decided by the cold calls."""
     policy = replace(POLICY, limits=Limits(), warm=Warm(environments=5))

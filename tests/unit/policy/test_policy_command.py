@@ -65,17 +65,21 @@ def test_json_has_one_object_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "No such file or directory"), (b"policy: \xff", "'utf-8' codec can't decode byte 0xff in position 8")],
+    [
+        (None, ": cannot be read: No such file or directory"),
+        (b"policy: a\nmode: \xff", ":2 file: found a byte 0xff, expected UTF-8; save it as UTF-8"),
+        ("policy: a\n".encode("utf-16"), " file: found UTF-16, expected UTF-8; save it as UTF-8"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_wrong_input(tmp_path: Path, content: bytes | None, reason: str) -> None:
-    """It is told as an error of its own, without a line."""
+    """It is told as an error of its own: what was found and what to do."""
     path = tmp_path / "a.yaml"
     if content is not None:
         path.write_bytes(content)
     code, lines = validate(path)
 
     assert code == 2
-    assert lines[0].startswith(f"{path}: cannot be read: {reason}")
+    assert lines[0].startswith(f"{path}{reason}")
 
 
 def test_standard_input_can_be_checked() -> None:

@@ -42,6 +42,7 @@ CHECKOUT = Policy(
             weight=3,
             payload={"rawPath": "/health", "headers": HEADERS, "retries": 1, "share": 0.5},
             expect=Expect(jmespath="statusCode == `200`"),
+            repeatable=True,
         ),
         Probe(
             name="quote",

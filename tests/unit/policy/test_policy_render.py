@@ -20,6 +20,7 @@ warm:
 probes:
   - name: default
     weight: 1
+    repeatable: false
 limits:
   errors:
     rate: 0%
@@ -31,6 +32,7 @@ when:
 budget:
   invocations: 400
   seconds: 300
+  cost_usd: 2
 rollback: verify
 known_bad: refuse
 store_payloads: false

@@ -78,3 +78,26 @@ def test_a_limit_near_todays_value_is_warned_of(today_ms: float | None, *, near:
     (found,) = [e for e in explain(policy("limits: {duration: {p95: 400ms}}"), today) if e.limit_ms]
     assert any("by chance" in warning for warning in found.warnings) is near
     assert any("do not show" in line for line in found.says) is (today_ms is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "check", "line"),
+    [
+        ("warm: {environments: 10}", "limits.errors.rate", "a release where 20.6 % of calls are so"),
+        (
+            "warm: {environments: 10}\nbudget: {invocations: 92}",
+            "limits.errors.rate",
+            "room for 92 of 93 calls of probe",
+        ),
+        ("limits: {duration: {p95: 400ms}}", "limits.errors.rate", "a release where 1 % of calls are so"),
+        (
+            "warm: {environments: 2}\nbudget: {invocations: 93}\nprobes: [{name: a, expect: {jmespath: o}}, {name: b}]",
+            "probes.a.expect",
+            "the budget has room for 92 of 93 calls of probe a: one that fails refuses",
+        ),
+    ],
+)
+def test_what_none_means_for_a_budget_is_said(text: str, check: str, line: str) -> None:
+    """The share that is seen, and the probes of which one failure refuses since they cannot be called again."""
+    (found,) = [each for each in explain(policy(text)) if each.check == check]
+    assert any(line in each for each in found.says), found.says

@@ -85,7 +85,7 @@ def test_junit_has_one_case_a_check() -> None:
     )
     assert [case.get("name") for case in suite][-1] == "guard.check.0"
     (failure, *_) = suite.findall(".//failure")
-    assert failure.get("message") == "reason <1>  "
+    assert failure.get("message") == "reason <1> \\x07"
 
 
 def test_a_verdict_without_checks_is_one_case() -> None:

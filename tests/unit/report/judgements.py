@@ -20,6 +20,7 @@ from warmgate.model import (
     Start,
     Status,
     Target,
+    Unjudged,
     Verdict,
 )
 
@@ -178,7 +179,10 @@ PASSED = replace(
 )
 
 OBSERVED = replace(
-    REFUSED, verdict=replace(REFUSED.verdict, status=Status.SUCCEEDED, mode=Mode.OBSERVE), samples=(), notes=()
+    REFUSED,
+    verdict=replace(REFUSED.verdict, status=Status.SUCCEEDED, mode=Mode.OBSERVE, settled_by="mode: observe"),
+    samples=(),
+    notes=(),
 )
 
 UNFOUND = Judgement(
@@ -203,9 +207,46 @@ UNFOUND = Judgement(
 HALF = replace(
     REFUSED,
     verdict=Verdict(
-        outcome=Outcome.INCONCLUSIVE, status=Status.FAILED, reason=COMPARED.reason, findings=(COMPARED, UNSEEN)
+        outcome=Outcome.INCONCLUSIVE,
+        status=Status.FAILED,
+        reason=COMPARED.reason,
+        findings=(COMPARED, UNSEEN),
+        settled_by="when.inconclusive: half, when.no_data: fail",
     ),
     notes=(),
 )
 
-ALL = {"refused": REFUSED, "inconclusive": HALF, "passed": PASSED, "observed": OBSERVED, "unfound": UNFOUND}
+OPEN = replace(
+    HALF,
+    verdict=replace(
+        HALF.verdict, status=Status.SUCCEEDED, findings=(COMPARED, ERRORS), settled_by="when.inconclusive: pass"
+    ),
+)
+
+SKIP_REASON = "SKIPPED by the deployment's description, nothing was judged: incident 4711"
+SKIPPED = replace(
+    PASSED,
+    policy_name="",
+    policy_source="",
+    samples=(),
+    notes=(),
+    spending=Spending(),
+    verdict=Verdict(
+        outcome=Outcome.SKIPPED,
+        status=Status.SUCCEEDED,
+        reason=SKIP_REASON,
+        warnings=(SKIP_REASON,),
+        unjudged=Unjudged.SKIP,
+        settled_by="the deployment's description",
+    ),
+)
+
+ALL = {
+    "refused": REFUSED,
+    "inconclusive": HALF,
+    "passed": PASSED,
+    "observed": OBSERVED,
+    "unfound": UNFOUND,
+    "open": OPEN,
+    "skipped": SKIPPED,
+}

@@ -1,0 +1,111 @@
+"""The deployed guard, killed while it guards: Lambda's retry of its event stops the shift."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from contract.stages import within
+from rehearsal.local_cloud import LocalCloud
+from rehearsal.shift_catalogue import ShiftScenario
+from rehearsal.shift_stage import GUARD, TABLE, install_shift, install_warmgate
+from rehearsal.stage import ALIAS, APPLICATION, Installed
+from rehearsal.traffic import LiveTraffic
+
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(300)]
+HALF = "Tests.Canary50Percent150Minutes"
+ROUTING = {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 50, "canaryInterval": 150}}
+"""A lease lasts half a minute of real time, on any time scale."""
+SCENARIO = ShiftScenario(name="guard_killed", summary="fails for real callers", candidate="real_callers", config=HALF)
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """Give a cloud with all four functions."""
+    with LocalCloud.start(tmp_path_factory.mktemp("killed-cloud"), time_scale=60.0) as found:
+        install_warmgate(found)
+        found.client("codedeploy").create_deployment_config(
+            deploymentConfigName=HALF, computePlatform="Lambda", trafficRoutingConfig=ROUTING
+        )
+        yield found
+
+
+@pytest.fixture
+def installed(cloud: LocalCloud) -> Iterator[Installed]:
+    """Give a function with callers, whose second version fails for half of them."""
+    found = install_shift(cloud, SCENARIO)
+    traffic = LiveTraffic(cloud, found.function, ALIAS, 10.0, [probe.payload for probe in found.policy.probes], seed=3)
+    traffic.start()
+    yield found
+    traffic.stop()
+
+
+def test_a_guard_that_is_killed_is_followed_by_one_that_stops_the_shift(
+    cloud: LocalCloud, installed: Installed
+) -> None:
+    """The killed run's event comes again, waits for the end of its lease, and stops the deployment, once."""
+    deployment_id = deploy(cloud, installed)
+    for _ in within(30.0):
+        if held(cloud, deployment_id):
+            break
+    cloud.kill(GUARD)
+    info = ended(cloud, deployment_id)
+
+    assert (info["status"], info["errorInformation"]["code"]) == ("Stopped", "MANUAL_STOP")
+    killed, retry = attempts(cloud, deployment_id)
+    assert (killed.request_id, killed.attempt, retry.attempt) == (retry.request_id, 0, 1)
+    assert killed.error is not None
+    assert retry.error is None
+    assert ended(cloud, info["rollbackInfo"]["rollbackDeploymentId"])["status"] == "Succeeded"
+
+
+def deploy(cloud: LocalCloud, installed: Installed) -> str:
+    """Start a deployment without hooks and return its id."""
+    properties = {
+        "Name": installed.function,
+        "Alias": ALIAS,
+        "CurrentVersion": installed.baseline,
+        "TargetVersion": installed.candidate,
+    }
+    resources = [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}]
+    made = cloud.client("codedeploy").create_deployment(
+        applicationName=APPLICATION,
+        deploymentGroupName=installed.group,
+        revision={
+            "revisionType": "AppSpecContent",
+            "appSpecContent": {"content": json.dumps({"version": 0.0, "Resources": resources})},
+        },
+    )
+    return str(made["deploymentId"])
+
+
+def held(cloud: LocalCloud, deployment_id: str) -> bool:
+    """Return whether a run guards a deployment."""
+    key = {"id": {"S": f"guard {deployment_id}"}}
+    return "Item" in cloud.client("dynamodb").get_item(TableName=TABLE, Key=key)
+
+
+def ended(cloud: LocalCloud, deployment_id: str) -> dict[str, Any]:
+    """Return a deployment once it has ended."""
+    found: dict[str, Any] = {}
+    for _ in within(120.0):
+        found = cloud.client("codedeploy").get_deployment(deploymentId=deployment_id)["deploymentInfo"]
+        if found["status"] in {"Succeeded", "Failed", "Stopped"}:
+            return found
+    raise AssertionError(f"{deployment_id} is {found.get('status')} after 120 s, expected an end")
+
+
+def attempts(cloud: LocalCloud, deployment_id: str) -> list[Any]:
+    """Return the attempts of the guard over a deployment."""
+    for _ in within(20.0):
+        found = [
+            each
+            for each in cloud.async_invocations
+            if each.function == GUARD and deployment_id.encode() in each.payload
+        ]
+        if len(found) > 1:
+            break
+    return found

@@ -1,0 +1,82 @@
+"""Whatever installs a package here takes what a lock names, with its hash, and resolves nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from locks.files import LOCKS, ROOT
+
+PLACES = (
+    *("Makefile", "*/Makefile", ".ci/*", ".pre-commit-config.yaml", "template.yaml", "pyproject.toml"),
+    *("hooks/**/*.py", "scripts/**/*.py", "tests/**/*.py", "tests/**/*.sh"),
+)
+# A command that a message shows to a person begins with a backtick: it is not run here.
+INSTALLS = re.compile(r"(?<!`)(?:\bpip3?|\(PIP\))[\"',\s]+(?:install|download|wheel)\b.*")
+OTHERWISE = re.compile(
+    r"\b(?:pipx|uvx|npx|easy_install|uv (?:add|run|sync|tool|pip (?:install|sync))|npm (?:i|ci|install))\b"
+)
+LOCKED = re.search(r"^LOCKED := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def commands(text: str) -> Iterator[str]:
+    """Yield the commands of a text that install something, on a line each and written out."""
+    whole = text.replace("\\\n", " ").replace("$(LOCKED)", LOCKED[1] if LOCKED else "")
+    yield from (found[0] for found in INSTALLS.finditer(whole))
+
+
+def faults(text: str) -> list[str]:
+    """Return the commands of a text that would resolve or build something which no lock names."""
+    return [*map(str, OTHERWISE.findall(text)), *(command for command in commands(text) if not is_locked(command))]
+
+
+def is_locked(command: str) -> bool:
+    """Return whether a command takes only what is named: a lock's file with hashes, or this package, built as it is."""
+    hashed = "--require-hashes" in command or not re.search(r"\s-r\b|--requirement", command)
+    built = "--no-build-isolation" in command or not re.search(r"\s-e\b|--editable|\s\.(?:\s|$)", command)
+    return "--no-deps" in command and hashed and built
+
+
+def files() -> list[Path]:
+    """Return what may install something, but this file, whose cases are faults."""
+    found = {path for place in PLACES for path in ROOT.glob(place) if path.is_file()}
+    return sorted(path for path in found if path != Path(__file__) and "scenarios" not in path.parts)
+
+
+def test_nothing_is_installed_that_is_not_locked() -> None:
+    """Makefiles, what CI runs, what is shipped and what tests it."""
+    found = {str(path.relative_to(ROOT)): faults(path.read_text()) for path in files()}
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_every_lock_is_installed_or_written_as_it_is() -> None:
+    """The installs are found at all: those of the Makefile, this package, and what is deployed."""
+    ours = list(commands((ROOT / "Makefile").read_text()))
+    deployed = list(commands((ROOT / "hooks" / "Makefile").read_text()))
+
+    assert {found for line in ours for found in re.findall(r"-r (\S+)", line)} == {
+        lock.file for lock in LOCKS if lock.file not in {"requirements/runtime.txt", "hooks/requirements.txt"}
+    }
+    assert sum("-e ." in line for line in ours) == 1
+    assert len(deployed) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pip install uv",
+        "$(BIN)/pip install -q --no-deps -r requirements/dev.txt",
+        "$(PIP) install --require-hashes --only-binary=:all: \\\n  -r requirements.txt",
+        "pip install --no-deps -e .",
+        '[sys.executable, "-m", "pip", "install", "build"]',
+        "uv sync",
+        "npm install -g aws-cdk",
+    ],
+)
+def test_an_install_that_resolves_is_found(text: str) -> None:
+    """A package by name, a lock without its hashes, a build with the newest tools, another installer."""
+    assert faults(text)

@@ -1,0 +1,22 @@
+"""The settings of a hook that say how much of the free concurrency it takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from warmgate.bootstrap import settings_of
+from warmgate.errors import SettingsError
+from warmgate.planning.burst import PROBE_SHARE
+
+
+@pytest.mark.parametrize(("text", "share"), [("", PROBE_SHARE), (" ", PROBE_SHARE), ("0.1", 0.1), ("1", 1.0)])
+def test_a_share_is_a_number_up_to_one(text: str, share: float) -> None:
+    """A quarter, where nothing is said."""
+    assert settings_of({"WARMGATE_PROBE_SHARE": text}).probe_share == share
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.01", "25%", "nan", "inf"])
+def test_another_share_is_a_fault_that_says_what_to_write(text: str) -> None:
+    """The variable, what was found, what is allowed."""
+    with pytest.raises(SettingsError, match=r"WARMGATE_PROBE_SHARE: found .* above 0 and at most 1 - write 0\.25"):
+        settings_of({"WARMGATE_PROBE_SHARE": text})
