@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from campaign.faults import Fault, drawn
+from campaign.faults import Fault, Kind, drawn
 from campaign.outcome import Breach, Outcome
 from campaign.runs import Lambda, Run
 from fakes.claims import FakeClaims
@@ -210,6 +210,13 @@ def _look_at_word(world: ControllerWorld, outcome: Outcome) -> None:
     found = None if kept is None else kept.document["release"]["outcome"]
     outcome.expect(kept is not None, Breach.LOST, "no report")
     outcome.expect(kept is None or found == expected, Breach.WRONG, f"the report says {found}, expected {expected}")
-    early = {"unknown", "not_rolled_back"} if _struck(world, "aliases.", "policies.", "releases.roll_back") else set()
+    early = {"unknown", "not_rolled_back"} if _was_long_away(world) else set()
     wrong = [notice.outcome for notice in release.notices.told if notice.outcome not in {expected, *early}]
     outcome.expect(not wrong, Breach.WRONG, f"people were told {wrong}, expected {expected}")
+
+
+def _was_long_away(world: ControllerWorld) -> bool:
+    """Return whether what must be known to move the alias could not be read for a minute, or the move was refused."""
+    hits = _struck(world, "aliases.", "policies.", "allow_tag.")
+    slow = {Kind.BLACK_HOLE, Kind.SLOW, Kind.TRICKLE}
+    return any(hit.count > 4 or hit.kind in slow for hit in hits) or bool(_struck(world, "releases.roll_back"))
