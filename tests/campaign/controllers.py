@@ -93,14 +93,14 @@ class ControllerSchedule:
 def schedule_of(seed: int) -> ControllerSchedule:
     """Return the schedule of a seed."""
     random = Random(f"controller {seed}")
-    faults = [drawn(random, OPERATIONS, runs=(1, 1, 1, 2, 2, 3, 4)) for _ in range(random.choice((0, 1, 1, 2, 3, 5)))]
+    faults = [drawn(random, OPERATIONS, runs=(1, 1, 1, 1, 2, 2, 3)) for _ in range(random.choice((0, 2, 3, 4, 6, 8)))]
     more = [
         (random.choice((0.0, 1.0, 20.0, 70.0, 400.0)), random.choice((FAILED, FAILED, ROLLBACK, ENFORCED)))
         for _ in range(random.choice((0, 0, 1, 2, 3)))
     ]
     return ControllerSchedule(
         seed=seed,
-        course=random.choice(sorted(COURSES)),
+        course=random.choice((*COURSES, "stuck", "stuck", "lagging", "lagging", "weighted")),
         faults=tuple(faults),
         events=((0.0, FAILED), *more),
         timeout_s=random.choice((60.0, 300.0, 300.0)),
@@ -219,4 +219,6 @@ def _was_long_away(world: ControllerWorld) -> bool:
     """Return whether what must be known to move the alias could not be read for a minute, or the move was refused."""
     hits = _struck(world, "aliases.", "policies.", "allow_tag.")
     slow = {Kind.BLACK_HOLE, Kind.SLOW, Kind.TRICKLE}
-    return any(hit.count > 4 or hit.kind in slow for hit in hits) or bool(_struck(world, "releases.roll_back"))
+    return any(hit.count > 4 or hit.kind in slow for hit in hits) or bool(
+        _struck(world, "releases.roll_back", "aliases.put_back")
+    )

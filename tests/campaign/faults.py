@@ -119,7 +119,7 @@ def drawn(
         run=random.choice(runs),
         operation=random.choice(operations),
         kind=kind,
-        nth=random.choice((1, 1, 1, 1, 2, 2, 3, 5, 8)),
+        nth=random.choice((1, 1, 1, 1, 1, 2, 2, 3, 5)),
         count=1 if kind in KILLS else random.choice((1, 1, 1, 2, 4, 1000)),
         seconds=random.choice(seconds) if kind in {Kind.SLOW, Kind.TRICKLE} else 0.0,
     )

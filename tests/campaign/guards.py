@@ -64,7 +64,7 @@ class GuardSchedule:
 def schedule_of(seed: int) -> GuardSchedule:
     """Return the schedule of a seed."""
     random = Random(f"guard {seed}")
-    faults = [drawn(random, OPERATIONS, runs=(1, 1, 1, 2, 2, 3, 4)) for _ in range(random.choice((0, 1, 2, 3, 4, 6)))]
+    faults = [drawn(random, OPERATIONS, runs=(1, 1, 1, 1, 2, 2, 3)) for _ in range(random.choice((0, 2, 3, 4, 6, 8)))]
     return GuardSchedule(
         seed=seed,
         bad_from_s=random.choice((None, 5.0, 5.0, 60.0)),

@@ -202,7 +202,7 @@ class Run:
     def _check(self) -> None:
         if not self.over and self._clock.at_ms >= self.killed_at_ms:
             self._house.trace.note(self.name, "killed by its time-out")
-            self._house.timed_out += 1
+            self._house.timed_out.append(self)
             self.end()
         if self.over:
             raise KillError
@@ -219,7 +219,7 @@ class Lambda:
     injected: Counter[Kind] = field(default_factory=Counter)
     struck: list[Fault] = field(default_factory=list)
     raised: list[Exception] = field(default_factory=list)
-    timed_out: int = 0
+    timed_out: list[Run] = field(default_factory=list)
     given_up: int = 0
     """Events whose every run has failed."""
     trace: Trace = field(init=False)
