@@ -87,7 +87,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 imports: $(READY)
-	PYTHONPATH=hooks:scripts $(BIN)/lint-imports
+	PYTHONPATH=hooks:scripts:tests $(BIN)/lint-imports
 
 docs: $(READY)
 	$(PYTEST) tests/unit/docs -q
@@ -105,13 +105,13 @@ package: $(READY) template ## validate the policies and build what `sam deploy` 
 	$(SAM) build
 
 golden: $(READY) ## rewrite the golden reports; review the diff
-	WARMGATE_GOLDEN=1 $(PYTEST) tests/unit/report -q
+	WARMGATE_GOLDEN=1 $(PYTEST) tests/unit/warmgate/report -q
 
 bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compared with
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m bench
 
 gatebench: $(READY) ## measure how good the verdicts are, beside other rules (minutes)
-	@PYTHONPATH=hooks:scripts $(BIN)/python -m bench.gatebench
+	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m bench.gatebench
 
 campaign: $(READY) ## play RUNS=10000 seeded schedules of faults over hooks, guard and controller on a virtual clock (minutes)
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m campaign --runs $(or $(RUNS),10000)

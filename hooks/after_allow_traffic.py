@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from warmgate.bootstrap import RUN, live_gate
-from warmgate.deadline import Deadline
-from warmgate.model import HookExecution
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import HookExecution
 
 TELLING_MS = 3_000.0
 """Kept back from telling, so that Lambda never ends the hook in the middle of it."""

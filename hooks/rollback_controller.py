@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from warmgate.bootstrap import controller
-from warmgate.deadline import Deadline
-from warmgate.release import StateChange
+from warmgate.model.deadline import Deadline
+from warmgate.model.release import StateChange
 
 TERMINAL = frozenset({"SUCCESS", "FAILURE", "STOP"})
 RESERVE_MS = 15_000.0

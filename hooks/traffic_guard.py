@@ -6,7 +6,7 @@ from typing import Any
 
 from warmgate.adapters.runs import shift_of
 from warmgate.bootstrap import guard
-from warmgate.deadline import Deadline
+from warmgate.model.deadline import Deadline
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

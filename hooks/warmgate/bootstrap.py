@@ -24,19 +24,20 @@ from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport, log_line
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap, ThreadTimer
-from warmgate.assessment import Assessor, Judging
 from warmgate.errors import SettingsError
-from warmgate.gate import Gate
-from warmgate.model import LifecycleEvent
+from warmgate.gate.gate import Gate
+from warmgate.lineage.rollback_claims import RollbackProof
+from warmgate.model.deployment import LifecycleEvent
 from warmgate.planning.burst import PROBE_SHARE
-from warmgate.ports import Policies, Reports
-from warmgate.rollback_claims import RollbackProof
-from warmgate.sharing import Sharing
+from warmgate.ports.policies import Policies
+from warmgate.ports.reports import Reports
+from warmgate.probing.assess import Assessor, Judging
+from warmgate.probing.sharing import Sharing
 
 if TYPE_CHECKING:
-    from warmgate.guard import Guard
-    from warmgate.release_ports import Notices
-    from warmgate.rollback import RollbackController
+    from warmgate.live.guard import Guard
+    from warmgate.ports.reports import Notices
+    from warmgate.rollback.controller import RollbackController
 
 CONCURRENCY = 100
 """Connections of the invoke client; a round of both arms with 20 environments needs 40."""
@@ -145,7 +146,7 @@ def _own_calls(parts: _Parts) -> Judging:
         return assessor_of(parts.clients, Sharing(clock=clock, share=settings.probe_share))
     from warmgate.adapters.ledger import TableLedger
     from warmgate.adapters.reservations import TableReservations
-    from warmgate.probing_once import ProbingOnce
+    from warmgate.probing.once import ProbingOnce
 
     reservations = TableReservations(parts.clients, settings.table, clock)
     sharing = Sharing(clock=clock, share=settings.probe_share, reservations=reservations)
@@ -164,7 +165,7 @@ def gate() -> Gate:
 def live_gate() -> Gate:
     """Return the gate after traffic has moved, made once."""
     from warmgate.adapters.metrics import CloudWatchMetrics
-    from warmgate.live_assessment import LiveAssessor
+    from warmgate.live.assess import LiveAssessor
 
     parts = _parts()
     judging = LiveAssessor(
@@ -182,7 +183,7 @@ def guard(context: Any) -> Guard:
     from warmgate.adapters.claims import TableClaims
     from warmgate.adapters.runs import LambdaSuccessors
     from warmgate.adapters.shifts import CodeDeployShifts
-    from warmgate.guard import Guard
+    from warmgate.live.guard import Guard
 
     parts = _parts()
     if parts.settings.table == "":
@@ -272,8 +273,8 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
     from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
     from warmgate.adapters.stored_reports import BucketReports
     from warmgate.adapters.tags import LambdaAllowTag
-    from warmgate.recovery import Recovery
-    from warmgate.rollback import RollbackController
+    from warmgate.rollback.controller import RollbackController
+    from warmgate.rollback.recovery import Recovery
 
     for name, value in (("WARMGATE_TABLE", settings.table), ("WARMGATE_REPORT_BUCKET", settings.report_bucket)):
         if not value:

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.packages import HOOKS, zip_code
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.packages import HOOKS, zip_code
 
 ROLE = "arn:aws:iam::123456789012:role/bench"
 TARGET = "bench-target"

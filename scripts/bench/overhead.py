@@ -61,11 +61,11 @@ def _warmgate(url: str) -> Any:
     from warmgate.adapters.invoker import LambdaInvoker
     from warmgate.adapters.sdk import Clients
     from warmgate.adapters.waiting import SystemClock, ThreadOverlap
-    from warmgate.deadline import Deadline
-    from warmgate.model import Arm, Phase, Sample
+    from warmgate.model.calls import Arm, Phase, Sample
+    from warmgate.model.deadline import Deadline
     from warmgate.planning import Call, Round
     from warmgate.policy.values import Probe
-    from warmgate.probing import ArmVersion, Prober
+    from warmgate.probing.rounds import ArmVersion, Prober
 
     clock = SystemClock()
     invoker = LambdaInvoker(Clients(url).invoking(CONCURRENCY), clock)

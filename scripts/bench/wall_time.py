@@ -6,7 +6,7 @@ import os
 
 from bench.overhead import CREDENTIALS
 from bench.stub import stub_endpoint
-from warmgate.model import Capacity, FunctionVersion, ProvisionedConcurrency
+from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
 
 ENVIRONMENTS = 20
 COLD_MS = 400.0
@@ -27,10 +27,10 @@ def _run() -> tuple[float, int]:
     from warmgate.adapters.invoker import LambdaInvoker
     from warmgate.adapters.sdk import Clients
     from warmgate.adapters.waiting import SystemClock, ThreadOverlap
-    from warmgate.assessment import Assessor, Subject
-    from warmgate.deadline import Deadline
-    from warmgate.model import Target
+    from warmgate.model.deadline import Deadline
+    from warmgate.model.deployment import Target
     from warmgate.policy.values import Budget, Limits, PercentileLimit, Policy, Probe
+    from warmgate.probing.assess import Assessor, Subject
 
     policy = Policy(
         name="bench",

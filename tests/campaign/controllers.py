@@ -9,9 +9,9 @@ from random import Random
 from campaign.faults import Fault, Kind, drawn
 from campaign.outcome import Breach, Outcome
 from campaign.runs import Lambda, Run
-from fakes.claims import FakeClaims
-from fakes.lambda_runs import SharedClock
-from fakes.release_world import (
+from support.fakes.claims import FakeClaims
+from support.fakes.lambda_runs import SharedClock
+from support.fakes.release_world import (
     ENFORCED,
     FAILED,
     ROLLBACK,
@@ -19,12 +19,12 @@ from fakes.release_world import (
     ReleaseWorld,
 )
 from warmgate.errors import ClaimError, DeploymentLookupError, UnsettledError
-from warmgate.marks import rollback_mark_of
+from warmgate.lineage.rollback_claims import RollbackProof
+from warmgate.model.marks import rollback_mark_of
+from warmgate.model.release import AliasState, StateChange
 from warmgate.policy.values import OnStuck
-from warmgate.recovery import Recovery
-from warmgate.release import AliasState, StateChange
-from warmgate.rollback import RollbackController
-from warmgate.rollback_claims import RollbackProof
+from warmgate.rollback.controller import RollbackController
+from warmgate.rollback.recovery import Recovery
 
 HOME, MOVED = AliasState(version="6"), AliasState(version="7")
 WEIGHTED = AliasState(version="6", weights=(("7", 0.1),))

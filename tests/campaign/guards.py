@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
 
-from bench.shifts.traffic import NONE, Defect
 from campaign.faults import Fault, Kind, drawn
 from campaign.outcome import Breach, Outcome
 from campaign.runs import Lambda, Run
-from fakes.claims import FakeClaims
-from fakes.lambda_runs import SharedClock
-from fakes.shift_world import LIVE, ShiftWorld
+from support.fakes.claims import FakeClaims
+from support.fakes.lambda_runs import SharedClock
+from support.fakes.shift_world import LIVE, ShiftWorld
+from support.traffic.shifts import NONE, Defect
 from warmgate.errors import ClaimError, StopError, SuccessorError
-from warmgate.guard import Guard
-from warmgate.lease import LEASE_MS
-from warmgate.logged_calls import LoggedCall
-from warmgate.model import Mode, Shift
-from warmgate.rollback_claims import RollbackProof
+from warmgate.lineage.rollback_claims import RollbackProof
+from warmgate.live.guard import Guard
+from warmgate.live.lease import LEASE_MS
+from warmgate.logs.calls import LoggedCall
+from warmgate.model.deployment import Shift
+from warmgate.model.verdict import Mode
 
 RESERVE_S = 30.0
 """What the entry point keeps back."""

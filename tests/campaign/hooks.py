@@ -8,13 +8,12 @@ from functools import lru_cache
 from random import Random
 from typing import TypeVar
 
-from bench.shifts.traffic import NONE, Defect, live_calls
 from campaign.faults import Fault, Kind, drawn
 from campaign.outcome import Breach, Outcome
 from campaign.runs import Lambda, Run
-from fakes.lambda_runs import SharedClock
-from fakes.shift_world import TYPICAL, FakeLiveMetrics
-from fakes.world import (
+from support.fakes.lambda_runs import SharedClock
+from support.fakes.shift_world import TYPICAL, FakeLiveMetrics
+from support.fakes.world import (
     EPOCH_MS,
     POLICY,
     TARGET,
@@ -27,16 +26,19 @@ from fakes.world import (
     Served,
     served,
 )
-from warmgate.assessment import Assessor, Judging
-from warmgate.deadline import Deadline
+from support.traffic.shifts import NONE, Defect, live_calls
 from warmgate.errors import DeploymentLookupError, StatusReportError
-from warmgate.gate import Gate
-from warmgate.live_assessment import LiveAssessor
-from warmgate.logged_calls import LoggedCall
-from warmgate.marks import rollback_mark_of
-from warmgate.model import Deployment, HookExecution, LifecycleEvent, MetricCounts, Mode, Status
+from warmgate.gate.gate import Gate
+from warmgate.lineage.rollback_claims import RollbackProof
+from warmgate.live.assess import LiveAssessor
+from warmgate.logs.calls import LoggedCall
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status
+from warmgate.model.marks import rollback_mark_of
+from warmgate.model.traffic import MetricCounts
+from warmgate.model.verdict import Mode
 from warmgate.policy.values import Budget, Limits, Live, OnTrouble, PercentileLimit, Policy, Warm, When
-from warmgate.rollback_claims import RollbackProof
+from warmgate.probing.assess import Assessor, Judging
 
 T = TypeVar("T")
 ID, FIRST = "d-CAMPAIGN0", "d-FIRST0000"

@@ -16,9 +16,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from campaign.faults import ANY, Fault, Kind, error_of
-from fakes.lambda_runs import RETRIES_S, KillError, Nap, SharedClock
-from fakes.world import EPOCH_MS
-from warmgate.deadline import Deadline
+from support.fakes.lambda_runs import RETRIES_S, KillError, Nap, SharedClock
+from support.fakes.world import EPOCH_MS
+from warmgate.model.deadline import Deadline
 
 T = TypeVar("T")
 PATIENCE_S = 43.0

@@ -9,9 +9,9 @@ from typing import Any
 import botocore.session
 import pytest
 
-from contract import fake_stages
-from contract.adapter_stages import AdapterStages
-from contract.stages import (
+from support.stages import fakes as fake_stages
+from support.stages.adapters import AdapterStages
+from support.stages.ports import (
     DeploymentsStage,
     FunctionsStage,
     InvokerStage,
@@ -19,8 +19,8 @@ from contract.stages import (
     ReportsStage,
     install_release,
 )
-from rehearsal.local_cloud import CREDENTIALS, LocalCloud
 from warmgate.adapters.sdk import CONTROL
+from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, LocalCloud
 
 
 @pytest.fixture(scope="session")

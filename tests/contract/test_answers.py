@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract.canned import LOST, Canned, canned_endpoint, refused, said
+from support.canned import LOST, Canned, canned_endpoint, refused, said
 from warmgate.adapters import checked_answers
 from warmgate.adapters.checked_answers import ALWAYS, ATTEMPTS
 from warmgate.adapters.codedeploy import CodeDeployDeployments, LastDeployments
@@ -16,7 +16,6 @@ from warmgate.adapters.releases import CodeDeployReleases
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.tags import LambdaAllowTag
 from warmgate.adapters.waiting import SystemClock
-from warmgate.deadline import Deadline
 from warmgate.errors import (
     DeploymentLookupError,
     FunctionLookupError,
@@ -24,8 +23,9 @@ from warmgate.errors import (
     RollbackError,
     StatusReportError,
 )
-from warmgate.model import HookExecution, LifecycleEvent, Status, Target
-from warmgate.release import Release
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import HookExecution, LifecycleEvent, Status, Target
+from warmgate.model.release import Release
 
 EXECUTION = HookExecution("d-ABCDEF123", "execution-1")
 PUT = "PutLifecycleEventHookExecutionStatus"

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
-from contract import release_stages as stages
-from contract.release_stages import ClaimsStage
-from rehearsal.local_cloud import CREDENTIALS, LocalCloud
+from support.stages import release as stages
+from support.stages.release import ClaimsStage
 from warmgate.adapters.claims import TableClaims
 from warmgate.errors import ClaimError
-from warmgate.release import Claim
+from warmgate.model.release import Claim
+from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 KEY = "guard d-ABCDEF123"

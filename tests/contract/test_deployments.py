@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.stages import FUNCTION, DeploymentsStage, appspec, start_deployment
-from rehearsal.local_cloud import LocalCloud
+from support.stages.ports import FUNCTION, DeploymentsStage, appspec, start_deployment
 from warmgate.adapters.codedeploy import CodeDeployDeployments
 from warmgate.adapters.waiting import SystemClock
-from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, StatusReportError
-from warmgate.model import HookExecution, LifecycleEvent, Status
-from warmgate.rollback_claims import Author, RollbackProof, author_of
+from warmgate.lineage.rollback_claims import Author, RollbackProof, author_of
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import HookExecution, LifecycleEvent, Status
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 NOWHERE = HookExecution("d-NOWHERE00", "execution")

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from contract.proxy import proxy
-from contract.stages import FunctionsStage, create
-from fakes.lambda_calls import publish
-from rehearsal.local_cloud import LocalCloud
+from support.fakes.lambda_calls import publish
+from support.proxy import proxy
+from support.stages.ports import FunctionsStage, create
 from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.sdk import Clients
 from warmgate.errors import FunctionLookupError
-from warmgate.model import Capacity, ProvisionedConcurrency
+from warmgate.model.function import Capacity, ProvisionedConcurrency
 from warmgate.planning import grant_burst
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 

@@ -9,16 +9,16 @@ from typing import Any
 import botocore.session
 import pytest
 
-from contract.fake_stages import invocation
-from contract.proxy import proxy
-from contract.stages import InvokerStage
-from rehearsal.local_cloud import CREDENTIALS
+from support.proxy import proxy
+from support.stages.fakes import invocation
+from support.stages.ports import InvokerStage
 from warmgate.adapters.invoker import LambdaInvoker
 from warmgate.adapters.sdk import invoke_config
 from warmgate.adapters.waiting import SystemClock
-from warmgate.deadline import Deadline
 from warmgate.errors import InvokeError
-from warmgate.invocation_log import record_of
+from warmgate.logs.invocations import record_of
+from warmgate.model.deadline import Deadline
+from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS
 
 pytestmark = pytest.mark.local_cloud
 

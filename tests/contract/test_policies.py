@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from contract.stages import FUNCTION, PoliciesStage
-from rehearsal.local_cloud import LocalCloud
+from support.stages.ports import FUNCTION, PoliciesStage
 from warmgate.adapters.policies import KINDS, TAG, TaggedPolicies, read_policy
-from warmgate.deadline import Deadline
 from warmgate.errors import PolicyError, PolicyLookupError
-from warmgate.model import Target
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Target
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 SOON = Deadline(1e18)

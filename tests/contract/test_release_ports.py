@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from contract import release_stages as stages
-from contract.release_stages import (
+from support.stages import release as stages
+from support.stages.release import (
     AliasesStage,
     NoticesStage,
     RefusalsStage,
@@ -17,7 +17,6 @@ from contract.release_stages import (
     StoredReportsStage,
     home_of,
 )
-from rehearsal.local_cloud import LocalCloud
 from warmgate.adapters.aliases import LambdaAliases
 from warmgate.adapters.claims import TableClaims
 from warmgate.adapters.lineage import CodeDeployLineage
@@ -26,7 +25,6 @@ from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
 from warmgate.adapters.stored_reports import BucketReports
 from warmgate.adapters.waiting import SystemClock
-from warmgate.deadline import Deadline
 from warmgate.errors import (
     ClaimError,
     DeploymentLookupError,
@@ -35,11 +33,13 @@ from warmgate.errors import (
     ReportError,
     RollbackError,
 )
-from warmgate.known_bad import Refusal
-from warmgate.marks import rollback_mark_of
-from warmgate.model import Target
-from warmgate.release import AliasState, Notice, Release, ReleaseOutcome, StoredReport, back_claim
-from warmgate.rollback_claims import RollbackProof, author_of, cited_by
+from warmgate.gate.known_bad import Refusal
+from warmgate.lineage.rollback_claims import RollbackProof, author_of, cited_by
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Target
+from warmgate.model.marks import rollback_mark_of
+from warmgate.model.release import AliasState, Notice, Release, ReleaseOutcome, StoredReport, back_claim
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 NOWHERE = Target("nowhere", "live")

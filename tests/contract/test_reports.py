@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from contract.stages import ReportsStage
-from fakes.world import EXECUTION, World
-from rehearsal.local_cloud import LocalCloud
+from support.fakes.world import EXECUTION, World
+from support.stages.ports import ReportsStage
 from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
 from warmgate.errors import ReportError
-from warmgate.model import Judgement, Status
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Judgement
 from warmgate.report import render_json, render_markdown, render_samples
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 

@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 
-from fakes.shared_budget import FakeLedger, FakeReservations
-from fakes.world import VirtualClock
-from rehearsal.local_cloud import LocalCloud
+from support.fakes.shared_budget import FakeLedger, FakeReservations
+from support.fakes.world import VirtualClock
 from warmgate.adapters.ledger import TableLedger
 from warmgate.adapters.reservations import TableReservations
 from warmgate.adapters.waiting import SystemClock
 from warmgate.errors import ClaimError, HeldError
-from warmgate.model import Ended, Outcome, Spent, Status
-from warmgate.ports import Ledger, Reservations
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Ended, Outcome, Spent
+from warmgate.ports.once import Ledger, Reservations
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 LEASE_MS = 60_000.0

@@ -6,18 +6,19 @@ from collections.abc import Callable
 
 import pytest
 
-from contract import shift_stages
-from contract.shift_stages import LogsStage, ShiftsStage
-from fakes.lambda_calls import packed
-from rehearsal.local_cloud import LocalCloud
+from support.fakes.lambda_calls import packed
+from support.stages import shift as shift_stages
+from support.stages.shift import LogsStage, ShiftsStage
 from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.metrics import CloudWatchMetrics
 from warmgate.adapters.shifts import CodeDeployShifts
 from warmgate.adapters.waiting import SystemClock
-from warmgate.deadline import Deadline
 from warmgate.errors import DeploymentLookupError, LogLookupError, StopError
-from warmgate.logged_calls import Window
-from warmgate.model import Start, Target
+from warmgate.logs.calls import Window
+from warmgate.model.calls import Start
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Target
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.world import EXECUTION, World
-from rehearsal.local_cloud import LocalCloud
-from report_page.stored import case_in_bucket
+from support.fakes.world import EXECUTION, World
 from warmgate.adapters.reports import BucketReport
 from warmgate.errors import ReportError
-from warmgate.model import Status
+from warmgate.model.deployment import Status
 from warmgate.report import render_json, render_samples
+from warmgate_ops.page.stored import case_in_bucket
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.permissions import Names, resolve
+from warmgate_ops.rehearsal.cloud.permissions import Names, resolve
 
 ACCOUNT = "123456789012"
 _SETTING = re.compile(r"^ {2}(\w+) += (.+)$", re.MULTILINE)

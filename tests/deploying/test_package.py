@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from deploying.sam_cli import NEEDS_SAM, build, translated
-from rehearsal.packages import zip_code
-from rehearsal.permissions import read_template
+from warmgate_ops.rehearsal.cloud.permissions import read_template
+from warmgate_ops.rehearsal.packages import zip_code
 
 ROOT = Path(__file__).parents[2]
 PACKED = {"aws_lambda_powertools", "jmespath", "tenacity", "typing_extensions.py", "yaml", "_yaml", "warmgate"}

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.packages import zip_code
-from rehearsal.permissions import Names, resolve
-from rehearsal.stage import ROLE, RUNTIME, SHORT_WAITS, install_hook
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.cloud.permissions import Names, resolve
+from warmgate_ops.rehearsal.packages import zip_code
+from warmgate_ops.rehearsal.stage import ROLE, RUNTIME, SHORT_WAITS, install_hook
 
 TABLE = "warmgate-executions"
 TOPIC = "warmgate"

@@ -12,37 +12,37 @@ from random import Random
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from doctor.facts import Facts
-from doctor.findings import examine
-from doctor.registry import CHECKS
-from doctor.render.json_report import render_json as render_findings
-from doctor.render.sarif import render_sarif
-from doctor.render.text import render_text
-from doctor.template.resources import read_template
 from fuzz.mutations import mutated, mutated_json
-from report_page.case import replayed_case
-from report_page.page import render_page
-from report_page.stored import read_case
-from unit.report.judgements import ALL
-from unit.report.test_release_section import ENDS, completed
-from unit.report_page.cases import policy
-from warmgate.appspec import parse_appspec
+from support.reports.judgements import ALL
+from support.reports.page_cases import policy
+from support.reports.releases import ENDS, completed
+from warmgate.appspec.read import parse_appspec
 from warmgate.errors import DocumentError
-from warmgate.invocation_log import parse_invocations, record_of
 from warmgate.judge.replaying import replay
-from warmgate.logged_calls import LogEvent, calls_of
-from warmgate.model import Sample
+from warmgate.logs.calls import LogEvent, calls_of
+from warmgate.logs.invocations import parse_invocations, record_of
+from warmgate.model.calls import Sample
 from warmgate.policy import parse_policy, render_policy
 from warmgate.report import read_samples, render_console, render_json, render_markdown, render_samples
 from warmgate.report.document import is_report
 from warmgate.report.junit import render_junit
 from warmgate.report.notice import build_notice
-from warmgate_cli.appspec import _told
-from warmgate_cli.consoles import VisibleConsole
-from warmgate_cli.logs import _table, rendered
-from warmgate_cli.output import shown
-from warmgate_cli.replay import Judged, as_row
-from warmgate_cli.why import lines_of
+from warmgate_ops.cli.appspec import _told
+from warmgate_ops.cli.consoles import VisibleConsole
+from warmgate_ops.cli.logs import _table, rendered
+from warmgate_ops.cli.output import shown
+from warmgate_ops.cli.replay import Judged, as_row
+from warmgate_ops.cli.why import lines_of
+from warmgate_ops.doctor.facts import Facts
+from warmgate_ops.doctor.findings import examine
+from warmgate_ops.doctor.registry import CHECKS
+from warmgate_ops.doctor.render.json_report import render_json as render_findings
+from warmgate_ops.doctor.render.sarif import render_sarif
+from warmgate_ops.doctor.render.text import render_text
+from warmgate_ops.doctor.template.resources import read_template
+from warmgate_ops.page.case import replayed_case
+from warmgate_ops.page.page import render_page
+from warmgate_ops.page.stored import read_case
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from warmgate.model import Mode
+from warmgate.model.verdict import Mode
 from warmgate.policy.percentiles import share_of
 from warmgate.policy.rules import fewest_invocations, measures_warm_calls
 from warmgate.policy.values import (

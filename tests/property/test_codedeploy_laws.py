@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.codedeploy import House, appspec
-from rehearsal.codedeploy.machine import create, refusal_of, step
-from rehearsal.codedeploy.values import (
+from support.fakes.codedeploy import House, appspec
+from warmgate_ops.rehearsal.cloud.codedeploy.machine import create, refusal_of, step
+from warmgate_ops.rehearsal.cloud.codedeploy.values import (
     HOOK_TIMEOUT_S,
     AlarmsRead,
     Begin,

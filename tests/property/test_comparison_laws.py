@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warmgate.judge import judge
-from warmgate.model import Arm, Burst, CallOutcome, Evidence, Outcome, Phase, Sample, Start, Verdict
+from warmgate.model.calls import Arm, Burst, CallOutcome, Evidence, Phase, Sample, Start
+from warmgate.model.verdict import Outcome, Verdict
 from warmgate.policy.values import Basis, Compare, Limits, Policy, RatioLimit
 
 OTHER = {Arm.BASELINE: Arm.CANDIDATE, Arm.CANDIDATE: Arm.BASELINE}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.world import EXECUTION, POLICY, Served, World, served
+from support.fakes.world import EXECUTION, POLICY, Served, World, served
 from warmgate.errors import (
     DeploymentLookupError,
     FunctionLookupError,
@@ -16,7 +16,8 @@ from warmgate.errors import (
     ReportError,
     StatusReportError,
 )
-from warmgate.model import Mode, Outcome, Status
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Mode, Outcome
 from warmgate.policy.values import Compare, OnInconclusive, OnTrouble, Policy, RatioLimit, When
 
 ANSWERS: st.SearchStrategy[Served | Exception] = st.one_of(

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.shifts.traffic import NONE, Defect
-from fakes.lambda_runs import Dies, GuardEvents, KillError, SharedClock
-from fakes.shift_world import ShiftWorld
+from support.fakes.lambda_runs import Dies, GuardEvents, KillError, SharedClock
+from support.fakes.shift_world import ShiftWorld
+from support.traffic.shifts import NONE, Defect
 from warmgate.errors import ClaimError
-from warmgate.guard import Ending
+from warmgate.live.guard import Ending
 
 BROKEN = Defect(error_share=0.5, from_s=5.0)
 STEPS = 30

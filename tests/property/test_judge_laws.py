@@ -11,20 +11,9 @@ from hypothesis import strategies as st
 
 from property.policy_strategies import policies
 from warmgate.judge import judge, verdict_of_findings
-from warmgate.model import (
-    Arm,
-    Burst,
-    CallOutcome,
-    DurationSource,
-    Evidence,
-    Finding,
-    Mode,
-    Outcome,
-    Phase,
-    Sample,
-    Start,
-    Status,
-)
+from warmgate.model.calls import Arm, Burst, CallOutcome, DurationSource, Evidence, Phase, Sample, Start
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Finding, Mode, Outcome
 from warmgate.policy.values import Basis, Compare, Expect, Limits, PercentileLimit, Policy, Probe, RatioLimit
 
 BEST_FIRST = (Outcome.PASSED, Outcome.INCONCLUSIVE, Outcome.ERROR, Outcome.FAILED)

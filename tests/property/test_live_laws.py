@@ -7,13 +7,15 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.gatebench.generators import FAMILIES
-from bench.shifts.traffic import Defect, live_calls
-from warmgate.judge.live import Stretch, judge_live
+from support.traffic.generators import FAMILIES
+from support.traffic.shifts import Defect, live_calls
+from warmgate.judge.live.stretches import Stretch, judge_live
 from warmgate.judge.verdict import WORST_FIRST
-from warmgate.live_traffic import Traffic, add_calls
-from warmgate.logged_calls import LoggedCall
-from warmgate.model import Arm, CallOutcome, Outcome, Phase, Sample, Status, Verdict
+from warmgate.live.traffic import Traffic, add_calls
+from warmgate.logs.calls import LoggedCall
+from warmgate.model.calls import Arm, CallOutcome, Phase, Sample
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Outcome, Verdict
 from warmgate.policy.values import Live, Policy, RatioLimit
 
 POLICY = Policy(

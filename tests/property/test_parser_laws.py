@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmgate.appspec import AppSpec, parse_appspec
+from warmgate.appspec.read import AppSpec, parse_appspec
 from warmgate.errors import AppSpecError, Fault
-from warmgate.invocation_log import InvocationRecord, iter_invocations, parse_invocations, record_of
-from warmgate.model import LifecycleEvent, Start, Target
+from warmgate.logs.invocations import InvocationRecord, iter_invocations, parse_invocations, record_of
+from warmgate.model.calls import Start
+from warmgate.model.deployment import LifecycleEvent, Target
 
 DATA = Path(__file__).parents[1] / "data"
 LOG_LINES = sorted({line for file in (DATA / "logs").iterdir() for line in file.read_text("utf-8").split("\n")})

@@ -11,15 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from generate.schema import policy_schema
 from property.policy_strategies import PAYLOAD_FILE, durations, json_of, names, policies, ratios, shares
+from warmgate.documents.nodes import ListNode, Node, ScalarNode
+from warmgate.documents.text import read_yaml
 from warmgate.errors import Fault, PolicyError
-from warmgate.model import Target
+from warmgate.model.deployment import Target
 from warmgate.policy import matches, parse_policy, render_policy
-from warmgate.policy.nodes import ListNode, Node, ScalarNode
-from warmgate.policy.text import read_yaml
 from warmgate.policy.units import DURATION, PERCENT, RATIO, Unit
 from warmgate.policy.values import Match, Policy
-from warmgate_cli.generate.schema import policy_schema
 
 SCHEMA = Draft202012Validator(policy_schema())
 PRINTABLE = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"], exclude_characters="\ufeff")

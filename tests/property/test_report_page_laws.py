@@ -8,11 +8,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report_page.figure import Scale, scale_for
-from report_page.page import render_page
-from report_page.thinning import STEPS, ecdf, thinned_points, thinned_steps
-from unit.report_page.cases import Page, case_of, recorded
+from support.reports.page_cases import Page, case_of, recorded
 from warmgate.report.wording import one_line
+from warmgate_ops.page.figure import Scale, scale_for
+from warmgate_ops.page.page import render_page
+from warmgate_ops.page.thinning import STEPS, ecdf, thinned_points, thinned_steps
 
 VALUES = st.lists(st.floats(min_value=0, max_value=1e9), min_size=1, max_size=60)
 MANY = st.lists(st.integers(min_value=0, max_value=3000), min_size=1, max_size=3000)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fakes.release_world import FAILED, HOOK, ROLLBACK, Death, ReleaseWorld
+from support.fakes.release_world import FAILED, HOOK, ROLLBACK, Death, ReleaseWorld
 from warmgate.errors import UnsettledError
+from warmgate.model.release import AliasState
 from warmgate.policy.values import OnStuck
-from warmgate.release import AliasState
 
 HOME = AliasState(version="6")
 MOVED = AliasState(version="7")

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from fakes.lambda_calls import Install, packed
-from rehearsal.conditions import Conditions
-from rehearsal.local_cloud import LocalCloud
+from support.fakes.lambda_calls import Install, packed
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 ROLE = "arn:aws:iam::123456789012:role/tests"
 

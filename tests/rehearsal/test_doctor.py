@@ -13,12 +13,12 @@ from typing import Any
 import botocore.session
 import pytest
 
-from clinic.faults import SEEDS
-from clinic.release import ALIAS, APPLICATION, FUNCTION, GROUP, Clinic, install
-from doctor.findings import Severity
-from doctor.registry import CHECKS
-from rehearsal.local_cloud import CREDENTIALS, LocalCloud
+from support.clinic.faults import SEEDS
+from support.clinic.release import ALIAS, APPLICATION, FUNCTION, GROUP, Clinic, install
 from warmgate.adapters.sdk import CONTROL
+from warmgate_ops.doctor.findings import Severity
+from warmgate_ops.doctor.registry import CHECKS
+from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, LocalCloud
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(180)]
 
@@ -77,7 +77,7 @@ def test_what_cannot_be_reached_ends_no_other_check(clinic: Clinic) -> None:
 
 def run_doctor(clinic: Clinic, *options: str) -> subprocess.CompletedProcess[str]:
     """Run `warmgate doctor` as a user would."""
-    command = [sys.executable, "-c", "from warmgate_cli.main import run; run()", "doctor", *options]
+    command = [sys.executable, "-c", "from warmgate_ops.cli.main import run; run()", "doctor", *options]
     command += ["--endpoint-url", clinic.cloud.endpoint_url, "--region", clinic.cloud.region]
     clean = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     credentials = {"AWS_ACCESS_KEY_ID": clinic.cloud.account, "AWS_SECRET_ACCESS_KEY": "none"}
@@ -123,7 +123,7 @@ def test_a_warning_exits_0(clinic: Clinic) -> None:
 
 def test_an_endpoint_that_does_not_answer_exits_3() -> None:
     """Nothing was found out, and every check that looked says so."""
-    command = [sys.executable, "-c", "from warmgate_cli.main import run; run()", "doctor", "--json"]
+    command = [sys.executable, "-c", "from warmgate_ops.cli.main import run; run()", "doctor", "--json"]
     command += ["--function", "checkout-api", "--alias", "live", "--endpoint-url", "http://127.0.0.1:9"]
     environment = {**os.environ, "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
     command += ["--region", "us-east-1"]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from fakes.lambda_calls import Install
-from rehearsal.lambda_runtime.async_events import AsyncInvocation
-from rehearsal.local_cloud import LocalCloud
+from support.fakes.lambda_calls import Install
+from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncInvocation
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 QUIET = "def handler(event, context):\n    return event"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from contract.stages import within
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.shift_catalogue import ShiftScenario
-from rehearsal.shift_stage import GUARD, TABLE, install_shift, install_warmgate
-from rehearsal.stage import ALIAS, APPLICATION, Installed
-from rehearsal.traffic import LiveTraffic
+from support.stages.ports import within
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
+from warmgate_ops.rehearsal.shift_stage import GUARD, TABLE, install_shift, install_warmgate
+from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, Installed
+from warmgate_ops.rehearsal.traffic import LiveTraffic
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(300)]
 HALF = "Tests.Canary50Percent150Minutes"

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from rehearsal.catalogue import chosen
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.stage import ALIAS, APPLICATION, BUCKET, HOOK, Installed, install_function, install_hook
 from warmgate.adapters.policies import TAG
+from warmgate_ops.rehearsal.catalogue import chosen
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, HOOK, Installed, install_function, install_hook
 
 pytestmark = pytest.mark.local_cloud
 ROOT = Path(__file__).parents[2]
@@ -187,8 +187,8 @@ def test_a_hook_with_a_short_timeout_still_tells(cloud: LocalCloud, healthy: Ins
 
 def check(cloud: LocalCloud, installed: Installed, version: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Run `warmgate check` as a user would."""
-    policy = ROOT / "scripts" / "rehearsal" / "scenarios" / "quotes.yaml"
-    command = [sys.executable, "-c", "from warmgate_cli.main import run; run()", "check"]
+    policy = ROOT / "scripts" / "warmgate_ops" / "rehearsal" / "scenarios" / "quotes.yaml"
+    command = [sys.executable, "-c", "from warmgate_ops.cli.main import run; run()", "check"]
     command += ["--function", installed.function, "--candidate", version, "--policy", str(policy)]
     command += ["--endpoint-url", cloud.endpoint_url, "--region", cloud.region, *options]
     credentials = {"AWS_ACCESS_KEY_ID": cloud.account, "AWS_SECRET_ACCESS_KEY": "none"}
@@ -234,7 +234,7 @@ def test_a_version_that_is_not_there_could_not_be_judged(cloud: LocalCloud, heal
 def test_a_users_own_two_folders_can_be_rehearsed(tmp_path: Path) -> None:
     """The example of the documentation is refused for its init, with exit code 1 and a report."""
     prints = ROOT / "examples" / "prints"
-    command = [sys.executable, "-c", "from warmgate_cli.main import run; run()", "rehearse"]
+    command = [sys.executable, "-c", "from warmgate_ops.cli.main import run; run()", "rehearse"]
     command += ["--function", str(prints / "v1"), "--candidate", str(prints / "v2")]
     command += ["--policy", str(prints / "policy.yaml"), "--report-dir", str(tmp_path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)

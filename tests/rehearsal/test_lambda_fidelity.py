@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from fakes.hook_prober import probed, prober
-from fakes.lambda_calls import Install, call, overlapping, publish
-from rehearsal.local_cloud import LocalCloud
-from warmgate.invocation_log import record_of
-from warmgate.model import CallOutcome, Sample, Start
+from support.fakes.hook_prober import probed, prober
+from support.fakes.lambda_calls import Install, call, overlapping, publish
+from warmgate.logs.invocations import record_of
+from warmgate.model.calls import CallOutcome, Sample, Start
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(120)]
 

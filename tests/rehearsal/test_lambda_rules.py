@@ -10,10 +10,10 @@ from itertools import pairwise
 import pytest
 from botocore.exceptions import ClientError
 
-from fakes.hook_prober import probed, prober
-from fakes.lambda_calls import Install, call, overlapping, publish, update
-from rehearsal.local_cloud import LocalCloud
-from warmgate.model import Start
+from support.fakes.hook_prober import probed, prober
+from support.fakes.lambda_calls import Install, call, overlapping, publish, update
+from warmgate.model.calls import Start
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(120)]
 

@@ -16,14 +16,14 @@ import pytest
 
 from deploying.sam_cli import NEEDS_SAM, build
 from deploying.whole_install import install_all
-from rehearsal.catalogue import Scenario, chosen
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.permissions import audit, grants_of, read_template
-from rehearsal.permissions.installed import installed_names
-from rehearsal.rehearse import rehearse
-from rehearsal.release import Release, row_of
-from rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function
-from rehearsal.traffic import LiveTraffic
+from warmgate_ops.rehearsal.catalogue import Scenario, chosen
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.cloud.permissions import audit, grants_of, read_template
+from warmgate_ops.rehearsal.cloud.permissions.installed import installed_names
+from warmgate_ops.rehearsal.rehearse import rehearse
+from warmgate_ops.rehearsal.release import Release, row_of
+from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function
+from warmgate_ops.rehearsal.traffic import LiveTraffic
 
 pytestmark = [pytest.mark.local_cloud, NEEDS_SAM]
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from fakes.lambda_calls import Install
-from fakes.live_release import ALIAS, LiveRelease, install_live
-from rehearsal.arrivals import Probe
-from rehearsal.conditions import Conditions
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.traffic import LiveTraffic
+from support.fakes.lambda_calls import Install
+from support.fakes.live_release import ALIAS, LiveRelease, install_live
+from warmgate_ops.rehearsal.arrivals import Probe
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.traffic import LiveTraffic
 
 pytestmark = pytest.mark.local_cloud
 GOOD = "def handler(event, context):\n    return 1"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from fakes.busy_cloud import call_busy, install_busy, none_left, processes_below, until_busy
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.tools import tools_folder
+from support.fakes.busy_cloud import call_busy, install_busy, none_left, processes_below, until_busy
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.cloud.tools import tools_folder
 
 pytestmark = [
     pytest.mark.local_cloud,
@@ -28,8 +28,8 @@ CALLS = min(2, os.cpu_count() or 1)
 PARENT = """
 import sys, threading, time
 from pathlib import Path
-from rehearsal.local_cloud import LocalCloud
-from fakes.busy_cloud import call_busy, install_busy, until_busy
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from support.fakes.busy_cloud import call_busy, install_busy, until_busy
 print("begun", flush=True)
 with LocalCloud.start(Path(sys.argv[1])) as cloud:
     install_busy(cloud)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from fakes.lambda_calls import Install
-from rehearsal.conditions import Conditions
-from rehearsal.local_cloud import LocalCloud
+from support.fakes.lambda_calls import Install
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
 CODE = "def handler(event, context):\n    print('served', event)\n    return event"

@@ -12,12 +12,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal.catalogue import chosen
-from rehearsal.local_cloud import CREDENTIALS, REGION, LocalCloud
-from rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function, install_hook
+from warmgate_ops.rehearsal.catalogue import chosen
+from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION, LocalCloud
+from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function, install_hook
 
 pytestmark = pytest.mark.local_cloud
-RUN = "from warmgate_cli.main import run; run()"
+RUN = "from warmgate_ops.cli.main import run; run()"
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from contract.release_stages import messages_of, new_queue
-from contract.stages import within
-from fakes.lambda_calls import packed
-from rehearsal.catalogue import chosen
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.packages import HOOKS, zip_code
-from rehearsal.stage import (
+from support.fakes.lambda_calls import packed
+from support.stages.ports import within
+from support.stages.release import messages_of, new_queue
+from warmgate_ops.rehearsal.catalogue import chosen
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.packages import HOOKS, zip_code
+from warmgate_ops.rehearsal.stage import (
     ALIAS,
     APPLICATION,
     BUCKET,
@@ -310,7 +310,7 @@ def _tell(stage: Stage, deployment_id: str, status: str) -> None:
 def _blank(deployment_id: str, installed: Installed) -> dict[str, Any]:
     from dataclasses import replace
 
-    from unit.report.judgements import ALL
+    from support.reports.judgements import ALL
     from warmgate.report import build_document
 
     passed = ALL["passed"]
@@ -319,7 +319,7 @@ def _blank(deployment_id: str, installed: Installed) -> dict[str, Any]:
 
 
 def _why(stage: Stage, deployment_id: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from warmgate_cli.main import run; run()", "why", deployment_id]
+    command = [sys.executable, "-c", "from warmgate_ops.cli.main import run; run()", "why", deployment_id]
     command += ["--bucket", BUCKET, "--endpoint-url", stage.cloud.endpoint_url, "--region", stage.cloud.region]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     environment |= {"AWS_ACCESS_KEY_ID": stage.cloud.account, "AWS_SECRET_ACCESS_KEY": "none"}

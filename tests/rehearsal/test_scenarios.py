@@ -11,13 +11,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import warmgate.report
-from rehearsal.catalogue import SCENARIOS, Scenario
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.rehearse import rehearse_all
-from rehearsal.release import Release, Row
 from warmgate.adapters.policies import read_policy
-from warmgate.model import HISTORY, Status
+from warmgate.model.calls import HISTORY
+from warmgate.model.deployment import Status
 from warmgate.report import read_samples
+from warmgate_ops.rehearsal.catalogue import SCENARIOS, Scenario
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.rehearse import rehearse_all
+from warmgate_ops.rehearsal.release import Release, Row
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(400)]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehearsal.local_cloud import LocalCloud
-from rehearsal.release import Row
-from rehearsal.shift_catalogue import SHIFT_SCENARIOS, ShiftScenario
-from rehearsal.shift_rehearse import rehearse_shifts
 from warmgate.adapters.policies import read_policy
-from warmgate.model import Target
+from warmgate.model.deployment import Target
 from warmgate.policy import matches
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.release import Row
+from warmgate_ops.rehearsal.shift_catalogue import SHIFT_SCENARIOS, ShiftScenario
+from warmgate_ops.rehearsal.shift_rehearse import rehearse_shifts
 
 EACH = pytest.mark.parametrize("scenario", SHIFT_SCENARIOS, ids=lambda scenario: scenario.name)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.packages import HOOKS, zip_code
+from warmgate_ops.rehearsal.packages import HOOKS, zip_code
 
 ROOT = Path(__file__).parents[2]
 PIN = re.compile(r"^([A-Za-z0-9-]+)==(\S+)", re.MULTILINE)

@@ -7,8 +7,8 @@ from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
 from warmgate.errors import FunctionLookupError, RollbackError
-from warmgate.model import Target
-from warmgate.release import AliasState
+from warmgate.model.deployment import Target
+from warmgate.model.release import AliasState
 
 
 class LambdaAliases:

@@ -12,7 +12,7 @@ from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.errors import ClaimError
-from warmgate.release import Claim
+from warmgate.model.release import Claim
 
 KEPT_S = 90 * 24 * 3600
 """How long what was done is remembered: longer than any event is delivered."""

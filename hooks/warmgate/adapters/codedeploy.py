@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing, repeats_of
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import repeat_until
-from warmgate.deadline import Deadline
 from warmgate.errors import AppSpecError, DeploymentLookupError, OtherPlatformError, StatusReportError
-from warmgate.model import Deployment, HookExecution, LifecycleEvent, Status, Target
-from warmgate.ports import Clock
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status, Target
+from warmgate.ports.time import Clock
 
 if TYPE_CHECKING:
-    from warmgate.appspec import AppSpec
+    from warmgate.appspec.read import AppSpec
 
 ENDED = {"Succeeded": Status.SUCCEEDED, "Failed": Status.FAILED, "Skipped": Status.FAILED}
 """Statuses of a lifecycle event that never change again, as what a hook had reported."""
@@ -134,7 +134,7 @@ class CodeDeployDeployments:
         return spec.target.function, spec.target.alias, spec.baseline, spec.candidate
 
     def _appspec(self, about: dict[str, Any]) -> AppSpec:
-        from warmgate.appspec import parse_appspec
+        from warmgate.appspec.read import parse_appspec
 
         deployment_id = about["deploymentId"]
         answer = self._client.get_application_revision(

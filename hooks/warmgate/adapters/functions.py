@@ -10,7 +10,7 @@ from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.errors import FunctionLookupError
-from warmgate.model import Capacity, FunctionVersion, ProvisionedConcurrency
+from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
 
 USE_WINDOW = timedelta(minutes=15)
 CONFIGURED = (

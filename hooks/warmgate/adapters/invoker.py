@@ -19,10 +19,10 @@ from warmgate.adapters.faults import (
     is_reserved_throttle,
     is_throttle,
 )
-from warmgate.deadline import Deadline
 from warmgate.errors import InvokeError
-from warmgate.model import Answer, Invocation, Reading
-from warmgate.ports import Clock
+from warmgate.model.calls import Answer, Invocation, Reading
+from warmgate.model.deadline import Deadline
+from warmgate.ports.time import Clock
 
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 5.0

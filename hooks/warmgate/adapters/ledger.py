@@ -7,8 +7,9 @@ from typing import Any
 
 from warmgate.adapters.table import Table
 from warmgate.errors import HeldError
-from warmgate.model import Ended, Outcome, Page, Spent, Status
-from warmgate.ports import Clock
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Ended, Outcome, Page, Spent
+from warmgate.ports.time import Clock
 
 KEPT_S = 7 * 24 * 3600
 """A deployment lasts 50 hours at the most (CodeDeploy quotas)."""

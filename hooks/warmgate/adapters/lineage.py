@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from warmgate.deadline import Deadline
-from warmgate.ports import Clock
-from warmgate.rollback_claims import Described, author_of
+from warmgate.lineage.rollback_claims import Described, author_of
+from warmgate.model.deadline import Deadline
+from warmgate.ports.time import Clock
 
 if TYPE_CHECKING:
     from warmgate.adapters.releases import CodeDeployReleases
-    from warmgate.release import Release
+    from warmgate.model.release import Release
 
 LOOKED_BACK_S = 24 * 3600.0
 """CloudFormation rolls a stack back within hours of the update that failed."""
@@ -43,7 +43,7 @@ class CodeDeployLineage:
         if not self._table:
             return None
         from warmgate.adapters.claims import TableClaims
-        from warmgate.release import back_claim
+        from warmgate.model.release import back_claim
 
         return TableClaims(self._clients, self._table).outcome_of(back_claim(deployment_id))
 

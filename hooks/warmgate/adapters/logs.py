@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
 from warmgate.adapters.waiting import repeat_until
-from warmgate.deadline import Deadline
 from warmgate.errors import LogLookupError
-from warmgate.model import EnvironmentSummary
-from warmgate.ports import Clock
+from warmgate.model.deadline import Deadline
+from warmgate.model.traffic import EnvironmentSummary
+from warmgate.ports.time import Clock
 
 if TYPE_CHECKING:
-    from warmgate.logged_calls import LogEvent, LoggedCall, Window
+    from warmgate.logs.calls import LogEvent, LoggedCall, Window
 
 PAGE = 10_000
 """The most events that FilterLogEvents gives at once."""
@@ -44,7 +44,7 @@ class CloudWatchLogs:
 
     def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
         """Return the calls that were reported inside a window, as far as the log holds them by now."""
-        from warmgate.logged_calls import calls_of
+        from warmgate.logs.calls import calls_of
 
         return calls_of(self._events(log_group, deadline, startTime=int(window.since_ms), endTime=int(window.until_ms)))
 
@@ -55,7 +55,7 @@ class CloudWatchLogs:
 
         A stream's name begins with the day on which its environment was made, and names the version.
         """
-        from warmgate.logged_calls import calls_of
+        from warmgate.logs.calls import calls_of
 
         found: list[float] = []
         today = datetime.now(UTC).date()
@@ -74,7 +74,7 @@ class CloudWatchLogs:
         self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
     ) -> tuple[EnvironmentSummary, ...]:
         """Return the environments of a window by one Logs Insights query."""
-        from warmgate.logged_calls import version_of
+        from warmgate.logs.calls import version_of
 
         rows = self._queried(log_group, QUERIES[json_format], window, deadline)
         return tuple(
@@ -118,7 +118,7 @@ class CloudWatchLogs:
 
     def _events(self, log_group: str, deadline: Deadline, **where: Any) -> Iterator[LogEvent]:
         # Imported with the first read: most releases are judged without the log.
-        from warmgate.logged_calls import PATTERN, LogEvent
+        from warmgate.logs.calls import PATTERN, LogEvent
 
         token: dict[str, str] = {}
         for _ in range(MOST_PAGES):

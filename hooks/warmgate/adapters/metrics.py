@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
-from warmgate.deadline import Deadline
 from warmgate.errors import LogLookupError
-from warmgate.model import MetricCounts, Target
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Target
+from warmgate.model.traffic import MetricCounts
 
 if TYPE_CHECKING:
-    from warmgate.logged_calls import Window
+    from warmgate.logs.calls import Window
 
 PERIOD_S = 60
 COUNTED = {"calls": "Invocations", "errors": "Errors"}

@@ -10,8 +10,8 @@ from typing import Any, TextIO
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.adapters.reports import count_alone
 from warmgate.errors import NoticeError
-from warmgate.model import Unjudged
-from warmgate.release import Notice
+from warmgate.model.release import Notice
+from warmgate.model.verdict import Unjudged
 
 
 class TopicNotices:

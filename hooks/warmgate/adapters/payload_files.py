@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from warmgate.policy.place import LoadFile
+    from warmgate.documents.place import LoadFile
 
 
 def payloads_in(folder: Path) -> LoadFile:

@@ -10,13 +10,13 @@ from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.adapters.owners import owned_by
 from warmgate.adapters.payload_files import payloads_in
 from warmgate.adapters.tags import tags_of
-from warmgate.deadline import Deadline
 from warmgate.errors import PolicyLookupError, SettingsError
-from warmgate.model import Target
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Target
 from warmgate.policy.values import Policy
 
 if TYPE_CHECKING:
-    from warmgate.policy.place import LoadFile
+    from warmgate.documents.place import LoadFile
 
 TAG = "warmgate:policy"
 KINDS = ("bundled", "ssm", "s3", "appconfig")

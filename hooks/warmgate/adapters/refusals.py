@@ -12,7 +12,7 @@ from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
 
 if TYPE_CHECKING:
-    from warmgate.known_bad import Refusal
+    from warmgate.gate.known_bad import Refusal
 
 FOLDER = "known-bad"
 
@@ -28,7 +28,7 @@ class BucketRefusals:
 
     def find(self, function: str, fingerprint: str) -> Refusal | None:
         """Return what is stored of a function's code."""
-        from warmgate.known_bad import Refusal
+        from warmgate.gate.known_bad import Refusal
 
         key = self._key(function, fingerprint)
         try:

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
-from warmgate.appspec import AppSpec, parse_appspec
+from warmgate.appspec.read import AppSpec, parse_appspec
 from warmgate.errors import AppSpecError, DeploymentLookupError, RollbackError
-from warmgate.marks import rollback_mark_of
-from warmgate.model import LifecycleEvent, Target
-from warmgate.release import AlarmState, HookRun, Release
+from warmgate.model.deployment import LifecycleEvent, Target
+from warmgate.model.marks import rollback_mark_of
+from warmgate.model.release import AlarmState, HookRun, Release
 
 ALL_AT_ONCE = "CodeDeployDefault.LambdaAllAtOnce"
 LARGEST_BATCH = 25

@@ -11,7 +11,8 @@ from typing import Any, TextIO
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
-from warmgate.model import Judgement, Status, Unjudged
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Judgement, Unjudged
 from warmgate.visible import visible_line
 
 

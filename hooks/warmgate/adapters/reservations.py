@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from warmgate.adapters.table import Table
-from warmgate.ports import Clock
+from warmgate.ports.time import Clock
 
 MOST_TRIES = 25
 """How often a write is tried that others came before; each time somebody took something or nothing is left."""

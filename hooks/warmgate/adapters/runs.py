@@ -7,7 +7,7 @@ from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.errors import SuccessorError
-from warmgate.model import Shift
+from warmgate.model.deployment import Shift
 
 
 class LambdaSuccessors:

@@ -7,10 +7,10 @@ from typing import Any
 from warmgate.adapters.codedeploy import CodeDeployDeployments
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.adapters.waiting import repeat_until
-from warmgate.deadline import Deadline
 from warmgate.errors import StopError
-from warmgate.model import Deployment, HookExecution
-from warmgate.ports import Clock
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Deployment, HookExecution
+from warmgate.ports.time import Clock
 
 
 class CodeDeployShifts:

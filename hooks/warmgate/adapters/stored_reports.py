@@ -9,7 +9,7 @@ from typing import Any
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
-from warmgate.release import LaterVerdict, StoredReport
+from warmgate.model.release import LaterVerdict, StoredReport
 
 LATER = ("guard", "after")
 """Folders of verdicts on live traffic, in the order in which they can be reached."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.errors import FunctionLookupError
-from warmgate.model import Target
+from warmgate.model.deployment import Target
 
 ALLOW_TAG = "warmgate:allow"
 

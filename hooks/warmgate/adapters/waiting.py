@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from warmgate.adapters.faults import DENIED, SDK_ERRORS, code_of, is_passing
-from warmgate.deadline import Deadline
-from warmgate.ports import Clock
+from warmgate.model.deadline import Deadline
+from warmgate.ports.time import Clock
 
 T = TypeVar("T")
 LONGEST_WAIT_S = 10.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from warmgate.model import Sample
+from warmgate.model.calls import Sample
 
 
 def environment_count(samples: Iterable[Sample]) -> int:

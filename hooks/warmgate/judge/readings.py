@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from warmgate.model import Evidence, Sample
+from warmgate.model.calls import Evidence, Sample
 
 LARGEST = 1e12
 """Far beyond any duration in milliseconds (30 years) and any memory."""

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from warmgate.judge.verdict import judge
-from warmgate.model import HISTORY, Arm, Burst, Evidence, Outcome, Phase, Sample, Verdict
+from warmgate.model.calls import HISTORY, Arm, Burst, Evidence, Phase, Sample
+from warmgate.model.verdict import Outcome, Verdict
 from warmgate.policy.values import Compare, Policy
 
 PHASES = tuple(Phase)

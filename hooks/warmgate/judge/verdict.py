@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from math import isfinite
 
-from warmgate.judge.cold_start_comparison import judge_init_comparison
-from warmgate.judge.cold_starts import judge_init
-from warmgate.judge.comparison import judge_comparison
-from warmgate.judge.durations import judge_duration
-from warmgate.judge.failures import judge_answers, judge_errors
-from warmgate.judge.memory import judge_memory
+from warmgate.judge.compare.duration import judge_comparison
+from warmgate.judge.compare.init import judge_init_comparison
+from warmgate.judge.limits.durations import judge_duration
+from warmgate.judge.limits.errors import judge_answers, judge_errors
+from warmgate.judge.limits.init import judge_init
+from warmgate.judge.limits.memory import judge_memory
 from warmgate.judge.readings import readable
 from warmgate.judge.wording import quantity
-from warmgate.model import Arm, Evidence, Finding, Mode, Outcome, Status, Verdict
+from warmgate.model.calls import Arm, Evidence
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Finding, Mode, Outcome, Verdict
 from warmgate.policy.values import OnInconclusive, OnTrouble, Policy
 
 WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.PASSED)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from warmgate.model import Burst, Capacity
+from warmgate.model.calls import Burst
+from warmgate.model.function import Capacity
 
 GROWTH = 1.5
 """Production may grow by half while the probes run."""

@@ -7,7 +7,7 @@ import random
 import zlib
 from dataclasses import dataclass, replace
 
-from warmgate.model import Arm, Burst, Phase
+from warmgate.model.calls import Arm, Burst, Phase
 from warmgate.policy.values import Policy, Probe
 
 INTERLEAVED_ROUNDS = 5

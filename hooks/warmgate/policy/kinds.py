@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import Any
 
-from warmgate.policy.nodes import Node, ScalarNode
-from warmgate.policy.place import Place, nearest
-from warmgate.policy.scalars import Meaning, described, is_number, meaning_of
+from warmgate.documents.nodes import Node, ScalarNode
+from warmgate.documents.place import Place, nearest
+from warmgate.documents.scalars import Meaning, described, is_number, meaning_of
 from warmgate.policy.units import Unit
 from warmgate.policy.values import RatioLimit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from warmgate.model import Target
+from warmgate.model.deployment import Target
 from warmgate.policy.values import Policy
 
 

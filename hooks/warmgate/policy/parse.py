@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from warmgate.documents.place import LoadFile, Place
+from warmgate.documents.text import read_yaml
 from warmgate.errors import Fault, PolicyError
-from warmgate.policy.place import LoadFile, Place
 from warmgate.policy.spec import POLICY
-from warmgate.policy.text import read_yaml
 from warmgate.policy.values import Policy
 
 

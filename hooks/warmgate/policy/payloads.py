@@ -7,11 +7,11 @@ import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
 
+from warmgate.documents.nodes import ListNode, MapNode, Node
+from warmgate.documents.place import Place, nearest
+from warmgate.documents.scalars import MAX_DIGITS, Meaning, described, meaning_of, shown
 from warmgate.errors import Fault, PolicyError, WarmgateError
 from warmgate.policy.kinds import Kind, Text
-from warmgate.policy.nodes import ListNode, MapNode, Node
-from warmgate.policy.place import Place, nearest
-from warmgate.policy.scalars import MAX_DIGITS, Meaning, described, meaning_of, shown
 
 MAX_PAYLOAD = 6_291_456
 """Bytes that Lambda accepts in a synchronous call (Lambda quotas)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from warmgate.documents.nodes import Entry, Node
+from warmgate.documents.place import Gathering, Place
 from warmgate.errors import Fault, PolicyError
 from warmgate.policy.kinds import Kind, Measure
-from warmgate.policy.nodes import Entry, Node
-from warmgate.policy.place import Gathering, Place
 from warmgate.policy.sections import Rule, judged, mapping_in
 from warmgate.policy.values import PercentileLimit, RatioLimit
 

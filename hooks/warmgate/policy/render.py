@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from warmgate.policy.nodes import ScalarNode
-from warmgate.policy.scalars import Meaning, meaning_of
+from warmgate.documents.nodes import ScalarNode
+from warmgate.documents.scalars import Meaning, meaning_of
 from warmgate.policy.spec import POLICY
 from warmgate.policy.values import Policy
 

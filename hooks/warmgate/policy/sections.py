@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from warmgate.documents.nodes import Entry, ListNode, MapNode, Node, line_of
+from warmgate.documents.place import Gathering, Place, nearest
+from warmgate.documents.scalars import described
 from warmgate.errors import Fault
 from warmgate.policy.kinds import Kind
-from warmgate.policy.nodes import Entry, ListNode, MapNode, Node, line_of
-from warmgate.policy.place import Gathering, Place, nearest
-from warmgate.policy.scalars import described
 
 INLINE = ""
 """The field of a key whose own keys fill fields of the section that it stands in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmgate.model import Mode
+from warmgate.model.verdict import Mode
 from warmgate.policy.kinds import Flag, Number, Text, Whole, Word
 from warmgate.policy.payloads import Expression, JsonValue, LoadedFile, PayloadFile
 from warmgate.policy.rules import BUDGET_SUFFICES, NAMES_DIFFER, PROBES_ARE_CALLED

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from warmgate.model import Mode
+from warmgate.model.verdict import Mode
 
 
 class Provisioned(StrEnum):

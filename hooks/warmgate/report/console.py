@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from warmgate.model import Finding, Judgement, Status
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Finding, Judgement
 from warmgate.report import wording
 from warmgate.visible import visible_line
 

@@ -10,8 +10,10 @@ from collections import Counter
 from itertools import product
 from typing import Any
 
-from warmgate.model import Arm, CallOutcome, Finding, Judgement, Phase, Sample, Spending, Status
-from warmgate.release import ReleaseOutcome
+from warmgate.model.calls import Arm, CallOutcome, Phase, Sample
+from warmgate.model.deployment import Status
+from warmgate.model.release import ReleaseOutcome
+from warmgate.model.verdict import Finding, Judgement, Spending
 
 SCHEMA_VERSION = "1"
 FINDING = {"check": str, "outcome": str, "reason": str}

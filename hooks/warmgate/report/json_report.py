@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from warmgate.model import Judgement, Status
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Judgement
 from warmgate.report.document import build_document
 from warmgate.visible import json_visible
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from warmgate.model import Finding, Judgement, Status
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Finding, Judgement
 from warmgate.report import wording
 
 _SPECIAL = re.compile(r"([\\`*\[\]<|])")

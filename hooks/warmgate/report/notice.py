@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmgate.model import Unjudged
-from warmgate.release import Notice, ReleaseOutcome
+from warmgate.model.release import Notice, ReleaseOutcome
+from warmgate.model.verdict import Unjudged
 from warmgate.report.release import WORDS, release_lines
 from warmgate.report.wording import one_line
 

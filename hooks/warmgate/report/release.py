@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmgate.release import AlarmState, LaterVerdict, Recovered, Release, ReleaseOutcome
+from warmgate.lineage.rollback_claims import Author, author_of
+from warmgate.model.release import AlarmState, LaterVerdict, Recovered, Release, ReleaseOutcome
 from warmgate.report.wording import one_line
-from warmgate.rollback_claims import Author, author_of
 
 HEADING = "## What happened"
 """Begins the section in Markdown; it is always the last one, so that it can be replaced."""

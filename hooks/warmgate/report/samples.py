@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from warmgate.errors import DocumentError, Fault
-from warmgate.model import Arm, CallOutcome, Judgement, Phase, Sample, Start
+from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
+from warmgate.model.verdict import Judgement
 from warmgate.report.document import finite
 
 MOST_FAULTS = 20

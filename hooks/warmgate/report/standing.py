@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warmgate.model import Outcome, Status, Verdict
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Outcome, Verdict
 
 PASSED, REFUSED, UNKNOWN = 0, 1, 3
 """Exit codes: passed or let through, refused, could not find out; 2 is wrong usage."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import product
 
-from warmgate.model import Arm, CallOutcome, Finding, Judgement, Outcome, Phase, Sample, Spending, Status
+from warmgate.model.calls import Arm, CallOutcome, Phase, Sample
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Finding, Judgement, Outcome, Spending
 from warmgate.report.standing import standing_of
 from warmgate.visible import visible
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from bench.gatebench.generators import Change
+from support.traffic.generators import Change
 
 SLOW_PATH = 3.0
 BODY = 1.3

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.gatebench.generators import Call, Recording
+from support.traffic.generators import Call, Recording
 from warmgate.judge.replaying import replay
-from warmgate.model import Arm, CallOutcome, Outcome, Phase, Sample, Start, Status
+from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
+from warmgate.model.deployment import Status
+from warmgate.model.verdict import Outcome
 from warmgate.planning.plan import INTERLEAVED_ROUNDS
 from warmgate.policy.values import Budget, Compare, Limits, PercentileLimit, Policy, RatioLimit
 

@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench.gatebench.generators import Recording
 from bench.gatebench.ours import ALLOWED_RATIO, Decision
+from support.traffic.generators import Recording
 from warmgate.judge.binomial import at_least
 
 Z_98 = 2.3263

@@ -21,9 +21,9 @@ from bench.gatebench.changes import (
     RELATIVE_GOOD,
     Kind,
 )
-from bench.gatebench.generators import FAMILIES, Family, Recording, record, true_durations
 from bench.gatebench.ours import Decision, absolute, relative
 from bench.gatebench.peers import PEERS, durations
+from support.traffic.generators import FAMILIES, Family, Recording, record, true_durations
 
 SEED = "gatebench 1"
 OURS = {True: "Warmgate, environments known", False: "Warmgate, environments unknown"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from warmgate.logged_calls import LoggedCall
+from warmgate.logs.calls import LoggedCall
 
 PERIOD_S = 60.0
 PERIODS = 2

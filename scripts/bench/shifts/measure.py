@@ -7,13 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from bench.gatebench.generators import FAMILIES
 from bench.shifts.alarms import alarm_rings_s
-from bench.shifts.traffic import Defect
-from fakes.shift_world import ShiftWorld
-from fakes.world import EPOCH_MS
-from warmgate.logged_calls import LoggedCall
-from warmgate.model import Shift
+from support.fakes.shift_world import ShiftWorld
+from support.fakes.world import EPOCH_MS
+from support.traffic.generators import FAMILIES
+from support.traffic.shifts import Defect
+from warmgate.logs.calls import LoggedCall
+from warmgate.model.deployment import Shift
 
 GOOD_SHIFTS = 1000
 BAD_SHIFTS = 24

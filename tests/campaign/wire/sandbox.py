@@ -80,8 +80,8 @@ def _hook(asked: dict[str, Any]) -> None:
 
 def _gated(asked: dict[str, Any]) -> str:
     from warmgate.bootstrap import gate
-    from warmgate.deadline import Deadline
-    from warmgate.model import HookExecution
+    from warmgate.model.deadline import Deadline
+    from warmgate.model.deployment import HookExecution
 
     found = gate()
     now_ms, left_ms = found.clock.now_ms(), asked["seconds"] * 1000

@@ -23,7 +23,7 @@ from campaign.outcome import Breach, Outcome
 from campaign.wire.account import Account
 from campaign.wire.endpoint import Endpoint, Execution, endpoint
 from campaign.wire.faults import KILLS, PUT, Rule, WireFault, rules_of
-from warmgate.marks import rollback_mark_of
+from warmgate.model.marks import rollback_mark_of
 
 RETRIES_S = (1.0, 2.0)
 """60 and 120 s on Lambda."""

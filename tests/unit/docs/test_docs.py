@@ -10,12 +10,12 @@ import pytest
 import typer.main
 import yaml
 
-from warmgate.judge.failures import RARE_CALLS, RARE_SHARE
-from warmgate.judge.live_shares import RARE_LIVE_CALLS, ruled_out_live
+from warmgate.judge.limits.errors import RARE_CALLS, RARE_SHARE
+from warmgate.judge.live.shares import RARE_LIVE_CALLS, ruled_out_live
 from warmgate.judge.wording import percent
 from warmgate.policy import parse_policy
 from warmgate.policy.spec_limits import NONE_MAY_FAIL
-from warmgate_cli.main import app
+from warmgate_ops.cli.main import app
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted(

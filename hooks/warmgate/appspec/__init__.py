@@ -1,0 +1,1 @@
+"""AppSpec files: read with every fault, and written."""

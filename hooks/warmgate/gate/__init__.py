@@ -1,0 +1,1 @@
+"""The hooks' use case: one deployment in, one status out."""

@@ -1,0 +1,296 @@
+"""One call of a hook from its two ids to the status that CodeDeploy hears, whatever happens on the way.
+
+What is judged, calls of our own or live traffic, is the judging's part: the promises are the same for both hooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from warmgate.errors import HeldError, ReportError, StatusReportError, WarmgateError
+from warmgate.gate.last_resort import LastResort
+from warmgate.lineage.rollback_claims import RollbackProof
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status, Target
+from warmgate.model.marks import skip_reason
+from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
+from warmgate.policy.values import Policy
+from warmgate.ports.codedeploy import Deployments
+from warmgate.ports.functions import Functions
+from warmgate.ports.policies import Policies
+from warmgate.ports.reports import Archive, Reports
+from warmgate.ports.time import Clock, Timer
+from warmgate.probing.assess import Assessment, Judging
+
+if TYPE_CHECKING:
+    from warmgate.gate.known_bad import KnownBad, Refusals
+
+UNKNOWN_TARGET = Target("unknown", "unknown")
+NOTHING_JUDGED = Verdict(outcome=Outcome.ERROR, status=Status.FAILED, reason="nothing was judged")
+OVERDUE = "no verdict in time: a look-up or a call held the hook past its deadline"
+LOST_REPORT = "was reported by an earlier run of this hook that ended before it stored a report; its log has the reason"
+ROLLBACK_PASSES = "a rollback is never blocked: passed without judging"
+SKIPPED = "SKIPPED by the deployment's description, nothing was judged"
+NO_SKIP = "NOT SKIPPED: a skip needs a reason, write [warmgate skip: reason]; judged as a release"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gated:
+    """How a hook execution ended; `told` is False where CodeDeploy had its status already."""
+
+    judgement: Judgement | None
+    status: Status | None
+    told: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """The use case of both hooks."""
+
+    deployments: Deployments
+    last_deployments: Deployments
+    """The same on a connection of its own, which waits for no answer long: for the last resort."""
+    proof: RollbackProof
+    policies: Policies
+    judging: Judging
+    clock: Clock
+    timer: Timer
+    event: LifecycleEvent = LifecycleEvent.BEFORE_ALLOW_TRAFFIC
+    reports: tuple[Reports, ...] = ()
+    archive: Archive | None = None
+    refusals: Refusals | None = None
+    functions: Functions | None = None
+    """What a refusal is known again by is read from here; without both nothing is remembered."""
+    log: Callable[[str], None] = lambda _line: None
+
+    def run(self, execution: HookExecution, deadline: Deadline, tell_deadline: Deadline) -> Gated:
+        """Judge a hook execution and report its status to CodeDeploy, once.
+
+        Args:
+            execution: the two ids of the event.
+            deadline: when measuring must end.
+            tell_deadline: when the status must have been reported; later than `deadline` by the reserve.
+
+        Raises:
+            StatusReportError: CodeDeploy could not be told; Lambda's own retry of the event tries again.
+            HeldError: another run of the execution is at work, and reports the status; a retry finds it reported.
+        """
+        blank = _blank(execution, self.event, self.clock.utc_now())
+        resort = LastResort(
+            replace(blank, verdict=replace(NOTHING_JUDGED, reason=OVERDUE)),
+            lambda judgement: self._reported_last(judgement, execution, tell_deadline),
+        )
+        call_off = resort.armed(self.timer, tell_deadline)
+        try:
+            judgement = self._judgement_whatever_happens(execution, blank, deadline)
+            if judgement is None:
+                return Gated(judgement=None, status=None, told=False)
+            return self._reported(judgement, execution, resort, tell_deadline)
+        finally:
+            resort.over()
+            call_off()
+
+    def _reported(
+        self, found: Judgement, execution: HookExecution, resort: LastResort, tell_deadline: Deadline
+    ) -> Gated:
+        """Log the reason, report the status, and only then store what was found."""
+        judgement = resort.decided(found)
+        status = judgement.verdict.status
+        self._log_reason(found)
+        try:
+            told = self.deployments.tell(execution, status, tell_deadline)
+        except Exception as error:
+            if not resort.done:
+                self.log(f"{execution.deployment_id}: {status} could not be reported ({error})")
+                if isinstance(error, StatusReportError):
+                    raise
+                raise StatusReportError(_unforeseen(error)) from error
+            told = True
+        if resort.done:
+            self.log(f"{execution.deployment_id}: its time was over, {status} was reported as the last resort")
+        elif told:
+            self._publish(judgement, status)
+            if (known_bad := self._known_bad()) is not None:
+                known_bad.remember(judgement)
+        else:
+            self.log(f"{execution.deployment_id}: completed by another run")
+            self._complete_for_another(self.deployments, judgement, execution, tell_deadline)
+        return Gated(judgement=judgement, status=status, told=told)
+
+    def _reported_last(self, judgement: Judgement, execution: HookExecution, deadline: Deadline) -> bool:
+        """Report and store what there is, in the timer; return whether CodeDeploy has it."""
+        status = judgement.verdict.status
+        self._log_reason(judgement)
+        try:
+            told = self.last_deployments.tell(execution, status, deadline)
+        except Exception as error:  # noqa: BLE001 - there is nobody above who could do more
+            self.log(f"{execution.deployment_id}: {status} could not be reported as the last resort ({error})")
+            return False
+        if told:
+            self._publish(judgement, status)
+        elif self._told(self.last_deployments, execution, deadline) is status:
+            # By the run itself, which may still wait for the answer.
+            self._publish_missing(judgement, status)
+        else:
+            self._complete_for_another(self.last_deployments, judgement, execution, deadline)
+        return True
+
+    def _log_reason(self, judgement: Judgement) -> None:
+        """Leave the reason where a run that dies from here on leaves it too."""
+        verdict = judgement.verdict
+        self.log(
+            f"{judgement.deployment.deployment_id}: reporting {verdict.status} ({verdict.outcome}): {verdict.reason}"
+        )
+
+    def _judgement_whatever_happens(
+        self, execution: HookExecution, blank: Judgement, deadline: Deadline
+    ) -> Judgement | None:
+        """Return the judgement of an execution, None where no status is awaited any more. Raises HeldError alone.
+
+        The last resort needs no import: a package with a missing or broken module must still report Failed.
+        """
+        try:
+            return self._judgement(execution, blank, deadline)
+        except HeldError:
+            raise
+        except Exception as error:  # noqa: BLE001 - every path must end in a status
+            return replace(blank, verdict=replace(NOTHING_JUDGED, reason=_unforeseen(error)))
+
+    def _judgement(self, execution: HookExecution, blank: Judgement, deadline: Deadline) -> Judgement | None:
+        try:
+            deployment = self.deployments.describe(execution, deadline)
+        except WarmgateError as error:
+            return replace(blank, verdict=_error_verdict(f"deployment not described: {error}", None))
+        except Exception as error:  # noqa: BLE001 - every path must end in a status
+            return replace(blank, verdict=_error_verdict(_unforeseen(error), None))
+        if deployment.told is not None and deployment.lifecycle_event is None:
+            self._complete(replace(blank, deployment=deployment), deployment.told)
+            return None
+        if deployment.ended:
+            self.log(f"{execution.deployment_id}: the deployment is {deployment.state}, nothing to do")
+            return None
+        return self._judged_unless_asked_not_to(replace(blank, deployment=deployment), deadline)
+
+    def _judged_unless_asked_not_to(self, known: Judgement, deadline: Deadline) -> Judgement:
+        """Judge, unless the deployment is a rollback or is to be skipped; what is not believed is said loudly."""
+        deployment = known.deployment
+        claim, skip = self.proof.claim_of(deployment, deadline), skip_reason(deployment.description)
+        known = replace(known, deployment=replace(deployment, is_rollback=claim is not None and claim.proven))
+        if claim is not None and claim.proven:
+            return replace(known, verdict=_unjudged_verdict(Unjudged.ROLLBACK, f"{ROLLBACK_PASSES}: {claim.reason}"))
+        if skip:
+            return replace(known, verdict=_unjudged_verdict(Unjudged.SKIP, f"{SKIPPED}: {skip}"))
+        warnings = [f"{claim.reason}; judged as a release"] if claim is not None else []
+        warnings += [NO_SKIP] if skip is not None else []
+        for warning in warnings:
+            self.log(f"{deployment.deployment_id}: {warning}")
+        judged = self._judged(known, deadline)
+        return replace(judged, verdict=replace(judged.verdict, warnings=(*warnings, *judged.verdict.warnings)))
+
+    def _complete_for_another(
+        self, deployments: Deployments, judgement: Judgement, execution: HookExecution, deadline: Deadline
+    ) -> None:
+        """Store a report where none lies: another run reported the status, and may have died before it stored one."""
+        if (told := self._told(deployments, execution, deadline)) is not None:
+            blank = _blank(execution, self.event, judgement.started_at)
+            self._complete(replace(blank, deployment=judgement.deployment), told)
+
+    def _told(self, deployments: Deployments, execution: HookExecution, deadline: Deadline) -> Status | None:
+        try:
+            return deployments.describe(execution, deadline).told
+        except Exception as error:  # noqa: BLE001 - a report that cannot be completed never changes the status
+            self.log(f"{execution.deployment_id}: report not completed ({error})")
+            return None
+
+    def _complete(self, known: Judgement, told: Status) -> None:
+        """Store a report where the run that reported the status died before it could."""
+        self.log(f"{known.deployment.deployment_id}: the hook's status is reported already, nothing to do")
+        verdict = replace(NOTHING_JUDGED, status=told, reason=f"{told} {LOST_REPORT}")
+        self._publish_missing(replace(known, verdict=verdict), told)
+
+    def _publish_missing(self, judgement: Judgement, status: Status) -> None:
+        if self.archive is None:
+            return
+        try:
+            self.archive.publish_missing(judgement, status)
+        except Exception as error:  # noqa: BLE001 - a sink never changes the status
+            self.log(f"{judgement.deployment.deployment_id}: report not completed ({error})")
+
+    def _judged(self, known: Judgement, deadline: Deadline) -> Judgement:
+        policy: Policy | None = None
+        try:
+            policy, source = self.policies.find(known.deployment.target, deadline)
+            known = replace(known, policy_name=policy.name, policy_source=source)
+            if (known_bad := self._known_bad()) is not None:
+                known = replace(known, fingerprint=known_bad.fingerprint(known.deployment, policy))
+                if (refused := known_bad.verdict_on(known.deployment, known.fingerprint)) is not None:
+                    return replace(known, verdict=refused)
+            found = self.judging.judge_release(known.deployment, policy, deadline)
+            return _completed(known, found)
+        except HeldError:
+            raise
+        except WarmgateError as error:
+            return replace(known, verdict=_error_verdict(str(error), policy))
+        except Exception as error:  # noqa: BLE001 - every path must end in a status
+            return replace(known, verdict=_error_verdict(_unforeseen(error), policy))
+
+    def _known_bad(self) -> KnownBad | None:
+        if self.refusals is None or self.functions is None:
+            return None
+        from warmgate.gate.known_bad import KnownBad
+
+        return KnownBad(refusals=self.refusals, functions=self.functions, log=self.log)
+
+    def _publish(self, judgement: Judgement, status: Status) -> None:
+        for sink in self.reports:
+            try:
+                sink.publish(judgement, status)
+            except ReportError as error:
+                self.log(f"{judgement.deployment.deployment_id}: report not published ({error})")
+            except Exception as error:  # noqa: BLE001 - a sink never changes the status
+                self.log(f"{judgement.deployment.deployment_id}: report not published ({_unforeseen(error)})")
+
+
+def _error_verdict(reason: str, policy: Policy | None) -> Verdict:
+    # The judge is imported when there is something to judge: the first probe does not wait for it.
+    from warmgate.judge import verdict_of_error
+
+    return verdict_of_error(reason, policy)
+
+
+def _unjudged_verdict(because: Unjudged, reason: str) -> Verdict:
+    """Return the verdict of a release that is let through on purpose, loudly; no judge is needed for it."""
+    told: dict[str, Any] = {"status": Status.SUCCEEDED, "reason": reason, "warnings": (reason,), "unjudged": because}
+    if because is Unjudged.SKIP:
+        return Verdict(outcome=Outcome.SKIPPED, settled_by="the deployment's description", **told)
+    return Verdict(outcome=Outcome.PASSED, **told)
+
+
+def _blank(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgement:
+    """Return the judgement of an execution of which nothing is known yet; its verdict is always replaced."""
+    unknown = Deployment(
+        deployment_id=execution.deployment_id,
+        target=UNKNOWN_TARGET,
+        baseline="",
+        candidate="",
+        lifecycle_event=event,
+    )
+    return Judgement(
+        deployment=unknown,
+        execution=execution,
+        policy_name="",
+        policy_source="",
+        verdict=NOTHING_JUDGED,
+        spending=Spending(),
+        started_at=now,
+    )
+
+
+def _completed(known: Judgement, found: Assessment) -> Judgement:
+    return replace(known, verdict=found.verdict, samples=found.samples, spending=found.spending, notes=found.notes)
+
+
+def _unforeseen(error: Exception) -> str:
+    return f"unforeseen {type(error).__name__}: {error}"

@@ -1,0 +1,1 @@
+"""One check a file of the candidate against the version that serves now."""

@@ -1,0 +1,66 @@
+"""Judges the candidate's cold starts against the baseline's: a rank-sum and an effect.
+
+The baseline's are of the same burst; where it was warm and met too few, those that its log remembers stand beside them.
+"""
+
+from __future__ import annotations
+
+from math import inf, sqrt
+
+from warmgate.judge.limits.init import FEWEST, cold_start_ms
+from warmgate.judge.quantile import quantile
+from warmgate.judge.ranks import rank_sum_chance
+from warmgate.judge.wording import margin_of, ms, times
+from warmgate.model.calls import HISTORY, Arm, Evidence
+from warmgate.model.verdict import Finding, Outcome
+from warmgate.policy.values import RatioLimit
+
+FAIL_CHANCE = 0.05
+LEANS_CHANCE = 0.2
+
+
+def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
+    """Return the finding of the relative init limit."""
+    check = f"compare.init.{limit.statistic}"
+    old, new = cold_start_ms(evidence, Arm.BASELINE), cold_start_ms(evidence, Arm.CANDIDATE)
+    remembered = sum(s.probe == HISTORY for s in evidence.samples)
+    from_log = f" ({remembered} of them from the log of earlier days)" if remembered else ""
+    counted = f"{len(new)} new and {len(old)} old cold starts{from_log}"
+    if min(len(old), len(new)) < FEWEST:
+        return Finding(
+            check=check,
+            outcome=Outcome.INCONCLUSIVE,
+            reason=f"{counted}, at least {FEWEST} of each are needed",
+            decided=bool(evidence.samples) or evidence.closed is not None,
+            limit=limit.ratio,
+            unit="times",
+            sample_count=len(new),
+            inconclusive_because="too few cold starts",
+            proven="nothing",
+        )
+    medians = quantile(new, 0.5), quantile(old, 0.5)
+    ratio = medians[0] / medians[1] if medians[1] > 0 else (inf if medians[0] > 0 else 1.0)
+    chance = rank_sum_chance(new, [value * sqrt(limit.ratio) for value in old])
+    outcome = _outcome(ratio, limit.ratio, chance)
+    undecided = outcome is Outcome.INCONCLUSIVE
+    return Finding(
+        check=check,
+        outcome=outcome,
+        reason=f"init median {ms(medians[0])} is {times(ratio)} the baseline's {ms(medians[1])}"
+        f" (limit {limit.ratio:g}x, {counted}, p={chance:.2g} against {sqrt(limit.ratio):.2f}x)",
+        measured=ratio,
+        limit=limit.ratio,
+        unit="times",
+        margin=margin_of(ratio, limit.ratio),
+        sample_count=len(new),
+        environment_count=len(new),
+        proven="" if outcome is Outcome.PASSED else "nothing",
+        inconclusive_because="cap" if undecided else "",
+        leans_to_fail=undecided and chance <= LEANS_CHANCE,
+    )
+
+
+def _outcome(ratio: float, allowed: float, chance: float) -> Outcome:
+    if ratio <= allowed:
+        return Outcome.PASSED
+    return Outcome.FAILED if chance <= FAIL_CHANCE else Outcome.INCONCLUSIVE

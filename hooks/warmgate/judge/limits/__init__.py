@@ -1,0 +1,1 @@
+"""One check a file of the candidate alone, against a limit of the policy."""

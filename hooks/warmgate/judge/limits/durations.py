@@ -1,0 +1,143 @@
+"""Judges "pNN of duration <= limit" by counting slow calls; a percentile is never estimated to decide."""
+
+from __future__ import annotations
+
+from warmgate.judge.derivation import ScoreLine
+from warmgate.judge.environments import environment_count, environments_known
+from warmgate.judge.quantile import quantile
+from warmgate.judge.score import (
+    Standing,
+    afterwards,
+    allowed_share,
+    cap_for,
+    line_for,
+    proven,
+    ruled_out_share,
+    stand,
+    told,
+    why_undecided,
+)
+from warmgate.judge.wording import margin_of, ms, percent
+from warmgate.model.calls import Arm, CallOutcome, DurationSource, Evidence, Phase, Sample, Start
+from warmgate.model.verdict import Finding, Outcome
+from warmgate.policy.values import PercentileLimit, Policy
+
+FEWEST_ENVIRONMENTS = 3
+"""Slow calls of fewer environments may be one bad neighbour."""
+CERTAINTY = 5
+"""`certify` passes where a fifth of the allowed share would pass in 95 % of runs, and the allowed share in 5 %."""
+OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.INCONCLUSIVE}
+
+
+def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, cap: int) -> Finding:
+    """Return the finding of one absolute duration limit.
+
+    Args:
+        limit: the percentile and its limit.
+        evidence: measured, warm calls of the candidate count; a time-out is slow, an error has no duration.
+        policy: for `limits.certify`.
+        cap: how many measured calls there can be.
+    """
+    check = f"limits.duration.{limit.name}"
+    rounds = measured_rounds(evidence)
+    if not rounds:
+        return _without_data(check, limit, evidence)
+    line, strict = lines_of(limit, cap, certify=policy.limits.certify)
+    slow = [[is_slow(sample, limit.limit_ms) for sample in round_] for round_ in rounds]
+    standing = stand(slow, line, _enough(rounds, limit.limit_ms), strict)
+    counted = [sample for round_ in rounds[: standing.looks] for sample in round_]
+    measured = quantile([_shown_ms(sample, limit.limit_ms) for sample in counted], limit.percentile)
+    undecided = standing.decision is None
+    return Finding(
+        check=check,
+        outcome=OUTCOMES[standing.decision],
+        reason=_reason(standing, limit, counted, told(standing, line, strict)) + afterwards(standing, slow),
+        decided=not undecided or standing.exhausted or evidence.closed is not None,
+        measured=measured,
+        limit=limit.limit_ms,
+        unit="ms",
+        margin=margin_of(measured, limit.limit_ms),
+        bad_count=standing.bad_count,
+        sample_count=standing.call_count,
+        environment_count=environment_count(counted),
+        proven=proven(standing, strict if strict and standing.decision else line, "slow calls"),
+        inconclusive_because=why_undecided(standing, evidence.closed) if undecided else "",
+        leans_to_fail=undecided and standing.leans(line),
+    )
+
+
+def measured_rounds(evidence: Evidence, arm: Arm = Arm.CANDIDATE) -> list[list[Sample]]:
+    """Return the warm, measured calls of an arm that have a duration, by round; time-outs may have none."""
+    rounds: dict[int, list[Sample]] = {}
+    for sample in evidence.samples:
+        if sample.arm is arm and sample.phase is Phase.MEASURED and _counts(sample):
+            rounds.setdefault(sample.round, []).append(sample)
+    return [rounds[number] for number in sorted(rounds)]
+
+
+def _counts(sample: Sample) -> bool:
+    # `is` rather than a set: an enum member is hashed in Python, and every call is asked.
+    if sample.start is Start.COLD or sample.start is Start.RESTORED:
+        return False
+    if sample.outcome is CallOutcome.TIMEOUT:
+        return True
+    answered = sample.outcome is CallOutcome.OK or sample.outcome is CallOutcome.UNEXPECTED_ANSWER
+    return answered and sample.duration_ms is not None
+
+
+def is_slow(sample: Sample, limit_ms: float) -> bool:
+    """Return whether a call was slower than a limit, or never came to an end."""
+    return sample.outcome is CallOutcome.TIMEOUT or (sample.duration_ms is not None and sample.duration_ms > limit_ms)
+
+
+def lines_of(limit: PercentileLimit, cap: int, *, certify: bool) -> tuple[ScoreLine, ScoreLine | None]:
+    """Return the line of a limit for so many calls, and the stricter one that `certify` passes by."""
+    allowed = allowed_share(limit.percentile)
+    # A p99 needs 140 calls to pass; for what allows more, 200 calls say as much as 500.
+    fitting = cap_for(min(cap, 500 if allowed <= 0.01 else 200))
+    line = line_for(allowed, ruled_out_share(allowed), fitting)
+    return line, line_for(round(allowed / CERTAINTY, 10), allowed, fitting) if certify else None
+
+
+def _enough(rounds: list[list[Sample]], limit_ms: float) -> list[bool]:
+    slow: list[Sample] = []
+    enough = []
+    for round_ in rounds:
+        slow += [sample for sample in round_ if is_slow(sample, limit_ms)]
+        enough.append(environment_count(slow) >= FEWEST_ENVIRONMENTS)
+    return enough
+
+
+def _shown_ms(sample: Sample, limit_ms: float) -> float:
+    """Return a call's duration; a time-out shows at least the limit, which it never met."""
+    known = sample.duration_ms or 0.0
+    return max(known, limit_ms) if sample.outcome is CallOutcome.TIMEOUT else known
+
+
+def _reason(standing: Standing, limit: PercentileLimit, counted: list[Sample], score: str) -> str:
+    text = (
+        f"{standing.bad_count} of {standing.call_count} calls slower than {ms(limit.limit_ms)}"
+        f" (limit {percent(allowed_share(limit.percentile))})"
+    )
+    slow = [sample for sample in counted if is_slow(sample, limit.limit_ms)]
+    if slow:
+        least = "" if environments_known(counted) else "at least "
+        text += f", from {least}{environment_count(slow)} of {environment_count(counted)} environments"
+    text += f"; {score}"
+    if any(sample.duration_source is DurationSource.CALLER for sample in counted):
+        text += "; durations are the caller's clock"
+    return text
+
+
+def _without_data(check: str, limit: PercentileLimit, evidence: Evidence) -> Finding:
+    ended = f" ({evidence.closed})" if evidence.closed in {"deadline", "budget"} else ""
+    return Finding(
+        check=check,
+        outcome=Outcome.INCONCLUSIVE,
+        reason=f"no data: not one warm measured call with a duration{ended}",
+        decided=evidence.closed is not None,
+        limit=limit.limit_ms,
+        unit="ms",
+        inconclusive_because="no data",
+        proven="nothing",
+    )

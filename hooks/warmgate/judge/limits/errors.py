@@ -1,0 +1,212 @@
+"""Judges errors and unexpected answers. Where none may fail, one failure is chance only if other calls show it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from warmgate.judge.binomial import upper_bound
+from warmgate.judge.score import (
+    SMALLEST_SHARE,
+    afterwards,
+    cap_for,
+    line_for,
+    proven,
+    ruled_out_errors,
+    stand,
+    told,
+    why_undecided,
+)
+from warmgate.judge.wording import margin_of, percent, word
+from warmgate.model.calls import UNSEEN, Arm, CallOutcome, Evidence, Phase, Sample, Start
+from warmgate.model.verdict import Finding, Outcome, Repeat
+from warmgate.policy.values import Probe
+
+STRIKES = 2
+RARE_SHARE = 0.05
+"""One failure is chance where fewer calls of its probe fail: what an error rate of 1 % must exclude to pass, too."""
+RARE_CALLS = 93
+"""Calls of a probe, one of which failed, that exclude `RARE_SHARE`, 95 % sure."""
+STOPPED_EARLY = "stopped early"
+"""Another check has refused: whether this failure was chance is not asked any more."""
+ENDS = {"budget": "the budget ended first", "deadline": "the deadline came first"}
+ORDER = tuple(Phase)
+OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.INCONCLUSIVE}
+COLD = {Start.COLD, Start.RESTORED}
+ANSWERED = {CallOutcome.OK, CallOutcome.UNEXPECTED_ANSWER}
+
+
+def judge_errors(allowed: float, evidence: Evidence, cap: int) -> Finding:
+    """Return the finding of the error rate over every call that reached the candidate; time-outs are errors.
+
+    Args:
+        allowed: the share of calls that may fail; none where it is 0.
+        evidence: every phase counts, but a share is not counted over the calls of one probe that were repeated.
+        cap: how many calls of the candidate there can be.
+    """
+    calls = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.outcome not in UNSEEN]
+    if not calls or allowed <= 0:
+        return _none_may("limits.errors.rate", calls, _failed, "failed", evidence)
+    return _scored(min(1 - SMALLEST_SHARE, max(SMALLEST_SHARE, allowed)), calls, evidence, cap)
+
+
+def judge_answers(probe: Probe, evidence: Evidence) -> Finding:
+    """Return the finding of a probe's expectation, over answered calls: errors have a check of their own."""
+    answered = [
+        sample
+        for sample in evidence.samples
+        if sample.arm is Arm.CANDIDATE and sample.probe == probe.name and sample.outcome in ANSWERED
+    ]
+    return _none_may(f"probes.{probe.name}.expect", answered, _unexpected, "were answered unexpectedly", evidence)
+
+
+def _failed(sample: Sample) -> bool:
+    # `is` rather than a set: an enum member is hashed in Python, and every call is asked.
+    return sample.outcome is CallOutcome.ERROR or sample.outcome is CallOutcome.TIMEOUT
+
+
+def _unexpected(sample: Sample) -> bool:
+    return sample.outcome is CallOutcome.UNEXPECTED_ANSWER
+
+
+def _none_may(check: str, calls: list[Sample], bad: Callable[[Sample], bool], verb: str, evidence: Evidence) -> Finding:
+    """Return the finding where no call may be bad."""
+    found = [sample for sample in calls if bad(sample)]
+    counted = f"{len(found)} of {len(calls)} calls {verb}"
+    finding = Finding(check=check, outcome=Outcome.FAILED, reason="", limit=0.0, unit="ratio", bad_count=len(found))
+    if not calls:
+        return replace(
+            finding,
+            outcome=Outcome.INCONCLUSIVE,
+            reason="no data: not one call reached the function and was answered",
+            decided=evidence.closed is not None,
+            proven="nothing",
+            inconclusive_because="no data",
+        )
+    bound = percent(upper_bound(len(found), len(calls)))
+    proven = f"excluded: more than {bound} (95 % sure)"
+    finding = replace(finding, measured=len(found) / len(calls), sample_count=len(calls), proven=proven)
+    if not found:
+        return replace(finding, outcome=Outcome.PASSED, reason=f"{counted} (excludes more than {bound}, 95 % sure)")
+    finding = replace(finding, reason=f"{counted} (limit 0 %): {_kinds(found)}")
+    return finding if len(found) >= STRIKES else _alone(finding, found[0], calls, evidence.closed)
+
+
+def _alone(finding: Finding, failed: Sample, calls: Sequence[Sample], closed: str | None) -> Finding:
+    """Return the finding of one failure: chance where other calls of its probe show it, else it counts in the end."""
+    reason = f"{finding.reason}; {_others_told(failed, calls)}"
+    missing = RARE_CALLS - _of_its_probe(failed, calls)
+    if missing <= 0:
+        # The rate that was measured is beyond the limit: what was judged stands in the reason.
+        return replace(finding, outcome=Outcome.PASSED, reason=reason, measured=None, warns=True)
+    if closed is not None and closed != STOPPED_EARLY:
+        return replace(finding, reason=f"{reason}; {ENDS.get(closed, 'no more calls were to come')}")
+    return replace(
+        finding,
+        outcome=Outcome.INCONCLUSIVE,
+        reason=reason,
+        decided=closed is not None,
+        inconclusive_because=closed or "cap",
+        leans_to_fail=True,
+        repeat=Repeat(probe=failed.probe, calls=missing) if closed is None else None,
+    )
+
+
+def _of_its_probe(failed: Sample, calls: Sequence[Sample]) -> int:
+    return sum(sample.probe == failed.probe for sample in calls)
+
+
+def _others_told(failed: Sample, calls: Sequence[Sample]) -> str:
+    """Return what the other calls of a probe say of its one failure."""
+    count = _of_its_probe(failed, calls)
+    told = f"none of the {count - 1} other calls of its probe was bad"
+    if count < RARE_CALLS:
+        return f"{told}, {RARE_CALLS - 1} would show that it was chance"
+    told = f"{told}: at most {percent(upper_bound(1, count))} are (95 % sure)"
+    if failed.start not in COLD:
+        return told
+    cold = sum(sample.probe == failed.probe and sample.start in COLD for sample in calls)
+    return f"{told}; it met a cold start, as {cold - 1} of the others did"
+
+
+def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -> Finding:
+    # Calls of one probe that were repeated are no sample of the policy's mix.
+    rounds = _by_round([sample for sample in calls if sample.phase is not Phase.REPEATED] or calls)
+    failed = [[_failed(sample) for sample in round_] for round_ in rounds]
+    found = [sample for sample in calls if _failed(sample)]
+    line = line_for(allowed, ruled_out_errors(allowed), cap_for(cap))
+    standing = stand(failed, line, _struck(failed, len(found)))
+    bad = [sample for round_ in rounds[: standing.looks] for sample in round_ if _failed(sample)]
+    rate = standing.bad_count / standing.call_count
+    undecided = standing.decision is None
+    finding = Finding(
+        check="limits.errors.rate",
+        outcome=OUTCOMES[standing.decision],
+        reason=f"{standing.bad_count} of {standing.call_count} calls failed (limit {percent(allowed)})"
+        + (f": {_kinds(bad)}" if bad else "")
+        + f"; {told(standing, line)}"
+        + afterwards(standing, failed)
+        + _repeated_told(calls, rounds),
+        decided=not undecided or standing.exhausted or evidence.closed is not None,
+        measured=rate,
+        limit=allowed,
+        unit="ratio",
+        margin=margin_of(rate, allowed),
+        bad_count=standing.bad_count,
+        sample_count=standing.call_count,
+        proven=proven(standing, line, "errors"),
+        inconclusive_because=why_undecided(standing, evidence.closed) if undecided else "",
+        leans_to_fail=undecided and standing.leans(line),
+    )
+    return _leaning_alone(finding, found[0], calls, evidence.closed) if len(found) == 1 else finding
+
+
+def _struck(failed: Sequence[Sequence[bool]], count: int) -> list[bool]:
+    """Return after which rounds there are failures enough to refuse: one alone may be chance under a limit of 0 % too.
+
+    Args:
+        failed: the calls of each round.
+        count: all failures, those of repeated calls included.
+    """
+    repeated = count - sum(map(sum, failed))
+    return [so_far + repeated >= STRIKES for so_far in accumulate(map(sum, failed))]
+
+
+def _leaning_alone(finding: Finding, failed: Sample, calls: Sequence[Sample], closed: str | None) -> Finding:
+    """Return the finding of a score that one failure alone has moved: half-way to failed, unless it was chance."""
+    if not finding.leans_to_fail:
+        return finding
+    missing = RARE_CALLS - _of_its_probe(failed, calls)
+    waits = missing > 0 and closed is None
+    return replace(
+        finding,
+        reason=f"{finding.reason}; {_others_told(failed, calls)}",
+        decided=finding.decided and not waits,
+        inconclusive_because=closed if closed in {"budget", "deadline"} else "cap",
+        leans_to_fail=missing > 0,
+        repeat=Repeat(probe=failed.probe, calls=missing) if waits else None,
+    )
+
+
+def _repeated_told(calls: Sequence[Sample], rounds: Sequence[Sequence[Sample]]) -> str:
+    """Return what the calls that a share is not counted over showed, where one of them failed; else nothing."""
+    if sum(map(len, rounds)) == len(calls):
+        return ""
+    failed = [_failed(sample) for sample in calls if sample.phase is Phase.REPEATED]
+    return f"; not counted: {sum(failed)} of {len(failed)} repeated calls" if any(failed) else ""
+
+
+def _by_round(calls: list[Sample]) -> list[list[Sample]]:
+    rounds: dict[tuple[int, int], list[Sample]] = {}
+    for sample in calls:
+        rounds.setdefault((ORDER.index(sample.phase), sample.round), []).append(sample)
+    return [rounds[key] for key in sorted(rounds)]
+
+
+def _kinds(samples: list[Sample]) -> str:
+    counts = Counter(word(sample.error_type or sample.detail) or sample.outcome.value for sample in samples)
+    return ", ".join(
+        f"{count}x {kind}" for kind, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:3]
+    )

@@ -1,0 +1,110 @@
+"""Judges "pNN of init <= limit" by counting slow cold starts: 20 of them certify no p95, but they refuse a bad one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from warmgate.judge.binomial import at_least, upper_bound
+from warmgate.judge.quantile import quantile
+from warmgate.judge.score import allowed_share
+from warmgate.judge.wording import margin_of, ms, word
+from warmgate.model.calls import UNSEEN, Arm, Evidence, Phase, Sample, Start
+from warmgate.model.verdict import Finding, Outcome
+from warmgate.policy.values import PercentileLimit
+
+FEWEST = 5
+FAIL_ERROR = 0.023
+"""Error at the limit: 4 of 20, 3 of 10 and 2 of 5 for a p95 stay below it."""
+
+
+def judge_init(limit: PercentileLimit, evidence: Evidence) -> Finding:
+    """Return the finding of one init limit; a SnapStart restore counts as the init of its cold start."""
+    check = f"limits.init.{limit.name}"
+    inits = cold_start_ms(evidence, Arm.CANDIDATE)
+    called = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.phase is Phase.PREWARM]
+    if called and all(s.start is Start.PROVISIONED for s in called):
+        reason = f"no cold start in {len(called)} calls: every environment was provisioned"
+        return Finding(check=check, outcome=Outcome.PASSED, reason=reason, limit=limit.limit_ms, unit="ms")
+    met = f"{len(inits)} cold starts in {len(called)} calls{_capped(evidence)}"
+    if len(inits) < FEWEST:
+        return Finding(
+            check=check,
+            outcome=Outcome.INCONCLUSIVE,
+            reason=f"{met}, at least {FEWEST} are needed",
+            decided=bool(called) or evidence.closed is not None,
+            limit=limit.limit_ms,
+            unit="ms",
+            sample_count=len(inits),
+            inconclusive_because=_why_none(called),
+            proven="nothing",
+        )
+    return _counted(check, limit, inits, met)
+
+
+def _counted(check: str, limit: PercentileLimit, inits: list[float], met: str) -> Finding:
+    count, share = len(inits), allowed_share(limit.percentile)
+    slow = sum(init > limit.limit_ms for init in inits)
+    measured = quantile(inits, limit.percentile)
+    sure = (1 - upper_bound(slow, count)) * 100
+    certified = f"at least {sure:.0f} % of cold starts are within {ms(limit.limit_ms)} (95 % sure)"
+    outcome, told = _outcome(slow, count, share)
+    undecided = outcome is Outcome.INCONCLUSIVE
+    return Finding(
+        check=check,
+        outcome=outcome,
+        reason=f"{slow} of {count} cold starts slower than {ms(limit.limit_ms)}"
+        f" (median {ms(quantile(inits, 0.5))}, slowest {ms(max(inits))}); {told or certified}; {met}",
+        measured=measured,
+        limit=limit.limit_ms,
+        unit="ms",
+        margin=margin_of(measured, limit.limit_ms),
+        bad_count=slow,
+        sample_count=count,
+        environment_count=count,
+        proven=certified,
+        inconclusive_because="too few cold starts" if undecided else "",
+        leans_to_fail=undecided and slow == count,
+    )
+
+
+def _outcome(slow: int, count: int, share: float) -> tuple[Outcome, str]:
+    fails_at = fail_count(count, share)
+    if slow >= fails_at:
+        return Outcome.FAILED, f"{fails_at} of {count} are too many"
+    if slow == 0 or slow < round(count * share, 6):
+        return Outcome.PASSED, ""
+    if fails_at > count:
+        return Outcome.INCONCLUSIVE, f"{count} are too few to refuse it"
+    return Outcome.INCONCLUSIVE, f"{fails_at} of {count} would be too many"
+
+
+@lru_cache(maxsize=64)
+def fail_count(count: int, share: float) -> int:
+    """Return how many slow cold starts of `count` refuse a release: fewer could be chance at the limit."""
+    fewest = max(1, int(count * share))
+    return next(k for k in range(fewest, count + 2) if k > count or at_least(k, count, share) <= FAIL_ERROR)
+
+
+def cold_start_ms(evidence: Evidence, arm: Arm) -> list[float]:
+    """Return what the cold starts of an arm's burst took, in dispatch order; a provisioned environment has none."""
+    found = []
+    for sample in evidence.samples:
+        if sample.arm is not arm or sample.phase is not Phase.PREWARM:
+            continue
+        if sample.start is Start.COLD and sample.init_ms is not None:
+            found.append(sample.init_ms)
+        elif sample.start is Start.RESTORED and sample.restore_ms is not None:
+            found.append(sample.restore_ms)
+    return found
+
+
+def _why_none(called: list[Sample]) -> str:
+    usable = [sample for sample in called if sample.outcome not in UNSEEN]
+    return "too few cold starts" if usable else "no data"
+
+
+def _capped(evidence: Evidence) -> str:
+    burst = evidence.burst
+    if burst.granted >= burst.asked and not burst.reason:
+        return ""
+    return f" (burst of {burst.granted} instead of {burst.asked}: {word(burst.reason) or 'no reason given'})"

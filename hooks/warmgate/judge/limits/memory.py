@@ -1,0 +1,43 @@
+"""Judges peak memory: the largest share of its memory that a call of the candidate used; asks for no calls."""
+
+from __future__ import annotations
+
+from warmgate.judge.wording import margin_of, percent
+from warmgate.model.calls import Arm, Evidence
+from warmgate.model.verdict import Finding, Outcome
+
+CHECK = "limits.memory.max"
+
+
+def judge_memory(allowed: float, evidence: Evidence) -> Finding:
+    """Return the finding of the peak memory limit."""
+    used = [
+        (sample.memory_mb / sample.memory_size_mb, sample.memory_mb, sample.memory_size_mb)
+        for sample in evidence.samples
+        if sample.arm is Arm.CANDIDATE and sample.memory_mb is not None and sample.memory_size_mb
+    ]
+    if not used:
+        return Finding(
+            check=CHECK,
+            outcome=Outcome.INCONCLUSIVE,
+            reason="no data: no report named its memory",
+            decided=evidence.closed is not None,
+            limit=allowed,
+            unit="ratio",
+            inconclusive_because="no data",
+            proven="nothing",
+        )
+    ratio, peak, size = max(used)
+    over = sum(share > allowed for share, _, _ in used)
+    return Finding(
+        check=CHECK,
+        outcome=Outcome.FAILED if over else Outcome.PASSED,
+        reason=f"peak memory {peak:.0f} MB of {size:.0f} MB ({percent(ratio)}, limit {percent(allowed)})"
+        + (f" in {over} of {len(used)} calls" if over else f", {len(used)} calls"),
+        measured=ratio,
+        limit=allowed,
+        unit="ratio",
+        margin=margin_of(ratio, allowed),
+        bad_count=over,
+        sample_count=len(used),
+    )

@@ -1,0 +1,1 @@
+"""Checks of live traffic: both versions in the same stretch of time."""

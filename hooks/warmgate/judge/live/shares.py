@@ -1,0 +1,235 @@
+"""Judges shares of live calls: those that fail, and those that meet a cold start.
+
+A look at a share may err with a chance of its own, so small that all looks of all stretches together err in half a per
+cent of shifts; that holds for any number of calls.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from warmgate.judge.binomial import at_least, at_most, dealt, upper_bound
+from warmgate.judge.score import SMALLEST_SHARE, ruled_out_errors
+from warmgate.judge.wording import margin_of, percent, word
+from warmgate.model.calls import Arm, CallOutcome, Evidence, Sample, Start
+from warmgate.model.traffic import MetricCounts
+from warmgate.model.verdict import Finding, Outcome
+
+ROUNDS = 10
+"""Of a stretch, at most; each is a look."""
+CHANCE = 0.003
+"""Of a FAIL by a share of calls that is exactly what is allowed, in the first stretch; all stretches: 0.5 %."""
+SAME_CHANCE = 0.01
+"""Of so many more failures than the baseline's where nothing changed: an outage that both share refuses nobody."""
+PASS_ERROR = 0.05
+STRIKES = 2
+RARE_LIVE_CALLS = 283
+"""Live calls, one of them bad, that exclude what a PASS under a limit of 0 % rules out (1.67 %), 95 % sure."""
+ERRORS, COLD_STARTS = "live.errors.rate", "live.cold_starts.share"
+TOO_LITTLE = "too little traffic"
+BY_METRICS = "; by CloudWatch's metrics"
+
+Stretches = Sequence[tuple[int, Evidence]]
+"""Numbers from 1 and what was seen of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Bad calls among all of them."""
+
+    bad: int = 0
+    calls: int = 0
+
+    def plus(self, other: Share) -> Share:
+        """Return both together."""
+        return Share(self.bad + other.bad, self.calls + other.calls)
+
+
+def _shares(evidence: Evidence, arm: Arm, bad: Callable[[Sample], bool]) -> list[Share]:
+    """Return the share of each round."""
+    rounds: dict[int, Share] = {}
+    for sample in evidence.samples:
+        if sample.arm is arm:
+            one = Share(int(bad(sample)), 1)
+            rounds[sample.round] = rounds.get(sample.round, Share()).plus(one)
+    return [rounds[number] for number in sorted(rounds)]
+
+
+def _failing_stretch(
+    seen: Stretches, allowed: float, bad: Callable[[Sample], bool], *, compared: bool
+) -> tuple[Share, float] | None:
+    """Return the first look at which a share is beyond what is allowed, with its chance; None where there is none."""
+    for number, evidence in seen:
+        so_far, old = Share(), _summed(_shares(evidence, Arm.BASELINE, bad)) if compared else Share()
+        for share in _shares(evidence, Arm.CANDIDATE, bad)[:ROUNDS]:
+            so_far = so_far.plus(share)
+            looks = ROUNDS * number**2
+            chance = chance_of(so_far, allowed)
+            if so_far.bad < STRIKES or chance > CHANCE / looks:
+                continue
+            if not old.calls or dealt(so_far.bad, so_far.calls, old.bad, old.calls) <= SAME_CHANCE / looks:
+                return so_far, chance
+    return None
+
+
+def chance_of(share: Share, allowed: float) -> float:
+    """Return the chance of so many bad calls where their true share is exactly what is allowed."""
+    return at_least(share.bad, share.calls, max(SMALLEST_SHARE, allowed))
+
+
+def _summed(shares: Sequence[Share]) -> Share:
+    total = Share()
+    for share in shares:
+        total = total.plus(share)
+    return total
+
+
+def judge_share(
+    check: str,
+    allowed: float,
+    total: Share,
+    failing: tuple[Share, float] | None,
+    told: str,
+    verb: str,
+    *,
+    shared: bool = False,
+    ended: bool = False,
+) -> Finding:
+    """Return the finding of a share of calls, from the look that failed it or from all calls together.
+
+    Args:
+        check: its policy path.
+        allowed: the limit.
+        total: all calls of the new version.
+        failing: the look at which the share was beyond the limit, and the chance of that.
+        told: what else is to be said.
+        verb: what bad calls did.
+        shared: whether the old version has bad calls too.
+        ended: whether no more calls are to come.
+    """
+    share, chance = failing or (total, 1.0)
+    reason = f"{share.bad} of {share.calls} live calls {verb} (limit {percent(allowed)}){told}"
+    finding = _open_share(check, allowed, share, total, reason)
+    if allowed <= 0 and total.bad:
+        return _none_may(finding, total, failing, shared=shared, ended=ended)
+    if failing is not None:
+        said = f"{reason}; chance of that at the limit {chance:.1g}"
+        return replace(finding, outcome=Outcome.FAILED, reason=said)
+    return _not_failing(finding, allowed, total)
+
+
+def _open_share(check: str, allowed: float, share: Share, total: Share, reason: str) -> Finding:
+    """Return the finding of a share with its figures and without an outcome."""
+    ratio = share.bad / share.calls if share.calls else None
+    bound = percent(upper_bound(total.bad, total.calls))
+    return Finding(
+        check=check,
+        outcome=Outcome.INCONCLUSIVE,
+        reason=reason if total.calls else "no data: not one live call of the new version",
+        measured=ratio,
+        limit=allowed,
+        unit="ratio",
+        margin=margin_of(ratio, allowed) if ratio is not None else None,
+        bad_count=share.bad,
+        sample_count=share.calls,
+        proven=f"excluded: more than {bound} (95 % sure)" if total.calls else "nothing",
+    )
+
+
+def _not_failing(finding: Finding, allowed: float, total: Share) -> Finding:
+    """Return the finding of a share that no look has failed."""
+    ruled_out = ruled_out_live(allowed)
+    if total.calls and at_most(total.bad, total.calls, ruled_out) <= PASS_ERROR:
+        return replace(finding, outcome=Outcome.PASSED)
+    return replace(
+        finding,
+        inconclusive_because=_why_open(total, ruled_out),
+        leans_to_fail=total.bad >= STRIKES and chance_of(total, allowed) <= PASS_ERROR,
+    )
+
+
+def _none_may(
+    finding: Finding, total: Share, failing: tuple[Share, float] | None, *, shared: bool, ended: bool
+) -> Finding:
+    """Return the finding where no call may be bad and some are: one is chance only where so few can be shown."""
+    if failing is not None or (total.bad >= STRIKES and not shared):
+        return replace(finding, outcome=Outcome.FAILED)
+    found = _not_failing(finding, 0.0, total)
+    if found.outcome is Outcome.PASSED:
+        # The rate that was measured is beyond the limit: what was judged stands in the reason.
+        bound = percent(upper_bound(total.bad, total.calls))
+        said = f"{found.reason}; at most {bound} do (95 % sure)"
+        return replace(found, reason=said, measured=None, warns=True)
+    if not ended or shared:
+        return found
+    said = f"{found.reason}; {RARE_LIVE_CALLS} calls would show that it was chance"
+    return replace(found, outcome=Outcome.FAILED, reason=said, inconclusive_because="", leans_to_fail=False)
+
+
+def ruled_out_live(allowed: float) -> float:
+    """Return the share that a PASS of live traffic rules out: that of probes, but at the most twice a large limit."""
+    return min(ruled_out_errors(allowed), max(2 * allowed, 0.05))
+
+
+def _why_open(total: Share, ruled_out: float) -> str:
+    if not total.calls:
+        return "no data"
+    # Where not even calls without a fault would pass, there are too few of them.
+    return TOO_LITTLE if at_most(0, total.calls, ruled_out) > PASS_ERROR else "cap"
+
+
+def _failed(sample: Sample) -> bool:
+    return sample.outcome is CallOutcome.ERROR or sample.outcome is CallOutcome.TIMEOUT
+
+
+def judge_live_errors(
+    allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts], *, ended: bool = False
+) -> Finding:
+    """Return the finding of the error rate; where CloudWatch counted a larger share of errors, that share is judged."""
+    new, old = (
+        _summed([s for _, e in seen for s in _shares(e, arm, _failed)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
+    )
+    failing = _failing_stretch(seen, allowed, _failed, compared=True)
+    metric = counts.get(Arm.CANDIDATE)
+    if failing is None and metric is not None and _tells_more(metric, new):
+        return errors_by_metrics(allowed, metric, counts.get(Arm.BASELINE))
+    types = Counter(
+        word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and _failed(s)
+    )
+    named = ": " + ", ".join(name for name, _ in types.most_common(3)) if types else ""
+    told = f"{named}; {old.bad} of {old.calls} of the old version; by the log"
+    return judge_share(ERRORS, allowed, new, failing, told, "failed", shared=old.bad > 0, ended=ended)
+
+
+def _tells_more(metric: MetricCounts, seen: Share) -> bool:
+    """Return whether CloudWatch counted a larger share of errors than the log shows, or calls where it shows none."""
+    return metric.calls > 0 if not seen.calls else metric.errors * seen.calls > seen.bad * metric.calls
+
+
+def errors_by_metrics(allowed: float, new: MetricCounts, old: MetricCounts | None) -> Finding:
+    """Return the finding of the counts: in text format the log does not tell every failure."""
+    total = Share(new.errors, max(new.calls, new.errors))
+    before = Share(old.errors, max(old.calls, old.errors)) if old else Share()
+    chance = chance_of(total, allowed)
+    same = dealt(total.bad, total.calls, before.bad, before.calls) if before.calls else 0.0
+    beyond = total.bad >= STRIKES and chance <= CHANCE and same <= SAME_CHANCE
+    told = f"; {before.bad} of {before.calls} of the old version{BY_METRICS}"
+    failing = (total, chance) if beyond else None
+    return judge_share(ERRORS, allowed, total, failing, told, "failed", shared=before.bad > 0, ended=True)
+
+
+def is_cold(sample: Sample) -> bool:
+    """Return whether a call waited for its environment."""
+    return sample.start is Start.COLD or sample.start is Start.RESTORED
+
+
+def judge_live_cold_starts(allowed: float, seen: Stretches, *, ended: bool = False) -> Finding:
+    """Return the finding of the share of cold starts."""
+    new, old = (
+        _summed([s for _, e in seen for s in _shares(e, arm, is_cold)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
+    )
+    failing = _failing_stretch(seen, allowed, is_cold, compared=False)
+    told = f"; {old.bad} of {old.calls} of the old version; by the log"
+    return judge_share(COLD_STARTS, allowed, new, failing, told, "met a cold start", ended=ended)

@@ -1,0 +1,152 @@
+"""Judges live traffic, old against new, in stretches: while a shift goes on, and once more when it is over.
+
+A stretch is a few rounds of calls that came one after the other; it is judged on its own, so that a change in the
+middle of a shift is not diluted by what was before it. The n-th stretch may err 1/n^2 times as often as the first:
+the whole watch errs less than twice as often as its first stretch, however long it lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from warmgate.judge.binomial import at_least
+from warmgate.judge.limits.init import FEWEST as FEWEST_COLD_STARTS
+from warmgate.judge.limits.memory import judge_memory
+from warmgate.judge.live.duration import judge_live_duration
+from warmgate.judge.live.shares import (
+    CHANCE,
+    STRIKES,
+    TOO_LITTLE,
+    Stretches,
+    is_cold,
+    judge_live_cold_starts,
+    judge_live_errors,
+)
+from warmgate.judge.quantile import quantile
+from warmgate.judge.readings import readable
+from warmgate.judge.score import allowed_share
+from warmgate.judge.verdict import WORST_FIRST, verdict_of_findings
+from warmgate.judge.wording import ms
+from warmgate.model.calls import Arm, Burst, Evidence, Phase, Sample, Start
+from warmgate.model.traffic import MetricCounts
+from warmgate.model.verdict import Finding, Outcome, Verdict
+from warmgate.policy.values import PercentileLimit, Policy
+
+NEW_PER_ROUND, OLD_PER_ROUND = 20, 100
+"""Calls of a round that the comparison reads, evenly spaced: its lines hold for 200 calls of the candidate."""
+NO_BURST = Burst(asked=0, granted=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of the traffic of a shift; its samples are in rounds, counted from 1."""
+
+    number: int
+    """From 1."""
+    samples: tuple[Sample, ...]
+    complete: bool
+
+
+def judge_live(
+    stretches: Sequence[Stretch],
+    policy: Policy,
+    counts: Mapping[Arm, MetricCounts] | None = None,
+    *,
+    ended: bool = False,
+) -> Verdict:
+    """Return the verdict of live traffic by the policy's `live` limits; never raises.
+
+    The policy's limits on init and memory hold for live calls too. A check has failed where one stretch fails it, and
+    passed where one stretch, or for shares all of them together, passes it.
+
+    Args:
+        stretches: one or more, of one shift.
+        policy: whose limits are asked for.
+        counts: the second source of the error rate; the larger share of errors counts.
+        ended: whether no more calls are to come: under a limit of 0 % one alone counts then.
+    """
+    seen = [(part.number, readable(_evidence(part))) for part in stretches]
+    found: list[Finding] = []
+    live = policy.live
+    if live.duration is not None:
+        watched = [judge_live_duration(live.duration, _thinned(evidence), number) for number, evidence in seen]
+        found.append(_over_stretches(watched))
+    if live.error_ratio is not None:
+        found.append(judge_live_errors(live.error_ratio, seen, counts or {}, ended=ended))
+    if live.cold_start_ratio is not None:
+        found.append(judge_live_cold_starts(live.cold_start_ratio, seen, ended=ended))
+    found += [_judge_init(limit, seen) for limit in policy.limits.init]
+    if policy.limits.memory_ratio is not None:
+        used = _over_stretches([judge_memory(policy.limits.memory_ratio, evidence) for _, evidence in seen])
+        found.append(replace(used, check="live.memory.max"))
+    return verdict_of_findings(tuple(found), policy)
+
+
+def has_live_limits(policy: Policy) -> bool:
+    """Return whether a policy asks for live traffic to be judged."""
+    live = policy.live
+    return any(limit is not None for limit in (live.duration, live.error_ratio, live.cold_start_ratio))
+
+
+def _evidence(part: Stretch) -> Evidence:
+    return Evidence(samples=part.samples, burst=NO_BURST, closed="planned" if part.complete else None)
+
+
+def _over_stretches(findings: Sequence[Finding]) -> Finding:
+    """Return the finding of all stretches: the first that failed, else the last that passed, else the last."""
+    failed = next((finding for finding in findings if finding.outcome is Outcome.FAILED), None)
+    passed = next((finding for finding in reversed(findings) if finding.outcome is Outcome.PASSED), None)
+    if failed or passed or findings:
+        return failed or passed or findings[-1]
+    return Finding(check="live", outcome=Outcome.INCONCLUSIVE, reason="no traffic", inconclusive_because="no data")
+
+
+def _thinned(evidence: Evidence) -> Evidence:
+    """Return the evidence with no more warm calls a round than the comparison's lines hold for."""
+    rounds: dict[tuple[int, Arm], list[Sample]] = {}
+    for sample in evidence.samples:
+        if sample.start not in {Start.COLD, Start.RESTORED}:
+            rounds.setdefault((sample.round, sample.arm), []).append(sample)
+    kept: list[Sample] = []
+    for (_, arm), samples in rounds.items():
+        most = NEW_PER_ROUND if arm is Arm.CANDIDATE else OLD_PER_ROUND
+        count = min(most, len(samples))
+        kept += [samples[place * len(samples) // count] for place in range(count)]
+    return replace(evidence, samples=tuple(kept))
+
+
+def _judge_init(limit: PercentileLimit, seen: Stretches) -> Finding:
+    """Return the finding of an init limit on live cold starts; few of them are good news, and judged by nobody."""
+    inits = [
+        (number, sample.init_ms if sample.init_ms is not None else sample.restore_ms)
+        for number, evidence in seen
+        for sample in evidence.samples
+        if sample.arm is Arm.CANDIDATE and sample.phase is Phase.MEASURED and is_cold(sample)
+    ]
+    values = [value for _, value in inits if value is not None]
+    slow = sum(value > limit.limit_ms for value in values)
+    last = max((number for number, _ in inits), default=1)
+    chance = at_least(slow, len(values), allowed_share(limit.percentile)) if values else 1.0
+    judged = len(values) >= FEWEST_COLD_STARTS
+    failed = judged and slow >= STRIKES and chance <= CHANCE / last**2
+    told = f"{slow} of {len(values)} live cold starts slower than {ms(limit.limit_ms)}"
+    return Finding(
+        check=f"live.init.{limit.name}",
+        outcome=Outcome.FAILED if failed else Outcome.PASSED,
+        reason=f"{told} (slowest {ms(max(values))}, chance {chance:.1g})" if judged else f"{told}: too few to judge",
+        measured=quantile(values, limit.percentile) if values else None,
+        limit=limit.limit_ms,
+        unit="ms",
+        bad_count=slow,
+        sample_count=len(values),
+        proven="",
+    )
+
+
+def too_little(verdict: Verdict) -> bool:
+    """Return whether a verdict is open for a lack of traffic alone: then calls of our own can decide."""
+    if min((f.outcome for f in verdict.findings), key=WORST_FIRST.index, default=Outcome.PASSED) is Outcome.FAILED:
+        return False
+    lacks = {TOO_LITTLE, "no data", "too few environments", "cap"}
+    return any(f.outcome is Outcome.INCONCLUSIVE and f.inconclusive_because in lacks for f in verdict.findings)

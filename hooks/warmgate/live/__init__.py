@@ -1,0 +1,1 @@
+"""Live traffic: read, judged after the shift, and guarded while it lasts."""

@@ -1,0 +1,66 @@
+"""Reads live calls as they appear in the log: each call once, late ones too. What was read before is a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from warmgate.logs.calls import LoggedCall, Window
+from warmgate.model.deadline import Deadline
+from warmgate.ports.logs import Logs
+
+LATE_MS = 20_000.0
+"""An event may be readable so long after others that were written after it: streams are ingested one by one."""
+AHEAD_MS = 60_000.0
+"""The account's clock may be ahead of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadGroup:
+    """How far one log group has been read."""
+
+    newest_ms: float = 0.0
+    recent: tuple[tuple[str, float], ...] = ()
+    """Request ids that were read lately, with their times: they are read again with late ones, and left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How far the log has been read."""
+
+    since_ms: float
+    """Calls that were reported before are not asked for, in milliseconds since the epoch."""
+    groups: Mapping[str, ReadGroup] = field(default_factory=dict)
+
+
+def read_new_calls(
+    logs: Logs, log_groups: Sequence[str], reading: Reading, now_ms: float, deadline: Deadline
+) -> tuple[Reading, list[LoggedCall]]:
+    """Return the calls that were not read before, by time, and how far the log has been read now.
+
+    Raises:
+        LogLookupError: the log cannot be read; the reading stands where it stood.
+    """
+    groups, found = dict(reading.groups), list[LoggedCall]()
+    # One reader a log group: both versions of a function mostly share theirs. Each stands where it was read to:
+    # one may be minutes behind the other after a deadline.
+    for name in dict.fromkeys(log_groups):
+        group = groups.get(name, ReadGroup())
+        window = Window(max(reading.since_ms, group.newest_ms - LATE_MS), now_ms + AHEAD_MS)
+        known = {key for key, _ in group.recent}
+        new = [call for call in logs.calls(name, window, deadline) if _key(call) not in known]
+        groups[name] = _read_on(group, new)
+        found += new
+    return Reading(since_ms=reading.since_ms, groups=groups), sorted(found, key=lambda call: call.at_ms)
+
+
+def _read_on(group: ReadGroup, new: Sequence[LoggedCall]) -> ReadGroup:
+    newest_ms = max([group.newest_ms, *(call.at_ms for call in new)])
+    recent = (*group.recent, *((_key(call), call.at_ms) for call in new))
+    kept = tuple((key, at_ms) for key, at_ms in recent if at_ms >= newest_ms - 2 * LATE_MS)
+    return ReadGroup(newest_ms=newest_ms, recent=kept)
+
+
+def _key(call: LoggedCall) -> str:
+    # Lambda's retry of an asynchronous event keeps the request id: the report's time tells the attempts apart.
+    return f"{call.record.request_id} {call.at_ms:.0f}"

@@ -1,0 +1,1 @@
+"""Log lines become calls: wrappings, the platform's records, whole invocations."""

@@ -1,0 +1,41 @@
+"""What CloudWatch remembers of a function's calls."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from warmgate.logs.calls import LoggedCall, Window
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Target
+from warmgate.model.traffic import EnvironmentSummary, MetricCounts
+
+
+class Logs(Protocol):
+    """What functions' log groups remember; every method raises LogLookupError."""
+
+    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+        """Return the calls that were reported inside a window, by time; the newest may not be there yet.
+
+        A log that cannot be read to its end before the deadline gives its earliest calls.
+        """
+        ...
+
+    def cold_starts_ms(
+        self, log_group: str, version: str, wanted: int, before_ms: float, deadline: Deadline
+    ) -> tuple[float, ...]:
+        """Return the init durations of a version's latest cold starts before an instant, newest first, so many."""
+        ...
+
+    def summaries(
+        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+    ) -> tuple[EnvironmentSummary, ...]:
+        """Return what one query says of the environments that ran in a window: for logs too large to be read."""
+        ...
+
+
+class LiveMetrics(Protocol):
+    """What CloudWatch counts of live traffic."""
+
+    def counts(self, target: Target, version: str, window: Window, deadline: Deadline) -> MetricCounts | None:
+        """Return what a version served through an alias, None where nothing was counted; raises LogLookupError."""
+        ...

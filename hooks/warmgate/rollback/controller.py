@@ -1,0 +1,226 @@
+"""The rollback controller: from a terminal state change to a completed report and one notice. No AWS in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from warmgate.errors import (
+    ClaimError,
+    DeploymentLookupError,
+    FunctionLookupError,
+    NoticeError,
+    ReportError,
+    UnsettledError,
+)
+from warmgate.lineage.rollback_claims import RollbackProof
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Deployment, Status, Target
+from warmgate.model.release import AlarmState, Claim, LaterVerdict, Notice, Release, StateChange, StoredReport
+from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
+from warmgate.ports.codedeploy import Alarms, Releases
+from warmgate.ports.functions import AllowTag
+from warmgate.ports.once import Claims
+from warmgate.ports.reports import Notices, StoredReports
+from warmgate.ports.time import Clock
+from warmgate.rollback.recovery import POLL_MS, Recovery
+
+REPORT_APPEARS_MS = 20_000.0
+"""How long a hook may take to store its report: it tells CodeDeploy first."""
+NOTICE_LEASE_MS = 30_000.0
+UNGATED = "RELEASED WITHOUT A GATE: the AppSpec names no hook of Warmgate, nothing was judged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a run ended with; `told` names the ways in which people were told by this very run."""
+
+    deployment_id: str
+    document: dict[str, Any]
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackController:
+    """The use case of a terminal state change."""
+
+    releases: Releases
+    proof: RollbackProof
+    allow_tag: AllowTag
+    recovery: Recovery
+    alarms: Alarms
+    reports: StoredReports
+    claims: Claims
+    clock: Clock
+    notices: tuple[Notices, ...] = ()
+    log: Callable[[str], None] = lambda _line: None
+
+    def run(self, change: StateChange, deadline: Deadline) -> Settled | None:
+        """Settle the release that a state change is about; None for a deployment that Warmgate does not know.
+
+        Raises:
+            UnsettledError: the release has not ended, or something could not be stored or told; Lambda runs it again.
+            DeploymentLookupError, ClaimError: CodeDeploy or the table did not answer.
+        """
+        release, doubt = self._subject(change.deployment_id, deadline)
+        try:
+            stored = self.reports.read(release.deployment_id)
+            known = release.is_ours or stored is not None or bool(self.reports.later(release.deployment_id))
+        except ReportError as error:
+            if not release.is_ours:
+                raise UnsettledError(str(error)) from error
+            stored, known = None, True
+        if not known and not self._is_ungated(release):
+            self.log(f"{change.deployment_id}: not judged by Warmgate, nothing to do")
+            return None
+        troubles: tuple[str, ...] = ()
+        if (document := _final(stored)) is None:
+            document, troubles = self._settled(release.deployment_id, deadline, doubt)
+        told, untold = self._tell(document)
+        troubles += untold
+        if troubles:
+            raise UnsettledError("; ".join(troubles), hint="the event is delivered again")
+        return Settled(deployment_id=release.deployment_id, document=document, told=told)
+
+    def _subject(self, deployment_id: str, deadline: Deadline) -> tuple[Release, str]:
+        """Return the deployment a change is about, for a rollback the one that it rolls back, and what is in doubt."""
+        release = self.releases.describe(deployment_id)
+        claim = self.proof.claim_of(release, deadline)
+        if claim is not None and claim.unchecked:  # As a release of its own it would be told as one without a gate.
+            raise UnsettledError(f"{deployment_id}: {claim.reason}", hint="the event is delivered again")
+        if claim is None or not claim.proven:
+            return release, "" if claim is None else claim.reason
+        # Where AWS names what it rolls back, that can be described; where the look-up failed, it raises here.
+        return (self.releases.describe(claim.rolls_back) if claim.rolls_back else release), ""
+
+    def _is_ungated(self, release: Release) -> bool:
+        """Return whether a version was released without a gate to a function whose owner asks for one."""
+        if release.status != "Succeeded" or release.target is None:
+            return False
+        try:
+            return self.allow_tag.allows(release.target)
+        except FunctionLookupError as error:
+            raise UnsettledError(f"{release.deployment_id}: whether it needs a gate is not known: {error}") from error
+
+    def _settled(self, deployment_id: str, deadline: Deadline, doubt: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Follow a release to its end; return its completed report, stored, and what went wrong with storing it."""
+        from warmgate.report.release import build_release, with_release
+
+        seen = self.recovery.follow(deployment_id, deadline)
+        alarms, notes = self._alarms(seen.release)
+        notes += (doubt,) if doubt else ()
+        verdicts: tuple[LaterVerdict, ...] = ()
+        try:
+            stored, verdicts = self._awaited(seen.release, deadline)
+            section = build_release(seen, self.clock.utc_now(), alarms=alarms, verdicts=verdicts, notes=notes)
+            stored = stored or _without_verdict(seen.release)
+            document = {**stored.document, "release": section}
+            self.reports.write(deployment_id, StoredReport(document, with_release(stored.markdown, section)))
+        except ReportError as error:
+            # People are told what is known without the report; the verdict's reason is in the hook's log.
+            blank = _made_up(seen.release, f"the stored verdict could not be completed: {error}")
+            section = build_release(seen, self.clock.utc_now(), alarms=alarms, verdicts=verdicts, notes=notes)
+            return {**blank.document, "release": section}, (str(error),)
+        return document, (seen.unread,) if seen.unread else ()
+
+    def _awaited(self, release: Release, deadline: Deadline) -> tuple[StoredReport | None, tuple[LaterVerdict, ...]]:
+        """Return the stored report and the verdicts on live traffic; what may be on its way is waited for."""
+        patience = deadline.no_later_than(self.clock.now_ms() + REPORT_APPEARS_MS)
+        while True:
+            stored, later = self.reports.read(release.deployment_id), self.reports.later(release.deployment_id)
+            lacks = (stored is None and release.is_ours) or release.awaited_verdicts - {each.by for each in later}
+            if not lacks or patience.passed(self.clock.now_ms() + POLL_MS):
+                return stored, later
+            self.clock.sleep_ms(POLL_MS)
+
+    def _alarms(self, release: Release) -> tuple[tuple[AlarmState, ...], tuple[str, ...]]:
+        try:
+            return self.alarms.of(release), ()
+        except DeploymentLookupError as error:
+            return (), (f"alarms not read: {error}",)
+
+    def _tell(self, document: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Tell each way once; return those told now, and what went wrong."""
+        from warmgate.report.notice import build_notice
+
+        notice = build_notice(document, self.reports.address(str(document["deployment_id"])))
+        told: list[str] = []
+        troubles: list[str] = []
+        for way in self.notices:
+            key = f"notice {way.name} {notice.deployment_id}"
+            try:
+                claim = self._claimed(key)
+                if claim is Claim.TAKEN:
+                    self._send(way, notice, key)
+                    told.append(way.name)
+                elif claim is Claim.HELD:
+                    troubles.append(f"{way.name}: another run is telling")
+            except (ClaimError, NoticeError) as error:
+                self.log(f"{notice.deployment_id}: not told by {way.name} ({error})")
+                troubles.append(f"{way.name}: {error}")
+        return tuple(told), tuple(troubles)
+
+    def _claimed(self, key: str) -> Claim:
+        """Claim a key; where the answer took as long as the lease, another run may have claimed it meanwhile."""
+        asked_ms = self.clock.now_ms()
+        claim = self.claims.claim(key, NOTICE_LEASE_MS)
+        late = self.clock.now_ms() - asked_ms >= NOTICE_LEASE_MS
+        if claim is Claim.TAKEN and late and not self.claims.renew(key, NOTICE_LEASE_MS):
+            return Claim.HELD
+        return claim
+
+    def _send(self, way: Notices, notice: Notice, key: str) -> None:
+        try:
+            way.send(notice)
+        except Exception as error:
+            self.claims.give_up(key)
+            if isinstance(error, NoticeError):
+                raise
+            raise NoticeError(f"unforeseen {type(error).__name__}: {error}") from error
+        self.claims.settle(key)
+
+
+def _final(stored: StoredReport | None) -> dict[str, Any] | None:
+    """Return the document of a report that nothing later changes."""
+    from warmgate.report.release import FINAL
+
+    if stored is None:
+        return None
+    return stored.document if (stored.document.get("release") or {}).get("outcome") in FINAL else None
+
+
+def _without_verdict(release: Release) -> StoredReport:
+    """Return the report of a release of which no hook stored one: that none of Warmgate's ran, or what became of it."""
+    if not release.is_ours:
+        return _made_up(release, UNGATED, outcome=Outcome.SKIPPED, unjudged=Unjudged.NO_HOOKS)
+    hooks = ", ".join(f"{hook.event} {hook.status}" for hook in release.hooks) or "no hook ran"
+    return _made_up(release, f"no verdict was stored by a hook: {hooks}")
+
+
+def _made_up(
+    release: Release, reason: str, *, outcome: Outcome = Outcome.ERROR, unjudged: Unjudged | None = None
+) -> StoredReport:
+    """Return the report of a release of which there is no verdict."""
+    from warmgate.report import build_document, render_markdown
+
+    status = Status.SUCCEEDED if release.status == "Succeeded" else Status.FAILED
+    warnings = (reason,) if unjudged else ()
+    verdict = Verdict(outcome=outcome, status=status, reason=reason, warnings=warnings, unjudged=unjudged)
+    deployment = Deployment(
+        deployment_id=release.deployment_id,
+        target=release.target or Target("unknown", "unknown"),
+        baseline=release.baseline,
+        candidate=release.candidate,
+        lifecycle_event=None,
+        description=release.description,
+    )
+    judgement = Judgement(
+        deployment=deployment,
+        execution=None,
+        policy_name="",
+        policy_source="",
+        verdict=verdict,
+        spending=Spending(),
+    )
+    return StoredReport(build_document(judgement, status), render_markdown(judgement, status))

@@ -1,0 +1,64 @@
+"""The reference page of the doctor, from the checks themselves."""
+
+from __future__ import annotations
+
+from warmgate_ops.doctor.findings import Check
+from warmgate_ops.doctor.registry import CHECKS
+
+_BEGINNING = """# What the doctor looks for
+
+`warmgate doctor` reads what a release depends on and says what would break on its day: see the
+[command line](command-line.md) for its options and exit codes. It calls look-ups alone and changes nothing.
+
+Each finding has an id, a severity and a place: a line of a template, or a thing of the account by name. `error` breaks
+or endangers a release, `warning` weakens it, `info` is worth knowing. A check that may not read what it looks at is
+told as `unknown` with `could not look: ...`, and ends no other check.
+
+{table}
+
+Where the answer depends on what is not visible, the doctor says what it can and no more:
+
+- With `--function` and `--alias` alone the hook and the group are unknown, and nothing is said of them. With
+  `--application` and `--group` the function, the alias and the hook are those of the last deployment that succeeded.
+- Permissions are asked of IAM's own simulation (`iam:SimulatePrincipalPolicy`). It knows the policies and the boundary
+  of a role; policies of other accounts, sessions and endpoints it does not.
+- Every hook that an AppSpec or a template names is taken for one that probes; another may do with fewer permissions.
+- A bundled policy is read from this installation, which may be another than the hook's.
+- A template is read as text. What a parameter, a role or a managed policy decides is `info` where it matters.
+- Whether an AppSpec fits can be told of the one given by `--appspec`; the last one deployed is only asked for its hook.
+
+The caller needs `codedeploy:Get*` and `List*`, `lambda:Get*` and `List*`, `cloudwatch:DescribeAlarms` and
+`GetMetricData`, `iam:GetRole` and `SimulatePrincipalPolicy`, and for hooks in a VPC `ec2:DescribeSubnets`,
+`DescribeRouteTables` and `DescribeVpcEndpoints`; beside them what reads the policy,
+`ssm:GetParameter` or `s3:GetObject`.
+"""
+
+
+def doctor_page() -> str:
+    """Return the page."""
+    rows = "\n".join(
+        f"| [`{check.id}`](#{check.id}) | {check.title} | {check.severity.value} | {_seen_in(check)} |"
+        for check in CHECKS
+    )
+    table = f"| id | finding | severity | seen in |\n| --- | --- | --- | --- |\n{rows}"
+    return _BEGINNING.format(table=table) + "".join(_section(check) for check in CHECKS)
+
+
+def _section(check: Check) -> str:
+    sources = "; ".join(f"`{source}`" if "#" in source else source for source in check.sources)
+    return (
+        f"\n## {check.id}\n\n"
+        f"**{check.title}.** {_sentence(check.why)}\n\n"
+        f"Fix: {_sentence(check.fix)}\n\n"
+        f"Source: {sources}.\n"
+    )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _seen_in(check: Check) -> str:
+    return " and ".join(
+        place for place, look in (("account", check.in_account), ("template", check.in_template)) if look is not None
+    )

@@ -1,5 +1,0 @@
-"""EventBridge at the front: events are matched by MiniStack, functions run in the cloud's own runtimes."""
-
-from rehearsal.events.bus import Delivered, EventBus
-
-__all__ = ["Delivered", "EventBus"]

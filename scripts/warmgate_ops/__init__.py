@@ -1,0 +1,1 @@
+"""The operator's side of Warmgate: command line, rehearsal, doctor, advice, report page."""

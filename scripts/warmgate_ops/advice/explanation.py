@@ -1,0 +1,254 @@
+"""What each check of a policy needs, sees and misses with its budget, in words. Exact unless it says simulated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from warmgate.judge.binomial import at_least, upper_bound
+from warmgate.judge.compare.duration import ENOUGH_ENVIRONMENTS
+from warmgate.judge.limits.durations import FEWEST_ENVIRONMENTS, lines_of
+from warmgate.judge.limits.errors import STRIKES
+from warmgate.judge.limits.init import FEWEST, fail_count
+from warmgate.judge.score import allowed_share, cap_for, line_for, ruled_out_errors
+from warmgate.judge.verdict import measured_calls
+from warmgate.judge.wording import ms, percent
+from warmgate.model.calls import Arm, Burst, Phase
+from warmgate.planning import ProbePlan, plan_probes
+from warmgate.policy.spec_limits import NONE_MAY_FAIL
+from warmgate.policy.values import OnInconclusive, PercentileLimit, Policy, RatioLimit
+from warmgate_ops.advice.comparisons import RUNS, Effect, failing_share
+from warmgate_ops.advice.none_may_fail import explained_none, told_sight
+from warmgate_ops.advice.power import SURE, clean_calls_to_pass, score_ends, surely_failed_share
+
+PROMISED = 0.01
+"""The share of releases exactly at a limit that a check may refuse."""
+ANSWERS_TOO = "an unexpected answer counts as a failed call does under limits.errors.rate: 0%"
+CLOSE = 0.10
+"""A limit this near to today's value is met by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One check in words."""
+
+    check: str
+    limit: str
+    says: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    limit_ms: float | None = None
+
+
+def explain(policy: Policy, today_ms: Mapping[str, float] | None = None) -> tuple[Explained, ...]:
+    """Return every check of a policy in words; takes some seconds where it compares.
+
+    Args:
+        policy: free of faults.
+        today_ms: what is measured today by policy path, for example {"limits.duration.p95": 380.0}.
+    """
+    plan = _plan(policy)
+    found = [_whole(policy, plan), *_inits(policy), *_durations(policy, plan), *_others(policy, plan)]
+    found += _comparisons(policy, plan)
+    return tuple(_beside_today(each, today_ms) for each in found)
+
+
+def warnings_of(policy: Policy) -> tuple[str, ...]:
+    """Return what a policy cannot know or decide, one line each; nothing is simulated for it."""
+    plan = _plan(policy)
+    found = [_whole(policy, plan), *_inits(policy), *_durations(policy, plan), *_others(policy, plan)]
+    found += [_comparable(policy, plan, check) for check in _compared(policy)]
+    return tuple(f"{each.check}: {warning}" for each in found for warning in each.warnings)
+
+
+def _plan(policy: Policy) -> ProbePlan:
+    asked = policy.warm.environments
+    return plan_probes(policy, Burst(asked=asked, granted=asked), has_baseline=True, seed=0)
+
+
+def _rounds(plan: ProbePlan) -> list[int]:
+    """Return how many measured calls of the candidate each round has."""
+    measured = [planned for planned in plan.rounds if planned.phase is Phase.MEASURED]
+    return [sum(call.arm is Arm.CANDIDATE for call in planned.calls) for planned in measured]
+
+
+def _whole(policy: Policy, plan: ProbePlan) -> Explained:
+    new, rounds = sum(_rounds(plan)), len(_rounds(plan))
+    old = sum(c.arm is Arm.BASELINE for p in plan.rounds if p.phase is Phase.MEASURED for c in p.calls)
+    burst = f"{policy.warm.environments} environments of each version that is called"
+    measured = f"{new} measured calls of the new version and {old} of the old one in {rounds} rounds"
+    says = [
+        f"at most {plan.call_count} calls: {burst}, then {measured}",
+        "each check may refuse 1 % of releases exactly at its limit, far fewer at a distance: checks add up",
+    ]
+    warnings = []
+    if plan.left_out:
+        warnings.append(f"the budget leaves out {'; '.join(plan.left_out)}")
+    if policy.warm.environments < FEWEST_ENVIRONMENTS and policy.limits.duration:
+        warnings.append(
+            f"{policy.warm.environments} environments can never refuse a release for its duration:"
+            f" slow calls must come from {FEWEST_ENVIRONMENTS}"
+        )
+    return Explained(
+        "budget", f"{policy.budget.invocations} calls, {policy.budget.seconds:g} s", tuple(says), tuple(warnings)
+    )
+
+
+def _inits(policy: Policy) -> Iterator[Explained]:
+    count = policy.warm.environments
+    for limit in policy.limits.init:
+        share, check = allowed_share(limit.percentile), f"limits.init.{limit.name}"
+        fails_at, sure = fail_count(count, share), 1 - upper_bound(0, count)
+        seen = next((s / 100 for s in range(1, 100) if at_least(fails_at, count, s / 100) >= SURE), None)
+        at_limit = _chance(at_least(fails_at, count, share))
+        says = [
+            f"{count} cold starts; {fails_at} slow ones refuse it: {at_limit} of releases exactly at the limit",
+            told_sight(seen, f"of cold starts are slower than {ms(limit.limit_ms)}"),
+        ]
+        warnings = []
+        if count < FEWEST:
+            warnings.append(f"{count} cold starts are too few to judge, {FEWEST} are needed")
+        elif fails_at > count:
+            warnings.append(f"{count} cold starts can never refuse it: {fails_at} slow ones would be needed")
+        if sure < limit.percentile:
+            warnings.append(
+                f"{count} cold starts within the limit prove p{sure * 100:.0f} at 95 %, not {limit.name}:"
+                f" that takes {math.ceil(math.log(0.05) / math.log(limit.percentile))}"
+            )
+        yield Explained(check, f"<= {ms(limit.limit_ms)}", tuple(says), tuple(warnings), limit.limit_ms)
+
+
+def _durations(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
+    rounds = _rounds(plan)
+    cap = measured_calls(policy, policy.warm.environments)
+    for limit in policy.limits.duration:
+        yield _duration(policy, limit, rounds, cap)
+
+
+def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: int) -> Explained:
+    line, strict = lines_of(limit, cap, certify=policy.limits.certify)
+    half = policy.when.inconclusive is OnInconclusive.HALF
+    at_limit = score_ends(line.allowed, line, rounds, strict)
+    refused = at_limit.failed + (at_limit.leaning if half else 0.0)
+    good = score_ends(line.allowed / 5, line, rounds, strict)
+    needs = clean_calls_to_pass(strict or line, rounds)
+    seen = surely_failed_share(line, rounds, half=half, passing=strict)
+    says = [
+        f"at most {percent(line.allowed)} of calls may be slower than {ms(limit.limit_ms)}",
+        f"a release without a slow call passes after {needs} calls" if needs else "no release can pass",
+        f"of releases exactly at the limit {_chance(refused)} are refused"
+        + (", those half-way included" if half else ""),
+        told_sight(seen, f"of calls are slower than {ms(limit.limit_ms)}"),
+    ]
+    warnings = []
+    if needs is None:
+        clean = -(strict or line).pass_at
+        warnings.append(
+            f"{sum(rounds)} measured calls can never pass {limit.name}, about {clean} without a slow one are needed:"
+            f" raise budget.invocations, or take a lower percentile"
+        )
+    elif good.opened > 1 - SURE:
+        warnings.append(f"a good release stays open in {_chance(good.opened)} of runs: raise budget.invocations")
+    if half and refused > 1.5 * PROMISED:
+        warnings.append(
+            f"when.inconclusive: half refuses {_chance(refused)} of releases exactly at the limit with so few calls"
+        )
+    if seen is None:
+        warnings.append("no share of slow calls is surely refused with this budget")
+    shown = f"<= {ms(limit.limit_ms)}"
+    return Explained(f"limits.duration.{limit.name}", shown, tuple(says), tuple(warnings), limit.limit_ms)
+
+
+def _others(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
+    calls = sum(call.arm is Arm.CANDIDATE for planned in plan.rounds for call in planned.calls)
+    if policy.limits.error_ratio is not None:
+        yield _errors(policy, policy.limits.error_ratio, calls, plan)
+    if policy.limits.memory_ratio is not None:
+        says = ("one call beyond it refuses the release", "what payloads larger than the probes' need is not seen")
+        yield Explained("limits.memory.max", f"<= {percent(policy.limits.memory_ratio)}", says)
+    for probe in policy.probes:
+        if probe.expect.jmespath or probe.expect.error_type:
+            mine = sum(c.arm is Arm.CANDIDATE and c.probe.name == probe.name for p in plan.rounds for c in p.calls)
+            warnings = ("the budget leaves no call of this probe",) if not mine else ()
+            told = explained_none(policy, plan, [probe.name]) if mine else ()
+            yield Explained(f"probes.{probe.name}.expect", "every answer", (ANSWERS_TOO, *told), warnings)
+
+
+def _errors(policy: Policy, allowed: float, calls: int, plan: ProbePlan) -> Explained:
+    check = "limits.errors.rate"
+    if allowed <= 0:
+        told = explained_none(policy, plan, [probe.name for probe in policy.probes])
+        return Explained(check, "<= 0 %", (NONE_MAY_FAIL.replace("`", ""), *told))
+    line = line_for(allowed, ruled_out_errors(allowed), cap_for(calls))
+    rounds = [sum(call.arm is Arm.CANDIDATE for call in planned.calls) for planned in plan.rounds]
+    needs, seen = clean_calls_to_pass(line, rounds), surely_failed_share(line, rounds, half=True, strikes=STRIKES)
+    says = (
+        f"a release without a failed call passes after {needs} calls" if needs else "no release can pass",
+        told_sight(seen, "of calls fail"),
+    )
+    warnings = () if needs else (f"{calls} calls can never pass it, about {-line.pass_at} good ones are needed",)
+    return Explained(check, f"<= {percent(allowed)}", says, warnings)
+
+
+def _compared(policy: Policy) -> list[str]:
+    return [name for name, limit in (("init", policy.compare.init), ("duration", policy.compare.duration)) if limit]
+
+
+def _comparisons(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
+    for name in _compared(policy):
+        blank = _comparable(policy, plan, name)
+        if blank.warnings:
+            yield blank
+            continue
+        effects = [Effect("unchanged"), Effect("10 % slower", times=1.1), Effect("30 % slower", times=1.3)]
+        effects += [Effect("50 % slower", times=1.5)]
+        effects += [] if name == "init" else [Effect("one call in five three times as slow", slow_share=0.2)]
+        shares = [(e.name, failing_share(policy, plan, e, init=name == "init")) for e in effects]
+        told = ", ".join(f"{effect}: {share * 100:.0f} %" for effect, share in shares)
+        says = (f"refused of {RUNS} simulated releases each, calls with a p95 of 1.6 times their median: {told}",)
+        yield replace(blank, says=(*blank.says, *says))
+
+
+def _comparable(policy: Policy, plan: ProbePlan, name: str) -> Explained:
+    limit = policy.compare.init if name == "init" else policy.compare.duration
+    assert isinstance(limit, RatioLimit)
+    count, check = policy.warm.environments, f"compare.{name}.{limit.statistic}"
+    shown = f"<= {limit.ratio:g}x"
+    if name == "init":
+        few = (f"{count} cold starts of each are too few, {FEWEST} are needed",) if count < FEWEST else ()
+        says = (
+            "a rank-sum of both versions' cold starts, and the median beyond the limit",
+            "a version that serves is warm: its cold starts may have to come from its log",
+        )
+        return Explained(check, shown, says, few)
+    old_rounds = sum(
+        any(call.arm is Arm.BASELINE for call in planned.calls)
+        for planned in plan.rounds
+        if planned.phase is Phase.MEASURED
+    )
+    warnings: tuple[str, ...] = ()
+    if count < ENOUGH_ENVIRONMENTS:
+        warnings = (f"{count} environments of each version never decide it, {ENOUGH_ENVIRONMENTS} are needed",)
+    elif old_rounds < 2:
+        warnings = (f"the budget has room for {old_rounds} rounds of both versions, two are needed",)
+    words = "body and tail of the durations, old and new called in the same rounds; false alarms: 1 % and 0.5 %"
+    return Explained(check, shown, (words,), warnings)
+
+
+def _chance(share: float) -> str:
+    return "less than 0.01 %" if share < 1e-4 else percent(share)
+
+
+def _beside_today(each: Explained, today_ms: Mapping[str, float] | None) -> Explained:
+    if each.limit_ms is None:
+        return each
+    if today_ms is None:
+        hint = "how far the limit is from today's value is not known: give recorded runs with --samples"
+        return replace(each, says=(*each.says, hint))
+    measured = today_ms.get(each.check)
+    if measured is None:
+        return replace(each, says=(*each.says, "the recorded runs do not show its value of today"))
+    told = f"today {ms(measured)}, {measured / each.limit_ms:.0%} of the limit"
+    near = measured > each.limit_ms * (1 - CLOSE)
+    warning = f"the limit is within {CLOSE:.0%} of today's {ms(measured)}: releases will be refused by chance"
+    return replace(each, says=(*each.says, told), warnings=(*each.warnings, warning) if near else each.warnings)

@@ -1,0 +1,38 @@
+"""`warmgate appspec new`: writes the AppSpec of a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from warmgate_ops.cli.output import say
+from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, Release, appspec_text
+
+FORMATS = {"yaml": False, "json": True}
+
+
+def new(
+    *,
+    function: Annotated[str, typer.Option(help="Name of the function.")],
+    alias: Annotated[str, typer.Option(help="Alias to shift.")],
+    from_: Annotated[str, typer.Option("--from", help="Version that serves now.")],
+    to: Annotated[str, typer.Option(help="Version to release.")],
+    before: Annotated[str, typer.Option(help="Hook before the shift; empty for none.")] = BEFORE_HOOK,
+    after: Annotated[str, typer.Option(help="Hook after the shift; empty for none.")] = AFTER_HOOK,
+    format_: Annotated[str, typer.Option("--format", help="yaml or json.")] = "yaml",
+    output: Annotated[Path | None, typer.Option(dir_okay=False, help="File to write; standard output else.")] = None,
+) -> None:
+    """Write an AppSpec that CodeDeploy takes.
+
+    Exit codes: 0 written, 2 CodeDeploy would refuse it.
+    """
+    if format_ not in FORMATS:
+        raise typer.BadParameter(f"--format: found {format_}, expected yaml or json")
+    release = Release(function=function, alias=alias, baseline=from_, candidate=to, before=before, after=after)
+    text = appspec_text(release, as_json=FORMATS[format_])
+    if output is None:
+        say(text, end="")
+    else:
+        output.write_text(text, encoding="utf-8")

@@ -1,0 +1,128 @@
+"""`warmgate doctor`: tells before a release what would break on its day."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.output import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from warmgate_ops.doctor.findings import Examination
+    from warmgate_ops.doctor.gather import Question
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand."""
+    app.command("doctor")(doctor)
+
+
+def doctor(
+    *,
+    function: Annotated[str, typer.Option(help="Function name; with --alias.")] = "",
+    alias: Annotated[str, typer.Option(help="Alias that is shifted.")] = "",
+    application: Annotated[str, typer.Option(help="CodeDeploy application; with --group.")] = "",
+    group: Annotated[str, typer.Option(help="Deployment group.")] = "",
+    hook: Annotated[list[str] | None, typer.Option(help="Hook besides the AppSpec's; may be repeated.")] = None,
+    appspec: Annotated[Path | None, typer.Option(help="AppSpec that is about to be deployed.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Policy file instead of the tag's.")
+    ] = None,
+    template: Annotated[
+        list[Path] | None, typer.Option(help="SAM or CloudFormation template; may be repeated.")
+    ] = None,
+    endpoint_url: EndpointUrl = "",
+    region: Region = "",
+    output: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.TEXT,
+    json_output: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF to this file too.")] = None,
+) -> None:
+    """Check function, group, hook, policy and templates; exits 0 fine, 1 an error was found, 3 could not find out.
+
+    Warnings and notes exit 0, wrong usage and unreadable files 2. It reads and never changes anything.
+    """
+    _refuse_halves(("--function", function, "--alias", alias), ("--application", application, "--group", group))
+    in_account = bool(function or application or appspec or hook)
+    if not in_account and not template:
+        raise typer.BadParameter("name --function and --alias, --application and --group, --appspec or --template")
+    names = {"function": function, "alias": alias, "application": application, "group": group}
+    question = _question(names, tuple(hook or ()), appspec, policy) if in_account else None
+    examined = _examined(question, template or [], endpoint_url, region)
+    _show(examined, Format.JSON if json_output else output)
+    if sarif is not None:
+        sarif.write_text(_sarif(examined), encoding="utf-8")
+    raise typer.Exit(examined.exit_code)
+
+
+def _question(names: dict[str, str], hooks: tuple[str, ...], appspec: Path | None, policy: Path | None) -> Question:
+    from warmgate_ops.doctor.gather import Question
+
+    told = (_text(appspec), str(appspec)) if appspec else None
+    return Question(**names, hooks=hooks, appspec=told, policy=policy, policies=_bundled())
+
+
+def _examined(question: Question | None, templates: Sequence[Path], endpoint_url: str, region: str) -> Examination:
+    from warmgate_ops.doctor.facts import Facts
+    from warmgate_ops.doctor.findings import examine
+    from warmgate_ops.doctor.gather import gather
+    from warmgate_ops.doctor.registry import CHECKS
+    from warmgate_ops.doctor.template.resources import read_template
+
+    subjects = [Facts(template=read_template(_text(path), str(path))) for path in templates]
+    if question is not None:
+        subjects.append(gather(question, clients_of(endpoint_url, region)))
+    return examine(CHECKS, subjects)
+
+
+def _show(examined: Examination, output: Format) -> None:
+    from warmgate_ops.doctor.render.json_report import render_json
+    from warmgate_ops.doctor.render.text import render_text
+
+    if output is Format.JSON:
+        say(render_json(examined))
+    elif output is Format.SARIF:
+        say(_sarif(examined), end="")
+    else:
+        from warmgate_ops.cli.consoles import new_console
+
+        new_console(plain_width=10_000).print(render_text(examined), end="", soft_wrap=True)
+
+
+def _sarif(examined: Examination) -> str:
+    from warmgate_ops.doctor.registry import CHECKS
+    from warmgate_ops.doctor.render.sarif import render_sarif
+
+    return render_sarif(examined.findings, CHECKS)
+
+
+def _bundled() -> Path:
+    from warmgate.bootstrap import settings_of
+
+    return settings_of(os.environ).policies
+
+
+def _text(path: Path) -> str:
+    from warmgate_ops.cli.logs import decoded
+
+    return decoded(path.read_bytes())
+
+
+def _refuse_halves(*pairs: tuple[str, str, str, str]) -> None:
+    for first, first_value, second, second_value in pairs:
+        if bool(first_value) != bool(second_value):
+            raise typer.BadParameter(f"{first} and {second} belong together: name both")

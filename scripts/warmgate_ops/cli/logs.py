@@ -1,0 +1,67 @@
+"""`warmgate logs parse`: prints the invocations that a Lambda log reports, as JSON lines or as a table."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from warmgate.logs.invocations import InvocationRecord, parse_invocations
+from warmgate_ops.cli.consoles import new_console
+from warmgate_ops.cli.documents import content_of
+from warmgate_ops.cli.output import complain, say
+
+_KEYS = (
+    *("request_id", "duration_ms", "billed_ms", "memory_mb", "max_memory_mb", "init_ms", "restore_ms"),
+    *("start", "status", "error_type"),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `logs` to the command line."""
+    logs = typer.Typer(help="Read Lambda logs.", no_args_is_help=True)
+    logs.command("parse")(parse)
+    app.add_typer(logs, name="logs")
+
+
+def parse(
+    file: Annotated[str, typer.Argument(help="A log file or log tail in any format; - reads standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Print every invocation that a Lambda log reports.
+
+    Exit codes: 0 the log was read, 2 it cannot be read.
+    """
+    records = parse_invocations(decoded(content_of(file)))
+    if not records:
+        complain(f"{file}: no platform report found")
+    elif as_json:
+        say("\n".join(map(rendered, records)))
+    else:
+        new_console(plain_width=200).print(_table(records))
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a file; bytes that do not belong to its encoding are replaced."""
+    utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff")) and content.count(0) * 3 > len(content)
+    return content.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
+
+
+def rendered(record: InvocationRecord) -> str:
+    """Return one invocation as a JSON object."""
+    return json.dumps({key: _plain(getattr(record, key)) for key in _KEYS})
+
+
+def _plain(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _table(records: tuple[InvocationRecord, ...]) -> Table:
+    table = Table(*(key.replace("_", " ") for key in _KEYS))
+    for record in records:
+        values = (_plain(getattr(record, key)) for key in _KEYS)
+        table.add_row(*(Text("-" if value is None else str(value)) for value in values))
+    return table

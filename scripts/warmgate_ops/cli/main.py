@@ -1,0 +1,61 @@
+"""The command `warmgate`: joins the subcommands and leaves with an exit code.
+
+Exit codes: 0 passed, 1 refused, 2 wrong usage or input, 3 could not find out.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from warmgate_ops.cli import appspec, check, doctor, logs, policy, rehearse, release, replay, report, why
+from warmgate_ops.cli.endings import Command
+from warmgate_ops.cli.output import leave, say
+
+app = typer.Typer(
+    name="warmgate",
+    cls=Command,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+appspec.register(app)
+check.register(app)
+doctor.register(app)
+logs.register(app)
+policy.register(app)
+rehearse.register(app)
+replay.register(app)
+why.register(app)
+report.register(app)
+release.register(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            say(f"warmgate {version('warmgate')}")
+        except PackageNotFoundError:
+            say("warmgate, not installed as a package")
+        raise typer.Exit
+
+
+@app.callback()
+def warmgate(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Judge a new AWS Lambda version before CodeDeploy lets traffic reach it."""
+
+
+def run() -> None:
+    """Run the command line and leave with its exit code, at once."""
+    try:
+        app(prog_name="warmgate")
+    except SystemExit as end:
+        leave(end.code if isinstance(end.code, int) else 3)

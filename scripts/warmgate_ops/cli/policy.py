@@ -1,0 +1,70 @@
+"""`warmgate policy validate`: says whether policies can be used, what they cannot know, or what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from warmgate.adapters.payload_files import payloads_in
+from warmgate.errors import DocumentError
+from warmgate.policy import parse_policy
+from warmgate.policy.values import Policy
+from warmgate.visible import visible_line
+from warmgate_ops.cli.documents import text_of
+from warmgate_ops.cli.output import say
+from warmgate_ops.cli.policy_explain import explain
+from warmgate_ops.cli.policy_suggest import suggest
+
+
+def register(app: typer.Typer) -> None:
+    """Add `policy` to the command line."""
+    policy = typer.Typer(help="Read and write policies.", no_args_is_help=True)
+    policy.command("validate")(validate)
+    policy.command("explain")(explain)
+    policy.command("suggest")(suggest)
+    app.add_typer(policy, name="policy")
+
+
+def validate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Policies; - is standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,
+) -> None:
+    """Say `FILE: ok` of each policy that can be used, with what it cannot know; of each other one every fault.
+
+    Exit codes: 0 all can be used, 2 one has faults or cannot be read.
+    """
+    worst = 0
+    for file in files:
+        policy, faults = examined(file)
+        worst = max(worst, 2 if faults else 0)
+        warnings = _warnings(policy)
+        if as_json:
+            name = policy.name if policy else None
+            record = {"file": file, "valid": not faults, "policy": name, "errors": faults, "warnings": warnings}
+            say(json.dumps(record))
+        else:
+            say("\n".join(faults) or f"{visible_line(file)}: ok")
+            for warning in warnings:
+                say(f"  ! {visible_line(warning)}")
+    raise typer.Exit(worst)
+
+
+def _warnings(policy: Policy | None) -> tuple[str, ...]:
+    from warmgate_ops.advice.explanation import warnings_of
+
+    return warnings_of(policy) if policy else ()
+
+
+def examined(file: str) -> tuple[Policy | None, tuple[str, ...]]:
+    """Return the policy in a file, or its faults."""
+    folder = Path() if file == "-" else Path(file).parent
+    try:
+        policy = parse_policy(text_of(file), file, payloads_in(folder))
+    except DocumentError as error:
+        return None, tuple(str(fault) for fault in error.faults)
+    except OSError as error:
+        return None, (visible_line(f"{file}: cannot be read: {error.strerror or error}"),)
+    return policy, ()

@@ -1,0 +1,49 @@
+"""`warmgate policy explain`: what a policy needs, sees and misses, in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from warmgate_ops.cli.documents import policy_in, recorded_in
+from warmgate_ops.cli.output import complain, say
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Policy file.")],
+    samples: Annotated[list[str] | None, typer.Option(help="Recorded samples of today; may be repeated.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say for each check how many calls it needs, what it sees and how surely, and what the policy cannot know.
+
+    Exit codes: 0 explained, 2 the policy or the samples cannot be read.
+    """
+    # Imported here: the judge's constants are not needed to read a policy.
+    from warmgate_ops.advice.explanation import Explained
+    from warmgate_ops.advice.explanation import explain as explained
+
+    policy = policy_in(file)
+    today_ms = None
+    if samples:
+        wanted = [(kind, limit.percentile) for kind in ("init", "duration") for limit in getattr(policy.limits, kind)]
+        today_ms = recorded_in(samples).today_ms(wanted)
+
+    def record(each: Explained) -> dict[str, Any]:
+        return {"check": each.check, "limit": each.limit, "says": each.says, "warnings": each.warnings}
+
+    found = explained(policy, today_ms)
+    if as_json:
+        say(json.dumps({"file": str(file), "policy": policy.name, "checks": [record(each) for each in found]}))
+        return
+    say(f"policy {policy.name}")
+    for each in found:
+        say(f"{each.check} {each.limit}")
+        for line in each.says:
+            say(f"    {line}")
+        for line in each.warnings:
+            say(f"  ! {line}")
+    count = sum(len(each.warnings) for each in found)
+    complain(f"{len(found) - 1} checks, {count} warnings")

@@ -1,0 +1,196 @@
+"""`warmgate rehearse`: whole releases on this machine, the scenarios or the user's own two folders of code."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from warmgate_ops.cli.consoles import new_console
+from warmgate_ops.cli.documents import policy_in
+from warmgate_ops.cli.output import complain, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from warmgate_ops.rehearsal.catalogue import Scenario
+    from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+    from warmgate_ops.rehearsal.release import Release, Row, Step
+    from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
+
+SCENARIO_SCALE = 60.0
+OWN_SCALE = 10.0
+"""A hook may run for five minutes, and CodeDeploy gives it an hour: own code needs no faster clock than this."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `rehearse` to the command line."""
+    app.command("rehearse")(rehearse)
+
+
+def rehearse(
+    *,
+    only: Annotated[list[str] | None, typer.Option(help="Run this scenario alone; may be repeated.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also run the scenarios of live traffic (minutes).")
+    ] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object, and no progress.")] = False,
+    time_scale: Annotated[
+        float | None, typer.Option(min=1, help="How much faster CodeDeploy's clock runs; 60, with own code 10.")
+    ] = None,
+    function: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Own code: folder that serves now.")
+    ] = None,
+    candidate: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Own code: folder to release.")
+    ] = None,
+    policy: Annotated[Path | None, typer.Option(exists=True, help="Own code: policy file.")] = None,
+    handler: Annotated[str, typer.Option(help="Own code: handler.")] = "app.handler",
+    memory: Annotated[int, typer.Option(min=128, max=10240, help="Own code: memory in MB.")] = 256,
+    timeout: Annotated[int, typer.Option(min=1, max=900, help="Own code: timeout in seconds.")] = 10,
+    config: Annotated[str, typer.Option(help="Own code: configuration.")] = "CodeDeployDefault.LambdaAllAtOnce",
+    report_dir: Annotated[Path | None, typer.Option(file_okay=False, help="Own code: folder for the report.")] = None,
+) -> None:
+    """Rehearse releases: real Lambda runtimes, a CodeDeploy that shifts an alias, the hook as it is deployed.
+
+    Exit codes: 0 every scenario ended as expected, or your candidate was released; 1 one did not, or your candidate was
+    refused; 2 wrong usage or policy; 3 it could not be found out.
+    """
+    from warmgate_ops.rehearsal.catalogue import FunctionSettings, UnknownScenarioError, chosen, own_release
+
+    _need("aiohttp", "awslambdaric")
+    console = new_console(plain_width=200, quiet=json_output)
+    if function and candidate and policy:
+        settings = FunctionSettings(handler=handler, memory_mb=memory, timeout_s=timeout)
+        scenario = own_release(function, candidate, policy, settings, config)
+        raise typer.Exit(_rehearse_own(scenario, time_scale or OWN_SCALE, report_dir, console, json_output=json_output))
+    if function or candidate or policy:
+        raise typer.BadParameter("--function, --candidate and --policy belong together: name all three")
+    from warmgate_ops.rehearsal.shift_catalogue import SHIFT_SCENARIOS
+
+    names = [scenario.name for scenario in SHIFT_SCENARIOS]
+    shifts = tuple(each for each in SHIFT_SCENARIOS if everything or each.name in (only or ()))
+    tour = [name for name in only or () if name not in names]
+    try:
+        scenarios = () if only and not tour else chosen(tour)
+    except UnknownScenarioError as error:
+        raise typer.BadParameter(f"{error}, {', '.join(names)}") from error
+    scale = time_scale or SCENARIO_SCALE
+    raise typer.Exit(_rehearse_scenarios(scenarios, shifts, scale, console, json_output=json_output))
+
+
+def _need(*packages: str) -> None:
+    """Raise ModuleNotFoundError for a package of the extra that is not installed, before anything is started."""
+    for package in packages:
+        if find_spec(package) is None:
+            raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+
+
+def _rehearse_scenarios(
+    scenarios: Sequence[Scenario],
+    shifts: Sequence[ShiftScenario],
+    time_scale: float,
+    console: Console,
+    *,
+    json_output: bool,
+) -> int:
+    from warmgate_ops.rehearsal.display import show_row, show_table
+
+    work, started_s = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-")), time.monotonic()
+    rows: list[Row] = []
+    released = (row for row, _ in _releases(work, scenarios, time_scale, console)) if scenarios else ()
+    shifted = _shifts(work, shifts, time_scale, console) if shifts else ()
+    for row in itertools.chain(released, shifted):
+        show_row(console, row)
+        rows.append(row)
+    seconds = time.monotonic() - started_s
+    show_table(console, rows, seconds)
+    passed = not any(row.differences for row in rows)
+    if json_output:
+        say(json.dumps({"as_expected": passed, "seconds": round(seconds, 1), "rows": [asdict(row) for row in rows]}))
+    if passed:
+        shutil.rmtree(work, ignore_errors=True)
+    else:
+        complain(f"logs are kept in {work}")
+    return 0 if passed else 1
+
+
+def _rehearse_own(
+    scenario: Scenario, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool
+) -> int:
+    from warmgate_ops.rehearsal.display import show_verdict
+
+    policy_in(scenario.policy)
+    work = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-"))
+    ((row, release),) = _releases(work, [scenario], time_scale, console)
+    folder = report_dir or work / "report"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in release.documents.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    show_verdict(console, row, release)
+    console.print(f"report in {folder}", soft_wrap=True, markup=False)
+    if report_dir:
+        shutil.rmtree(work, ignore_errors=True)
+    if json_output:
+        say(json.dumps({"row": asdict(row), "report_dir": str(folder), "report": release.report}))
+    return own_exit_code(row)
+
+
+def own_exit_code(row: Row) -> int:
+    """Return 0 released, 1 refused, 3 where the verdict is an error or the release did not follow it."""
+    if row.differences or row.outcome == "error":
+        return 3
+    return 0 if row.status == "Succeeded" else 1
+
+
+def _shifts(work: Path, shifts: Sequence[ShiftScenario], time_scale: float, console: Console) -> Iterator[Row]:
+    from warmgate_ops.rehearsal.display import progress
+    from warmgate_ops.rehearsal.shift_rehearse import rehearse_shifts
+
+    with progress(console) as step, _cloud(work, time_scale, step) as cloud:
+        yield from rehearse_shifts(cloud, shifts, step)
+
+
+def _releases(
+    work: Path, scenarios: Sequence[Scenario], time_scale: float, console: Console
+) -> Iterator[tuple[Row, Release]]:
+    from warmgate_ops.rehearsal.display import progress
+    from warmgate_ops.rehearsal.rehearse import rehearse_all
+
+    with progress(console) as step, _cloud(work, time_scale, step) as cloud:
+        yield from rehearse_all(cloud, scenarios, step)
+
+
+def _forget_account() -> None:
+    """Take the user's own profile and configuration out of the environment: a rehearsal asks no account."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(name, None)
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+
+@contextmanager
+def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
+    from warmgate.errors import SettingsError
+    from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+    from warmgate_ops.rehearsal.stage import RehearsalError
+
+    _forget_account()
+    step("cloud", "starting")
+    try:
+        with LocalCloud.start(work, time_scale=time_scale) as cloud:
+            yield cloud
+    except SettingsError as error:
+        with suppress(OSError):
+            work.rmdir()  # where a part has written a log, the folder is not empty and stays
+        raise RehearsalError(f"the local cloud did not start: {error.message}", hint=error.hint) from error

@@ -1,0 +1,157 @@
+"""`warmgate release`: makes a CodeDeploy deployment, follows it, and leaves with its end as exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from warmgate.adapters.sdk import Clients
+from warmgate.report.markdown import escaped
+from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.output import complain, say
+from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, Release
+from warmgate_ops.release.deployment import ReleaseError, create, group_of, look, refuse_early, serving_version
+from warmgate_ops.release.following import EXIT_CODES, Ending, Seen, ending_of, lines_between, reason_of
+
+POLL_S = 2.0
+SLOWEST_POLL_S = 15.0
+PATIENT_LOOKS = 10
+"""Looks that may fail one after the other before the end is unknown."""
+REPORT_GRACE_S = 20.0
+"""The controller completes the report some seconds after the end."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `release` to the command line."""
+    app.command("release")(release)
+
+
+def release(
+    *,
+    function: Annotated[str, typer.Option(help="Name of the function.")],
+    alias: Annotated[str, typer.Option(help="Alias to shift.")],
+    to: Annotated[str, typer.Option(help="Version to release.")],
+    from_: Annotated[str, typer.Option("--from", help="Version that serves now; read from the alias.")] = "",
+    application: Annotated[str, typer.Option(help="CodeDeploy application; not needed where there is one.")] = "",
+    group: Annotated[str, typer.Option(help="Deployment group; not needed where there is one.")] = "",
+    config: Annotated[str, typer.Option(help="Deployment configuration; the group's own else.")] = "",
+    description: Annotated[str, typer.Option(help="Description of the deployment.")] = "",
+    before: Annotated[str, typer.Option(help="Hook before the shift; empty for none.")] = BEFORE_HOOK,
+    after: Annotated[str, typer.Option(help="Hook after the shift; empty for none.")] = AFTER_HOOK,
+    bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Bucket of the reports.")] = "",
+    prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Prefix of the reports in it.")] = "",
+    junit: Annotated[Path | None, typer.Option(dir_okay=False, help="JUnit XML to write.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", dir_okay=False, help="JSON to write.")] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to follow it.")] = 7200.0,
+    detach: Annotated[bool, typer.Option("--detach", help="Print the id and follow nothing.")] = False,
+    endpoint_url: EndpointUrl = "",
+    region: Region = "",
+) -> None:
+    """Release a version: deploy, follow, and say how it ended.
+
+    Exit codes: 0 released, 1 rolled back or failed, 2 wrong usage, 3 not known (time-out, connection lost).
+    """
+    clients = clients_of(endpoint_url, region)
+    application, group = group_of(clients, application, group)
+    baseline = from_ or serving_version(clients, function, alias)
+    wanted = Release(function=function, alias=alias, baseline=baseline, candidate=to, before=before, after=after)
+    refuse_early(clients, wanted, application, group)
+    deployment_id = create(clients, wanted, application, group, config, description)
+    if detach:
+        say(deployment_id)
+        return
+    complain(f"{deployment_id}: {function}:{alias} {baseline} -> {to}")
+    follower = _Follower(clients, wanted, deployment_id, bucket, prefix)
+    seen = follower.follow(timeout)
+    ending = ending_of(seen, baseline, to)
+    say(f"{ending}: {reason_of(seen)}")
+    try:
+        _write(ending, deployment_id, seen, wanted, junit, json_file)
+    except OSError as error:  # how the release ended is known, whatever becomes of a file
+        complain(f"{error.filename}: {error.strerror}")
+    raise typer.Exit(EXIT_CODES[ending])
+
+
+class _Follower:
+    """Looks again and again; a look that fails is tried again, more slowly."""
+
+    def __init__(self, clients: Clients, wanted: Release, deployment_id: str, bucket: str, prefix: str) -> None:
+        self._clients, self._wanted, self._id = clients, wanted, deployment_id
+        self._bucket, self._prefix = bucket, prefix
+
+    def follow(self, timeout_s: float) -> Seen:
+        """Return the last look: at the end, after the time-out, or when looks fail for too long."""
+        seen, failures, began_s, over_s = Seen(), 0, time.monotonic(), 0.0
+        try:
+            while time.monotonic() - began_s < timeout_s:
+                try:
+                    now = look(self._clients, self._wanted, self._id, self._bucket, self._prefix)
+                    failures = 0
+                except ReleaseError as error:
+                    failures += 1
+                    self._say(str(error))
+                    if failures >= PATIENT_LOOKS:
+                        break
+                    time.sleep(min(POLL_S * 2**failures, SLOWEST_POLL_S))
+                    continue
+                for line in lines_between(seen, now):
+                    self._say(line)
+                seen = now
+                over_s = over_s or (time.monotonic() if seen.over else 0.0)
+                if seen.over and (self._is_complete(seen) or time.monotonic() - over_s > REPORT_GRACE_S):
+                    break
+                time.sleep(POLL_S)
+        except KeyboardInterrupt:
+            self._say(f"no longer followed; {self._id} goes on: warmgate why {self._id}")
+        return seen
+
+    def _is_complete(self, seen: Seen) -> bool:
+        return not self._bucket or bool(seen.report and seen.report.get("release"))
+
+    def _say(self, line: str) -> None:
+        complain(f"  {line}")
+
+
+def _write(
+    ending: Ending, deployment_id: str, seen: Seen, wanted: Release, junit: Path | None, json_file: Path | None
+) -> None:
+    """Write what was asked for, and a summary where GitHub wants one."""
+    document = {"deployment_id": deployment_id, "ending": ending.value, "reason": reason_of(seen), **asdict(seen)}
+    if json_file is not None:
+        json_file.write_text(json.dumps(document, indent=2, default=str) + "\n", encoding="utf-8")
+    if junit is not None:
+        from warmgate.report.junit import render_junit
+
+        junit.write_text(render_junit(seen.report or _bare(ending, deployment_id, seen, wanted)), encoding="utf-8")
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as page:
+            page.write(_summary(ending, deployment_id, seen, wanted))
+
+
+def _bare(ending: Ending, deployment_id: str, seen: Seen, wanted: Release) -> dict[str, Any]:
+    """Return the least of a report, where none was read."""
+    outcome = {0: "passed", 1: "failed", 3: "error"}[EXIT_CODES[ending]]
+    target = {"function": wanted.function, "alias": wanted.alias}
+    return {
+        "deployment_id": deployment_id,
+        "target": target,
+        "outcome": outcome,
+        "reason": reason_of(seen),
+        "findings": [],
+    }
+
+
+def _summary(ending: Ending, deployment_id: str, seen: Seen, wanted: Release) -> str:
+    title = f"{wanted.function}:{wanted.alias} {wanted.baseline} -> {wanted.candidate}: {ending}"
+    lines = [f"### {escaped(title)}", "", escaped(reason_of(seen)), ""]
+    findings = (seen.report or {}).get("findings", [])
+    if findings:
+        lines += ["| check | outcome | reason |", "| --- | --- | --- |"]
+        lines += [f"| {' | '.join(escaped(f[key]) for key in ('check', 'outcome', 'reason'))} |" for f in findings]
+    return "\n".join([*lines, "", escaped(deployment_id), ""])

@@ -1,0 +1,112 @@
+"""`warmgate report`: a stored report or a recorded run as one HTML page. Calls no function and changes no verdict."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from warmgate.adapters.sdk import Clients
+from warmgate.bootstrap import settings_of
+from warmgate.errors import DocumentError, Fault
+from warmgate.model.calls import Sample
+from warmgate.report.standing import standing_of
+from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.documents import policy_in
+from warmgate_ops.cli.output import say
+from warmgate_ops.cli.replay import recorded_runs
+
+if TYPE_CHECKING:
+    from warmgate_ops.page.case import Case
+
+
+class SubjectError(DocumentError):
+    """What is to be shown is not named well enough to be found."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add `report` to the command line."""
+    app.command("report")(report)
+
+
+def report(
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="SAMPLES|FOLDER|DEPLOYMENT_ID",
+            help="Recorded samples (- is standard input), a folder with a report, or the deployment of a stored one.",
+        ),
+    ],
+    *,
+    html: Annotated[Path, typer.Option(dir_okay=False, help="Page to write.")],
+    policy: Annotated[Path | None, typer.Option(help="Policy file; recorded samples are judged by it.")] = None,
+    run: Annotated[str, typer.Option(help="Run to show, where the samples hold several.")] = "",
+    bucket: Annotated[str, typer.Option(help="Report bucket; WARMGATE_REPORT_BUCKET when left out.")] = "",
+    endpoint_url: EndpointUrl = "",
+    region: Region = "",
+) -> None:
+    """Write a report as one HTML page that needs no network: verdict, checks, distributions, timeline, raw samples.
+
+    Samples are judged as `warmgate replay` judges them; a stored report shows the verdict that CodeDeploy was told.
+    Exit codes: 0 the page was written, whatever the verdict; 2 unreadable input; 3 the bucket could not be read.
+    """
+    from warmgate_ops.page.page import render_page
+
+    if subject == "-" or Path(subject).is_file():
+        case = _recorded(subject, policy, run)
+    else:
+        case = _stored(subject, policy, bucket, lambda: clients_of(endpoint_url, region))
+    html.write_text(render_page(case), encoding="utf-8")
+    standing = standing_of(case.judgement.verdict, case.status)
+    say(f"wrote {html}: {standing.word}{f', {standing.aside}' if standing.aside else ''}")
+
+
+def _recorded(file: str, policy: Path | None, run: str) -> Case:
+    """Return the case of one run of a file of samples."""
+    from warmgate_ops.page.case import replayed_case
+
+    if policy is None:
+        raise _unclear("--policy", "nothing", "a policy file: samples hold no verdict", "add --policy FILE")
+    chosen = policy_in(policy)
+    origin = "standard input" if file == "-" else file
+    names: list[str] = []
+    kept: list[Sample] = []
+    for name, samples in recorded_runs(file):
+        names.append(name)
+        if name == run or not (run or kept):
+            kept = samples
+    if not run and len(names) > 1:
+        raise _unclear("--run", "nothing", f"one of the runs of {origin}: {_listed(names)}", "add --run NAME")
+    if run and run not in names:
+        raise _unclear("--run", repr(run), f"one of the runs of {origin}: {_listed(names)}", "name one of these")
+    return replayed_case(run or names[0], kept, chosen, str(policy), origin)
+
+
+def _stored(subject: str, policy: Path | None, bucket: str, clients: Callable[[], Clients]) -> Case:
+    """Return the case of a report in a folder, else in the bucket."""
+    from warmgate_ops.page.stored import case_in_bucket, case_in_folder
+
+    if policy is not None:
+        where = f"{subject}/samples.jsonl"
+        raise _unclear("--policy", "a policy", "none: a stored report has its verdict", f"to judge again, name {where}")
+    if Path(subject).is_dir():
+        return case_in_folder(Path(subject))
+    settings = settings_of(os.environ)
+    chosen = bucket or settings.report_bucket
+    if not chosen:
+        fix = "correct the path, or add --bucket or set WARMGATE_REPORT_BUCKET"
+        raise _unclear(subject, "no such file or folder", "one, or a deployment and its report bucket", fix)
+    return case_in_bucket(clients(), chosen, settings.report_prefix, subject, settings.account)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(map(repr, names[:10])) + more
+
+
+def _unclear(path: str, found: str, expected: str, fix: str) -> SubjectError:
+    fault = Fault(source="warmgate report", line=None, path=path, found=found, expected=expected, fix=fix)
+    return SubjectError((fault,))

@@ -1,0 +1,1 @@
+"""The local cloud: what AWS answers, on this machine."""

@@ -1,0 +1,214 @@
+"""The one endpoint of the local cloud: what MiniStack cannot do is answered here, the rest goes to MiniStack."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+import aiohttp
+from aiohttp import web
+
+from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
+from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents
+from warmgate_ops.rehearsal.cloud.lambda_runtime.control import SIGNED, Control, Refused
+from warmgate_ops.rehearsal.cloud.lambda_runtime.naming import named
+from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
+from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import Call, Invoked, LambdaPlatform
+from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT
+from warmgate_ops.rehearsal.cloud.recorder import Recorder
+
+_INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
+_CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
+_FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
+_ALIAS = re.compile(r"^/2015-03-31/functions/[^/]+/aliases/[^/]+$")
+_ALARM = re.compile(r"PutMetricAlarm|CreateStack|UpdateStack|ExecuteChangeSet")
+_PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
+_ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
+_LARGE = 2**20
+"""aiohttp writes longer bytes in one go, and warns of it."""
+_HOP = frozenset({"connection", "transfer-encoding", "content-encoding", "content-length", "host", "keep-alive"})
+
+
+class Front(Protocol):
+    """A service of the JSON protocol that is answered here in part."""
+
+    async def answer(self, action: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
+        """Return status and answer of an operation, None for one that MiniStack answers alone."""
+        ...
+
+
+@dataclass
+class Endpoint:
+    """The front: an aiohttp application and what it needs."""
+
+    upstream: str
+    codedeploy: CodeDeployService
+    platform: LambdaPlatform
+    control: Control
+    packages: PackageStore
+    events: AsyncEvents
+    recorder: Recorder
+    fronts: dict[str, Front]
+    """By the prefix of X-Amz-Target."""
+    conditions: Conditions
+    on_alarm: Callable[[], None]
+    """Called when somebody may have put an alarm."""
+    _http: aiohttp.ClientSession | None = None
+
+    def application(self) -> web.Application:
+        """Return the application that serves every path."""
+        app = web.Application(client_max_size=512 * 1024 * 1024)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        return app
+
+    async def open(self) -> None:
+        """Begin to serve."""
+        self._http = aiohttp.ClientSession(auto_decompress=False, connector=aiohttp.TCPConnector(limit=0))
+
+    async def close(self) -> None:
+        """End what runs in the background."""
+        await self.events.close()
+        if self._http is not None:
+            await self._http.close()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        target = request.headers.get("X-Amz-Target", "")
+        await self.recorder.note(request)
+        if target.startswith("CodeDeploy_20141006."):
+            body = json.loads(await request.read() or b"{}")
+            status, found = await asyncio.to_thread(self.codedeploy.answer, target, body)
+            return _json(status, found, "application/x-amz-json-1.1")
+        prefix, _, action = target.partition(".")
+        if prefix in self.fronts:
+            answered = await self.fronts[prefix].answer(action, json.loads(await request.read() or b"{}"))
+            if answered is not None:
+                return _json(*answered, "application/x-amz-json-1.1")
+        try:
+            if (invoke := _INVOKE.match(request.path)) and request.method == "POST":
+                return await self._invoke(request, unquote(invoke["name"]))
+            if provisioned := _PROVISIONED.match(request.path):
+                return await self._provisioned(request, unquote(provisioned["name"]))
+            if _ALIAS.match(request.path) and request.method == "PUT":
+                await self._admit_update(request)
+        except Refused as refused:
+            answer = _json(refused.status, refused.body)
+            answer.headers["x-amzn-ErrorType"] = refused.code
+            return answer
+        return await self._pass_on(request)
+
+    async def _invoke(self, request: web.Request, name: str) -> web.StreamResponse:
+        function, qualifier = named(name, request.query.get("Qualifier"))
+        payload = await request.read() or b"{}"
+        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        if kind != "RequestResponse":
+            await self.control.version(function, (await self.control.route(function, qualifier, 1.0)).version)
+        if kind == "DryRun":
+            return web.Response(status=204)
+        if kind == "Event":
+            request_id = self.events.start(function, qualifier, payload)
+            return web.Response(status=202, headers={"x-amzn-RequestId": request_id})
+        context = request.headers.get("X-Amz-Client-Context")
+        call = Call(function=function, qualifier=qualifier, payload=payload, client_context=context)
+        return _invoked(await self.platform.invoke(call), tail=request.headers.get("X-Amz-Log-Type") == "Tail")
+
+    async def _provisioned(self, request: web.Request, name: str) -> web.StreamResponse:
+        """Answer what MiniStack only pretends: environments that are really initialised ahead of their calls."""
+        function, qualifier = named(name, request.query.get("Qualifier"))
+        provisioned = self.platform.provisioned
+        if "List" in request.query:
+            return _json(200, provisioned.listed(function, _ARN_START))
+        if request.method == "GET":
+            return _json(200, provisioned.get(function, qualifier))
+        if request.method == "DELETE":
+            await provisioned.delete(function, qualifier)
+            return web.Response(status=204)
+        requested = int(json.loads(await request.read())["ProvisionedConcurrentExecutions"])
+        return _json(202, await provisioned.put(function, qualifier, requested))
+
+    async def _admit_update(self, request: web.Request) -> None:
+        found = _FUNCTION.match(request.path)
+        function = named(unquote(found["name"]))[0] if found else ""
+        if self.conditions.refuses_alias_update(function, json.loads(await request.read() or b"{}")):
+            text = "The operation cannot be performed at this time. An update is in progress for resource: the alias"
+            raise Refused(409, "ResourceConflictException", text)
+
+    async def _pass_on(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        assert self._http is not None
+        headers = {key: value for key, value in request.headers.items() if key.lower() not in _HOP}
+        async with self._http.request(
+            request.method,
+            self.upstream + request.raw_path,
+            data=io.BytesIO(body) if len(body) > _LARGE else body,
+            headers={**headers, "Host": request.host},
+            skip_auto_headers=("User-Agent", "Content-Type"),
+            allow_redirects=False,
+        ) as answer:
+            found = await answer.read()
+            kept = {key: value for key, value in answer.headers.items() if key.lower() not in _HOP}
+            if "content-encoding" in answer.headers:
+                kept["Content-Encoding"] = answer.headers["content-encoding"]
+            status = answer.status
+        if request.method in {"POST", "PUT", "DELETE"} and status < 300:
+            await self._noticed(request, body, found)
+        if request.method == "HEAD" and "content-length" in answer.headers:
+            kept["Content-Length"] = answer.headers["content-length"]
+        return web.Response(status=status, body=found, headers=kept)
+
+    async def _noticed(self, request: web.Request, body: bytes, found: bytes) -> None:
+        """Keep the code of a function as it is deployed, and forget what a change made stale."""
+        if _ALARM.search(f"{request.path} {request.headers.get('X-Amz-Target', '')} {body[:200]!r}"):
+            self.on_alarm()
+        code = _CODE.match(request.path)
+        if code and request.method in {"POST", "PUT"}:
+            await self._keep_code(code["name"], body, found)
+        function = _FUNCTION.match(request.path)
+        if function:
+            self.control.forget(named(unquote(function["name"]), None)[0])
+
+    async def _keep_code(self, name: str | None, body: bytes, found: bytes) -> None:
+        sent: dict[str, Any] = json.loads(body or b"{}")
+        code = sent.get("Code", sent) if name is None else sent
+        if code.get("ZipFile"):
+            archive = base64.b64decode(code["ZipFile"])
+        else:
+            function = str(json.loads(found)["FunctionName"])
+            archive = await self._stored_code(function)
+        await asyncio.to_thread(self.packages.keep, archive)
+
+    async def _stored_code(self, function: str) -> bytes:
+        assert self._http is not None
+        async with self._http.get(f"{self.upstream}/2015-03-31/functions/{function}", headers=SIGNED) as answer:
+            location = (await answer.json(content_type=None))["Code"]["Location"]
+        async with self._http.get(location) as answer:
+            return await answer.read()
+
+
+def _json(status: int, body: dict[str, Any], content_type: str = "application/json") -> web.Response:
+    return web.Response(
+        status=status,
+        body=json.dumps(body).encode(),
+        headers={"Content-Type": content_type, "x-amzn-RequestId": str(uuid.uuid4())},
+    )
+
+
+def _invoked(invoked: Invoked, *, tail: bool) -> web.Response:
+    headers = {
+        "X-Amz-Executed-Version": invoked.executed_version,
+        "x-amzn-RequestId": invoked.request_id,
+        "Content-Type": "application/json",
+    }
+    if invoked.function_error:
+        headers["X-Amz-Function-Error"] = invoked.function_error
+    if tail:
+        headers["X-Amz-Log-Result"] = base64.b64encode(invoked.log_tail).decode()
+    return web.Response(status=200, body=invoked.payload, headers=headers)

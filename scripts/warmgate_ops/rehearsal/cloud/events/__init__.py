@@ -1,0 +1,5 @@
+"""EventBridge at the front: events are matched by MiniStack, functions run in the cloud's own runtimes."""
+
+from warmgate_ops.rehearsal.cloud.events.bus import Delivered, EventBus
+
+__all__ = ["Delivered", "EventBus"]

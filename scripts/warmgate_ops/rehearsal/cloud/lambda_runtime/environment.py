@@ -1,0 +1,248 @@
+"""One execution environment: AWS's Runtime Interface Emulator with a real runtime process behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+import uuid
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import aiohttp
+
+from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said, is_over, read_said
+from warmgate_ops.rehearsal.cloud.lambda_runtime.memory import children, kill_children, memory_of_children
+from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, Outcome, outcome_of
+
+# awslambdaric refuses what is no JSON before it calls the handler: the runtime is initialised, the function not called.
+_NO_CALL = b"\xff"
+_SAMPLING_S = 0.005 if sys.platform == "linux" else 0.1
+_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What an environment runs: unpacked code and the function's settings."""
+
+    function: str
+    version: str
+    folder: Path
+    handler: str
+    memory_mb: int
+    timeout_s: int
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+class Environment:
+    """Runs one call at a time; `close` ends both processes."""
+
+    def __init__(self, package: Package, stream: str, *, niceness: int = 0, provisioned: bool = False) -> None:
+        self.package = package
+        self.stream = stream
+        self.provisioned = provisioned
+        self.initialised = False
+        self.allocation_init_ms: float | None = None
+        self.dead = False
+        self._niceness = niceness
+        self._said = bytearray()
+        self._frames: tuple[str, ...] = ()
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._port = 0
+
+    async def start(self, rie: Path) -> None:
+        """Start the emulator; the runtime itself starts with the first call, as Lambda's init does."""
+        self._port, runtime_port = free_port(), free_port()
+        self._process = await asyncio.create_subprocess_exec(
+            str(rie),
+            "--runtime-interface-emulator-address",
+            f"127.0.0.1:{self._port}",
+            "--runtime-api-address",
+            f"127.0.0.1:{runtime_port}",
+            *_leash(),
+            sys.executable,
+            "-m",
+            "awslambdaric",
+            self.package.handler,
+            cwd=self.package.folder,
+            env=self._variables(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=partial(_as_child, self._niceness),
+        )
+        assert self._process.stdout is not None
+        self._reader = asyncio.create_task(_collect(self._process.stdout, self._said))
+        await self._listening()
+
+    def _variables(self) -> dict[str, str]:
+        package = self.package
+        kind = "provisioned-concurrency" if self.provisioned else "on-demand"
+        return {
+            **package.variables,
+            "AWS_LAMBDA_FUNCTION_NAME": package.function,
+            "AWS_LAMBDA_FUNCTION_VERSION": package.version,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(package.memory_mb),
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(package.timeout_s),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": kind,
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{package.function}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": self.stream,
+            "LAMBDA_TASK_ROOT": str(package.folder),
+            "PYTHONPATH": str(package.folder),
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": os.environ.get("HOME", "/tmp"),  # noqa: S108
+        }
+
+    async def _listening(self) -> None:
+        # A machine that runs other things as well needed more than two seconds, seldom.
+        for _ in range(2000):
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", self._port)
+                writer.close()
+                return
+            await asyncio.sleep(0.005)
+        raise RuntimeError(f"{self.package.function}: the runtime emulator did not listen within 10 s")
+
+    async def prepare(self, http: aiohttp.ClientSession) -> Said:
+        """Initialise the runtime without a call, as provisioned concurrency does; return what was said."""
+        request_id = str(uuid.uuid4())
+        body, _ = await self._post(http, request_id, _NO_CALL, None)
+        self.dead = b"Runtime.UnmarshalError" not in body
+        return await self._heard(request_id)
+
+    async def call(
+        self, http: aiohttp.ClientSession, payload: bytes, client_context: str | None, request_id: str
+    ) -> Outcome:
+        """Make one call and return what came of it, duration and init from the runtime's own log."""
+        watch = asyncio.create_task(self._watch_memory())
+        started = time.perf_counter()
+        body, code = await self._post(http, request_id, payload, client_context)
+        waited_ms = (time.perf_counter() - started) * 1000
+        watch.cancel()
+        peak_mb, killed = await _result_of(watch)
+        answered = Answered(
+            request_id=request_id,
+            body=body,
+            code=code,
+            waited_ms=waited_ms,
+            timeout_s=self.package.timeout_s,
+            memory_mb=self.package.memory_mb,
+            peak_mb=peak_mb,
+            out_of_memory=killed,
+        )
+        self.dead = killed or code == 0
+        return outcome_of(answered, await self._heard(request_id))
+
+    async def _post(
+        self, http: aiohttp.ClientSession, request_id: str, payload: bytes, client_context: str | None
+    ) -> tuple[bytes, int]:
+        self.initialised = True
+        url = f"http://127.0.0.1:{self._port}/2015-03-31/functions/function/invocations"
+        headers = {"X-Amzn-RequestId": request_id}
+        if client_context:
+            headers["X-Amz-Client-Context"] = client_context
+        # Init has ten seconds of its own.
+        limit = aiohttp.ClientTimeout(self.package.timeout_s + 30)
+        try:
+            async with http.post(url, data=payload, headers=headers, timeout=limit) as answer:
+                return await answer.read(), answer.status
+        except (aiohttp.ClientError, TimeoutError):
+            return b"", 0
+
+    async def _heard(self, request_id: str) -> Said:
+        """Return what was said up to a call's end; what comes later belongs to the next call, as in Lambda."""
+        for _ in range(100):
+            if is_over(self._said.decode("utf-8", "replace"), request_id):
+                break
+            await asyncio.sleep(0.001)
+        text = self._said.decode("utf-8", "replace")
+        self._said.clear()
+        self._frames = (*self._frames[-1:], request_id)
+        return read_said(text, self._frames)
+
+    async def _watch_memory(self) -> tuple[int, bool]:
+        """Kill the runtime when it takes more memory than the function has; runs until it is cancelled."""
+        assert self._process is not None
+        peak_mb = 0
+        try:
+            while True:
+                memory = memory_of_children(self._process.pid)
+                peak_mb = max(peak_mb, memory.peak_mb)
+                if memory.now_mb > self.package.memory_mb:
+                    kill_children(self._process.pid)
+                    return peak_mb, True
+                await asyncio.sleep(_SAMPLING_S)
+        except asyncio.CancelledError:
+            return max(peak_mb, memory_of_children(self._process.pid).peak_mb), False
+
+    def kill(self) -> None:
+        """End the runtime in the midst of what it does, as Lambda does where memory runs out."""
+        if self._process is not None:
+            kill_children(self._process.pid)
+
+    async def close(self) -> None:
+        """End the emulator and its runtime."""
+        if self._process is not None:
+            kill_children(self._process.pid)
+            await self._reaped(self._process.pid)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), 5)
+        if self._reader is not None:
+            self._reader.cancel()
+
+    async def _reaped(self, pid: int) -> None:
+        """Let the emulator bury its runtime: in a container nobody else may do it."""
+        for _ in range(20):
+            if not children(pid):
+                return
+            await asyncio.sleep(0.005)
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _collect(reader: asyncio.StreamReader, into: bytearray) -> None:
+    while chunk := await reader.read(65536):
+        into += chunk
+
+
+async def _result_of(watch: asyncio.Task[tuple[int, bool]]) -> tuple[int, bool]:
+    try:
+        return await watch
+    except asyncio.CancelledError:
+        # Cancelled before it ran at all: the call was over at once.
+        return 0, False
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process with its parent, so that a killed rehearsal leaves nothing; nothing elsewhere."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
+
+
+def _leash() -> tuple[str, ...]:
+    """Return what ends a runtime with its emulator: a busy one would outlive a killed rehearsal by its whole call."""
+    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
+    return (setpriv, "--pdeathsig", "KILL") if setpriv else ()
+
+
+def _as_child(niceness: int) -> None:
+    die_with_parent()
+    os.nice(niceness)

@@ -1,0 +1,124 @@
+"""Provisioned concurrency: who asked for how many environments, and how far their initialisation is."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+
+from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, Refused, VersionSettings
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment
+from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import Pool
+from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """The provisioned concurrency of one version or alias."""
+
+    version: str
+    requested: int
+    allocated: int = 0
+    status: str = "IN_PROGRESS"
+    reason: str = ""
+    modified: str = ""
+
+    def described(self) -> dict[str, Any]:
+        """Return it as the API answers it."""
+        found: dict[str, Any] = {
+            "RequestedProvisionedConcurrentExecutions": self.requested,
+            "AvailableProvisionedConcurrentExecutions": self.allocated,
+            "AllocatedProvisionedConcurrentExecutions": self.allocated,
+            "Status": self.status,
+            "LastModified": self.modified,
+        }
+        return {**found, "StatusReason": self.reason} if self.reason else found
+
+
+class Provisioned:
+    """The allocations of all functions. An alias's environments are its main version's; a later shift moves none."""
+
+    def __init__(self, control: Control, pool: Pool, telemetry: Telemetry, http: aiohttp.ClientSession) -> None:
+        self._control = control
+        self._pool = pool
+        self._telemetry = telemetry
+        self._http = http
+        self._allocations: dict[tuple[str, str], Allocation] = {}
+        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    async def put(self, function: str, qualifier: str, requested: int) -> dict[str, Any]:
+        """Begin to initialise environments; none of them serves before all are ready."""
+        if qualifier in {"", "$LATEST"}:
+            text = "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
+            raise Refused(400, "InvalidParameterValueException", text)
+        version = (await self._control.route(function, qualifier, 1.0)).version
+        await self._withdraw(function, qualifier)
+        modified = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}+0000"
+        allocation = Allocation(version=version, requested=requested, modified=modified)
+        self._allocations[function, qualifier] = allocation
+        self._running[function, qualifier] = asyncio.create_task(self._allocate(function, qualifier, allocation))
+        return allocation.described()
+
+    def get(self, function: str, qualifier: str) -> dict[str, Any]:
+        """Describe one; raises Refused where none was asked for."""
+        found = self._allocations.get((function, qualifier))
+        if found is None:
+            text = f"No Provisioned Concurrency Config found for this function: {function}:{qualifier}"
+            raise Refused(404, "ProvisionedConcurrencyConfigNotFoundException", text)
+        return found.described()
+
+    def listed(self, function: str, arn_start: str) -> dict[str, Any]:
+        """Describe all of a function."""
+        found = [
+            {"FunctionArn": f"{arn_start}:{function}:{key[1]}", **allocation.described()}
+            for key, allocation in self._allocations.items()
+            if key[0] == function
+        ]
+        return {"ProvisionedConcurrencyConfigs": found}
+
+    async def delete(self, function: str, qualifier: str) -> None:
+        """End the environments of one."""
+        await self._withdraw(function, qualifier)
+
+    async def close(self) -> None:
+        """Initialise no more."""
+        for task in self._running.values():
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _withdraw(self, function: str, qualifier: str) -> None:
+        task = self._running.pop((function, qualifier), None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        found = self._allocations.pop((function, qualifier), None)
+        if found is not None:
+            await self._pool.retire(function, found.version, provisioned=True)
+
+    async def _allocate(self, function: str, qualifier: str, allocation: Allocation) -> None:
+        try:
+            settings = await self._control.version(function, allocation.version)
+            ready = await asyncio.gather(*(self._prepared(settings) for _ in range(allocation.requested)))
+        except (Refused, RuntimeError, OSError) as error:
+            self._note(function, qualifier, replace(allocation, status="FAILED", reason=str(error)))
+            return
+        if any(each.dead for each in ready):
+            await asyncio.gather(*(self._pool.end(each) for each in ready))
+            self._note(function, qualifier, replace(allocation, status="FAILED", reason="FUNCTION_ERROR_INIT_FAILURE"))
+            return
+        for each in ready:
+            await self._pool.give_back(each)
+        self._note(function, qualifier, replace(allocation, allocated=len(ready), status="READY"))
+
+    async def _prepared(self, settings: VersionSettings) -> Environment:
+        environment, said = await self._pool.prepare(self._http, settings)
+        for init in said.inits:
+            environment.allocation_init_ms = init.duration_ms
+            self._telemetry.allocated(init, said.init_lines, settings, environment.stream)
+        return environment
+
+    def _note(self, function: str, qualifier: str, allocation: Allocation) -> None:
+        self._allocations[function, qualifier] = allocation

@@ -1,0 +1,152 @@
+"""Carries log events and metrics to MiniStack behind the calls' back: one thread, batches, nothing waits for it."""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
+from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Route, VersionSettings
+from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init
+from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Ran, allocation_lines
+
+_BATCH_S = 0.2
+_Due = tuple[float, int, str, Any]
+"""When it may be read, its number, what it is, itself."""
+
+
+class Telemetry:
+    """A queue of what happened and the thread that writes it, each thing no sooner than it may be read."""
+
+    def __init__(self, client: Callable[[str], Any], conditions: Conditions) -> None:
+        self._client = client
+        self._conditions = conditions
+        self._waiting: queue.Queue[_Due] = queue.Queue()
+        self._held: list[_Due] = []
+        self._numbers = itertools.count()
+        self._groups: set[str] = set()
+        self._streams: set[tuple[str, str]] = set()
+        self._stopping = threading.Event()
+        self.faults: list[str] = []
+        """What could not be written, for those who miss it."""
+        self._thread = threading.Thread(target=self._write_on, name="telemetry", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what is left, for a moment, and end."""
+        self._stopping.set()
+        self._thread.join(timeout=5)
+
+    def flush(self) -> None:
+        """Return when everything so far has been written, which includes the delays."""
+        self._waiting.join()
+
+    def throttled(self, function: str) -> None:
+        """Note a throttle; throttled requests are in neither Invocations nor Errors."""
+        self._measured("Throttles", 1, [("FunctionName", function)], time.time())
+
+    def concurrent(self, function: str, count: int, in_common: int) -> None:
+        """Note how many calls run at the start of one: of its function, and of all that share the unreserved pool."""
+        at_s = time.time()
+        self._measured("ConcurrentExecutions", count, [("FunctionName", function)], at_s)
+        self._measured("UnreservedConcurrentExecutions", in_common, [], at_s)
+
+    def allocated(self, init: Init, init_lines: tuple[str, ...], settings: VersionSettings, stream: str) -> None:
+        """Note an environment that was initialised ahead of its calls."""
+        lines = allocation_lines(init, init_lines, settings.logging, time.time())
+        self._logged(settings.function, stream, time.time(), lines)
+
+    def served(self, ran: Ran, settings: VersionSettings, route: Route, stream: str, lines: tuple[str, ...]) -> None:
+        """Note one call; its metrics carry the time of the invocation, whenever it failed."""
+        self._logged(settings.function, stream, ran.ended_s, lines)
+        dimensions = [[("FunctionName", settings.function)]]
+        if route.resource != settings.function:
+            dimensions.append([("FunctionName", settings.function), ("Resource", route.resource)])
+        if route.weighted:
+            # ExecutedVersion comes only with calls through a weighted alias (Lambda, metrics).
+            dimensions.append([*dimensions[-1], ("ExecutedVersion", ran.version)])
+        values = {"Invocations": 1.0, "Errors": float(ran.failed), "Duration": ran.duration_ms}
+        at_s = ran.ended_s - ran.duration_ms / 1000
+        for names in dimensions:
+            for name, value in values.items():
+                self._measured(name, value, names, at_s)
+
+    def _measured(self, name: str, value: float, dimensions: list[tuple[str, str]], at_s: float) -> None:
+        due_s = self._conditions.metric_due_s(at_s, time.time())
+        self._put(due_s, "metrics", _metric(name, value, dimensions, at_s))
+
+    def _logged(self, function: str, stream: str, at_s: float, lines: tuple[str, ...]) -> None:
+        item = (f"/aws/lambda/{function}", stream, int(at_s * 1000), lines)
+        self._put(time.time() + self._conditions.log_delay_s, "events", item)
+
+    def _put(self, due_s: float, kind: str, item: Any) -> None:
+        self._waiting.put((due_s, next(self._numbers), kind, item))
+
+    def _write_on(self) -> None:
+        while not (self._stopping.is_set() and self._waiting.empty() and not self._held):
+            batch = self._next_batch()
+            try:
+                self._write(batch)
+            except Exception as error:  # noqa: BLE001 - telemetry that is lost must not end the cloud
+                self.faults.append(f"{type(error).__name__}: {error}")
+            for _ in batch:
+                self._waiting.task_done()
+
+    def _next_batch(self) -> list[_Due]:
+        """Return what is due; a cloud that ends writes what is left at once."""
+        with contextlib.suppress(queue.Empty):
+            heapq.heappush(self._held, self._waiting.get(timeout=_BATCH_S))
+            for _ in range(900):
+                heapq.heappush(self._held, self._waiting.get_nowait())
+        batch: list[_Due] = []
+        now_s = float("inf") if self._stopping.is_set() else time.time()
+        while self._held and self._held[0][0] <= now_s and len(batch) < 900:
+            batch.append(heapq.heappop(self._held))
+        return batch
+
+    def _write(self, batch: list[_Due]) -> None:
+        metrics = [item for _, _, kind, item in batch if kind == "metrics"]
+        if metrics:
+            self._client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=metrics)
+        by_stream: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for _, _, kind, item in batch:
+            if kind == "events":
+                group, stream, at_ms, lines = item
+                by_stream.setdefault((group, stream), []).extend(
+                    {"timestamp": at_ms, "message": line} for line in lines if line
+                )
+        for (group, stream), events in by_stream.items():
+            if not events:  # At log level WARN a successful call says nothing.
+                continue
+            self._open(group, stream)
+            self._client("logs").put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+
+    def _open(self, group: str, stream: str) -> None:
+        logs = self._client("logs")
+        if group not in self._groups:
+            with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+                logs.create_log_group(logGroupName=group)
+            self._groups.add(group)
+        if (group, stream) not in self._streams:
+            logs.create_log_stream(logGroupName=group, logStreamName=stream)
+            self._streams.add((group, stream))
+
+
+def _metric(name: str, value: float, dimensions: list[tuple[str, str]], at_s: float) -> dict[str, Any]:
+    return {
+        "Timestamp": datetime.fromtimestamp(at_s, UTC),
+        "MetricName": name,
+        "Value": value,
+        "Unit": "Milliseconds" if name == "Duration" else "Count",
+        "Dimensions": [{"Name": key, "Value": text} for key, text in dimensions],
+    }

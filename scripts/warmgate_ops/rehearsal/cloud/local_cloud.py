@@ -1,0 +1,296 @@
+"""A cloud on this machine: one endpoint for CodeDeploy, real Lambda runtimes and MiniStack behind it.
+
+with LocalCloud.start(work_dir) as cloud:
+    cloud.client("lambda").invoke(FunctionName="checkout-api", Qualifier="2")
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+from aiohttp import web
+from botocore.config import Config
+
+from warmgate_ops.rehearsal.cloud.alarms.watch import AlarmWatch
+from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
+from warmgate_ops.rehearsal.cloud.codedeploy.times import Times
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
+from warmgate_ops.rehearsal.cloud.endpoint import Endpoint
+from warmgate_ops.rehearsal.cloud.events import Delivered, EventBus
+from warmgate_ops.rehearsal.cloud.gateways import AlarmsThroughApi, EventsOnBus, LambdaThroughApi
+from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
+from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control
+from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
+from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import LambdaPlatform
+from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
+from warmgate_ops.rehearsal.cloud.logs.front import LogsFront
+from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT, MiniStack
+from warmgate_ops.rehearsal.cloud.permissions import ApiCall
+from warmgate_ops.rehearsal.cloud.recorder import Recorder
+from warmgate_ops.rehearsal.cloud.ticker import Ticker
+from warmgate_ops.rehearsal.cloud.tools import rie_command
+from warmgate_ops.rehearsal.cloud.upstream import Upstream
+
+T = TypeVar("T")
+REGION = "us-east-1"
+CREDENTIALS = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "rehearsal"}
+_TICK_S = 0.05
+_PATIENCE_S = 30.0
+
+
+class ScaledClock:
+    """Seconds since the epoch that pass `scale` times as fast as the wall's."""
+
+    def __init__(self, scale: float) -> None:
+        self.scale = scale
+        self._began, self._epoch = time.monotonic(), time.time()
+
+    def now_s(self) -> float:
+        """Return the scaled time."""
+        return self._epoch + (time.monotonic() - self._began) * self.scale
+
+    def to_wall(self, scaled_s: float) -> float:
+        """Return when a scaled instant is on the wall's clock."""
+        return self._epoch + (scaled_s - self._epoch) / self.scale
+
+    def from_wall(self, wall_s: float) -> float:
+        """Return the scaled time of an instant of the wall's clock."""
+        return self._epoch + (wall_s - self._epoch) * self.scale
+
+    async def sleep(self, scaled_s: float) -> None:
+        """Return when that much scaled time has passed."""
+        await asyncio.sleep(scaled_s / self.scale)
+
+
+class LocalCloud:
+    """A running local cloud; made by `start`."""
+
+    def __init__(
+        self, work_dir: Path, time_scale: float, seed: int, conditions: Conditions, *, hooks_on_rollback: bool
+    ) -> None:
+        work_dir.mkdir(parents=True, exist_ok=True)
+        self.work_dir = work_dir
+        self.region = REGION
+        self.account = ACCOUNT
+        self.conditions = conditions
+        self.clock = ScaledClock(time_scale)
+        self._seed = seed
+        self._hooks_on_rollback = hooks_on_rollback
+        self._ministack = MiniStack(work_dir)
+        self._clients: dict[str, Any] = {}
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
+        self._alarms = AlarmWatch(self.client, conditions, time.time)
+        self._making = threading.Lock()
+        self._exits = AsyncExitStack()
+        self._recorder = Recorder(ACCOUNT)
+        self.endpoint_url = ""
+
+    @classmethod
+    @contextmanager
+    def start(
+        cls,
+        work_dir: Path,
+        *,
+        time_scale: float = 60.0,
+        seed: int = 0,
+        hooks_on_rollback: bool = True,
+        conditions: Conditions | None = None,
+    ) -> Iterator[LocalCloud]:
+        """Start a cloud and end it with the block.
+
+        Args:
+            work_dir: where code is unpacked and logs of the cloud's own parts lie.
+            time_scale: scaled seconds per real second for CodeDeploy's intervals and time-outs and for the waits
+                between Lambda's asynchronous retries; functions run in real time.
+            seed: decides which version a weighted alias chooses.
+            hooks_on_rollback: whether a rollback deployment calls hooks too, which AWS does not document.
+            conditions: delays, quotas and faults; they stay changeable through the attribute of the same name.
+
+        Raises:
+            SettingsError: a part is not installed or did not start.
+        """
+        cloud = cls(work_dir, time_scale, seed, conditions or Conditions(), hooks_on_rollback=hooks_on_rollback)
+        with ExitStack() as exits:
+            cloud._open(exits)
+            yield cloud
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of this cloud."""
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = boto3.client(
+                    service,
+                    endpoint_url=self.endpoint_url,
+                    region_name=REGION,
+                    config=Config(
+                        max_pool_connections=100,
+                        read_timeout=900,
+                        retries={"total_max_attempts": 1},
+                        s3={"addressing_style": "path"},
+                    ),
+                    **CREDENTIALS,
+                )
+            return self._clients[service]
+
+    def flush_logs(self) -> None:
+        """Return when log events and metrics of all calls so far can be read."""
+        self._telemetry.flush()
+
+    @property
+    def telemetry_faults(self) -> list[str]:
+        """Return what log events and metrics could not be written."""
+        return list(self._telemetry.faults)
+
+    @property
+    def alarm_faults(self) -> list[str]:
+        """Return what kept alarms from being evaluated."""
+        return list(self._alarms.faults)
+
+    def retire(self, function: str) -> None:
+        """End the idle environments of a function, so that its next calls are cold."""
+        self._run(self._platform.retire(function))
+
+    def kill(self, function: str) -> None:
+        """End the runtimes of a function in the midst of their calls, as Lambda does where memory runs out."""
+        self._run(self._platform.kill(function))
+
+    @property
+    def init_reports(self) -> list[tuple[str, str, float]]:
+        """Return function, version and INIT REPORT in milliseconds of every cold start."""
+        return list(self._platform.init_reports)
+
+    @property
+    def async_invocations(self) -> list[AsyncInvocation]:
+        """Return every attempt of an asynchronous call."""
+        return list(self._events.journal)
+
+    def calls_of(self, function: str) -> list[ApiCall]:
+        """Return the API calls that a function made, named as IAM names them, in order."""
+        return self._recorder.calls_of(function, self._group_of)
+
+    @property
+    def event_deliveries(self) -> list[Delivered]:
+        """Return the latest deliveries of events by the event bus."""
+        return list(self._bus.journal)
+
+    def publish(self, event: dict[str, Any]) -> None:
+        """Put a whole event of one of AWS's own services on the default bus, as CodeDeploy does."""
+        self._run(self._bus.publish(event))
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result(timeout=_PATIENCE_S)
+        except BaseException:
+            # An interrupted start must not go on behind the back of the end that follows it.
+            future.cancel()
+            raise
+
+    def _open(self, exits: ExitStack) -> None:
+        """Start every part; what ends it is named before it starts, so that an interrupted start leaves nothing."""
+        rie = rie_command()
+        exits.callback(self._ministack.stop)
+        self._ministack.start()
+        exits.callback(self._end_loop)
+        self._thread.start()
+        exits.callback(lambda: self._run(self._unserve()))
+        self._run(self._serve(rie))
+        exits.callback(self._close_clients)
+        exits.callback(self._telemetry.stop)
+        self._telemetry.start()
+        for ticker in (
+            Ticker("codedeploy", self.codedeploy.tick, lambda: _TICK_S),
+            Ticker("alarms", self._alarms.tick, lambda: min(1.0, self.conditions.minute_s / 10)),
+        ):
+            exits.callback(ticker.stop)
+            ticker.start()
+
+    async def _serve(self, rie: Path) -> None:
+        packages = PackageStore(self.work_dir / "code")
+        control = Control(self._ministack.url, packages)
+        self._telemetry = Telemetry(self.client, self.conditions)
+        self.codedeploy = CodeDeployService(
+            self.clock,
+            LambdaThroughApi(self.client),
+            AlarmsThroughApi(self.client),
+            EventsOnBus(self.publish),
+            hooks_on_rollback=self._hooks_on_rollback,
+            read_object=self._read_object,
+            times=Times(self.clock.to_wall, self.clock.from_wall),
+            region=REGION,
+            account=ACCOUNT,
+        )
+        variables: dict[str, str] = {}
+        self._platform = LambdaPlatform(control, self._telemetry, rie, variables=variables, seed=self._seed)
+        self._events = AsyncEvents(self._platform, control, self.clock.now_s, self.clock.sleep)
+        upstream = Upstream(self._ministack.url)
+        self._bus = EventBus(upstream, self._events, self.client, self.conditions)
+        self._endpoint = Endpoint(
+            upstream=self._ministack.url,
+            codedeploy=self.codedeploy,
+            platform=self._platform,
+            control=control,
+            packages=packages,
+            events=self._events,
+            recorder=self._recorder,
+            fronts={"AWSEvents": self._bus, "Logs_20140328": LogsFront(upstream, self.conditions)},
+            conditions=self.conditions,
+            on_alarm=self._alarms.wake,
+        )
+        for opened in (upstream, control, self._platform, self._endpoint):
+            self._exits.push_async_callback(opened.close)
+            await opened.open()
+        self._exits.push_async_callback(self._bus.close)
+        # Who is still waiting for an answer when the cloud ends does not get one.
+        runner = web.AppRunner(
+            self._endpoint.application(), access_log=None, keepalive_timeout=120, shutdown_timeout=0.1
+        )
+        self._exits.push_async_callback(runner.cleanup)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.endpoint_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        variables.update(
+            AWS_ENDPOINT_URL=self.endpoint_url,
+            AWS_REGION=REGION,
+            AWS_DEFAULT_REGION=REGION,
+            AWS_ACCESS_KEY_ID=CREDENTIALS["aws_access_key_id"],
+            AWS_SECRET_ACCESS_KEY=CREDENTIALS["aws_secret_access_key"],
+            AWS_EXECUTION_ENV=f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+        )
+
+    def _group_of(self, deployment_id: str) -> str:
+        status, found = self.codedeploy.answer("GetDeployment", {"deploymentId": deployment_id})
+        about = found["deploymentInfo"] if status == 200 else {}
+        return f"{about['applicationName']}/{about['deploymentGroupName']}" if about else ""
+
+    def _read_object(self, bucket: str, key: str) -> str:
+        body = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        return str(body.read().decode("utf-8"))
+
+    def _close_clients(self) -> None:
+        for client in self._clients.values():
+            client.close()
+
+    async def _unserve(self) -> None:
+        """Answer nobody any more, then end the calls under way with their environments."""
+        await self._exits.aclose()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    def _end_loop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout=5)
+        if not self._loop.is_running():
+            self._loop.close()

@@ -1,0 +1,1 @@
+"""Reports that tests of several rooms render."""

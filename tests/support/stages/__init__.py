@@ -1,0 +1,1 @@
+"""What the contracts are played on: each port on its fake and on its adapter."""

@@ -1,0 +1,113 @@
+"""What the contracts of the guard and of the hook after the shift are played on, each port twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from support.fakes.lambda_calls import publish
+from support.fakes.shift_world import FakeShifts
+from support.fakes.world import EPOCH_MS, FakeLogs, VirtualClock
+from support.stages.ports import create, start_deployment
+from warmgate.adapters.logs import CloudWatchLogs
+from warmgate.adapters.shifts import CodeDeployShifts
+from warmgate.adapters.waiting import SystemClock
+from warmgate.logs.calls import LoggedCall, Window
+from warmgate.logs.invocations import InvocationRecord
+from warmgate.model.calls import Start
+from warmgate.model.deadline import Deadline
+from warmgate.ports.codedeploy import Shifts
+from warmgate.ports.logs import Logs
+from warmgate.ports.time import Clock
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+
+RAISING = "def handler(event, context):\n    if event.get('how') == 'raise': raise KeyError('price')\n    return 1\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftsStage:
+    """CodeDeploy with room for deployments that can be stopped."""
+
+    port: Shifts
+    clock: Clock
+    open: Callable[[], str]
+    """Start a deployment and return its id."""
+
+    def deadline(self) -> Deadline:
+        """Return the instant five seconds from now."""
+        return Deadline(self.clock.now_ms() + 5_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogsStage:
+    """The log group of a function that was called: cold, warm, and once in vain."""
+
+    port: Logs
+    clock: Clock
+    group: str
+    version: str
+    window: Window
+    request_ids: tuple[str, str, str]
+
+    def deadline(self) -> Deadline:
+        """Return the instant five seconds from now."""
+        return Deadline(self.clock.now_ms() + 5_000)
+
+
+def fake_shifts() -> ShiftsStage:
+    """Return the stage of Shifts on the fake."""
+    clock = VirtualClock()
+    fake = FakeShifts(clock, began_s=0.0, ended_s=600.0)
+    return ShiftsStage(port=fake, clock=clock, open=lambda: fake.deployment_id)
+
+
+def real_shifts(cloud: LocalCloud) -> ShiftsStage:
+    """Return the stage of Shifts on the local cloud."""
+    clock = SystemClock()
+    return ShiftsStage(
+        port=CodeDeployShifts(cloud.client("codedeploy"), clock),
+        clock=clock,
+        open=lambda: start_deployment(cloud).deployment_id,
+    )
+
+
+def fake_logs() -> LogsStage:
+    """Return the stage of Logs on the fake."""
+    clock = VirtualClock()
+    clock.at_ms = 10_000.0
+    cold = InvocationRecord(request_id="r-0", duration_ms=3.0, init_ms=120.0, start=Start.COLD, status="success")
+    records = (
+        cold,
+        replace(cold, request_id="r-1", init_ms=None, start=Start.WARM),
+        replace(cold, request_id="r-2", init_ms=None, start=Start.WARM, status="error", error_type="KeyError"),
+    )
+    written = [
+        LoggedCall(record=record, at_ms=EPOCH_MS + 1000.0 * place, environment="2026/01/01/[1]aa", version="1")
+        for place, record in enumerate(records)
+    ]
+    port = FakeLogs(clock, written=written, earlier_ms=(120.0,))
+    window = Window(EPOCH_MS, EPOCH_MS + 9_000)
+    return LogsStage(
+        port=port, clock=clock, group="/aws/lambda/f", version="1", window=window, request_ids=("r-0", "r-1", "r-2")
+    )
+
+
+def real_logs(cloud: LocalCloud) -> LogsStage:
+    """Return the stage of Logs on the local cloud."""
+    name = create(cloud, f"logged-{time.monotonic_ns()}", RAISING)
+    version = publish(cloud, name)
+    client, began_ms = cloud.client("lambda"), time.time() * 1000
+    payloads = (b"{}", b"{}", b'{"how": "raise"}')
+    answers = [client.invoke(FunctionName=name, Qualifier=version, Payload=payload) for payload in payloads]
+    ids = tuple(answer["ResponseMetadata"]["RequestId"] for answer in answers)
+    cloud.flush_logs()
+    clock = SystemClock()
+    return LogsStage(
+        port=CloudWatchLogs(cloud.client, clock),
+        clock=clock,
+        group=f"/aws/lambda/{name}",
+        version=version,
+        window=Window(began_ms - 1000, time.time() * 1000 + 1000),
+        request_ids=(ids[0], ids[1], ids[2]),
+    )

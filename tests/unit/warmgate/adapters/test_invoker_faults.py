@@ -1,0 +1,125 @@
+"""What becomes of a call that brings no answer: over real HTTP, by how its connection or Lambda ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain, repeat
+
+import botocore.session
+import pytest
+
+from support.fakes.lambda_stub import CUT_BEFORE, CUT_WITHIN, PAGE, LambdaStub, Reply, lambda_stub, refusal
+from support.fakes.world import POLICY, FakeFunctions
+from warmgate.adapters.faults import INVOKE_FAULTS, Fate
+from warmgate.adapters.invoker import LambdaInvoker
+from warmgate.adapters.waiting import SystemClock, ThreadOverlap
+from warmgate.errors import InvokeError
+from warmgate.model.calls import Answer, CallOutcome, Invocation, never
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Target
+from warmgate.policy.values import Budget, Policy, Probe
+from warmgate.probing.assess import Assessment, Assessor, Subject
+
+BAD_GATEWAY = Reply(body=b"<html>no</html>", status=503, headers={"Content-Type": "text/html"})
+LOST = [CUT_BEFORE, CUT_WITHIN, PAGE, BAD_GATEWAY, refusal("ServiceException", 500)]
+NOT_YET = [
+    refusal("TooManyRequestsException", 429),
+    refusal("ENINotReadyException", 502),
+    refusal("ResourceConflictException", 409),
+    refusal("SnapStartTimeoutException", 408),
+]
+
+
+def called(stub: LambdaStub, may_repeat: Callable[[], bool] = never, left_ms: float = 5_000.0) -> Answer:
+    """Make one call."""
+    invocation = Invocation(
+        function="f", version="7", payload=b"{}", client_context="", timeout_s=3, may_repeat=may_repeat
+    )
+    clock = SystemClock()
+    return LambdaInvoker(stub.client(), clock).invoke(invocation, Deadline(clock.now_ms() + left_ms))
+
+
+def first(reply: Reply) -> Callable[[int], Reply]:
+    """Return what answers the first call like that, and all others well."""
+    return lambda number: reply if number == 0 else Reply()
+
+
+@pytest.mark.parametrize("reply", LOST, ids=["reset", "cut", "page", "503", "ServiceException"])
+def test_a_call_that_may_have_run_is_not_made_twice(reply: Reply) -> None:
+    """Where the answer is lost the call ends as lost, after one attempt."""
+    with lambda_stub(first(reply)) as stub, pytest.raises(InvokeError) as caught:
+        called(stub)
+
+    assert (caught.value.lost, caught.value.throttled, caught.value.lasting) == (True, False, False)
+    assert stub.requests == 1
+
+
+@pytest.mark.parametrize("reply", LOST, ids=["reset", "cut", "page", "503", "ServiceException"])
+def test_a_call_that_may_run_twice_is_made_again_while_there_is_leave(reply: Reply) -> None:
+    """Leave is asked for before each repetition, and no attempt is made without it."""
+    leaves = chain([True, True], repeat(False))
+    with lambda_stub(lambda _number: reply) as stub, pytest.raises(InvokeError) as caught:
+        called(stub, lambda: next(leaves))
+
+    assert caught.value.lost
+    assert stub.requests == 3
+
+
+@pytest.mark.parametrize("reply", NOT_YET, ids=["throttle", "network", "pending", "restore"])
+def test_a_call_that_never_reached_the_code_is_made_again(reply: Reply) -> None:
+    """What Lambda refused before the code ran needs no leave."""
+    with lambda_stub(first(reply)) as stub:
+        answer = called(stub)
+
+    assert (answer.retries, stub.requests, stub.runs) == (1, 2, 1)
+
+
+def test_every_error_with_which_lambda_fails_a_call_has_a_reason() -> None:
+    """The errors of status 408, 409 and 500 upwards that Lambda's model lists for Invoke are all in the table."""
+    model = botocore.session.Session().get_service_model("lambda")
+    failing = {
+        shape.name
+        for shape in model.operation_model("Invoke").error_shapes
+        if (status := shape.metadata["error"]["httpStatusCode"]) >= 500 or status in {408, 409}
+    }
+    known = frozenset[str]().union(*(row.names for row in INVOKE_FAULTS))
+
+    assert failing - known == {"DurableExecutionAlreadyStartedException"}
+    assert sum(len(row.names) for row in INVOKE_FAULTS) == len(known)
+    assert {row.fate for row in INVOKE_FAULTS} == set(Fate) - {Fate.REFUSED}
+
+
+def assessed(stub: LambdaStub, policy: Policy, seconds: float = 60.0) -> Assessment:
+    """Return the assessment of the stub's function, with the hook's own calls."""
+    clock = SystemClock()
+    assessor = Assessor(
+        functions=FakeFunctions(), invoker=LambdaInvoker(stub.client(), clock), overlap=ThreadOverlap(), clock=clock
+    )
+    subject = Subject(target=Target("f", "live"), baseline="6", candidate="7")
+    return assessor.assess(subject, policy, Deadline(clock.now_ms() + seconds * 1000), seed=1)
+
+
+@pytest.mark.parametrize("repeatable", [False, True])
+@pytest.mark.parametrize("lost_every", [1, 2])
+def test_no_more_calls_run_than_the_budget_has(repeatable: bool, lost_every: int) -> None:
+    """With every answer, or every other one, lost after the call ran, each run is counted and the budget holds."""
+    policy = Policy(
+        name="p",
+        probes=(Probe(name="a", repeatable=repeatable),),
+        limits=POLICY.limits,
+        budget=Budget(invocations=110, seconds=60.0),
+    )
+    with lambda_stub(lambda number: CUT_BEFORE if number % lost_every == 0 else Reply()) as stub:
+        found = assessed(stub, policy)
+
+    assert stub.runs == found.spending.invocations <= 110
+    assert any("their answer was lost" in note for note in found.notes)
+
+
+def test_lost_answers_are_no_data_and_no_failure() -> None:
+    """A version of which no answer arrived is not refused for what it did: nothing is known of it."""
+    with lambda_stub(lambda _number: CUT_BEFORE) as stub:
+        found = assessed(stub, Policy(name="p", budget=Budget(invocations=20, seconds=60.0)))
+
+    assert {sample.outcome for sample in found.samples} == {CallOutcome.LOST}
+    assert {finding.inconclusive_because for finding in found.verdict.findings} == {"no data"}

@@ -1,0 +1,56 @@
+"""Cold starts of both arms in, a finding out."""
+
+from __future__ import annotations
+
+import pytest
+
+from unit.warmgate.judge.series import cold, evidence
+from warmgate.judge.compare.init import judge_init_comparison
+from warmgate.model.calls import Arm
+from warmgate.model.verdict import Finding, Outcome
+from warmgate.policy.values import RatioLimit
+
+INITS = [200.0 + 3 * i for i in range(20)]
+
+
+def found(old: list[float], new: list[float]) -> Finding:
+    """Return the finding of a limit of 1.2 times the median."""
+    samples = [*cold(old, arm=Arm.BASELINE), *cold(new)]
+    return judge_init_comparison(RatioLimit(statistic="median", ratio=1.2), evidence(samples))
+
+
+@pytest.mark.parametrize(
+    ("factor", "count", "outcome"),
+    [
+        (1.19, 20, Outcome.PASSED),
+        (1.3, 20, Outcome.FAILED),
+        (1.21, 5, Outcome.FAILED),
+        (2.0, 5, Outcome.FAILED),
+    ],
+)
+def test_both_size_and_certainty_are_needed(factor: float, count: int, outcome: Outcome) -> None:
+    """A median within the limit passes however certain the difference is; one beyond it fails when it is certain."""
+    assert found(INITS[:count], [ms * factor for ms in INITS[:count]]).outcome is outcome
+
+
+def test_a_large_but_uncertain_difference_is_open() -> None:
+    """Medians 1.5 times apart within groups that overlap widely leave the check inconclusive."""
+    finding = found([100, 150, 200, 400, 600], [90, 160, 300, 410, 590])
+
+    assert (finding.outcome, finding.inconclusive_because) == (Outcome.INCONCLUSIVE, "cap")
+    assert not finding.leans_to_fail
+
+
+def test_the_reason_holds_medians_counts_and_chance() -> None:
+    """The sentence names both medians, the ratio, the limit, the counts and p."""
+    reason = found(INITS, [ms * 2 for ms in INITS]).reason
+
+    for part in ("454 ms", "2.00x", "227 ms", "limit 1.2x", "20 new and 20 old", "p="):
+        assert part in reason
+
+
+def test_a_baseline_that_starts_in_no_time_breaks_nothing() -> None:
+    """Against a median of nothing any init is beyond the limit, and the margin is no number."""
+    finding = found([0.0] * 5, [1.0] * 5)
+
+    assert (finding.outcome, finding.measured) == (Outcome.FAILED, float("inf"))

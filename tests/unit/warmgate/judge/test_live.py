@@ -1,0 +1,347 @@
+"""Live traffic, stretch by stretch: what fails it, what passes it, what leaves it open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from warmgate.judge.binomial import at_most
+from warmgate.judge.live.duration import fail_z, tail_fails_at
+from warmgate.judge.live.shares import RARE_LIVE_CALLS, ruled_out_live
+from warmgate.judge.live.stretches import Stretch, has_live_limits, judge_live, too_little
+from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
+from warmgate.model.deployment import Status
+from warmgate.model.traffic import MetricCounts
+from warmgate.model.verdict import Finding, Outcome, Verdict
+from warmgate.policy.values import Limits, Live, PercentileLimit, Policy, RatioLimit
+
+DURATION = Policy(name="live", live=Live(duration=RatioLimit(statistic="p95", ratio=1.2)))
+ERRORS = Policy(name="live", live=Live(error_ratio=0.01))
+COLD = Policy(name="live", live=Live(cold_start_ratio=0.05))
+INIT = Policy(
+    name="live",
+    live=Live(error_ratio=0.5),
+    limits=Limits(init=(PercentileLimit(percentile=0.95, limit_ms=500.0),), memory_ratio=0.85),
+)
+
+
+def call(arm: Arm, round_number: int, place: int, **changes: object) -> Sample:
+    """Return a warm live call in one of five environments, with a spread of a tenth."""
+    duration_ms = 100.0 * (1 + 0.02 * (place * 7 % 11 - 5))
+    sample = Sample(
+        arm=arm,
+        round=round_number,
+        position=place,
+        probe="live traffic",
+        phase=Phase.MEASURED,
+        outcome=CallOutcome.OK,
+        start=Start.WARM,
+        environment=f"{arm} {place % 5}",
+        duration_ms=duration_ms,
+        memory_mb=100.0,
+        memory_size_mb=256.0,
+    )
+    return replace(sample, **changes)  # type: ignore[arg-type]
+
+
+def stretch(
+    number: int = 1, rounds: int = 10, new: dict[str, object] | None = None, *, every: int = 1, old_count: int = 20
+) -> Stretch:
+    """Return a stretch of 20 new calls a round; every so-manieth of them is changed."""
+    samples = []
+    for round_number in range(1, rounds + 1):
+        samples += [call(Arm.BASELINE, round_number, place) for place in range(old_count)]
+        for place in range(20):
+            changed = new if new and (place + round_number * 20) % every == 0 else {}
+            samples.append(call(Arm.CANDIDATE, round_number, place, **changed))
+    return Stretch(number=number, samples=tuple(samples), complete=True)
+
+
+def slower(part: Stretch, times: float, *, share: int = 1, environments: int = 5) -> Stretch:
+    """Return the stretch with every so-manieth new call slower, in some environments."""
+    names = {f"{Arm.CANDIDATE} {number}" for number in range(environments)}
+    samples = tuple(
+        replace(s, duration_ms=(s.duration_ms or 0) * times)
+        if s.arm is Arm.CANDIDATE and s.environment in names and (s.position + s.round) % share == 0
+        else s
+        for s in part.samples
+    )
+    return replace(part, samples=samples)
+
+
+def finding(verdict: Verdict, check: str) -> Finding:
+    """Return the finding of a check."""
+    (found,) = [f for f in verdict.findings if f.check == check]
+    return found
+
+
+def test_an_unchanged_version_passes() -> None:
+    """Body and tail both exclude what the limit forbids."""
+    found = finding(judge_live([stretch()], DURATION), "live.duration.p95")
+    assert found.outcome is Outcome.PASSED
+    assert "excluded: typically 1.2x slower" in found.proven
+
+
+@pytest.mark.parametrize(("times", "share"), [(1.5, 1), (4.0, 5)])
+def test_a_slower_body_and_a_slow_path_fail(times: float, share: int) -> None:
+    """All calls half as slow again, or one in five four times as slow."""
+    found = finding(judge_live([slower(stretch(), times, share=share)], DURATION), "live.duration.p95")
+    assert found.outcome is Outcome.FAILED
+    assert "5 new and 5 old environments" in found.reason
+
+
+@pytest.mark.parametrize("times", [1.5, 6.0])
+def test_two_slow_environments_fail_nothing(times: float) -> None:
+    """Fewer than half of the environments may be chance: the median of environments stands."""
+    found = finding(judge_live([slower(stretch(), times, environments=2)], DURATION), "live.duration.p95")
+    assert found.outcome is not Outcome.FAILED
+
+
+def test_too_few_environments_decide_nothing() -> None:
+    """However slow: two environments may both stand on a slow machine."""
+    part = slower(stretch(), 3.0)
+    few = tuple(replace(s, environment=f"{s.arm} {s.position % 2}") for s in part.samples)
+    verdict = judge_live([replace(part, samples=few)], DURATION)
+    found = finding(verdict, "live.duration.p95")
+    assert found.inconclusive_because == "too few environments"
+    assert too_little(verdict)
+
+
+def test_a_version_without_calls_is_no_data() -> None:
+    """Nothing is compared with nothing."""
+    only_new = tuple(s for s in stretch().samples if s.arm is Arm.CANDIDATE)
+    verdict = judge_live([Stretch(number=1, samples=only_new, complete=True)], DURATION)
+    assert finding(verdict, "live.duration.p95").inconclusive_because == "no data"
+    assert too_little(verdict)
+
+
+def test_rounds_before_the_old_version_was_called_are_not_looked_at() -> None:
+    """The first look is taken when both have been seen."""
+    part = stretch()
+    late = tuple(s for s in part.samples if s.arm is Arm.CANDIDATE or s.round > 4)
+    found = finding(judge_live([replace(part, samples=late)], DURATION), "live.duration.p95")
+    assert found.outcome is Outcome.PASSED
+
+
+def test_a_call_that_never_ended_is_slow() -> None:
+    """A time-out has no duration, and counts as an hour."""
+    part = stretch(new={"duration_ms": None, "outcome": CallOutcome.TIMEOUT}, every=3)
+    found = finding(judge_live([part], DURATION), "live.duration.p95")
+    assert found.outcome is Outcome.FAILED
+
+
+def test_cold_calls_are_not_compared() -> None:
+    """What a first call takes longer is the cold start's, not the code's."""
+    part = stretch(new={"start": Start.COLD, "init_ms": 300.0, "duration_ms": 5000.0}, every=2)
+    assert finding(judge_live([part], DURATION), "live.duration.p95").outcome is Outcome.PASSED
+
+
+def test_no_traffic_at_all_is_no_data() -> None:
+    """The verdict of nothing is open."""
+    verdict = judge_live([], DURATION)
+    assert verdict.findings[0].inconclusive_because == "no data"
+    assert finding(judge_live([], ERRORS), "live.errors.rate").inconclusive_because == "no data"
+
+
+def test_lines_grow_with_the_stretches() -> None:
+    """The n-th stretch may err 1/n^2 times as often: the sum stays bounded."""
+    assert fail_z(1) == 2.75
+    assert tail_fails_at(1) == 55
+    assert fail_z(10) > fail_z(2) > fail_z(1)
+    assert tail_fails_at(10) > tail_fails_at(2) > tail_fails_at(1)
+
+
+def test_one_bad_stretch_fails_the_shift_and_a_good_one_passes_an_open_one() -> None:
+    """A change in the middle is not diluted."""
+    good, bad = stretch(1), slower(stretch(2), 3.0)
+    opened = replace(stretch(3, rounds=1), complete=True)
+    assert judge_live([good, bad, opened], DURATION).outcome is Outcome.FAILED
+    assert judge_live([good, opened], DURATION).outcome is Outcome.PASSED
+
+
+FAILED_CALL: dict[str, object] = {"outcome": CallOutcome.ERROR, "error_type": "KeyError"}
+
+
+@pytest.mark.parametrize(("every", "outcome"), [(5, Outcome.FAILED), (1000, Outcome.PASSED)])
+def test_the_share_of_failed_calls(every: int, outcome: Outcome) -> None:
+    """One in five is beyond one per cent, none is not."""
+    found = finding(judge_live([stretch(new=FAILED_CALL, every=every)], ERRORS), "live.errors.rate")
+    assert found.outcome is outcome
+    assert "by the log" in found.reason
+    if outcome is Outcome.FAILED:
+        assert "KeyError" in found.reason
+        assert "chance of that at the limit" in found.reason
+
+
+NONE = replace(ERRORS, live=Live(error_ratio=0.0))
+
+
+def bad_calls(bad: int, count: int, changes: dict[str, object], old_bad: int = 0) -> Stretch:
+    """Return a round of so many new calls, of which some are changed, beside 100 old ones."""
+    samples = [call(Arm.CANDIDATE, 1, place, **(changes if place < bad else {})) for place in range(count)]
+    samples += [call(Arm.BASELINE, 1, place, **(changes if place < old_bad else {})) for place in range(100)]
+    return Stretch(number=1, samples=tuple(samples), complete=False)
+
+
+BAD_CALLS = [
+    ({"outcome": CallOutcome.ERROR}, NONE, "live.errors.rate"),
+    ({"start": Start.COLD}, replace(COLD, live=Live(cold_start_ratio=0.0)), "live.cold_starts.share"),
+]
+
+
+@pytest.mark.parametrize(("changes", "policy", "check"), BAD_CALLS, ids=["errors", "cold starts"])
+@pytest.mark.parametrize(
+    ("bad", "count", "ended", "outcome"),
+    [
+        (1, 282, False, Outcome.INCONCLUSIVE),
+        (1, 282, True, Outcome.FAILED),
+        (1, 1, True, Outcome.FAILED),
+        (1, 283, False, Outcome.PASSED),
+        (1, 283, True, Outcome.PASSED),
+        (2, 283, False, Outcome.FAILED),
+        (2, 5000, False, Outcome.FAILED),
+        (0, 283, True, Outcome.PASSED),
+    ],
+)
+def test_none_may_be_bad(
+    changes: dict[str, object], policy: Policy, check: str, bad: int, count: int, *, ended: bool, outcome: Outcome
+) -> None:
+    """A second one refuses at once; one alone counts when no more calls come, and among 283 it is a warning."""
+    verdict = judge_live([bad_calls(bad, count, changes)], policy, ended=ended)
+    found = finding(verdict, check)
+    assert (found.outcome, found.warns) == (outcome, bad == 1 and outcome is Outcome.PASSED)
+    assert bool(verdict.warnings) is (outcome is Outcome.INCONCLUSIVE or found.warns)
+    if found.warns:
+        assert "at most 1.67 % do (95 % sure)" in found.reason
+        assert found.measured is None
+
+
+def test_what_is_rare_in_live_traffic_follows_from_what_a_pass_rules_out() -> None:
+    """283 is the smallest number of calls of which one bad one excludes what 0 % has to exclude."""
+    rare = [at_most(1, count, ruled_out_live(0.0)) <= 0.05 for count in (RARE_LIVE_CALLS - 1, RARE_LIVE_CALLS)]
+    assert rare == [False, True]
+
+
+def test_two_bad_calls_in_two_stretches_are_two() -> None:
+    """A change in the middle of a shift is not diluted, and what is spread over it is counted together."""
+    changes: dict[str, object] = {"outcome": CallOutcome.ERROR}
+    first, second = bad_calls(1, 300, changes), replace(bad_calls(1, 300, changes), number=2)
+    assert judge_live([first, second], NONE).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("bad", "count", "outcome"),
+    [(1, 20, Outcome.INCONCLUSIVE), (2, 20, Outcome.INCONCLUSIVE), (2, 500, Outcome.PASSED)],
+)
+def test_failures_that_the_old_version_has_too_are_a_warning_under_none(bad: int, count: int, outcome: Outcome) -> None:
+    """An outage that both share refuses nobody, and is never passed in silence."""
+    verdict = judge_live([bad_calls(bad, count, {"outcome": CallOutcome.ERROR}, old_bad=10)], NONE, ended=True)
+    found = finding(verdict, "live.errors.rate")
+    assert (found.outcome, found.warns) == (outcome, outcome is Outcome.PASSED)
+
+
+@pytest.mark.parametrize(
+    ("errors", "calls", "outcome"), [(1, 282, Outcome.FAILED), (1, 900, Outcome.PASSED), (2, 90_000, Outcome.FAILED)]
+)
+def test_metrics_follow_the_same_rule(errors: int, calls: int, outcome: Outcome) -> None:
+    """Their counts are looked at once, when the shift is over."""
+    counts = {Arm.CANDIDATE: MetricCounts(calls=calls, errors=errors), Arm.BASELINE: MetricCounts(calls=90, errors=0)}
+    verdict = judge_live([bad_calls(0, 20, {})], NONE, counts, ended=True)
+    assert finding(verdict, "live.errors.rate").outcome is outcome
+
+
+def test_failures_that_both_versions_share_refuse_nobody() -> None:
+    """The baseline fails as often: the release did not do it."""
+    part = stretch(new=FAILED_CALL, every=5)
+    shared = tuple(
+        replace(s, outcome=CallOutcome.ERROR) if s.arm is Arm.BASELINE and s.position % 5 == 0 else s
+        for s in part.samples
+    )
+    found = finding(judge_live([replace(part, samples=shared)], ERRORS), "live.errors.rate")
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.inconclusive_because == "cap"
+    assert found.leans_to_fail
+
+
+def test_a_few_calls_leave_the_share_open() -> None:
+    """Ten good calls exclude little."""
+    verdict = judge_live([replace(stretch(rounds=1), complete=True)], ERRORS)
+    assert finding(verdict, "live.errors.rate").inconclusive_because == "too little traffic"
+    assert too_little(verdict)
+
+
+@pytest.mark.parametrize(
+    ("counts", "outcome"),
+    [
+        ({Arm.CANDIDATE: MetricCounts(calls=300, errors=40)}, Outcome.FAILED),
+        (
+            {Arm.CANDIDATE: MetricCounts(calls=300, errors=40), Arm.BASELINE: MetricCounts(calls=300, errors=38)},
+            Outcome.INCONCLUSIVE,
+        ),
+        ({Arm.CANDIDATE: MetricCounts(calls=300, errors=1)}, Outcome.PASSED),
+        ({Arm.CANDIDATE: MetricCounts(calls=300, errors=0)}, Outcome.PASSED),
+    ],
+)
+def test_metrics_are_the_second_source(counts: dict[Arm, MetricCounts], outcome: Outcome) -> None:
+    """The larger share of failures counts, and the finding names its source."""
+    found = finding(judge_live([stretch()], ERRORS, counts), "live.errors.rate")
+    assert found.outcome is outcome
+    assert ("by CloudWatch's metrics" in found.reason) is (counts[Arm.CANDIDATE].errors > 0)
+
+
+@pytest.mark.parametrize(("every", "outcome"), [(4, Outcome.FAILED), (1000, Outcome.PASSED)])
+def test_the_share_of_cold_starts(every: int, outcome: Outcome) -> None:
+    """A quarter of the calls wait for an init."""
+    part = stretch(new={"start": Start.COLD, "init_ms": 300.0}, every=every)
+    found = finding(judge_live([part], COLD), "live.cold_starts.share")
+    assert found.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("init_ms", "every", "outcome", "words"),
+    [
+        (900.0, 10, Outcome.FAILED, "20 of 20 live cold starts"),
+        (300.0, 10, Outcome.PASSED, "0 of 20 live cold starts"),
+        (900.0, 100, Outcome.PASSED, "too few to judge"),
+    ],
+)
+def test_live_cold_starts_meet_the_limit_on_init(init_ms: float, every: int, outcome: Outcome, words: str) -> None:
+    """The policy's absolute limit holds for callers' cold starts too; a few are good news."""
+    part = stretch(new={"start": Start.COLD, "init_ms": init_ms}, every=every)
+    found = finding(judge_live([part], INIT), "live.init.p95")
+    assert (found.outcome, words in found.reason) == (outcome, True)
+
+
+def test_restores_are_cold_starts() -> None:
+    """SnapStart's restore is what the caller waits for."""
+    part = stretch(new={"start": Start.RESTORED, "restore_ms": 900.0}, every=10)
+    assert finding(judge_live([part], INIT), "live.init.p95").outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(("memory_mb", "outcome"), [(240.0, Outcome.FAILED), (120.0, Outcome.PASSED)])
+def test_live_calls_meet_the_limit_on_memory(memory_mb: float, outcome: Outcome) -> None:
+    """Real payloads may be larger than the probe's."""
+    part = stretch(new={"memory_mb": memory_mb}, every=50)
+    assert finding(judge_live([part], INIT), "live.memory.max").outcome is outcome
+
+
+def test_a_failed_verdict_is_not_for_lack_of_traffic() -> None:
+    """Nothing needs to be asked any more."""
+    verdict = judge_live([slower(stretch(), 3.0)], DURATION)
+    assert verdict.status is Status.FAILED
+    assert not too_little(verdict)
+
+
+@pytest.mark.parametrize(
+    ("live", "has"),
+    [
+        (Live(), False),
+        (Live(error_ratio=0.0), True),
+        (Live(cold_start_ratio=0.05), True),
+        (Live(duration=RatioLimit(statistic="p95", ratio=1.2)), True),
+    ],
+)
+def test_a_policy_has_live_limits_or_not(live: Live, *, has: bool) -> None:
+    """Zero is a limit."""
+    assert has_live_limits(Policy(name="p", live=live)) is has

@@ -1,0 +1,98 @@
+"""Live traffic by one summary an environment, where there is too much of it to be read call by call."""
+
+from __future__ import annotations
+
+import pytest
+
+from warmgate.judge.live.summary import judge_summaries
+from warmgate.model.calls import Arm
+from warmgate.model.traffic import EnvironmentSummary, MetricCounts
+from warmgate.model.verdict import Outcome, Verdict
+from warmgate.policy.values import Live, Policy, RatioLimit
+
+POLICY = Policy(
+    name="busy", live=Live(duration=RatioLimit(statistic="p95", ratio=1.2), error_ratio=0.01, cold_start_ratio=0.05)
+)
+FINE = {Arm.CANDIDATE: MetricCounts(calls=40_000, errors=20), Arm.BASELINE: MetricCounts(calls=40_000, errors=25)}
+
+
+def environments(
+    version: str, count: int = 12, *, median_ms: float = 100.0, p95_ms: float = 150.0, cold: int = 1, calls: int = 900
+) -> list[EnvironmentSummary]:
+    """Return summaries whose speeds spread by some per cent."""
+    return [
+        EnvironmentSummary(
+            environment=f"[{version}]{place}",
+            version=version,
+            calls=calls,
+            cold_starts=cold,
+            median_ms=median_ms * (1 + 0.01 * (place % 7 - 3)),
+            p95_ms=p95_ms * (1 + 0.01 * (place % 5 - 2)),
+        )
+        for place in range(count)
+    ]
+
+
+def judged(new: list[EnvironmentSummary], counts: dict[Arm, MetricCounts] | None = None) -> Verdict:
+    """Judge some environments of the candidate against twelve of the baseline."""
+    arms = {Arm.BASELINE: environments("1"), Arm.CANDIDATE: new}
+    return judge_summaries(arms, POLICY, FINE if counts is None else counts)
+
+
+def outcomes(verdict: Verdict) -> dict[str, Outcome]:
+    """Return the outcome of each check."""
+    return {finding.check: finding.outcome for finding in verdict.findings}
+
+
+def test_an_unchanged_version_passes_every_check() -> None:
+    """And each finding says that it rests on a query or on metrics."""
+    verdict = judged(environments("2"))
+    assert set(outcomes(verdict).values()) == {Outcome.PASSED}
+    assert all("by a query" in f.reason or "by CloudWatch" in f.reason for f in verdict.findings)
+
+
+@pytest.mark.parametrize(
+    ("new", "check"),
+    [
+        (environments("2", median_ms=160.0, p95_ms=240.0), "live.duration.p95"),
+        (environments("2", p95_ms=400.0), "live.duration.p95"),
+        (environments("2", cold=120), "live.cold_starts.share"),
+    ],
+)
+def test_what_is_worse_fails_its_check_alone(new: list[EnvironmentSummary], check: str) -> None:
+    """A slower body, a longer tail, more cold starts."""
+    found = outcomes(judged(new))
+    assert [name for name, outcome in found.items() if outcome is Outcome.FAILED] == [check]
+
+
+@pytest.mark.parametrize(
+    ("counts", "outcome"),
+    [
+        ({**FINE, Arm.CANDIDATE: MetricCounts(calls=40_000, errors=900)}, Outcome.FAILED),
+        ({}, Outcome.INCONCLUSIVE),
+    ],
+)
+def test_errors_rest_on_the_metrics(counts: dict[Arm, MetricCounts], outcome: Outcome) -> None:
+    """Without counts the error rate is open."""
+    assert outcomes(judged(environments("2"), counts))["live.errors.rate"] is outcome
+
+
+@pytest.mark.parametrize("new", [environments("2", 2), environments("2", calls=5), []])
+def test_too_few_environments_leave_the_duration_open(new: list[EnvironmentSummary]) -> None:
+    """Two environments may both stand on slow machines, and five calls have no percentile."""
+    (found,) = [f for f in judged(new).findings if f.check == "live.duration.p95"]
+    assert (found.outcome, found.inconclusive_because) == (Outcome.INCONCLUSIVE, "too few environments")
+
+
+def test_a_difference_within_the_noise_is_open() -> None:
+    """Four environments that are a little slower prove nothing."""
+    (found,) = [f for f in judged(environments("2", 4, median_ms=115.0)).findings if f.check == "live.duration.p95"]
+    assert (found.outcome, found.inconclusive_because) == (Outcome.INCONCLUSIVE, "cap")
+
+
+def test_only_what_the_policy_limits_is_judged() -> None:
+    """A policy with one live limit gets one finding."""
+    policy = Policy(name="errors", live=Live(error_ratio=0.01))
+    assert list(outcomes(judge_summaries({}, policy, FINE))) == ["live.errors.rate"]
+    cold = Policy(name="cold", live=Live(cold_start_ratio=0.05))
+    assert list(outcomes(judge_summaries({}, cold, FINE))) == ["live.cold_starts.share"]

@@ -1,0 +1,43 @@
+"""Live calls are read once each, however the log gives them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from warmgate.live.reading import Reading, read_new_calls
+from warmgate.logs.calls import LoggedCall, Window
+from warmgate.logs.invocations import InvocationRecord
+from warmgate.model.calls import Start
+from warmgate.model.deadline import Deadline
+
+
+class CutLogs:
+    """Groups of a hundred calls, one every ten seconds, of which a reading gives the earliest few."""
+
+    def __init__(self, most: dict[str, int]) -> None:
+        self._most = most
+        self.written = {group: [_call(group, place) for place in range(100)] for group in most}
+
+    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+        """Return the earliest calls of a window."""
+        found = [call for call in self.written[log_group] if window.since_ms <= call.at_ms <= window.until_ms]
+        return tuple(found[: self._most[log_group]])
+
+
+def _call(group: str, place: int) -> LoggedCall:
+    record = InvocationRecord(request_id=f"{group}-{place}", duration_ms=1.0, start=Start.WARM, status="success")
+    return LoggedCall(record=record, at_ms=10_000.0 * place, environment="e", version="1")
+
+
+@pytest.mark.parametrize("most", [{"a": 100}, {"a": 4}, {"a": 4, "b": 100}, {"a": 100, "b": 4}, {"a": 7, "b": 4}])
+def test_a_log_that_is_read_in_pieces_gives_each_call_once(most: dict[str, int]) -> None:
+    """A reading that is cut goes on where it was cut, in each group by itself."""
+    logs, reading, found = CutLogs(most), Reading(since_ms=0.0), list[LoggedCall]()
+    for _ in range(100):
+        reading, calls = read_new_calls(logs, tuple(most), reading, 1_000_000.0, Deadline(0.0))  # type: ignore[arg-type]
+        found += calls
+
+    written = [call for calls in logs.written.values() for call in calls]
+    assert Counter(call.record.request_id for call in found) == Counter(call.record.request_id for call in written)

@@ -1,0 +1,112 @@
+"""Log events of a group become calls with environment, version and outcome."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from warmgate.logs.calls import LogEvent, by_version, calls_of, version_of
+from warmgate.model.calls import Start
+
+STREAM = "2026/06/02/[7]88ab0c"
+
+
+def report(request_id: str, duration_ms: float = 20.0, more: str = "") -> str:
+    """Return the platform's text report of a call."""
+    return (
+        f"REPORT RequestId: {request_id}\tDuration: {duration_ms:.2f} ms\tBilled Duration: 21 ms\t"
+        f"Memory Size: 256 MB\tMax Memory Used: 90 MB\t{more}\n"
+    )
+
+
+def event(message: str, at_ms: float = 1.0, stream: str = STREAM) -> LogEvent:
+    """Return an event of a stream."""
+    return LogEvent(stream=stream, at_ms=at_ms, message=message)
+
+
+def test_a_report_names_environment_version_and_time() -> None:
+    """The stream is the environment, its brackets hold the version, the event's time is the call's."""
+    (call,) = calls_of([event(report("a", 12.5, "Init Duration: 300.00 ms\t"), at_ms=42.0)])
+    assert (call.environment, call.version, call.at_ms) == (STREAM, "7", 42.0)
+    assert (call.record.duration_ms, call.record.init_ms, call.record.start) == (12.5, 300.0, Start.COLD)
+
+
+def test_json_reports_are_read_like_text() -> None:
+    """The JSON log format says the same."""
+    record = {
+        "time": "2026-06-02T10:00:00.000Z",
+        "type": "platform.report",
+        "record": {"requestId": "a", "status": "failure", "errorType": "KeyError", "metrics": {"durationMs": 9.5}},
+    }
+    (call,) = calls_of([event(json.dumps(record))])
+    assert (call.record.duration_ms, call.record.status, call.record.error_type) == (9.5, "failure", "KeyError")
+
+
+@pytest.mark.parametrize(
+    ("line", "error_type"),
+    [
+        ("[ERROR] KeyError: 'price'\nTraceback (most recent call last):\n  File ...", "KeyError"),
+        ("[ERROR] Runtime.ImportModuleError: Unable to import module 'app'\n", "Runtime.ImportModuleError"),
+        ("[ERROR] ValueError\nTraceback (most recent call last):", "ValueError"),
+        (
+            '2026-06-02T10:00:00.000Z\ta\tERROR\tInvoke Error \t{"errorType":"TypeError","errorMessage":"x"}',
+            "TypeError",
+        ),
+    ],
+)
+def test_an_exception_that_left_the_handler_fails_the_call_of_its_environment(line: str, error_type: str) -> None:
+    """In text format the report of a failed call looks like a good one: the runtime's own line tells."""
+    other = "2026/06/02/[7]other"
+    calls = calls_of(
+        [
+            event(report("before"), 1.0),
+            event(line, 2.0),
+            event(report("elsewhere"), 2.0, other),
+            event(report("a"), 3.0),
+            event(report("after"), 4.0),
+        ]
+    )
+    failed = {call.record.request_id: call.record.error_type for call in calls if call.record.status == "error"}
+    assert failed == {"a": error_type}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[ERROR]\t2026-06-02T10:00:00.000Z\ta\tpayment declined",
+        "[ERROR] payment declined",
+        "an application says REPORT RequestId: maybe",
+        "ERROR Invoke Error",
+    ],
+)
+def test_what_an_application_logs_fails_no_call(line: str) -> None:
+    """A logged error is not a failed call."""
+    calls = calls_of([event(line, 1.0), event(report("a"), 2.0)])
+    assert [(call.record.request_id, call.record.status) for call in calls] == [("a", "success")]
+
+
+def test_timeouts_of_the_older_form_are_joined_to_their_report() -> None:
+    """The sentence stands beside a report without a status."""
+    calls = calls_of(
+        [event(report("a", 3004.9), 1.0), event("2026-06-02T10:00:00.000Z a Task timed out after 3.00 seconds")]
+    )
+    assert [call.record.status for call in calls] == ["timeout"]
+
+
+def test_calls_come_by_time_and_group_by_version() -> None:
+    """Streams are merged by time; a stream without brackets has no version."""
+    calls = calls_of(
+        [event(report("late"), 9.0), event(report("early"), 1.0, "2026/06/02/[6]aa"), event(report("odd"), 5.0, "odd")]
+    )
+    assert [call.record.request_id for call in calls] == ["early", "odd", "late"]
+    assert {version: len(found) for version, found in by_version(calls).items()} == {"": 1, "6": 1, "7": 1}
+
+
+@pytest.mark.parametrize(
+    ("stream", "version"),
+    [(STREAM, "7"), ("2026/06/02/[$LATEST]aa", "$LATEST"), ("2026/06/02/name[12]aa", "12"), ("odd", ""), ("", "")],
+)
+def test_version_of_a_stream(stream: str, version: str) -> None:
+    """What stands in the brackets is the version."""
+    assert version_of(stream) == version

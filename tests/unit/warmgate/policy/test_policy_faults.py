@@ -1,0 +1,255 @@
+"""What is said of each wrong value: the line, what was found, what was expected, and what to write."""
+
+from __future__ import annotations
+
+import pytest
+
+from unit.warmgate.policy.documents import faults_below, faults_of
+
+TOP = (
+    "policy, match, pinned, mode, warm, probes, limits, compare, live, when, budget, rollback, known_bad,"
+    " store_payloads"
+)
+NAME = "a name of letters, digits, `.`, `_` and `-`, at most 64 characters"
+DURATION = "a duration above 0ms and at most 900s"
+SHARE = "a percentage of at least 0% and below 100%"
+RATIO = "a ratio above 1x and at most 100x"
+LIKE_TIME = "write it like 400ms or 1.5s"
+PERCENTILE = "a percentile above p0 and below p100, with at most four decimals and no zero at the end"
+WITHIN = "write a number within these bounds, without quotes or unit"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "1 document: found an empty document, expected a policy; begin with `policy: NAME`"),
+        ("- a", f"1 document: found a list of 1, expected a mapping with {TOP}; write `key: value` lines"),
+        ("words", f"1 document: found words, expected a mapping with {TOP}; write `key: value` lines"),
+        ("polcy: x", f"1 polcy: found an unknown key, expected one of {TOP}; write policy"),
+        ("mode: observe", f"1 policy: found nothing, expected {NAME}; add `policy:`"),
+        ("policy:", f"1 policy: found nothing, expected {NAME}; write it, or remove the key"),
+        ("policy: [a]", f"1 policy: found a list of 1, expected {NAME}; write one word"),
+        (
+            "policy: 12",
+            f"1 policy: found number 12, expected {NAME}; put it in quotes: YAML reads it as something else than text",
+        ),
+        (
+            "policy: 2024-01-01",
+            f"1 policy: found 2024-01-01, expected {NAME}; put it in quotes: YAML reads it as something else than text",
+        ),
+        (
+            "policy: a b",
+            (
+                f"1 policy: found a b, expected {NAME};"
+                " write letters, digits and these signs alone, a letter or digit first"
+            ),
+        ),
+        (
+            f"policy: {'a' * 65}",
+            (
+                f"1 policy: found {'a' * 57}..., expected {NAME};"
+                " write letters, digits and these signs alone, a letter or digit first"
+            ),
+        ),
+    ],
+)
+def test_a_document_is_a_mapping_with_a_name(text: str, fault: str) -> None:
+    """What is no policy at all says how one begins."""
+    assert faults_of(text) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ("canaries: {}", f"2 canaries: found an unknown key, expected one of {TOP}; remove it"),
+        ("mode: enforced", "2 mode: found enforced, expected enforce or observe; write enforce"),
+        ("mode: on", "2 mode: found on, expected enforce or observe; write one of enforce, observe"),
+        ("mode: [a]", "2 mode: found a list of 1, expected enforce or observe; write one of enforce, observe"),
+        (
+            "warm:",
+            (
+                "2 warm: found nothing, expected a mapping with environments, rounds, provisioned;"
+                " write `key: value` lines below it, or remove the key"
+            ),
+        ),
+        (
+            "store_payloads: 'true'",
+            ('2 store_payloads: found "true", expected true or false; write true or false, unquoted'),
+        ),
+        ("store_payloads: yes", "2 store_payloads: found yes, expected true or false; write true or false, unquoted"),
+        ("match: {alias: a}", "2 match: found a mapping, expected a list of at most 100 targets; begin each with `- `"),
+        (
+            "match:\n" + "- {alias: a}\n" * 101,
+            "3 match: found a list of 101, expected a list of at most 100 targets; remove 1",
+        ),
+        ("match: [{}]", "2 match[0]: found no key, expected a mapping with function, alias; write at least one key"),
+        (
+            "match: [{function: 'arn:aws:lambda:x'}]",
+            (
+                '2 match[0].function: found "arn:aws:lambda:x", expected a name in which `*` stands for any characters,'
+                " at most 140 characters; write the name alone: no ARN, no version"
+            ),
+        ),
+    ],
+)
+def test_words_and_sections(lines: str, fault: str) -> None:
+    """Words of closed lists, truth values, lists and sections each say what they take."""
+    assert faults_below(lines) == [fault]
+
+
+@pytest.mark.parametrize("found", ["true", "number 0", "number 1001", "number 20.0", '"20"', "number -1", "20ms"])
+def test_a_count_is_a_whole_number_within_bounds(found: str) -> None:
+    """A truth value is no number, and a number in quotes is none."""
+    assert faults_below(f"warm: {{environments: {found.removeprefix('number ')}}}") == [
+        f"2 warm.environments: found {found}, expected a whole number from 1 to 1000; {WITHIN}"
+    ]
+
+
+def test_a_huge_number_is_cut_in_the_fault() -> None:
+    """A number of ten thousand digits is neither computed nor repeated."""
+    assert faults_below(f"warm: {{environments: {'9' * 10_000}}}") == [
+        f"2 warm.environments: found number {'9' * 57}..., expected a whole number from 1 to 1000; {WITHIN}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "found", "fix"),
+    [
+        ("250", "number 250", "write 250ms"),
+        ("0.4", "number 0.4", "write 0.4ms"),
+        ("250 ms", "250 ms", "write 250ms"),
+        ("250MS", "250MS", "write 250ms"),
+        ("2m", "2m", "write 120s"),
+        ("1.5min", "1.5min", "write 90s"),
+        ("3 seconds", "3 seconds", "write 3s"),
+        ("3h", "3h", LIKE_TIME),
+        ("fast", "fast", LIKE_TIME),
+        ("true", "true", LIKE_TIME),
+        (".inf", ".inf", LIKE_TIME),
+        (".nan", ".nan", LIKE_TIME),
+        ("-5ms", "-5ms", LIKE_TIME),
+        ("1:30", "1:30", LIKE_TIME),
+        ("", "nothing", LIKE_TIME),
+        ("[1s]", "a list of 1", LIKE_TIME),
+        ("0ms", "0ms", f"{LIKE_TIME}, within these bounds"),
+        ("900.001s", "900.001s", f"{LIKE_TIME}, within these bounds"),
+        ("9" * 400 + "ms", "9" * 57 + "...", f"{LIKE_TIME}, within these bounds"),
+    ],
+)
+def test_a_duration_has_a_unit(written: str, found: str, fix: str) -> None:
+    """A bare number is refused with what to write, as is every other spelling of a duration."""
+    assert faults_below(f"limits: {{init: {{p95: {written}}}}}") == [
+        f"2 limits.init.p95: found {found}, expected {DURATION}; {fix}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ("limits: {errors: {rate: 0}}", f"limits.errors.rate: found number 0, expected {SHARE}, or any; write 0%"),
+        ("limits: {errors: {rate: 1}}", f"limits.errors.rate: found number 1, expected {SHARE}, or any; write 1%"),
+        (
+            "limits: {errors: {rate: 0.005}}",
+            f"limits.errors.rate: found number 0.005, expected {SHARE}, or any; write 0.5%",
+        ),
+        (
+            "limits: {errors: {rate: 100%}}",
+            f"limits.errors.rate: found 100%, expected {SHARE}, or any; write it like 85%, within these bounds",
+        ),
+        ("limits: {errors: {rate: 1x}}", f"limits.errors.rate: found 1x, expected {SHARE}, or any; write it like 85%"),
+        (
+            "limits: {memory: {max: 0%}}",
+            (
+                "limits.memory.max: found 0%, expected a percentage above 0% and at most 100%;"
+                " write it like 85%, within these bounds"
+            ),
+        ),
+        (
+            "limits: {memory: 85%}",
+            (
+                "limits.memory: found 85%, expected a mapping with max;"
+                " write `key: value` lines below it, or remove the key"
+            ),
+        ),
+        ("live: {errors: {rate: any}}", f"live.errors.rate: found any, expected {SHARE}; write it like 85%"),
+        ("compare: {init: {median: 1.2}}", f"compare.init.median: found number 1.2, expected {RATIO}; write 1.2x"),
+        ("compare: {init: {median: 120%}}", f"compare.init.median: found 120%, expected {RATIO}; write 1.2x"),
+        ("compare: {init: {median: 20 %}}", f"compare.init.median: found 20 %, expected {RATIO}; write 1.2x"),
+        (
+            "compare: {init: {median: 1x}}",
+            f"compare.init.median: found 1x, expected {RATIO}; write it like 1.2x, within these bounds",
+        ),
+        ("compare: {duration: {basis: p95}}", f"compare.duration.p95: found nothing, expected {RATIO}; add `p95:`"),
+        (
+            "budget: {seconds: 300s}",
+            "budget.seconds: found 300s, expected a number above 0 and at most 3600; write 300",
+        ),
+        (
+            "budget: {seconds: 0}",
+            f"budget.seconds: found number 0, expected a number above 0 and at most 3600; {WITHIN}",
+        ),
+        (
+            "budget: {cost_usd: .nan}",
+            f"budget.cost_usd: found .nan, expected a number above 0 and at most 10000; {WITHIN}",
+        ),
+        (
+            "budget: {cost_usd: {}}",
+            f"budget.cost_usd: found a mapping, expected a number above 0 and at most 10000; {WITHIN}",
+        ),
+    ],
+)
+def test_shares_ratios_and_budgets(lines: str, fault: str) -> None:
+    """Each kind of number has its own unit, and names it."""
+    assert faults_below(lines) == [f"2 {fault}"]
+
+
+@pytest.mark.parametrize(
+    ("key", "fix"),
+    [
+        ("p0", "for example p95"),
+        ("p100", "for example p95"),
+        ("p95.0", "p95"),
+        ("p095", "p95"),
+        ("max", "for example p95"),
+        ("95", "p95"),
+        ("p99.99999", "p99"),
+        ("P95", "p95"),
+    ],
+)
+def test_a_percentile_has_one_spelling(key: str, fix: str) -> None:
+    """Otherwise one percentile could stand twice with two limits."""
+    assert faults_below(f"limits: {{init: {{{key}: 1s}}}}") == [
+        f"2 limits.init.{key}: found an unknown key, expected {PERCENTILE}; write {fix}"
+    ]
+    assert faults_below(f"live: {{duration: {{{key}: 1.2x}}}}") == [
+        f"2 live.duration.{key}: found an unknown key, expected {PERCENTILE}; write {fix}"
+    ]
+
+
+def test_percentile_maps_are_not_empty() -> None:
+    """A section that limits nothing is a slip."""
+    assert faults_below("limits: {init: {}}") == [
+        (
+            "2 limits.init: found no key, expected a mapping of percentiles such as p50, p95 or p99.9, each to"
+            f" {DURATION}; write for example p95: 400ms"
+        )
+    ]
+
+
+@pytest.mark.parametrize(("written", "count"), [("{}", 0), ("{p50: 1.2x, p95: 1.2x}", 2)])
+def test_live_traffic_has_one_percentile(written: str, count: int) -> None:
+    """What is watched while traffic shifts is one percentile, no more."""
+    assert faults_below(f"live: {{duration: {written}}}") == [
+        (
+            f"2 live.duration: found {count} keys, expected one percentile such as p95, with {RATIO};"
+            " write for example p95: 1.2x"
+        )
+    ]
+
+
+def test_a_document_of_unknown_keys_is_refused_without_guesses() -> None:
+    """Each of thousands of unknown keys is a fault; what they might have meant is not looked for."""
+    faults = faults_of("".join(f"mode{n}: 1\n" for n in range(5000)))
+
+    assert len(faults) == 5001
+    assert faults[-1] == f"5000 mode4999: found an unknown key, expected one of {TOP}; remove it"

@@ -1,0 +1,103 @@
+"""What is said of a policy: figures that are right, and warnings where it cannot know."""
+
+from __future__ import annotations
+
+import pytest
+
+from warmgate.policy import parse_policy
+from warmgate.policy.values import Policy
+from warmgate_ops.advice.explanation import explain, warnings_of
+
+
+def policy(text: str) -> Policy:
+    """Return a policy from its sections."""
+    return parse_policy(f"policy: p\n{text}", "p.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("warm: {environments: 10}\nlimits: {init: {p95: 1s}}", "10 cold starts within the limit prove p74"),
+        ("warm: {environments: 3}\nlimits: {init: {p95: 1s}}", "too few to judge"),
+        ("warm: {environments: 10}\nlimits: {duration: {p99: 1s}}\nbudget: {invocations: 120}", "can never pass p99"),
+        ("warm: {environments: 2}\nlimits: {duration: {p95: 1s}}", "can never refuse a release for its duration"),
+        ("warm: {environments: 8}\ncompare: {duration: {p95: 1.2x}}", "8 environments of each version never decide it"),
+        ("warm: {environments: 4}\ncompare: {init: {median: 1.2x}}", "4 cold starts of each are too few"),
+        ("limits: {duration: {p95: 1s}}\nbudget: {invocations: 120}", "half refuses"),
+        ("compare: {duration: {p95: 1.2x}}\nbudget: {invocations: 200}", "the budget"),
+        ("limits: {errors: {rate: 1%}}\nwarm: {environments: 5}\nbudget: {invocations: 50}", "can never pass it"),
+    ],
+)
+def test_what_a_policy_cannot_know_is_warned_of(text: str, warning: str) -> None:
+    """In the words of the check, in validate and in explain alike."""
+    found = policy(text)
+    warnings = warnings_of(found)
+    assert any(warning in each for each in warnings), warnings
+    explained = [f"{each.check}: {each_warning}" for each in explain(found) for each_warning in each.warnings]
+    assert set(warnings) <= set(explained)
+
+
+def test_every_check_is_explained_once() -> None:
+    """No limit of the policy is left out."""
+    found = explain(
+        policy(
+            "limits: {init: {p95: 1s}, duration: {p50: 100ms, p95: 400ms}, errors: {rate: 0%}, memory: {max: 85%}}\n"
+            "compare: {init: {median: 1.2x}, duration: {p95: 1.2x}}\n"
+            "probes: [{name: a, expect: {jmespath: 'ok'}}]\n"
+        )
+    )
+    assert [each.check for each in found] == [
+        "budget",
+        "limits.init.p95",
+        "limits.duration.p50",
+        "limits.duration.p95",
+        "limits.errors.rate",
+        "limits.memory.max",
+        "probes.a.expect",
+        "compare.init.median",
+        "compare.duration.p95",
+    ]
+    assert all(each.says for each in found)
+
+
+def test_a_comparison_says_that_it_is_simulated_and_sees_what_is_slower() -> None:
+    """Unchanged releases pass, half as slow again is refused."""
+    (found,) = [
+        each for each in explain(policy("compare: {duration: {p95: 1.2x}}")) if each.check.startswith("compare")
+    ]
+    told = found.says[-1]
+    assert "simulated" in told
+    assert "unchanged: 0 %" in told
+    assert "50 % slower: 100 %" in told
+
+
+@pytest.mark.parametrize(("today_ms", "near"), [(380.0, True), (200.0, False), (None, False)])
+def test_a_limit_near_todays_value_is_warned_of(today_ms: float | None, *, near: bool) -> None:
+    """It would be met by chance; without a value it is said that it is not known."""
+    today = {} if today_ms is None else {"limits.duration.p95": today_ms}
+    (found,) = [e for e in explain(policy("limits: {duration: {p95: 400ms}}"), today) if e.limit_ms]
+    assert any("by chance" in warning for warning in found.warnings) is near
+    assert any("do not show" in line for line in found.says) is (today_ms is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "check", "line"),
+    [
+        ("warm: {environments: 10}", "limits.errors.rate", "a release where 20.6 % of calls are so"),
+        (
+            "warm: {environments: 10}\nbudget: {invocations: 92}",
+            "limits.errors.rate",
+            "room for 92 of 93 calls of probe",
+        ),
+        ("limits: {duration: {p95: 400ms}}", "limits.errors.rate", "a release where 1 % of calls are so"),
+        (
+            "warm: {environments: 2}\nbudget: {invocations: 93}\nprobes: [{name: a, expect: {jmespath: o}}, {name: b}]",
+            "probes.a.expect",
+            "the budget has room for 92 of 93 calls of probe a: one that fails refuses",
+        ),
+    ],
+)
+def test_what_none_means_for_a_budget_is_said(text: str, check: str, line: str) -> None:
+    """The share that is seen, and the probes of which one failure refuses since they cannot be called again."""
+    (found,) = [each for each in explain(policy(text)) if each.check == check]
+    assert any(line in each for each in found.says), found.says

@@ -1,0 +1,92 @@
+"""What `warmgate logs parse` prints, and how it exits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from warmgate_ops.cli.main import app
+
+REPORT = (
+    "REPORT RequestId: 1a\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB\t"
+)
+FOUND = {
+    "request_id": "1a",
+    "duration_ms": 12.34,
+    "billed_ms": 13,
+    "memory_mb": 128,
+    "max_memory_mb": 40,
+    "init_ms": None,
+    "restore_ms": None,
+    "start": "warm",
+    "status": "success",
+    "error_type": None,
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        REPORT.encode(),
+        b"\xff\xfe\x00bytes of no encoding\n" + REPORT.encode() + b"\r\n\xc3",
+        b"\xef\xbb\xbf" + REPORT.encode(),
+        REPORT.encode("utf-16"),
+        REPORT.encode("utf-16-le"),
+    ],
+)
+def test_json_is_one_object_with_every_key(tmp_path: Path, content: bytes) -> None:
+    """An invocation is one line with exactly the promised keys, whatever the encoding of the file."""
+    log = tmp_path / "tail.log"
+    log.write_bytes(content)
+
+    result = CliRunner().invoke(app, ["logs", "parse", str(log), "--json"])
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == FOUND
+    assert list(json.loads(result.stdout)) == list(FOUND)
+
+
+def test_standard_input_gives_one_line_an_invocation() -> None:
+    """A dash reads standard input; whole numbers are printed as such."""
+    result = CliRunner().invoke(app, ["logs", "parse", "-", "--json"], input=f"{REPORT}\nnoise\n{REPORT}\n")
+
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [FOUND, FOUND]
+    assert '"billed_ms": 13,' in result.stdout
+
+
+def test_a_table_shows_what_is_known() -> None:
+    """Without --json a table has a row for each invocation, with - for what is not known."""
+    result = CliRunner().invoke(app, ["logs", "parse", "-"], input=REPORT.replace("1a", "[red]1a"))
+
+    assert result.exit_code == 0
+    assert "[red]1a" in result.stdout
+    assert "12.34" in result.stdout
+    assert "warm" in result.stdout
+
+
+@pytest.mark.parametrize("option", [["--json"], []])
+def test_a_log_without_a_report_prints_nothing_and_says_so(option: list[str]) -> None:
+    """Nothing found is no error: standard output stays empty, standard error states it."""
+    result = CliRunner().invoke(app, ["logs", "parse", "-", *option], input="START RequestId: 1a Version: 7\n")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "-: no platform report found\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("absent.log", "absent.log: No such file"),
+        (".", "Is a directory"),
+        ("nul\0byte", "nul\\x00byte: embedded null byte"),
+    ],
+)
+def test_an_unreadable_file_exits_with_2(tmp_path: Path, name: str, said: str) -> None:
+    """A file that cannot be read is wrong input."""
+    result = CliRunner().invoke(app, ["logs", "parse", f"{tmp_path}/{name}", "--json"])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr

@@ -1,0 +1,385 @@
+"""What template.yaml promises: narrow roles, private stores, events and alarms that reach somebody."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from warmgate.bootstrap import Settings
+from warmgate_ops.rehearsal.cloud.permissions import Grant, grants_of, read_template, resolve
+from warmgate_ops.rehearsal.cloud.permissions.installed import installed_names
+
+ROOT = Path(__file__).parents[4]
+TEMPLATE = read_template(ROOT / "template.yaml")
+RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+FUNCTIONS = ("BeforeAllowTraffic", "AfterAllowTraffic", "TrafficGuard", "RollbackController")
+HOOKS = ("BeforeAllowTraffic", "AfterAllowTraffic")
+NAMES = installed_names(TEMPLATE, "reports")
+WIDE = {
+    "ReadTargets": {"codedeploy:ListDeploymentTargets", "codedeploy:GetDeploymentTarget"},
+    "ReadAccount": {"lambda:GetAccountSettings", "cloudwatch:GetMetricData"},
+    "ReadQueryResults": {"logs:GetQueryResults"},
+    "StopDeployments": {"codedeploy:StopDeployment"},
+}
+"""The statements on every resource; the security model explains each."""
+EVERYWHERE = {"PolicyParameterPath": "/p", "PolicyBucket": "b", "PolicyAppConfigApplication": "a"}
+SID = re.compile(r"`(\w+)`")
+
+
+def of_type(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield name and properties of the resources of a type."""
+    for name, body in RESOURCES.items():
+        if body["Type"] == kind:
+            yield name, body["Properties"]
+
+
+def grants(function: str, **parameters: str) -> list[Grant]:
+    """Return what the role of a function may do."""
+    return grants_of(TEMPLATE, f"{function}Role", installed_names(TEMPLATE, "reports", **parameters))
+
+
+def policy_reads(**parameters: str) -> set[str]:
+    """Return the actions by which a role may read policies."""
+    return {grant.action for grant in grants("BeforeAllowTraffic", **parameters) if grant.sid.startswith("ReadPolicy")}
+
+
+def test_there_are_four_functions_each_with_a_role_of_its_own() -> None:
+    """No two functions share a role, and no role comes from elsewhere."""
+    found = {name: properties["Role"]["Fn::GetAtt"] for name, properties in of_type("AWS::Serverless::Function")}
+
+    assert found == {name: f"{name}Role.Arn" for name in FUNCTIONS}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_action_is_a_pattern(function: str) -> None:
+    """Each grant names one action; it stands for no other."""
+    assert [grant.action for grant in grants(function) if not re.fullmatch(r"[a-z0-9]+:[A-Za-z]+", grant.action)] == []
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_what_has_no_narrower_resource_is_granted_on_all(function: str) -> None:
+    """A statement on `*` is one of the four that the security model explains, with these actions and no more."""
+    wide: dict[str, set[str]] = {}
+    for grant in grants(function):
+        if "*" in grant.resources:
+            wide.setdefault(grant.sid, set()).add(grant.action)
+
+    assert wide == {sid: WIDE.get(sid) for sid in wide}
+
+
+def test_the_security_model_tells_every_permission() -> None:
+    """The page names each action that any role has, and no action that none has."""
+    page = (ROOT / "docs" / "explanation" / "security-model.md").read_text()
+    told = set(re.findall(r"`([a-z0-9]+:[A-Z][A-Za-z]+)`", page))
+    elsewhere = installed_names(TEMPLATE, "b", **EVERYWHERE)
+    granted = {grant.action for function in FUNCTIONS for grant in grants_of(TEMPLATE, f"{function}Role", elsewhere)}
+
+    assert granted - told == set()
+    assert told - granted == set()
+
+
+def test_the_security_model_explains_every_statement() -> None:
+    """Its table has a line for each statement of the roles, and none for a statement that no role has."""
+    page = (ROOT / "docs" / "explanation" / "security-model.md").read_text()
+    explained = {
+        sid for cell in re.findall(r"^\| ((?:`[A-Z]\w+`(?:, )?)+) \|", page, re.MULTILINE) for sid in SID.findall(cell)
+    }
+    stated = {grant.sid for function in FUNCTIONS for grant in grants(function, **EVERYWHERE)}
+
+    assert explained == stated
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_prefix_narrows_every_function_that_may_be_touched(function: str) -> None:
+    """With a prefix, no grant on functions or their logs reaches a function of another name, Warmgate's own aside."""
+    own = re.compile(r".*(function|/aws/lambda/)[:]?(CodeDeployHook_warmgate|warmgate)-.*")
+    arns = [
+        arn
+        for grant in grants(function, FunctionPrefix="checkout-")
+        for arn in grant.resources
+        if (":function:" in arn or ":log-group:" in arn) and not own.fullmatch(arn)
+    ]
+
+    assert arns
+    assert all(":function:checkout-*" in arn or "/aws/lambda/checkout-*" in arn for arn in arns), arns
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_calling_or_changing_a_version_needs_the_tag(function: str) -> None:
+    """By default what is not only read must carry `warmgate:allow`; the guard's call of itself aside."""
+    changing = {"lambda:InvokeFunction", "lambda:UpdateAlias"}
+    touching = [
+        grant for grant in grants(function) if grant.action in changing and grant.sid != "GoOnInAnotherExecution"
+    ]
+
+    assert all(grant.conditional for grant in touching)
+    assert not any(
+        grant.conditional
+        for grant in grants(function, RequireAllowTag="false")
+        if grant.sid in {touched.sid for touched in touching}
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "action", "source"),
+    [
+        ("PolicyParameterPath", "/warmgate", "ssm:GetParameter", "ssm"),
+        ("PolicyBucket", "our-policies", "s3:GetObject", "s3"),
+        ("PolicyAppConfigApplication", "abc1234", "appconfig:StartConfigurationSession", "appconfig"),
+    ],
+)
+def test_a_policy_source_is_allowed_and_granted_together(parameter: str, value: str, action: str, source: str) -> None:
+    """The setting names a kind of source exactly where the role may read it."""
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["WARMGATE_POLICY_SOURCES"]
+    given = installed_names(TEMPLATE, "reports", **{parameter: value})
+
+    assert resolve(variables, TEMPLATE, NAMES) == "bundled"
+    assert resolve(variables, TEMPLATE, given) == f"bundled,{source}"
+    assert action not in policy_reads()
+    assert action in policy_reads(**{parameter: value})
+
+
+def test_the_report_bucket_is_private_encrypted_and_forgets() -> None:
+    """Nothing public, nothing in the clear, nothing for ever; and the reports outlive the stack."""
+    bucket = RESOURCES["Reports"]
+    properties = bucket["Properties"]
+    rule = properties["LifecycleConfiguration"]["Rules"][0]
+
+    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "SSEAlgorithm" in str(properties["BucketEncryption"])
+    assert rule["ExpirationInDays"] == {"Ref": "ReportRetentionDays"}
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": {"Ref": "ReportRetentionDays"}}
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    refusal = RESOURCES["ReportsOverTls"]["Properties"]["PolicyDocument"]["Statement"][0]
+    assert (refusal["Effect"], refusal["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_the_table_is_what_powertools_expects() -> None:
+    """Powertools' idempotency writes the key `id` and lets `expiration` end an entry."""
+    properties = RESOURCES["Executions"]["Properties"]
+
+    assert properties["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_logs_to_a_group_that_forgets(function: str) -> None:
+    """The group has the function's name and a retention, outlives the stack, and is all that the role may log to."""
+    name = RESOURCES[function]["Properties"]["FunctionName"]
+    resource = RESOURCES[RESOURCES[function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]]
+    group = resource["Properties"]
+    written = [grant for grant in grants(function) if grant.action == "logs:PutLogEvents"]
+
+    assert group == {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": {"Ref": "LogRetentionDays"}}
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+    assert [grant.resources for grant in written] == [
+        (f"arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/{name}:*",)
+    ]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_handler_is_there(function: str) -> None:
+    """The handler's module lies in the folder that is deployed."""
+    module = ROOT / "hooks" / (RESOURCES[function]["Properties"]["Handler"].removesuffix(".handler") + ".py")
+
+    assert "\ndef handler(" in module.read_text()
+
+
+def test_every_setting_is_one_that_is_read() -> None:
+    """The template gives each field of the settings, and no variable that nobody reads."""
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    given = {name for name in variables if name.startswith("WARMGATE_")}
+
+    assert given == {f"WARMGATE_{each.name.upper()}" for each in fields(Settings)}
+
+
+NARROWED: list[tuple[dict[str, str], list[Any]]] = [
+    ({"ApplicationPrefix": "shop-"}, [{"prefix": "shop-"}]),
+    ({"Applications": "shop,billing"}, ["shop", "billing"]),
+    ({"ApplicationPrefix": "shop-", "Applications": "shop-web"}, ["shop-web"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "states"), [("TrafficGuard", ["START"]), ("RollbackController", ["SUCCESS", "FAILURE", "STOP"])]
+)
+def test_state_changes_reach_the_function_that_follows_them(function: str, states: list[str]) -> None:
+    """Each rule takes CodeDeploy's own notifications of its states, and keeps what could not be delivered."""
+    event = next(iter(RESOURCES[function]["Properties"]["Events"].values()))["Properties"]
+
+    assert resolve(event["Pattern"], TEMPLATE, NAMES) == {
+        "source": ["aws.codedeploy"],
+        "detail-type": ["CodeDeploy Deployment State-change Notification"],
+        "detail": {"state": states},
+    }
+    for parameters, expected in NARROWED:
+        narrowed = resolve(event["Pattern"], TEMPLATE, installed_names(TEMPLATE, "b", **parameters))
+        assert narrowed["detail"]["application"] == expected
+    assert event["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": "DeadLetters.Arn"}}
+
+
+def test_what_fails_for_good_is_kept() -> None:
+    """Every asynchronous call ends in the dead-letter queue, within the hour that CodeDeploy waits."""
+    configuration = TEMPLATE["Globals"]["Function"]["EventInvokeConfig"]
+
+    assert configuration["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": "DeadLetters.Arn"}
+    assert configuration["MaximumEventAgeInSeconds"] < 3600
+    for function in FUNCTIONS:
+        assert "sqs:SendMessage" in {grant.action for grant in grants(function)}
+
+
+@pytest.mark.parametrize(
+    ("policy", "sid", "operator"),
+    [
+        ("DeadLettersAccess", "EventsThatReachedNobody", "ArnEquals"),
+        ("NotificationAccess", "AlarmsOfThisAccount", "ArnLike"),
+    ],
+)
+def test_a_service_may_only_write_for_what_is_named(policy: str, sid: str, operator: str) -> None:
+    """A service that anybody can set to work says by whose order it comes: these rules, these alarms."""
+    statements = {each["Sid"]: each for each in RESOURCES[policy]["Properties"]["PolicyDocument"]["Statement"]}
+
+    assert "aws:SourceArn" in statements[sid]["Condition"][operator]
+    assert {each["Effect"] for name, each in statements.items() if name != sid} == {"Deny"}
+
+
+@pytest.mark.parametrize("policy", ["ReportsOverTls", "DeadLettersAccess", "NotificationAccess"])
+def test_nothing_goes_in_the_clear(policy: str) -> None:
+    """Bucket, queue and topic refuse whoever comes without TLS."""
+    statements = {each["Sid"]: each for each in RESOURCES[policy]["Properties"]["PolicyDocument"]["Statement"]}
+    refusal = statements["RefuseWithoutTls"]
+
+    assert (refusal["Effect"], refusal["Principal"]) == ("Deny", "*")
+    assert refusal["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_a_rule_that_is_named_exists() -> None:
+    """The queue names the rules as SAM names them: the function, then the event."""
+    statements = RESOURCES["DeadLettersAccess"]["Properties"]["PolicyDocument"]["Statement"]
+    named = {arn["Fn::GetAtt"] for arn in statements[0]["Condition"]["ArnEquals"]["aws:SourceArn"]}
+    events = {
+        f"{name}{event}.Arn"
+        for name, function in of_type("AWS::Serverless::Function")
+        for event in function.get("Events", {})
+    }
+
+    assert named == events
+
+
+@pytest.mark.parametrize(
+    ("function", "parameter"),
+    [
+        ("BeforeAllowTraffic", "BeforeConcurrency"),
+        ("AfterAllowTraffic", "AfterConcurrency"),
+        ("TrafficGuard", "GuardConcurrency"),
+        ("RollbackController", "ControllerConcurrency"),
+    ],
+)
+def test_concurrency_is_reserved_where_a_number_is_given(function: str, parameter: str) -> None:
+    """Zero, the default, reserves none: it does not switch the function off, as it would in Lambda."""
+    properties = {"Reserved": RESOURCES[function]["Properties"]["ReservedConcurrentExecutions"]}
+
+    assert resolve(properties, TEMPLATE, NAMES) == {}
+    assert resolve(properties, TEMPLATE, installed_names(TEMPLATE, "b", **{parameter: "3"})) == {"Reserved": "3"}
+
+
+def test_the_guard_may_call_itself() -> None:
+    """Lambda ends what it takes for a recursive loop; of the four only the guard hands over to itself."""
+    assert {name for name, each in of_type("AWS::Serverless::Function") if each.get("RecursiveLoop") == "Allow"} == {
+        "TrafficGuard"
+    }
+
+
+@pytest.mark.parametrize("action", ["codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision"])
+def test_deploying_back_can_be_bound_to_a_tag(action: str) -> None:
+    """IAM knows tags of applications and groups, not of a deployment's function."""
+    free, bound = grants("RollbackController"), grants("RollbackController", RequireApplicationTag="true")
+
+    assert [each.conditional for each in free if each.action == action] == [False]
+    assert [each.conditional for each in bound if each.action == action] == [True]
+
+
+def test_a_bucket_of_policies_belongs_to_the_account_that_is_named() -> None:
+    """By default this one: a bucket's name alone says nothing of its owner."""
+    statements = TEMPLATE["Resources"]["ReadPolicies"]["Properties"]["PolicyDocument"]["Statement"]
+    found = {
+        account: next(
+            each["Condition"]["StringEquals"]["aws:ResourceAccount"]
+            for each in resolve(
+                statements, TEMPLATE, installed_names(TEMPLATE, "b", PolicyBucket="p", PolicyAccount=account)
+            )
+            if each["Sid"] == "ReadPolicyObjects"
+        )
+        for account in ("", "999988887777")
+    }
+
+    assert found == {"": "123456789012", "999988887777": "999988887777"}
+
+
+@pytest.mark.parametrize("metric", ["Skipped", "ReleasedWithoutGate"])
+def test_what_nobody_judged_is_an_alarm_of_its_own(metric: str) -> None:
+    """One release in five minutes that went through unmeasured is enough; the dashboard draws it too."""
+    (alarm,) = [each for _, each in of_type("AWS::CloudWatch::Alarm") if each.get("MetricName") == metric]
+
+    assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("Warmgate", "Sum", 0)
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert "Dimensions" not in alarm
+    assert f'["Warmgate", "{metric}"' in RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+
+
+def test_every_alarm_tells_somebody() -> None:
+    """An alarm without an action helps nobody; missing data is silence, not an alarm."""
+    alarms = dict(of_type("AWS::CloudWatch::Alarm"))
+
+    assert {"HookWithoutStatus", "EventsLost", "NothingFoundOut", "AliasNotBack"} <= alarms.keys()
+    for name, properties in alarms.items():
+        assert properties["AlarmActions"] == [{"Ref": "Notifications"}], name
+        assert properties["TreatMissingData"] == "notBreaching", name
+        assert properties["AlarmDescription"].endswith("."), name
+
+
+def test_the_hooks_alarm_covers_errors_and_dropped_calls_of_both() -> None:
+    """Whatever keeps a hook from telling a status is an error or a dropped call of it."""
+    metrics = [each["MetricStat"]["Metric"] for each in RESOURCES["HookWithoutStatus"]["Properties"]["Metrics"][1:]]
+    found = {(metric["MetricName"], metric["Dimensions"][0]["Value"]["Ref"]) for metric in metrics}
+
+    assert found == {(name, hook) for name in ("Errors", "AsyncEventsDropped") for hook in HOOKS}
+
+
+def test_the_dashboard_draws_metrics_that_are_written() -> None:
+    """Its body is JSON, and each metric of Warmgate's namespace is one that the reports or a check have."""
+    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    widgets = json.loads(re.sub(r"\$\{[^}]*\}", "x", body))["widgets"]
+    adapters = ROOT / "hooks" / "warmgate" / "adapters"
+    written = (adapters / "reports.py").read_text() + (adapters / "notices.py").read_text()
+    schema = (ROOT / "policies" / "schema.json").read_text()
+
+    assert {widget["properties"]["title"].split(",")[0] for widget in widgets} >= {
+        "Verdicts",
+        "Verdicts and their reasons",
+    }
+    for name in set(re.findall(r'\\"([A-Za-z.0-9]+)\\"', body)) - {
+        "passed",
+        "failed",
+        "inconclusive",
+        "error",
+        "verdict",
+    }:
+        if name.startswith("limits."):
+            assert name.split(".")[1] in schema
+        else:
+            assert f'add_metric("{name}"' in written, name
+
+
+def test_hooks_have_the_names_that_codedeploy_may_call() -> None:
+    """AWS's managed role invokes functions of this prefix alone."""
+    for hook in HOOKS:
+        assert RESOURCES[hook]["Properties"]["FunctionName"].startswith("CodeDeployHook_warmgate-")

@@ -1,0 +1,104 @@
+"""What a rehearsal prints: plain lines off a terminal, one table, text of a reason shown as it is."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from rich.console import Console
+
+from warmgate_ops.rehearsal.display import progress, show_row, show_table, show_verdict
+from warmgate_ops.rehearsal.release import Release, Row
+
+ROW = Row(
+    scenario="broken",
+    expected="Failed",
+    outcome="failed",
+    status="Failed",
+    alias_before="1",
+    alias_after="1",
+    calls=20,
+    live_calls=31,
+    live_errors=0,
+    seconds=6.4,
+    reason="10 of 10 calls failed [red]",
+    differences=(),
+)
+RELEASE = Release(
+    deployment_id="d-1",
+    deployment_status="Failed",
+    baseline="1",
+    candidate="2",
+    alias_before="1",
+    alias_after="1",
+    highest_weight=0.0,
+    told={},
+    report={
+        "findings": [{"outcome": "failed", "check": "limits.errors.rate", "reason": "10 of 10 [x]"}],
+        "warnings": [],
+        "notes": ["burst of 5 instead of 10: [quota]"],
+    },
+)
+
+
+def console() -> tuple[Console, io.StringIO]:
+    """Return a console and what it has printed."""
+    stream = io.StringIO()
+    return Console(file=stream, width=160), stream
+
+
+def test_the_table_has_a_line_for_each_scenario_and_a_sum() -> None:
+    """Names, statuses and reasons stand in the table, markup in a reason included."""
+    printer, stream = console()
+    show_table(printer, [ROW, replace(ROW, scenario="slow_init", differences=("alias: found 2, expected 1",))], 12.6)
+    text = stream.getvalue()
+
+    assert "10 of 10 calls failed [red]" in text
+    assert "1 -> 1" in text
+    assert "1 of 2 releases ended as expected in 13 s; not: slow_init" in text
+
+
+def test_a_row_that_differs_says_how() -> None:
+    """A scenario that is not as expected names each difference."""
+    printer, stream = console()
+    show_row(printer, ROW)
+    show_row(printer, replace(ROW, differences=("alias: found 2, expected 1",)))
+
+    assert stream.getvalue().splitlines() == [
+        "broken as expected in 6.4 s",
+        "broken NOT AS EXPECTED in 6.4 s",
+        "  alias: found 2, expected 1",
+    ]
+
+
+def test_progress_off_a_terminal_is_a_line_a_step() -> None:
+    """Logs of a CI run show every step, without control characters."""
+    printer, stream = console()
+    with progress(printer) as step:
+        step("broken", "d-1: [x]")
+
+    assert stream.getvalue() == "broken: d-1: [x]\n"
+
+
+def test_progress_on_a_terminal_moves_one_line() -> None:
+    """On a terminal the step in progress is shown and leaves nothing behind."""
+    stream = io.StringIO()
+    printer = Console(file=stream, width=80, force_terminal=True)
+    with progress(printer) as step:
+        step("broken", "measuring")
+
+    assert "measuring" in stream.getvalue()
+    assert stream.getvalue().endswith("\x1b[2K")
+
+
+def test_a_verdict_shows_every_finding_and_note() -> None:
+    """The user's own release is told with its outcome, each check and each note, as they are."""
+    printer, stream = console()
+    show_verdict(printer, ROW, RELEASE)
+
+    assert stream.getvalue().splitlines() == [
+        "refused (failed): 10 of 10 calls failed [red]",
+        "  failed        limits.errors.rate       10 of 10 [x]",
+        "  note: burst of 5 instead of 10: [quota]",
+        "  alias 1 -> 1, 20 calls, 6.4 s",
+    ]

@@ -1,0 +1,92 @@
+"""The emulator's answer as Lambda would tell it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init, Said
+from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, outcome_of
+
+
+def answered(body: bytes = b"{}", code: int = 200, **changed: Any) -> Answered:
+    """Return an answer of a function with 2 s and 128 MB."""
+    usual: dict[str, Any] = {"waited_ms": 90.0, "timeout_s": 2, "memory_mb": 128, "peak_mb": 30, "out_of_memory": False}
+    return Answered(request_id="id-1", body=body, code=code, **{**usual, **changed})
+
+
+def said(*inits: Init, duration_ms: float | None = 5.0, exited: str | None = None) -> Said:
+    """Return what was said of a call without output."""
+    return Said(inits=inits, duration_ms=duration_ms, exited=exited, init_lines=(), lines=())
+
+
+def exception(request_id: str) -> bytes:
+    """Return what awslambdaric answers for an exception."""
+    return json.dumps({"errorMessage": "no", "errorType": "E", "requestId": request_id, "stackTrace": []}).encode()
+
+
+def test_a_cold_start_is_told_apart_from_the_call() -> None:
+    """Init has its own figure and is not in the duration."""
+    outcome = outcome_of(answered(), said(Init("init", "success", 80.0)))
+
+    assert (outcome.init_ms, outcome.duration_ms) == (80.0, 5.0)
+
+
+def test_an_init_inside_a_call_counts_as_the_call() -> None:
+    """After a crash the runtime starts again inside the next call: no Init Duration, a longer Duration."""
+    outcome = outcome_of(answered(), said(Init("invoke", "success", 150.0)))
+
+    assert (outcome.init_ms, outcome.duration_ms) == (None, 155.0)
+
+
+@pytest.mark.parametrize(
+    ("body", "failed"),
+    [
+        (exception("id-1"), True),
+        (exception("another"), False),
+        (b'{"errorMessage": "a", "errorType": "b"}', False),
+        (b"[1]", False),
+        (b"not json", False),
+    ],
+)
+def test_only_what_the_runtime_answers_for_an_exception_is_one(body: bytes, failed: bool) -> None:
+    """A function may answer with errorType and errorMessage without having failed."""
+    assert outcome_of(answered(body), said()).failed is failed
+
+
+def test_a_time_out_lasts_exactly_its_limit() -> None:
+    """The emulator answers in plain text; Lambda names the request, and no error type in its report."""
+    outcome = outcome_of(answered(b"Task timed out after 2.00 seconds"), said(duration_ms=None))
+
+    assert (outcome.status, outcome.error_type, outcome.duration_ms, outcome.failed) == (
+        "timeout",
+        None,
+        2000.0,
+        True,
+    )
+    assert json.loads(outcome.payload)["errorMessage"] == "RequestId: id-1 Error: Task timed out after 2.00 seconds"
+
+
+def test_an_exit_without_an_answer_names_how_the_process_ended() -> None:
+    """The emulator may answer 502 with nothing in it."""
+    outcome = outcome_of(answered(b"", 502), said(duration_ms=None, exited="exit status 7"))
+
+    assert outcome.error_type == "Runtime.ExitError"
+    assert "Runtime exited with error: exit status 7" in json.loads(outcome.payload)["errorMessage"]
+
+
+def test_out_of_memory_shows_the_whole_memory() -> None:
+    """Sampling may have seen less than the limit; Lambda prints the limit."""
+    outcome = outcome_of(answered(b"", 502, out_of_memory=True, peak_mb=90), said(duration_ms=None))
+
+    assert (outcome.error_type, outcome.peak_mb, outcome.failed) == ("Runtime.OutOfMemory", 128, True)
+
+
+def test_a_call_that_did_not_finish_lasted_as_long_as_it_was_waited_for() -> None:
+    """The wait less the init is the nearest figure, and is never negative."""
+    crashed = outcome_of(answered(b"", 502), said(Init("init", "success", 80.0), duration_ms=None))
+    quick = outcome_of(answered(b"", 502, waited_ms=1.0), said(Init("init", "success", 80.0), duration_ms=None))
+
+    assert (crashed.duration_ms, quick.duration_ms) == (10.0, 0.0)

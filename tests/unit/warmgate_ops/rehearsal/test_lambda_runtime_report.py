@@ -1,0 +1,81 @@
+"""The platform's lines, read back by the parser of the hooks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init
+from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Logging, Ran, allocation_lines, log_lines, tail_of
+
+
+def ran(**changed: Any) -> Ran:
+    """Return a warm call of version 7."""
+    usual: dict[str, Any] = {"version": "7", "duration_ms": 12.341, "memory_mb": 128, "peak_mb": 30}
+    return Ran(request_id="id-1", ended_s=1_795_442_699.5, **{**usual, **changed})
+
+
+REPORT = (
+    "REPORT RequestId: id-1\tDuration: 12.34 ms\tBilled Duration: {} ms\tMemory Size: 128 MB\tMax Memory Used: 30 MB\t"
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "report"),
+    [
+        ({}, REPORT.format(13)),
+        ({"init_ms": 111.23, "first": True}, REPORT.format(124) + "Init Duration: 111.23 ms\t"),
+        ({"init_ms": 111.23, "provisioned": True}, REPORT.format(13) + "Init Duration: 111.23 ms\t"),
+        ({"status": "timeout", "error_type": "Sandbox.Timedout"}, REPORT.format(13) + "Status: timeout"),
+        ({"status": "error", "error_type": "X"}, REPORT.format(13) + "Status: error\tError Type: X"),
+    ],
+)
+def test_the_report_line_is_lambdas(changed: dict[str, Any], report: str) -> None:
+    """Order of fields, tabs, init billed on demand and not for provisioned concurrency."""
+    assert log_lines(ran(**changed), Logging())[-1] == report
+
+
+def test_an_environment_begins_with_init_start() -> None:
+    """Only its first call shows it, before what the import wrote."""
+    first = log_lines(ran(first=True, init_lines=("imported",), lines=("called",)), Logging())
+
+    assert [line.split(" ")[0] for line in first] == ["INIT_START", "imported", "START", "called", "END", "REPORT"]
+    assert log_lines(ran(), Logging())[0] == "START RequestId: id-1 Version: 7"
+
+
+@pytest.mark.parametrize(
+    ("level", "status", "kinds"),
+    [
+        ("DEBUG", "success", ["platform.start", "platform.report"]),
+        ("INFO", "success", ["platform.start", "platform.report"]),
+        ("WARN", "success", []),
+        ("WARN", "timeout", ["platform.report"]),
+    ],
+)
+def test_records_obey_the_system_log_level(level: str, status: str, kinds: list[str]) -> None:
+    """A report is INFO where the call succeeded and WARN otherwise; start is INFO always."""
+    lines = log_lines(ran(status=status), Logging(json=True, system_level=level))
+
+    assert [json.loads(line)["type"] for line in lines] == kinds
+
+
+def test_a_record_carries_the_time_of_the_call() -> None:
+    """Time is UTC with milliseconds."""
+    record = json.loads(log_lines(ran(), Logging(json=True))[-1])
+
+    assert record["time"] == "2026-11-23T14:04:59.500Z"
+
+
+def test_an_allocation_reports_its_init() -> None:
+    """Provisioned concurrency logs init when it happens, without a request."""
+    lines = allocation_lines(Init("init", "success", 431.2), (), Logging(), 0.0)
+
+    assert lines[-1] == "INIT_REPORT Init Duration: 431.20 ms\tPhase: init"
+    assert not any("RequestId" in line for line in lines)
+
+
+def test_the_tail_is_cut_from_the_front() -> None:
+    """The last bytes are kept."""
+    assert tail_of(("a" * 5000, "end")) == b"a" * 4091 + b"\nend\n"

@@ -1,0 +1,133 @@
+"""Whether a release is what its scenario expects: every promise, broken one at a time, is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from warmgate_ops.cli.rehearse import own_exit_code
+from warmgate_ops.rehearsal.catalogue import FunctionSettings, chosen, own_release
+from warmgate_ops.rehearsal.release import Release, differences, row_of
+
+HEALTHY, SLOW = chosen(["healthy"])[0], chosen(["slow_init"])[0]
+
+
+def report(status: str, **changes: Any) -> dict[str, Any]:
+    """Return the part of a report that a row is made from."""
+    check = {"check": "compare.init.median", "outcome": "failed" if status == "Failed" else "passed"}
+    outcome = "failed" if status == "Failed" else "passed"
+    plain = {"status": status, "outcome": outcome, "reason": "because", "spending": {"invocations": 40}}
+    return {**plain, "findings": [check], **changes}
+
+
+RELEASED = Release(
+    deployment_id="d-1",
+    deployment_status="Succeeded",
+    baseline="1",
+    candidate="2",
+    alias_before="1",
+    alias_after="2",
+    highest_weight=1.0,
+    told={"execution-1": ("Succeeded",)},
+    report=report("Succeeded"),
+)
+REFUSED = replace(
+    RELEASED,
+    deployment_status="Failed",
+    rollback_status="Succeeded",
+    alias_after="1",
+    highest_weight=0.0,
+    told={"execution-1": ("Failed",), "execution-2": ("Succeeded",)},
+    report=report("Failed"),
+)
+
+
+def test_what_is_expected_has_no_difference() -> None:
+    """A good release that went through and a bad one that was rolled back are as expected."""
+    assert differences(HEALTHY, RELEASED) == ()
+    assert differences(SLOW, REFUSED) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"deployment_status": "Failed"}, "deployment: found Failed, expected Succeeded"),
+        ({"alias_after": "1 + 10% 2"}, "alias: found 1 + 10% 2, expected 2"),
+        ({"told": {"execution-1": ()}}, "hook execution execution-1: 0 statuses were accepted, expected one"),
+        ({"told": {}}, "no hook was called"),
+        ({"report": None}, "no report of deployment d-1 was stored"),
+    ],
+)
+def test_a_released_candidate_keeps_every_promise(changes: dict[str, Any], told: str) -> None:
+    """Each promise of a release that passed, broken alone, is the one difference."""
+    assert differences(HEALTHY, replace(RELEASED, **changes)) == (told,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"deployment_status": "Succeeded"}, "deployment: found Succeeded, expected Failed"),
+        ({"rollback_status": ""}, "rollback: found none, expected Succeeded"),
+        ({"alias_after": "2"}, "alias: found 2, expected 1"),
+        ({"highest_weight": 0.1}, "highest share of the refused candidate: found 0.1, expected 0.0"),
+        (
+            {"told": {"execution-1": ("Failed", "Failed")}},
+            "hook execution execution-1: 2 statuses were accepted, expected one",
+        ),
+        (
+            {"report": report("Failed", findings=[{"check": "limits.memory.max", "outcome": "failed"}])},
+            "failed checks: found limits.memory.max, expected limits.init or compare.init",
+        ),
+        (
+            {"report": report("Failed", findings=[{"check": "limits.init.p95", "outcome": "inconclusive"}])},
+            "failed checks: found none, expected limits.init or compare.init",
+        ),
+    ],
+)
+def test_a_refused_candidate_keeps_every_promise(changes: dict[str, Any], told: str) -> None:
+    """Each promise of a release that was refused, broken alone, is the one difference."""
+    assert differences(SLOW, replace(REFUSED, **changes)) == (told,)
+
+
+def test_the_wrong_verdict_is_a_difference() -> None:
+    """A bad candidate that was let through is told, even where all else is consistent."""
+    assert differences(SLOW, RELEASED)[0] == "status: found Succeeded, expected Failed"
+
+
+def test_a_row_is_made_from_the_report() -> None:
+    """The line shows the verdict's own words on one line."""
+    row = row_of(SLOW, replace(REFUSED, report=report("Failed", reason="two\nlines"), seconds=7.26))
+
+    assert (row.scenario, row.expected, row.status, row.calls, row.seconds) == (
+        "slow_init",
+        "Failed",
+        "Failed",
+        40,
+        7.3,
+    )
+    assert row.reason == "two lines"
+
+
+def test_a_row_without_a_report_says_so() -> None:
+    """Where no report was stored the line stands all the same."""
+    row = row_of(HEALTHY, replace(RELEASED, report=None))
+
+    assert (row.status, row.outcome, row.reason) == ("-", "-", "no report was stored")
+
+
+@pytest.mark.parametrize(
+    ("release", "code"),
+    [
+        (RELEASED, 0),
+        (REFUSED, 1),
+        (replace(REFUSED, report=report("Failed", outcome="error")), 3),
+        (replace(REFUSED, alias_after="2"), 3),
+    ],
+)
+def test_the_exit_code_of_own_code_follows_the_verdict(release: Release, code: int) -> None:
+    """Released is 0, refused 1, not found out 3."""
+    scenario = own_release(HEALTHY.policy, HEALTHY.policy, HEALTHY.policy, FunctionSettings(), "x")
+
+    assert own_exit_code(row_of(scenario, release)) == code
