@@ -137,7 +137,7 @@ def test_a_part_that_does_not_start_ends_the_others(tmp_path: Path) -> None:
     command.write_text("#!/bin/sh\nexit 3\n")
     command.chmod(0o755)
     (tools / "rie").symlink_to(tools_folder() / "rie")
-    script = "import sys; from pathlib import Path; from rehearsal.local_cloud import LocalCloud\n"
+    script = "import sys; from pathlib import Path; from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud\n"
     script += "with LocalCloud.start(Path(sys.argv[1])): pass"
 
     done = subprocess.run(
