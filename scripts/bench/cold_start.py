@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.packages import HOOKS, zip_code
+from warmgate_ops.rehearsal.packages import HOOKS, POLICIES, zip_code
 
 ROLE = "arn:aws:iam::123456789012:role/bench"
 TARGET = "bench-target"
@@ -46,7 +46,7 @@ def _row(what: str, measured: dict[str, list[float]], goal: str) -> tuple[str, s
 def _install(cloud: LocalCloud) -> None:
     here = Path(__file__).parent
     bare = {"bare_hook.py": (here / "bare_hook.py").read_text()}
-    _create(cloud, OURS, "before_allow_traffic.handler", zip_code([HOOKS]), {"WARMGATE_POLICIES": str(_policies())})
+    _create(cloud, OURS, "before_allow_traffic.handler", zip_code([HOOKS]), {"WARMGATE_POLICIES": str(POLICIES)})
     _create(cloud, BARE, "bare_hook.handler", _zipped(bare), {})
     _create(cloud, TARGET, "app.handler", _zipped({"app.py": APP}), {}, {"warmgate:policy": "bundled:smoke-only"})
     client = cloud.client("lambda")
@@ -64,10 +64,6 @@ def _install(cloud: LocalCloud) -> None:
         deploymentConfigName="CodeDeployDefault.LambdaAllAtOnce",
         deploymentStyle={"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"},
     )
-
-
-def _policies() -> Path:
-    return HOOKS.parent / "policies"
 
 
 def _zipped(files: dict[str, str]) -> bytes:

@@ -7,11 +7,13 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-HOOKS = Path(__file__).resolve().parents[3] / "hooks"
+_DEPLOYED = Path(__file__).resolve().parents[1] / "deployed"
+IN_CHECKOUT = not _DEPLOYED.is_dir()
+"""Whether this runs from a checkout; a wheel carries what is deployed and the locks of the tools."""
+TOP = Path(__file__).resolve().parents[3] if IN_CHECKOUT else _DEPLOYED
+HOOKS = TOP / "hooks"
 """What is deployed as the hooks, and nothing else."""
-
-BUILT = HOOKS.parent / "build" / "package"
-"""What `make package` built: a folder for each function of the template, and one for the layer of policies."""
+POLICIES = TOP / "policies"
 
 _LEFT_OUT = ("__pycache__", ".DS_Store", ".git")
 _EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -7,28 +7,44 @@ import platform
 from pathlib import Path
 
 from warmgate.errors import SettingsError
+from warmgate_ops.rehearsal.packages import IN_CHECKOUT, TOP
 
 _RIE = "samcli/local/rapid/aws-lambda-rie-{}"
 
 
 def tools_folder() -> Path:
-    """Return the folder of the tool environments: WARMGATE_TOOLS, else the checkout's build/env."""
+    """Return the folder of the tools: WARMGATE_TOOLS, else the checkout's build/env, else one in the user's cache."""
     chosen = os.environ.get("WARMGATE_TOOLS")
-    return Path(chosen) if chosen else Path(__file__).resolve().parents[4] / "build" / "env"
+    if chosen:
+        return Path(chosen)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return TOP / "build" / "env" if IN_CHECKOUT else cache / "warmgate" / "tools"
 
 
 def ministack_command() -> Path:
     """Return MiniStack's command; raises SettingsError."""
-    return _existing(tools_folder() / "ministack" / "bin" / "ministack", "build/env/ministack/.ready")
+    folder = tools_folder() / "ministack"
+    install = f"python3 -m venv {folder} && {folder}/bin/pip install --no-deps --require-hashes -r {_lock('ministack')}"
+    return _existing(folder / "bin" / "ministack", install)
 
 
 def rie_command() -> Path:
     """Return the Runtime Interface Emulator of this machine's architecture; raises SettingsError."""
     machine = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
-    return _existing(tools_folder() / "rie" / _RIE.format(machine), "build/env/rie/.ready")
+    folder = tools_folder() / "rie"
+    path = folder / _RIE.format(machine)
+    install = (
+        f"python3 -m pip install --no-deps --require-hashes --target {folder} -r {_lock('sam')} && chmod +x {path}"
+    )
+    return _existing(path, install)
 
 
-def _existing(path: Path, target: str) -> Path:
+def _lock(name: str) -> Path:
+    return TOP / "requirements" / f"{name}.txt"
+
+
+def _existing(path: Path, install: str) -> Path:
     if not path.exists():
-        raise SettingsError(f"{path}: not found, expected a tool of the local cloud", hint=f"run: make {target}")
+        hint = f"make build/env/{path.relative_to(tools_folder()).parts[0]}/.ready" if IN_CHECKOUT else install
+        raise SettingsError(f"{path}: not found, expected a tool of the local cloud", hint=f"run: {hint}")
     return path
