@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from property.policy_strategies import policies
 from warmgate.judge import judge, verdict_of_findings
-from warmgate.model.calls import Arm, Burst, CallOutcome, DurationSource, Evidence, Phase, Sample, Start
+from warmgate.model.calls import Arm, Burst, CallOutcome, Closed, DurationSource, Evidence, Phase, Sample, Start
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding, Mode, Outcome
 from warmgate.policy.values import Basis, Compare, Expect, Limits, PercentileLimit, Policy, Probe, RatioLimit
@@ -119,7 +119,7 @@ def both(seed: int, factor: float, spread: float, rounds: int, size: int = 20) -
     return found
 
 
-def evidence(samples: Sequence[Sample], closed: str | None = "planned") -> Evidence:
+def evidence(samples: Sequence[Sample], closed: Closed | None = Closed.PLANNED) -> Evidence:
     """Return evidence of 20 environments."""
     return Evidence(samples=tuple(samples), burst=Burst(asked=20, granted=20), closed=closed)
 
@@ -139,7 +139,7 @@ arms = st.builds(
 
 
 @given(samples=st.lists(wild_samples, max_size=80), policy=policies(), closed=st.sampled_from(CLOSINGS))
-def test_the_judge_never_raises(samples: list[Sample], policy: Policy, closed: str | None) -> None:
+def test_the_judge_never_raises(samples: list[Sample], policy: Policy, closed: Closed | None) -> None:
     """Whatever was sampled, and whatever the policy, there is a verdict with a reason."""
     given_evidence = replace(evidence(samples, closed), burst=Burst(asked=5, granted=len(samples) - 3))
     verdict = judge(given_evidence, replace(policy, budget=replace(policy.budget, invocations=len(samples))))
@@ -153,14 +153,25 @@ def test_the_judge_never_raises(samples: list[Sample], policy: Policy, closed: s
     ratio=st.floats(1, 1e6, exclude_min=True),
 )
 def test_comparing_wild_values_never_raises(samples: list[Sample], compare: Basis, ratio: float) -> None:
-    """Both comparisons give a finding for any values of both arms."""
+    """Each comparison gives its findings for any values of both arms."""
     limit = RatioLimit(statistic="p95", ratio=ratio)
     policy = replace(COMPARE, compare=Compare(init=limit, duration=limit, basis=compare))
-    assert len(judge(evidence(samples), policy).findings) == 2
+    findings = judge(evidence(samples), policy).findings
+    assert len(findings) == 2 + (compare is Basis.SLOWDOWN)
+
+
+@given(samples=st.lists(wild_samples, max_size=120), closed=st.sampled_from(CLOSINGS))
+def test_no_margin_says_the_opposite_of_its_outcome(samples: list[Sample], closed: Closed | None) -> None:
+    """Failed is never with room to spare, and passed never beyond the limit."""
+    for policy in (LIMITS, COMPARE):
+        for finding in judge(evidence(samples, closed), policy).findings:
+            margin = finding.margin or 0.0
+            assert (finding.outcome, margin > 0) != (Outcome.FAILED, True)
+            assert (finding.outcome, margin < 0) != (Outcome.PASSED, True)
 
 
 @given(samples=st.lists(wild_samples, max_size=80), closed=st.sampled_from(CLOSINGS))
-def test_same_evidence_same_verdict(samples: list[Sample], closed: str | None) -> None:
+def test_same_evidence_same_verdict(samples: list[Sample], closed: Closed | None) -> None:
     """Nothing but the evidence and the policy decides."""
     for policy in (LIMITS, COMPARE):
         first = judge(evidence(samples, closed), policy)
@@ -248,9 +259,9 @@ def few_failures(draw: st.DrawFn, most: int = 3) -> list[Sample]:
 @given(
     samples=few_failures(),
     rate=st.sampled_from([1e-15, 1e-7, 1e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1e-2, 0.05, 0.5]),
-    closed=st.sampled_from(["planned", "budget", "deadline", "cap"]),
+    closed=st.sampled_from([Closed.PLANNED, Closed.BUDGET, Closed.DEADLINE]),
 )
-def test_no_error_rate_is_stricter_than_none(samples: list[Sample], rate: float, closed: str) -> None:
+def test_no_error_rate_is_stricter_than_none(samples: list[Sample], rate: float, closed: Closed) -> None:
     """What 0 % lets through, with a warning or without, every rate above it lets through, half-way scores included."""
     none, some = (judge(evidence(samples, closed), Policy(name="e", limits=Limits(error_ratio=r))) for r in (0.0, rate))
     assert (none.status, some.status) != (Status.SUCCEEDED, Status.FAILED)
@@ -275,7 +286,7 @@ def test_one_more_failure_improves_nothing(
 
 
 @given(samples=few_failures(), closed=st.sampled_from(CLOSINGS))
-def test_under_none_a_failure_never_passes_in_silence(samples: list[Sample], closed: str | None) -> None:
+def test_under_none_a_failure_never_passes_in_silence(samples: list[Sample], closed: Closed | None) -> None:
     """It refuses, is open while calls may come, or is a warning that counts it; no row that passes is beyond 0 %."""
     (finding,) = judge(evidence(samples, closed), Policy(name="e")).findings
     failed = sum(s.outcome in {CallOutcome.ERROR, CallOutcome.TIMEOUT} for s in samples)
@@ -327,7 +338,7 @@ def test_succeeded_is_never_said_of_a_failed_check(found: list[Finding], policy:
 
 @given(samples=st.lists(wild_samples, max_size=80), policy=policies(), closed=st.sampled_from(CLOSINGS))
 def test_a_failed_check_is_refused_whatever_was_sampled(
-    samples: list[Sample], policy: Policy, closed: str | None
+    samples: list[Sample], policy: Policy, closed: Closed | None
 ) -> None:
     """From evidence to status, an enforced failure is Failed."""
     verdict = judge(evidence(samples, closed), replace(policy, mode=Mode.ENFORCE))

@@ -12,7 +12,7 @@ from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
 from warmgate.model.deployment import Status
-from warmgate.model.verdict import Judgement, Unjudged
+from warmgate.model.verdict import Judgement, Unit, Unjudged
 from warmgate.visible import visible_line
 
 
@@ -53,7 +53,7 @@ class MetricsReport:
         metrics.add_metric("Seconds", MetricUnit.Seconds, judgement.spending.seconds)
         metrics.add_metric("CostUsd", MetricUnit.NoUnit, judgement.spending.cost_usd)
         for finding in judgement.verdict.findings:
-            if finding.unit == "ms" and finding.measured is not None:
+            if finding.unit is Unit.MS and finding.measured is not None:
                 metrics.add_metric(finding.check, MetricUnit.Milliseconds, finding.measured)
         metrics.add_metadata("deployment", judgement.deployment.deployment_id)
         metrics.flush_metrics()

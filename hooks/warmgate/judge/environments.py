@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from warmgate.model.calls import Sample
 
+FEWEST_ENVIRONMENTS = 3
+"""Slow calls of fewer environments may be one bad neighbour."""
+
 
 def environment_count(samples: Iterable[Sample]) -> int:
     """Return the number of environments, at least: calls of an arm that overlap in a round ran in different ones."""

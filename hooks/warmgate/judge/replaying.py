@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from warmgate.judge.verdict import judge
-from warmgate.model.calls import HISTORY, Arm, Burst, Evidence, Phase, Sample
+from warmgate.model.calls import HISTORY, Arm, Burst, Closed, Evidence, Phase, Sample
 from warmgate.model.verdict import Outcome, Verdict
 from warmgate.policy.values import Compare, Policy
 
@@ -45,7 +45,7 @@ def replay(samples: Sequence[Sample], policy: Policy) -> Replay:
     # A plan that has a baseline calls it from the first round on; a recording may hold it in later rounds alone.
     compared_from = next((i for i, r in enumerate(rounds) if any(s.arm is Arm.BASELINE for s in r)), 0)
     seen: tuple[Sample, ...] = ()
-    calls, closed = 0, "planned"
+    calls, closed = 0, Closed.PLANNED
     for number, round_ in enumerate(rounds):
         if calls + _calls(round_) > policy.budget.invocations:
             closed = _closed_by_budget(rounds[number:])
@@ -54,7 +54,8 @@ def replay(samples: Sequence[Sample], policy: Policy) -> Replay:
         calls += _calls(round_)
         looked = judge(Evidence(samples=seen, burst=burst), policy)
         if looked.decided and (number >= compared_from or looked.outcome is Outcome.FAILED):
-            closed = "planned" if all(finding.decided for finding in looked.findings) else "stopped early"
+            all_decided = all(finding.decided for finding in looked.findings)
+            closed = Closed.PLANNED if all_decided else Closed.STOPPED_EARLY
             break
     return Replay(judge(Evidence(samples=seen, burst=burst, closed=closed), policy), calls, left_out, seen)
 
@@ -94,9 +95,9 @@ def _burst(rounds: list[list[Sample]]) -> Burst:
     return Burst(asked=granted, granted=granted)
 
 
-def _closed_by_budget(left: list[list[Sample]]) -> str:
-    """Return "budget" where warm-up or compared rounds did not fit; further candidate rounds are no promise."""
+def _closed_by_budget(left: list[list[Sample]]) -> Closed:
+    """Return `Closed.BUDGET` where warm-up or compared rounds did not fit; further candidate rounds are no promise."""
     lost = any(
         round_[0].phase is not Phase.MEASURED or any(sample.arm is Arm.BASELINE for sample in round_) for round_ in left
     )
-    return "budget" if lost else "planned"
+    return Closed.BUDGET if lost else Closed.PLANNED

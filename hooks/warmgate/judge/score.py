@@ -8,13 +8,18 @@ from functools import lru_cache
 
 from warmgate.judge.binomial import upper_bound
 from warmgate.judge.derivation import ScoreLine, derive_line
+from warmgate.judge.finding import why_open
 from warmgate.judge.score_table import TABLE
 from warmgate.judge.wording import percent, points
+from warmgate.model.calls import Closed
+from warmgate.model.verdict import Because
 
 CAPS = (60, 100, 200, 500)
 DISCOUNT_ROUNDS = 20
 """A score is divided by 1 + (round - 1) / 20: calls of one environment are not independent."""
 SMALLEST_SHARE = 1e-9
+STRIKES = 2
+"""Bad calls under a limit of few: one alone may be chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +153,8 @@ def afterwards(standing: Standing, rounds: Sequence[Sequence[bool]]) -> str:
     return f"; not counted: {sum(later)} of {len(later)} calls after that" if any(later) else ""
 
 
-def why_undecided(standing: Standing, closed: str | None) -> str:
-    """Return why a score is between its lines, as `Finding.inconclusive_because` words it."""
+def why_undecided(standing: Standing, closed: Closed | None) -> Because:
+    """Return why a score is between its lines."""
     if standing.crossed:
-        return "too few environments"
-    if standing.exhausted or closed not in {"deadline", "budget"}:
-        return "cap"
-    return closed
+        return Because.TOO_FEW_ENVIRONMENTS
+    return Because.CAP if standing.exhausted else why_open(closed)

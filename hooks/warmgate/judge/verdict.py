@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from math import isfinite
+from collections.abc import Iterable
 
-from warmgate.judge.compare.duration import judge_comparison
+from warmgate.judge.compare.duration import duration_checks, judge_durations
 from warmgate.judge.compare.init import judge_init_comparison
+from warmgate.judge.finding import with_margin
 from warmgate.judge.limits.durations import judge_duration
 from warmgate.judge.limits.errors import judge_answers, judge_errors
 from warmgate.judge.limits.init import judge_init
 from warmgate.judge.limits.memory import judge_memory
 from warmgate.judge.readings import readable
 from warmgate.judge.wording import quantity
-from warmgate.model.calls import Arm, Evidence
+from warmgate.model.calls import Arm, Closed, Evidence
 from warmgate.model.deployment import Status
-from warmgate.model.verdict import Finding, Mode, Outcome, Verdict
+from warmgate.model.verdict import Because, Finding, Mode, Outcome, Verdict
 from warmgate.policy.values import OnInconclusive, OnTrouble, Policy
 
 WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.PASSED)
@@ -31,12 +31,12 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
     `decided` is True as soon as every check has decided, or one has failed: nothing that follows could mend it.
     Errors, answers and memory ride along: while nothing is wrong with them they ask for no calls of their own.
     """
-    findings = _findings(readable(evidence), policy)
-    return verdict_of_findings(tuple(_printable(finding) for finding in findings), policy)
+    return verdict_of_findings(_findings(readable(evidence), policy), policy)
 
 
-def verdict_of_findings(findings: tuple[Finding, ...], policy: Policy) -> Verdict:
-    """Return the worst of some findings, mapped by the policy's mode and `when`."""
+def verdict_of_findings(found: Iterable[Finding], policy: Policy) -> Verdict:
+    """Return the worst of some findings, mapped by the policy's mode and `when`; each gets its margin here."""
+    findings = tuple(with_margin(finding) for finding in found)
     outcome = min((finding.outcome for finding in findings), key=WORST_FIRST.index, default=Outcome.INCONCLUSIVE)
     mapped = [(finding, _status(finding, policy)) for finding in findings]
     refused = [finding for finding, status in mapped if status is Status.FAILED]
@@ -80,11 +80,6 @@ def verdict_of_error(reason: str, policy: Policy | None) -> Verdict:
     )
 
 
-def verdict_unjudged(reason: str) -> Verdict:
-    """Return the verdict of a release that was let through on purpose, loudly."""
-    return Verdict(outcome=Outcome.PASSED, status=Status.SUCCEEDED, reason=reason, warnings=(reason,))
-
-
 def _findings(evidence: Evidence, policy: Policy) -> list[Finding]:
     compared = not _without_baseline(evidence)
     cap = measured_calls(policy, evidence.burst.granted, compared=compared)
@@ -106,24 +101,14 @@ def _comparisons(evidence: Evidence, policy: Policy) -> list[Finding]:
     found = []
     if policy.compare.init is not None:
         found.append(judge_init_comparison(policy.compare.init, evidence))
-    if policy.compare.duration is not None:
-        found.append(judge_comparison(policy.compare.duration, policy.compare.basis, evidence))
-    return found
+    return found + judge_durations(policy.compare, evidence)
 
 
 def _uncompared(policy: Policy) -> list[Finding]:
-    limits = (("init", policy.compare.init), ("duration", policy.compare.duration))
-    return [
-        Finding(
-            check=f"compare.{metric}.{limit.statistic}",
-            outcome=Outcome.PASSED,
-            reason="not compared: there is no baseline",
-            limit=limit.ratio,
-            unit="times",
-        )
-        for metric, limit in limits
-        if limit is not None
-    ]
+    init = policy.compare.init
+    names = (*([f"compare.init.{init.statistic}"] if init else []), *duration_checks(policy.compare))
+    reason = "not compared: there is no baseline"
+    return [Finding(check=name, outcome=Outcome.PASSED, reason=reason) for name in names]
 
 
 def _without_baseline(evidence: Evidence) -> bool:
@@ -131,7 +116,7 @@ def _without_baseline(evidence: Evidence) -> bool:
     arms = {sample.arm for sample in evidence.samples}
     rounds = {(sample.phase, sample.round) for sample in evidence.samples}
     # The first round, cut by the deadline, may have reached the candidate alone.
-    return arms == {Arm.CANDIDATE} and (evidence.closed != "deadline" or len(rounds) > 1)
+    return arms == {Arm.CANDIDATE} and (evidence.closed is not Closed.DEADLINE or len(rounds) > 1)
 
 
 def measured_calls(policy: Policy, environments: int, *, compared: bool = True) -> int:
@@ -149,13 +134,6 @@ def measured_calls(policy: Policy, environments: int, *, compared: bool = True) 
     return left - baseline_rounds * max(0, environments)
 
 
-def _printable(finding: Finding) -> Finding:
-    """Return the finding without figures that are none: a ratio to next to nothing may be infinite."""
-    if all(value is None or isfinite(value) for value in (finding.measured, finding.margin)):
-        return finding
-    return replace(finding, measured=None, margin=None)
-
-
 def _status(finding: Finding, policy: Policy) -> Status:
     if finding.outcome is Outcome.PASSED:
         return Status.SUCCEEDED
@@ -167,7 +145,7 @@ def _status(finding: Finding, policy: Policy) -> Status:
 
 
 def _status_of_undecided(finding: Finding, policy: Policy) -> Status:
-    if finding.inconclusive_because == "no data":
+    if finding.inconclusive_because is Because.NO_DATA:
         return Status.SUCCEEDED if policy.when.no_data is OnTrouble.PASS else Status.FAILED
     fails = {
         OnInconclusive.HALF: finding.leans_to_fail,
@@ -188,7 +166,7 @@ def _settled_by(findings: list[Finding], policy: Policy) -> str:
 def _word_of_when(finding: Finding, policy: Policy) -> str:
     if finding.outcome is Outcome.ERROR:
         return f"when.error: {policy.when.error.value}"
-    if finding.inconclusive_because == "no data":
+    if finding.inconclusive_because is Because.NO_DATA:
         return f"when.no_data: {policy.when.no_data.value}"
     return f"when.inconclusive: {policy.when.inconclusive.value}"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from warmgate.model.verdict import Unit
+
 LONGEST_WORD = 80
 """A function names its own error types: a name may hold line breaks, or a whole document."""
 
@@ -23,13 +25,13 @@ def points(score: float) -> str:
     return f"{math.trunc(score * 10) / 10:+g}"
 
 
-def quantity(value: float, unit: str) -> str:
-    """Return a value with its unit: ms, ratio (in percent), times, count."""
-    if unit == "ms":
+def quantity(value: float, unit: Unit | None) -> str:
+    """Return a value with its unit; a ratio is told in percent."""
+    if unit is Unit.MS:
         return ms(value)
-    if unit == "ratio":
+    if unit is Unit.RATIO:
         return percent(value)
-    return times(value) if unit == "times" else f"{value:.6g}"
+    return times(value) if unit is Unit.TIMES else f"{value:.6g}"
 
 
 def times(ratio: float) -> str:
@@ -42,8 +44,3 @@ def word(text: str) -> str:
     line = "".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST_WORD])
     line = " ".join(line.split())
     return line if len(line) <= LONGEST_WORD else line[: LONGEST_WORD - 4] + " ..."
-
-
-def margin_of(measured: float, limit: float) -> float | None:
-    """Return 1 - measured / limit, None where the limit is 0."""
-    return 1 - measured / limit if limit > 0 else None

@@ -161,16 +161,25 @@ class Burst:
     """Calls of both arms together that may overlap, where the pool is too small for one of each; 0 is no bound."""
 
 
+class Closed(StrEnum):
+    """Why no more calls follow."""
+
+    PLANNED = "planned"
+    """Every call was made, or every check has decided."""
+    STOPPED_EARLY = "stopped early"
+    """A check has failed, and nothing can mend that."""
+    DEADLINE = "deadline"
+    BUDGET = "budget"
+    ERROR = "error"
+    """A call could not be made at all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that a judgement rests on.
-
-    `samples` is in dispatch order: by round, then by position. `closed` is None while more rounds may follow, else why
-    there will be none: "planned" (every call was made, or every check has decided), "stopped early" (a check has failed
-    and nothing can mend it), "cap", "deadline", "budget" or "no data".
-    """
+    """All that a judgement rests on; `samples` is in dispatch order: by round, then by position."""
 
     samples: tuple[Sample, ...]
     burst: Burst
-    closed: str | None = None
+    closed: Closed | None = None
+    """None while more rounds may follow."""
     seed: int = 0

@@ -35,6 +35,31 @@ class Repeat:
     calls: int
 
 
+class Unit(StrEnum):
+    """What a measured value and its limit are counted in."""
+
+    MS = "ms"
+    RATIO = "ratio"
+    """A share between 0 and 1."""
+    TIMES = "times"
+    """A multiple of the baseline's value."""
+    COUNT = "count"
+
+
+class Because(StrEnum):
+    """Why a check is undecided."""
+
+    CAP = "cap"
+    """Every call that the policy allows was made."""
+    DEADLINE = "deadline"
+    BUDGET = "budget"
+    STOPPED_EARLY = "stopped early"
+    TOO_FEW_ENVIRONMENTS = "too few environments"
+    TOO_FEW_COLD_STARTS = "too few cold starts"
+    TOO_LITTLE_TRAFFIC = "too little traffic"
+    NO_DATA = "no data"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One check applied to evidence."""
@@ -48,8 +73,8 @@ class Finding:
     """False while more samples could still change the outcome."""
     measured: float | None = None
     limit: float | None = None
-    unit: str = ""
-    """ms, ratio, times, mb or count: the unit of `measured` and `limit`."""
+    unit: Unit | None = None
+    """Of `measured` and `limit`."""
     margin: float | None = None
     """1 - measured / limit: 0.25 is a quarter below the limit, negative is beyond it."""
     bad_count: int | None = None
@@ -57,8 +82,7 @@ class Finding:
     environment_count: int | None = None
     proven: str = ""
     """What the evidence rules out, in words, for example "excluded: more than 12 % slow calls"."""
-    inconclusive_because: str = ""
-    """cap, deadline, budget, stopped early, too few environments or cold starts, too little traffic, or no data."""
+    inconclusive_because: Because | None = None
     leans_to_fail: bool = False
     """For an inconclusive score: at least half-way to its FAIL line."""
     warns: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from warmgate.errors import FunctionLookupError
-from warmgate.model.calls import UNSEEN, Arm, Burst, CallOutcome, Evidence, Phase, Sample, Start
+from warmgate.model.calls import UNSEEN, Arm, Burst, CallOutcome, Closed, Evidence, Phase, Sample, Start
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Target
 from warmgate.model.verdict import Outcome, Spending, Verdict
@@ -56,7 +56,7 @@ class Progress:
     longest_round_ms: float = 0.0
     dearest_usd: float = 0.0
     """What the dearest call of which that is known cost."""
-    closed: str | None = None
+    closed: Closed | None = None
     fault: str = ""
     """Why nothing can be found out, where calls could not be made or trusted."""
     named_count: int = 0
@@ -186,7 +186,7 @@ class Assessor:
             spending=spent_after(spent, result, ready),
             longest_round_ms=max(progress.longest_round_ms, took_ms),
             dearest_usd=max([progress.dearest_usd, *known_costs(result, ready)]),
-            closed="error" if result.fault else None if result.complete else "deadline",
+            closed=Closed.ERROR if result.fault else None if result.complete else Closed.DEADLINE,
             fault=str(result.fault or ""),
         )
 
@@ -218,7 +218,7 @@ class Assessor:
         groups = [version.log_group for version in (ready.candidate, ready.baseline) if version is not None]
         named = name_environments(progress.samples, logs, self.clock, groups, began_ms, deadline)
         known = _noted(replace(progress, samples=named.samples, named_count=progress.named_count + 1), named.note)
-        if progress.closed in {"planned", "stopped early"}:
+        if progress.closed in {Closed.PLANNED, Closed.STOPPED_EARLY}:
             return self._continued(replace(known, closed=None), policy, deadline)
         return known
 
@@ -228,21 +228,21 @@ class Assessor:
         upcoming = next(iter(progress.plan.rounds[progress.next_round :]), None)
         if verdict is not None and verdict.decided and not _goes_on(verdict, upcoming):
             all_decided = all(finding.decided for finding in verdict.findings)
-            return replace(progress, closed="planned" if all_decided else "stopped early")
+            return replace(progress, closed=Closed.PLANNED if all_decided else Closed.STOPPED_EARLY)
         if verdict is not None:
             progress = _repeating(progress, verdict, policy)
         return replace(progress, closed=self._why_stop(progress, policy, deadline))
 
-    def _why_stop(self, progress: Progress, policy: Policy, deadline: Deadline) -> str | None:
+    def _why_stop(self, progress: Progress, policy: Policy, deadline: Deadline) -> Closed | None:
         rounds = progress.plan.rounds[progress.next_round :]
         if not rounds:
-            return "budget" if progress.plan.left_out else "planned"
+            return Closed.BUDGET if progress.plan.left_out else Closed.PLANNED
         # Repeated calls may have taken the room of rounds that were planned before them.
         if len(rounds[0].calls) > _calls_left(progress, policy):
-            return "budget"
+            return Closed.BUDGET
         # The next round is taken to last as long as the longest one did: a round that is cut shows nothing.
         if self.clock.now_ms() + progress.longest_round_ms >= deadline.at_ms:
-            return "deadline"
+            return Closed.DEADLINE
         return None
 
 
@@ -342,7 +342,7 @@ def _noted(progress: Progress, note: str) -> Progress:
 def _too_dear(progress: Progress, most_usd: float, policy: Policy) -> Progress:
     bound = f"budget.cost_usd {policy.budget.cost_usd:g}"
     note = f"{bound} ended the calls: after the next round ${most_usd:.4f} could have been spent"
-    return _noted(replace(progress, closed="budget"), note)
+    return _noted(replace(progress, closed=Closed.BUDGET), note)
 
 
 def _plan_notes(plan: ProbePlan, spending: Spending) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from warmgate.errors import FunctionLookupError
 from warmgate.model.deadline import Deadline
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.model.verdict import Finding, Outcome, Unit
 from warmgate.policy.values import Provisioned
 from warmgate.ports.functions import Functions
 from warmgate.ports.time import Clock
@@ -108,7 +108,7 @@ def _provisioned_refusal(version: FunctionVersion, found: ProvisionedConcurrency
         f" {found.available} of {found.requested} ready: {why}",
         measured=float(found.available),
         limit=float(found.requested),
-        unit="count",
+        unit=Unit.COUNT,
     )
 
 

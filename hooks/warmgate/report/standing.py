@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warmgate.model.deployment import Status
-from warmgate.model.verdict import Outcome, Verdict
+from warmgate.model.verdict import Because, Outcome, Verdict
 
 PASSED, REFUSED, UNKNOWN = 0, 1, 3
 """Exit codes: passed or let through, refused, could not find out; 2 is wrong usage."""
-LACKS_EVIDENCE = frozenset({"no data", "too few cold starts", "too few environments", "too little traffic"})
+LACKS_EVIDENCE = frozenset(
+    {Because.NO_DATA, Because.TOO_FEW_COLD_STARTS, Because.TOO_FEW_ENVIRONMENTS, Because.TOO_LITTLE_TRAFFIC}
+)
 """Why a finding is inconclusive where there was nothing, or too little, to judge; the others have judged and wait."""
 
 

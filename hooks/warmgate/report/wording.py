@@ -6,7 +6,7 @@ from itertools import product
 
 from warmgate.model.calls import Arm, CallOutcome, Phase, Sample
 from warmgate.model.deployment import Status
-from warmgate.model.verdict import Finding, Judgement, Outcome, Spending
+from warmgate.model.verdict import Finding, Judgement, Outcome, Spending, Unit
 from warmgate.report.standing import standing_of
 from warmgate.visible import visible
 
@@ -31,14 +31,14 @@ def limit(finding: Finding) -> str:
 def _figure(value: float | None, finding: Finding) -> str:
     if value is None:
         return "-"
-    if finding.unit == "times":
+    if finding.unit is Unit.TIMES:
         return f"{value:.2f}x"
-    if finding.unit == "ratio":
+    if finding.unit is Unit.RATIO:
         return f"{value * 100:.3g} %"
-    if finding.unit == "count":
+    if finding.unit is Unit.COUNT:
         return f"{value:g}"
     digits = 0 if abs(value) >= 100 else 1
-    return f"{value:.{digits}f} {'MB' if finding.unit == 'mb' else one_line(finding.unit)}".rstrip()
+    return f"{value:.{digits}f} {finding.unit or ''}".rstrip()
 
 
 def margin(finding: Finding) -> str:

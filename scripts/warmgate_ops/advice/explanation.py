@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.compare.duration import ENOUGH_ENVIRONMENTS
-from warmgate.judge.limits.durations import FEWEST_ENVIRONMENTS, lines_of
-from warmgate.judge.limits.errors import STRIKES
+from warmgate.judge.environments import FEWEST_ENVIRONMENTS
+from warmgate.judge.limits.durations import lines_of
 from warmgate.judge.limits.init import FEWEST, fail_count
-from warmgate.judge.score import allowed_share, cap_for, line_for, ruled_out_errors
+from warmgate.judge.score import STRIKES, allowed_share, cap_for, line_for, ruled_out_errors
 from warmgate.judge.verdict import measured_calls
 from warmgate.judge.wording import ms, percent
 from warmgate.model.calls import Arm, Burst, Phase

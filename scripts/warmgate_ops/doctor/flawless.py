@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warmgate.judge import judge
-from warmgate.model.calls import Arm, Burst, CallOutcome, Evidence, Phase, Sample, Start
+from warmgate.model.calls import Arm, Burst, CallOutcome, Closed, Evidence, Phase, Sample, Start
 from warmgate.model.verdict import Finding
 from warmgate.planning import Call, Round, plan_probes
 from warmgate.policy.values import Policy
@@ -18,7 +18,7 @@ def judged_flawless(policy: Policy) -> tuple[Finding, ...]:
     burst = Burst(asked=asked, granted=asked)
     plan = plan_probes(policy, burst, has_baseline=True, seed=0)
     samples = tuple(sample for planned in plan.rounds for sample in _answered(planned))
-    evidence = Evidence(samples=samples, burst=burst, closed="budget" if plan.left_out else "planned")
+    evidence = Evidence(samples=samples, burst=burst, closed=Closed.BUDGET if plan.left_out else Closed.PLANNED)
     return judge(evidence, policy).findings
 
 

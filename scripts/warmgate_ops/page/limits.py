@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from warmgate.judge.quantile import quantile
 from warmgate.model.calls import Arm
-from warmgate.model.verdict import Finding
+from warmgate.model.verdict import Finding, Unit
 from warmgate_ops.page.case import Case
 from warmgate_ops.page.figure import in_mb, in_ms
 
@@ -49,7 +49,7 @@ def _marks(case: Case, metric: str, old: list[float]) -> list[Mark]:
     marks = [
         Mark(finding.check, finding.limit, _share(finding), f"{_statistic(finding)} ≤ {in_ms(finding.limit)}")
         for finding in _findings(case, f"limits.{metric}.")
-        if finding.limit is not None and finding.unit == "ms"
+        if finding.limit is not None and finding.unit is Unit.MS
     ]
     for finding in _findings(case, f"compare.{metric}."):
         share = _share(finding)
@@ -72,7 +72,7 @@ def _statistic(finding: Finding) -> str:
 def _share(finding: Finding) -> float | None:
     """Return the share that a statistic stands for, None for a word that is no percentile."""
     word = _statistic(finding)
-    if word == "median":
+    if word in {"median", "body"}:
         return 0.5
     try:
         share = float(word.removeprefix("p")) / 100

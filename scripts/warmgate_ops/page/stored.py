@@ -12,7 +12,7 @@ from warmgate.adapters.owners import owned_by
 from warmgate.errors import DocumentError, Fault, ReportError
 from warmgate.model.calls import Sample
 from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status, Target
-from warmgate.model.verdict import Finding, Judgement, Mode, Outcome, Spending, Unjudged, Verdict
+from warmgate.model.verdict import Because, Finding, Judgement, Mode, Outcome, Spending, Unit, Unjudged, Verdict
 from warmgate.report import SCHEMA_VERSION, read_samples
 from warmgate_ops.page.case import Case, stored_case
 
@@ -221,13 +221,15 @@ def _finding(found: _Record) -> Finding:
         decided=found.flag("decided"),
         measured=found.figure_or_none("measured"),
         limit=found.figure_or_none("limit"),
-        unit=found.text("unit"),
+        unit=Unit(found.word("unit", Unit)) if found.text("unit") else None,
         margin=found.figure_or_none("margin"),
         bad_count=found.count_or_none("bad_count"),
         sample_count=found.count("sample_count"),
         environment_count=found.count_or_none("environment_count"),
         proven=found.text("proven"),
-        inconclusive_because=found.text("inconclusive_because"),
+        inconclusive_because=Because(found.word("inconclusive_because", Because))
+        if found.text("inconclusive_because")
+        else None,
         leans_to_fail=found.flag("leans_to_fail"),
         warns=found.flag_or_no("warns"),
     )

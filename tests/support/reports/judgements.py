@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
 from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status, Target
-from warmgate.model.verdict import Finding, Judgement, Mode, Outcome, Spending, Unjudged, Verdict
+from warmgate.model.verdict import Because, Finding, Judgement, Mode, Outcome, Spending, Unit, Unjudged, Verdict
 
 SECRET = "card 4111-1111"
 """Stands in a sample's detail; no renderer may show it."""
@@ -17,25 +17,25 @@ SLOW = Finding(
     reason="9 of 43 calls slower than 400 ms (limit 5 %), from 8 of 20 environments; score +80 >= +75",
     measured=612.25,
     limit=400.0,
-    unit="ms",
+    unit=Unit.MS,
     margin=-0.530625,
     bad_count=9,
     sample_count=43,
     environment_count=8,
 )
 COMPARED = Finding(
-    check="compare.duration.p95",
+    check="compare.duration.body",
     outcome=Outcome.INCONCLUSIVE,
     reason="typically 1.09x of the baseline",
     decided=False,
     measured=1.09,
     limit=1.2,
-    unit="times",
+    unit=Unit.TIMES,
     margin=0.0917,
     sample_count=100,
     environment_count=20,
     proven="excluded: typically more than 1.3x",
-    inconclusive_because="cap",
+    inconclusive_because=Because.CAP,
     leans_to_fail=True,
 )
 ERRORS = Finding(
@@ -44,7 +44,7 @@ ERRORS = Finding(
     reason="0 of 120 calls failed",
     measured=0.0,
     limit=0.0,
-    unit="ratio",
+    unit=Unit.RATIO,
     bad_count=0,
     sample_count=120,
 )
@@ -52,9 +52,9 @@ MEMORY = Finding(
     check="limits.memory.max",
     outcome=Outcome.PASSED,
     reason="peak 90 MB of 256 MB",
-    measured=90.0,
-    limit=217.6,
-    unit="mb",
+    measured=0.35,
+    limit=0.85,
+    unit=Unit.RATIO,
     margin=0.586,
     sample_count=120,
 )
@@ -64,7 +64,7 @@ COLD = Finding(
     reason="0 of 20 cold starts slower than 1500 ms",
     measured=0,
     limit=4,
-    unit="count",
+    unit=Unit.COUNT,
     margin=1.0,
     bad_count=0,
     sample_count=20,
@@ -75,7 +75,7 @@ UNSEEN = Finding(
     outcome=Outcome.INCONCLUSIVE,
     reason="no call showed its memory",
     decided=False,
-    inconclusive_because="no data",
+    inconclusive_because=Because.NO_DATA,
 )
 
 SAMPLES = (

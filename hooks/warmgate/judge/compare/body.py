@@ -60,13 +60,12 @@ class BodyStanding:
 NOTHING = BodyStanding(None, 0.0, 1.0, 1.0, 0.5, 0, leans=False)
 
 
-def stand_body(rounds: Sequence[Round], ratio: float, *, p95_alone: bool) -> BodyStanding:
+def stand_body(rounds: Sequence[Round], ratio: float) -> BodyStanding:
     """Return where the body stands after the rounds, looked at after each of the first five.
 
     Args:
         rounds: the rounds that hold calls of both arms.
         ratio: the allowed ratio; the null hypothesis is its square root, so that FAIL means sure and by enough.
-        p95_alone: whether only the p95 may show that it is enough.
     """
     counted = rounds[:LOOKS]
     sure, beyond = _z_scores(counted, sqrt(ratio)), _z_scores(counted, ratio)
@@ -74,13 +73,11 @@ def stand_body(rounds: Sequence[Round], ratio: float, *, p95_alone: bool) -> Bod
         z, z_beyond = sure[look - 1], beyond[look - 1]
         if z_beyond <= OK_Z:
             return _standing(counted[:look], z, True, leans=False)
-        if z >= FAIL_Z and _enough(counted[:look], ratio, p95_alone=p95_alone):
+        if z >= FAIL_Z and _enough(counted[:look], ratio):
             return _standing(counted[:look], z, False, leans=True)
     if not counted:
         return NOTHING
     leans = sure[-1] >= HALF_WAY_Z and beyond[-1] > 0
-    if p95_alone:
-        leans = sure[-1] >= HALF_WAY_Z and _enough(counted, ratio, p95_alone=True)
     return _standing(counted, sure[-1], None, leans=leans)
 
 
@@ -102,11 +99,9 @@ def _durations(rounds: Sequence[Round]) -> tuple[list[float], list[float]]:
     return old, [call.duration_ms for round_ in rounds for call in round_.new]
 
 
-def _enough(rounds: Sequence[Round], ratio: float, *, p95_alone: bool) -> bool:
+def _enough(rounds: Sequence[Round], ratio: float) -> bool:
     old, new = _durations(rounds)
-    if _ratio(quantile(new, 0.95), quantile(old, 0.95)) > ratio:
-        return True
-    return not p95_alone and _ratio(quantile(new, 0.5), quantile(old, 0.5)) > ratio
+    return any(_ratio(quantile(new, share), quantile(old, share)) > ratio for share in (0.95, 0.5))
 
 
 def _ratio(new: float, old: float) -> float:

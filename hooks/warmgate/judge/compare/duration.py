@@ -1,66 +1,116 @@
-"""Judges the candidate's durations against the baseline's of the same rounds: a body and a tail scoreboard."""
+"""Judges the candidate's durations against the baseline's of the same rounds: the body, and the tail."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 from warmgate.judge.compare.body import FAIL_Z, BodyStanding, Round, Timing, stand_body
 from warmgate.judge.compare.tail import (
+    BALANCE,
     FAIL_AT,
-    FEWEST_ENVIRONMENTS,
     OK_AT,
     QUANTILE,
     RULED_OUT,
     TailStanding,
     stand_tail,
 )
-from warmgate.judge.environments import environment_count, environments_known
+from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, environments_known
+from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.limits.durations import measured_rounds
-from warmgate.judge.wording import margin_of, percent, points, times
+from warmgate.judge.wording import percent, points, times
 from warmgate.model.calls import Arm, Evidence, Sample
-from warmgate.model.verdict import Finding, Outcome
-from warmgate.policy.values import Basis, RatioLimit
+from warmgate.model.verdict import Because, Finding, Unit
+from warmgate.policy.values import Basis, Compare
 
+BODY, TAIL = "compare.duration.body", "compare.duration.tail"
 ENOUGH_ENVIRONMENTS = 10
 """Of each arm; fewer may all be slow ones, so that they refuse nothing alone."""
 
+Rounds = list[list[Sample]]
 
-def judge_comparison(limit: RatioLimit, basis: Basis, evidence: Evidence) -> Finding:
-    """Return the finding of the relative duration limit."""
-    check = f"compare.duration.{limit.statistic}"
+
+def duration_checks(compare: Compare) -> tuple[str, ...]:
+    """Return the names of the checks that compare durations: `basis: p95` looks at the tail alone."""
+    if compare.duration is None:
+        return ()
+    return (TAIL,) if compare.basis is Basis.P95 else (BODY, TAIL)
+
+
+def judge_durations(compare: Compare, evidence: Evidence) -> list[Finding]:
+    """Return the findings of the relative duration limit, in the order of their names."""
+    if compare.duration is None:
+        return []
+    ratio, names = compare.duration.ratio, duration_checks(compare)
     old, new = measured_rounds(evidence, Arm.BASELINE), measured_rounds(evidence, Arm.CANDIDATE)
     if not old or not new:
-        return _without_data(check, limit, evidence)
-    body = stand_body(_shared_rounds(old, new), limit.ratio, p95_alone=basis is Basis.P95)
-    tail = stand_tail(old, new, limit.ratio)
-    environments = min(environment_count(s for r in arm for s in r) for arm in (old, new))
-    outcome, because = _outcome(body, tail, environments, evidence.closed)
-    known = all(environments_known(r) for arm in (old, new) for r in arm)
-    identity = (
-        f"{environments} environments by log stream" if known else f"at least {environments} environments, unnamed"
-    )
-    told = f"{_told_body(body, limit)}; {_told_tail(tail, limit)}; {identity}"
-    if because == "too few environments":
-        told = f"{environments} environments of {ENOUGH_ENVIRONMENTS} needed; {told}"
+        what = "not one measured call of each version"
+        limits = {BODY: (ratio, Unit.TIMES), TAIL: (BALANCE, Unit.RATIO)}
+        return [without_data(name, *limits[name], evidence.closed, what) for name in names]
+    judges = {BODY: _judge_body, TAIL: _judge_tail}
+    return [_among_environments(judges[name](old, new, ratio, evidence), old, new) for name in names]
+
+
+def _judge_body(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> Finding:
+    """Return the finding of the whole range; what it measured is the ratio that its decision rests on."""
+    body = stand_body(_shared_rounds(old, new), ratio)
+    by_p95 = body.decision is False and body.median_ratio <= ratio
     return Finding(
-        check=check,
-        outcome=outcome,
-        reason=told,
-        decided=outcome is not Outcome.INCONCLUSIVE or evidence.closed is not None,
-        measured=body.p95_ratio,
-        limit=limit.ratio,
-        unit="times",
-        margin=margin_of(body.p95_ratio, limit.ratio),
+        check=BODY,
+        outcome=OUTCOMES[body.decision],
+        reason=_told_body(body, ratio),
+        decided=body.decision is not None or evidence.closed is not None,
+        measured=body.p95_ratio if by_p95 else body.median_ratio,
+        limit=ratio,
+        unit=Unit.TIMES,
+        sample_count=body.call_count,
+        proven=f"excluded: typically {ratio:g}x slower" if body.decision is True else "nothing",
+        inconclusive_because=why_open(evidence.closed) if body.decision is None else None,
+        leans_to_fail=body.leans,
+    )
+
+
+def _judge_tail(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> Finding:
+    """Return the finding of the slowest calls; it measures the share of calls that are beyond what old ones took."""
+    tail = stand_tail(old, new, ratio)
+    beyond = f"{ratio:g}x old p{QUANTILE * 100:g}"
+    return Finding(
+        check=TAIL,
+        outcome=OUTCOMES[tail.decision],
+        reason=_told_tail(tail, beyond),
+        decided=tail.decision is not None or evidence.closed is not None,
+        measured=tail.slow_count / tail.call_count if tail.call_count else None,
+        limit=BALANCE,
+        unit=Unit.RATIO,
         bad_count=tail.slow_count,
         sample_count=tail.call_count,
-        environment_count=environments,
-        proven=_proven(body, tail, limit),
-        inconclusive_because=because,
-        leans_to_fail=bool(because) and environments >= FEWEST_ENVIRONMENTS and _leans(body, tail),
+        proven=f"excluded: {percent(RULED_OUT)} of calls beyond {beyond}" if tail.decision is True else "nothing",
+        inconclusive_because=why_open(evidence.closed) if tail.decision is None else None,
+        leans_to_fail=tail.leans,
     )
 
 
-def _shared_rounds(old: list[list[Sample]], new: list[list[Sample]]) -> list[Round]:
+def _among_environments(finding: Finding, old: Rounds, new: Rounds) -> Finding:
+    """Return the finding with its environments; too few of them refuse nothing, whatever they show."""
+    count = min(environment_count(s for r in arm for s in r) for arm in (old, new))
+    known = all(environments_known(r) for arm in (old, new) for r in arm)
+    named = f"{count} environments by log stream" if known else f"at least {count} environments, unnamed"
+    finding = replace(finding, reason=f"{finding.reason}; {named}", environment_count=count)
+    if finding.outcome is OUTCOMES[True]:
+        return finding
+    leans = count >= FEWEST_ENVIRONMENTS and (finding.leans_to_fail or finding.outcome is OUTCOMES[False])
+    if count >= ENOUGH_ENVIRONMENTS:
+        return finding if finding.outcome is OUTCOMES[False] else replace(finding, leans_to_fail=leans)
+    return replace(
+        finding,
+        outcome=OUTCOMES[None],
+        reason=f"{count} environments of {ENOUGH_ENVIRONMENTS} needed; {finding.reason}",
+        inconclusive_because=Because.TOO_FEW_ENVIRONMENTS,
+        leans_to_fail=leans,
+    )
+
+
+def _shared_rounds(old: Rounds, new: Rounds) -> list[Round]:
     """Return the rounds that hold calls of both arms."""
     by_number = {round_[0].round: round_ for round_ in new}
     return [
@@ -74,55 +124,18 @@ def _timing(sample: Sample) -> Timing:
     return Timing(sample.probe, sample.environment, inf if sample.duration_ms is None else sample.duration_ms)
 
 
-def _outcome(body: BodyStanding, tail: TailStanding, environments: int, closed: str | None) -> tuple[Outcome, str]:
-    """Return the outcome, and for an inconclusive one the reason."""
-    if body.decision is True and tail.decision is True:
-        return Outcome.PASSED, ""
-    if environments < ENOUGH_ENVIRONMENTS:
-        return Outcome.INCONCLUSIVE, "too few environments"
-    if body.decision is False or tail.decision is False:
-        return Outcome.FAILED, ""
-    return Outcome.INCONCLUSIVE, closed if closed in {"deadline", "budget"} else "cap"
-
-
-def _leans(body: BodyStanding, tail: TailStanding) -> bool:
-    return body.leans or tail.leans or body.decision is False or tail.decision is False
-
-
-def _told_body(body: BodyStanding, limit: RatioLimit) -> str:
+def _told_body(body: BodyStanding, ratio: float) -> str:
     sign = ">=" if body.z >= FAIL_Z else "<"
     return (
         f"new is typically {times(body.median_ratio)} old (median), p95 {times(body.p95_ratio)}"
-        f" (limit {limit.ratio:g}x): slower than old in {percent(body.slower_share)} of comparisons,"
+        f" (limit {ratio:g}x): slower than old in {percent(body.slower_share)} of comparisons,"
         f" z={body.z:.1f} {sign} {FAIL_Z}"
     )
 
 
-def _told_tail(tail: TailStanding, limit: RatioLimit) -> str:
+def _told_tail(tail: TailStanding, beyond: str) -> str:
     return (
-        f"{tail.slow_count} of {tail.call_count} calls beyond {limit.ratio:g}x old p{QUANTILE * 100:g}"
+        f"{tail.slow_count} of {tail.call_count} calls beyond {beyond}"
         f" ({tail.old_slow_count} of {tail.old_count} old ones), score {points(tail.score)}"
         f" (fails at {FAIL_AT:+d}, passes at {OK_AT:+d})"
-    )
-
-
-def _proven(body: BodyStanding, tail: TailStanding, limit: RatioLimit) -> str:
-    proven = []
-    if body.decision is True:
-        proven.append(f"excluded: typically {limit.ratio:g}x slower")
-    if tail.decision is True:
-        proven.append(f"excluded: {percent(RULED_OUT)} of calls beyond {limit.ratio:g}x old p{QUANTILE * 100:g}")
-    return "; ".join(proven) or "nothing"
-
-
-def _without_data(check: str, limit: RatioLimit, evidence: Evidence) -> Finding:
-    return Finding(
-        check=check,
-        outcome=Outcome.INCONCLUSIVE,
-        reason="no data: not one measured call of each version",
-        decided=evidence.closed is not None,
-        limit=limit.ratio,
-        unit="times",
-        inconclusive_because="no data",
-        proven="nothing",
     )

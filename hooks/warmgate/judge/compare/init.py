@@ -10,9 +10,9 @@ from math import inf, sqrt
 from warmgate.judge.limits.init import FEWEST, cold_start_ms
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import rank_sum_chance
-from warmgate.judge.wording import margin_of, ms, times
+from warmgate.judge.wording import ms, times
 from warmgate.model.calls import HISTORY, Arm, Evidence
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.model.verdict import Because, Finding, Outcome, Unit
 from warmgate.policy.values import RatioLimit
 
 FAIL_CHANCE = 0.05
@@ -33,9 +33,9 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
             reason=f"{counted}, at least {FEWEST} of each are needed",
             decided=bool(evidence.samples) or evidence.closed is not None,
             limit=limit.ratio,
-            unit="times",
+            unit=Unit.TIMES,
             sample_count=len(new),
-            inconclusive_because="too few cold starts",
+            inconclusive_because=Because.TOO_FEW_COLD_STARTS,
             proven="nothing",
         )
     medians = quantile(new, 0.5), quantile(old, 0.5)
@@ -50,12 +50,11 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
         f" (limit {limit.ratio:g}x, {counted}, p={chance:.2g} against {sqrt(limit.ratio):.2f}x)",
         measured=ratio,
         limit=limit.ratio,
-        unit="times",
-        margin=margin_of(ratio, limit.ratio),
+        unit=Unit.TIMES,
         sample_count=len(new),
         environment_count=len(new),
         proven="" if outcome is Outcome.PASSED else "nothing",
-        inconclusive_because="cap" if undecided else "",
+        inconclusive_because=Because.CAP if undecided else None,
         leans_to_fail=undecided and chance <= LEANS_CHANCE,
     )
 

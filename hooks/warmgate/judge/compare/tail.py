@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from warmgate.judge.binomial import dealt
-from warmgate.judge.environments import environment_count, environments_known
+from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, environments_known
 from warmgate.judge.quantile import quantile
 from warmgate.model.calls import Sample
 
@@ -21,8 +21,9 @@ WEIGHT = 16
 FAIL_AT = 55
 OK_AT = -40
 """`derive_line(ALLOWED, RULED_OUT, 200)`."""
+BALANCE = 1 / (1 + WEIGHT)
+"""The share of slow calls at which the score stays where it is: whatever fails is above, whatever passes below."""
 DISCOUNT_ROUNDS = 20
-FEWEST_ENVIRONMENTS = 3
 FIRST_LOOK = 2
 """One round's 96th percentile is its largest value: too little to refuse by."""
 CHANCE = 0.005

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from warmgate.judge.derivation import ScoreLine
-from warmgate.judge.environments import environment_count, environments_known
+from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, environments_known
+from warmgate.judge.finding import OUTCOMES, without_data
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import (
     Standing,
@@ -17,16 +18,13 @@ from warmgate.judge.score import (
     told,
     why_undecided,
 )
-from warmgate.judge.wording import margin_of, ms, percent
-from warmgate.model.calls import Arm, CallOutcome, DurationSource, Evidence, Phase, Sample, Start
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.judge.wording import ms, percent
+from warmgate.model.calls import Arm, CallOutcome, Closed, DurationSource, Evidence, Phase, Sample, Start
+from warmgate.model.verdict import Finding, Unit
 from warmgate.policy.values import PercentileLimit, Policy
 
-FEWEST_ENVIRONMENTS = 3
-"""Slow calls of fewer environments may be one bad neighbour."""
 CERTAINTY = 5
 """`certify` passes where a fifth of the allowed share would pass in 95 % of runs, and the allowed share in 5 %."""
-OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.INCONCLUSIVE}
 
 
 def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, cap: int) -> Finding:
@@ -41,7 +39,9 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
     check = f"limits.duration.{limit.name}"
     rounds = measured_rounds(evidence)
     if not rounds:
-        return _without_data(check, limit, evidence)
+        ended = f" ({evidence.closed})" if evidence.closed in {Closed.DEADLINE, Closed.BUDGET} else ""
+        what = f"not one warm measured call with a duration{ended}"
+        return without_data(check, limit.limit_ms, Unit.MS, evidence.closed, what)
     line, strict = lines_of(limit, cap, certify=policy.limits.certify)
     slow = [[is_slow(sample, limit.limit_ms) for sample in round_] for round_ in rounds]
     standing = stand(slow, line, _enough(rounds, limit.limit_ms), strict)
@@ -55,13 +55,12 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
         decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=measured,
         limit=limit.limit_ms,
-        unit="ms",
-        margin=margin_of(measured, limit.limit_ms),
+        unit=Unit.MS,
         bad_count=standing.bad_count,
         sample_count=standing.call_count,
         environment_count=environment_count(counted),
         proven=proven(standing, strict if strict and standing.decision else line, "slow calls"),
-        inconclusive_because=why_undecided(standing, evidence.closed) if undecided else "",
+        inconclusive_because=why_undecided(standing, evidence.closed) if undecided else None,
         leans_to_fail=undecided and standing.leans(line),
     )
 
@@ -127,17 +126,3 @@ def _reason(standing: Standing, limit: PercentileLimit, counted: list[Sample], s
     if any(sample.duration_source is DurationSource.CALLER for sample in counted):
         text += "; durations are the caller's clock"
     return text
-
-
-def _without_data(check: str, limit: PercentileLimit, evidence: Evidence) -> Finding:
-    ended = f" ({evidence.closed})" if evidence.closed in {"deadline", "budget"} else ""
-    return Finding(
-        check=check,
-        outcome=Outcome.INCONCLUSIVE,
-        reason=f"no data: not one warm measured call with a duration{ended}",
-        decided=evidence.closed is not None,
-        limit=limit.limit_ms,
-        unit="ms",
-        inconclusive_because="no data",
-        proven="nothing",
-    )

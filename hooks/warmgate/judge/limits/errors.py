@@ -8,8 +8,10 @@ from dataclasses import replace
 from itertools import accumulate
 
 from warmgate.judge.binomial import upper_bound
+from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.score import (
     SMALLEST_SHARE,
+    STRIKES,
     afterwards,
     cap_for,
     line_for,
@@ -19,21 +21,17 @@ from warmgate.judge.score import (
     told,
     why_undecided,
 )
-from warmgate.judge.wording import margin_of, percent, word
-from warmgate.model.calls import UNSEEN, Arm, CallOutcome, Evidence, Phase, Sample, Start
-from warmgate.model.verdict import Finding, Outcome, Repeat
+from warmgate.judge.wording import percent, word
+from warmgate.model.calls import UNSEEN, Arm, CallOutcome, Closed, Evidence, Phase, Sample, Start
+from warmgate.model.verdict import Because, Finding, Outcome, Repeat, Unit
 from warmgate.policy.values import Probe
 
-STRIKES = 2
 RARE_SHARE = 0.05
 """One failure is chance where fewer calls of its probe fail: what an error rate of 1 % must exclude to pass, too."""
 RARE_CALLS = 93
 """Calls of a probe, one of which failed, that exclude `RARE_SHARE`, 95 % sure."""
-STOPPED_EARLY = "stopped early"
-"""Another check has refused: whether this failure was chance is not asked any more."""
-ENDS = {"budget": "the budget ended first", "deadline": "the deadline came first"}
+ENDS = {Closed.BUDGET: "the budget ended first", Closed.DEADLINE: "the deadline came first"}
 ORDER = tuple(Phase)
-OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.INCONCLUSIVE}
 COLD = {Start.COLD, Start.RESTORED}
 ANSWERED = {CallOutcome.OK, CallOutcome.UNEXPECTED_ANSWER}
 
@@ -75,16 +73,10 @@ def _none_may(check: str, calls: list[Sample], bad: Callable[[Sample], bool], ve
     """Return the finding where no call may be bad."""
     found = [sample for sample in calls if bad(sample)]
     counted = f"{len(found)} of {len(calls)} calls {verb}"
-    finding = Finding(check=check, outcome=Outcome.FAILED, reason="", limit=0.0, unit="ratio", bad_count=len(found))
     if not calls:
-        return replace(
-            finding,
-            outcome=Outcome.INCONCLUSIVE,
-            reason="no data: not one call reached the function and was answered",
-            decided=evidence.closed is not None,
-            proven="nothing",
-            inconclusive_because="no data",
-        )
+        what = "not one call reached the function and was answered"
+        return replace(without_data(check, 0.0, Unit.RATIO, evidence.closed, what), bad_count=0)
+    finding = Finding(check=check, outcome=Outcome.FAILED, reason="", limit=0.0, unit=Unit.RATIO, bad_count=len(found))
     bound = percent(upper_bound(len(found), len(calls)))
     proven = f"excluded: more than {bound} (95 % sure)"
     finding = replace(finding, measured=len(found) / len(calls), sample_count=len(calls), proven=proven)
@@ -94,21 +86,22 @@ def _none_may(check: str, calls: list[Sample], bad: Callable[[Sample], bool], ve
     return finding if len(found) >= STRIKES else _alone(finding, found[0], calls, evidence.closed)
 
 
-def _alone(finding: Finding, failed: Sample, calls: Sequence[Sample], closed: str | None) -> Finding:
+def _alone(finding: Finding, failed: Sample, calls: Sequence[Sample], closed: Closed | None) -> Finding:
     """Return the finding of one failure: chance where other calls of its probe show it, else it counts in the end."""
     reason = f"{finding.reason}; {_others_told(failed, calls)}"
     missing = RARE_CALLS - _of_its_probe(failed, calls)
     if missing <= 0:
         # The rate that was measured is beyond the limit: what was judged stands in the reason.
         return replace(finding, outcome=Outcome.PASSED, reason=reason, measured=None, warns=True)
-    if closed is not None and closed != STOPPED_EARLY:
+    if closed is not None and closed is not Closed.STOPPED_EARLY:
+        # Where another check has refused, whether this failure was chance is not asked any more.
         return replace(finding, reason=f"{reason}; {ENDS.get(closed, 'no more calls were to come')}")
     return replace(
         finding,
         outcome=Outcome.INCONCLUSIVE,
         reason=reason,
         decided=closed is not None,
-        inconclusive_because=closed or "cap",
+        inconclusive_because=Because.CAP if closed is None else Because.STOPPED_EARLY,
         leans_to_fail=True,
         repeat=Repeat(probe=failed.probe, calls=missing) if closed is None else None,
     )
@@ -152,12 +145,11 @@ def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -
         decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=rate,
         limit=allowed,
-        unit="ratio",
-        margin=margin_of(rate, allowed),
+        unit=Unit.RATIO,
         bad_count=standing.bad_count,
         sample_count=standing.call_count,
         proven=proven(standing, line, "errors"),
-        inconclusive_because=why_undecided(standing, evidence.closed) if undecided else "",
+        inconclusive_because=why_undecided(standing, evidence.closed) if undecided else None,
         leans_to_fail=undecided and standing.leans(line),
     )
     return _leaning_alone(finding, found[0], calls, evidence.closed) if len(found) == 1 else finding
@@ -174,7 +166,7 @@ def _struck(failed: Sequence[Sequence[bool]], count: int) -> list[bool]:
     return [so_far + repeated >= STRIKES for so_far in accumulate(map(sum, failed))]
 
 
-def _leaning_alone(finding: Finding, failed: Sample, calls: Sequence[Sample], closed: str | None) -> Finding:
+def _leaning_alone(finding: Finding, failed: Sample, calls: Sequence[Sample], closed: Closed | None) -> Finding:
     """Return the finding of a score that one failure alone has moved: half-way to failed, unless it was chance."""
     if not finding.leans_to_fail:
         return finding
@@ -184,7 +176,7 @@ def _leaning_alone(finding: Finding, failed: Sample, calls: Sequence[Sample], cl
         finding,
         reason=f"{finding.reason}; {_others_told(failed, calls)}",
         decided=finding.decided and not waits,
-        inconclusive_because=closed if closed in {"budget", "deadline"} else "cap",
+        inconclusive_because=why_open(closed),
         leans_to_fail=missing > 0,
         repeat=Repeat(probe=failed.probe, calls=missing) if waits else None,
     )

@@ -7,9 +7,9 @@ from functools import lru_cache
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import allowed_share
-from warmgate.judge.wording import margin_of, ms, word
+from warmgate.judge.wording import ms, word
 from warmgate.model.calls import UNSEEN, Arm, Evidence, Phase, Sample, Start
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.model.verdict import Because, Finding, Outcome, Unit
 from warmgate.policy.values import PercentileLimit
 
 FEWEST = 5
@@ -24,7 +24,7 @@ def judge_init(limit: PercentileLimit, evidence: Evidence) -> Finding:
     called = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.phase is Phase.PREWARM]
     if called and all(s.start is Start.PROVISIONED for s in called):
         reason = f"no cold start in {len(called)} calls: every environment was provisioned"
-        return Finding(check=check, outcome=Outcome.PASSED, reason=reason, limit=limit.limit_ms, unit="ms")
+        return Finding(check=check, outcome=Outcome.PASSED, reason=reason, limit=limit.limit_ms, unit=Unit.MS)
     met = f"{len(inits)} cold starts in {len(called)} calls{_capped(evidence)}"
     if len(inits) < FEWEST:
         return Finding(
@@ -33,7 +33,7 @@ def judge_init(limit: PercentileLimit, evidence: Evidence) -> Finding:
             reason=f"{met}, at least {FEWEST} are needed",
             decided=bool(called) or evidence.closed is not None,
             limit=limit.limit_ms,
-            unit="ms",
+            unit=Unit.MS,
             sample_count=len(inits),
             inconclusive_because=_why_none(called),
             proven="nothing",
@@ -56,13 +56,12 @@ def _counted(check: str, limit: PercentileLimit, inits: list[float], met: str) -
         f" (median {ms(quantile(inits, 0.5))}, slowest {ms(max(inits))}); {told or certified}; {met}",
         measured=measured,
         limit=limit.limit_ms,
-        unit="ms",
-        margin=margin_of(measured, limit.limit_ms),
+        unit=Unit.MS,
         bad_count=slow,
         sample_count=count,
         environment_count=count,
         proven=certified,
-        inconclusive_because="too few cold starts" if undecided else "",
+        inconclusive_because=Because.TOO_FEW_COLD_STARTS if undecided else None,
         leans_to_fail=undecided and slow == count,
     )
 
@@ -98,9 +97,9 @@ def cold_start_ms(evidence: Evidence, arm: Arm) -> list[float]:
     return found
 
 
-def _why_none(called: list[Sample]) -> str:
+def _why_none(called: list[Sample]) -> Because:
     usable = [sample for sample in called if sample.outcome not in UNSEEN]
-    return "too few cold starts" if usable else "no data"
+    return Because.TOO_FEW_COLD_STARTS if usable else Because.NO_DATA
 
 
 def _capped(evidence: Evidence) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from warmgate.judge.wording import margin_of, percent
+from warmgate.judge.finding import without_data
+from warmgate.judge.wording import percent
 from warmgate.model.calls import Arm, Evidence
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.model.verdict import Finding, Outcome, Unit
 
 CHECK = "limits.memory.max"
 
@@ -17,16 +18,7 @@ def judge_memory(allowed: float, evidence: Evidence) -> Finding:
         if sample.arm is Arm.CANDIDATE and sample.memory_mb is not None and sample.memory_size_mb
     ]
     if not used:
-        return Finding(
-            check=CHECK,
-            outcome=Outcome.INCONCLUSIVE,
-            reason="no data: no report named its memory",
-            decided=evidence.closed is not None,
-            limit=allowed,
-            unit="ratio",
-            inconclusive_because="no data",
-            proven="nothing",
-        )
+        return without_data(CHECK, allowed, Unit.RATIO, evidence.closed, "no report named its memory")
     ratio, peak, size = max(used)
     over = sum(share > allowed for share, _, _ in used)
     return Finding(
@@ -36,8 +28,7 @@ def judge_memory(allowed: float, evidence: Evidence) -> Finding:
         + (f" in {over} of {len(used)} calls" if over else f", {len(used)} calls"),
         measured=ratio,
         limit=allowed,
-        unit="ratio",
-        margin=margin_of(ratio, allowed),
+        unit=Unit.RATIO,
         bad_count=over,
         sample_count=len(used),
     )

@@ -12,22 +12,32 @@ from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
 from warmgate.judge.binomial import dealt
-from warmgate.judge.compare.tail import ALLOWED, CHANCE, DISCOUNT_ROUNDS, FAIL_AT, OK_AT, QUANTILE, RULED_OUT, WEIGHT
+from warmgate.judge.compare.body import FAIL_Z, OK_Z
+from warmgate.judge.compare.tail import (
+    ALLOWED,
+    BALANCE,
+    CHANCE,
+    DISCOUNT_ROUNDS,
+    FAIL_AT,
+    OK_AT,
+    QUANTILE,
+    RULED_OUT,
+    WEIGHT,
+)
+from warmgate.judge.environments import FEWEST_ENVIRONMENTS
+from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.limits.durations import measured_rounds
 from warmgate.judge.quantile import quantile
-from warmgate.judge.wording import margin_of, percent, points, times
-from warmgate.model.calls import Arm, Evidence, Sample
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.judge.wording import percent, points, times
+from warmgate.model.calls import Arm, Closed, Evidence, Sample
+from warmgate.model.verdict import Because, Finding, Unit
 from warmgate.policy.values import RatioLimit
 
-FEWEST_ENVIRONMENTS = 3
+BODY, TAIL = "live.duration.body", "live.duration.tail"
 FEWEST_CALLS = 3
 """Of an environment, to have a median."""
 LEAST_SPREAD = 0.10
 """Standard deviation of the logarithm of an environment's speed that is taken for granted: few show none by chance."""
-FAIL_Z = 2.75
-OK_Z = -2.12
-"""Pocock's constants for five looks: 1 % and 5 %."""
 LOOK_EVERY = 2
 """Rounds; a stretch of ten has five looks."""
 MEDIAN_NOISE = 1.57
@@ -36,11 +46,15 @@ QUARTILES = 1.349
 """Quartile distance of the normal distribution, in standard deviations."""
 
 
+_Rounds = list[list[Sample]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Body:
     decision: bool | None = None
     z: float = 0.0
     ratio: float = 1.0
+    calls: int = 0
     leans: bool = False
 
 
@@ -71,11 +85,15 @@ def tail_fails_at(stretch: int) -> float:
     return FAIL_AT + 2 * log(stretch) / log((1 - ALLOWED) / (1 - RULED_OUT))
 
 
-def judge_live_duration(limit: RatioLimit, evidence: Evidence, stretch: int) -> Finding:
-    """Return the finding of the live duration limit for one stretch: the tail after every round, the body at five."""
+def judge_live_durations(limit: RatioLimit, evidence: Evidence, stretch: int) -> list[Finding]:
+    """Return the findings of body and tail for one stretch: the tail after every round, the body at five."""
     old, new = measured_rounds(evidence, Arm.BASELINE), measured_rounds(evidence, Arm.CANDIDATE)
     if not old or not new:
-        return _without_data(limit, evidence)
+        what = "not one warm live call of each version"
+        return [
+            without_data(BODY, limit.ratio, Unit.TIMES, evidence.closed, what),
+            without_data(TAIL, BALANCE, Unit.RATIO, evidence.closed, what),
+        ]
     body, tail = _Body(), _Tail()
     numbers = [round_[0].round for round_ in new]
     for seen, until in enumerate(numbers, start=1):
@@ -89,7 +107,8 @@ def judge_live_duration(limit: RatioLimit, evidence: Evidence, stretch: int) -> 
             tail = _stand_tail(before, after, limit.ratio, seen, stretch)
         if body.decision is False or tail.decision is False:
             break
-    return _finding(limit, evidence, body, tail, (old, new), stretch)
+    seen_by = _Seen.of(old, new, stretch, evidence.closed)
+    return [_body_finding(body, limit.ratio, seen_by), _tail_finding(tail, limit.ratio, seen_by)]
 
 
 def _stand_body(old: Sequence[Sample], new: Sequence[Sample], ratio: float, stretch: int) -> _Body:
@@ -107,7 +126,9 @@ def _stand_body(old: Sequence[Sample], new: Sequence[Sample], ratio: float, stre
         decision = False
     elif z_beyond <= OK_Z:
         decision = True
-    return _Body(decision, z, exp(difference), leans=z >= fail_z(stretch) / sqrt(2) and difference > log(ratio))
+    return _Body(
+        decision, z, exp(difference), len(new), leans=z >= fail_z(stretch) / sqrt(2) and difference > log(ratio)
+    )
 
 
 def _round_levels(old: Sequence[Sample]) -> dict[int, float]:
@@ -205,74 +226,69 @@ def _score(slow: int, calls: int, looked: int) -> float:
     return (slow * WEIGHT - (calls - slow)) * DISCOUNT_ROUNDS / (DISCOUNT_ROUNDS + looked - 1)
 
 
-def _finding(
-    limit: RatioLimit,
-    evidence: Evidence,
-    body: _Body,
-    tail: _Tail,
-    arms: tuple[list[list[Sample]], list[list[Sample]]],
-    stretch: int,
-) -> Finding:
-    environments = [len({s.environment for round_ in arm for s in round_}) for arm in arms]
-    calls = [[_duration(s) for round_ in arm for s in round_] for arm in arms]
-    p95_ratio = quantile(calls[1], 0.95) / max(quantile(calls[0], 0.95), 0.01)
-    outcome, because = _outcome(body, tail, min(environments), evidence.closed)
-    told = (
-        f"new is typically {times(body.ratio)} old (by environment), p95 {times(p95_ratio)} (limit {limit.ratio:g}x),"
-        f" z={body.z:.1f} (fails at {fail_z(stretch):.3g});"
-        f" {tail.slow} of {tail.calls} live calls slow for their environment, beyond {limit.ratio:g}x old"
-        f" p{QUANTILE * 100:g} ({tail.old_slow} of {tail.old_calls} old ones), score {points(tail.score)}"
-        f" (fails at {tail_fails_at(stretch):+.0f}); {environments[1]} new and {environments[0]} old environments"
-    )
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What both findings rest on."""
+
+    stretch: int
+    closed: Closed | None
+    old_environments: int
+    new_environments: int
+    p95_ratio: float
+
+    @staticmethod
+    def of(old: _Rounds, new: _Rounds, stretch: int, closed: Closed | None) -> _Seen:
+        counts = [len({s.environment for round_ in arm for s in round_}) for arm in (old, new)]
+        before, after = ([_duration(s) for round_ in arm for s in round_] for arm in (old, new))
+        ratio = quantile(after, 0.95) / max(quantile(before, 0.95), 0.01)
+        return _Seen(stretch, closed, counts[0], counts[1], ratio)
+
+    def why_open(self) -> Because:
+        few = min(self.old_environments, self.new_environments) < FEWEST_ENVIRONMENTS
+        return Because.TOO_FEW_ENVIRONMENTS if few else why_open(self.closed)
+
+    def told(self) -> str:
+        return f"{self.new_environments} new and {self.old_environments} old environments; by the log"
+
+
+def _body_finding(body: _Body, ratio: float, seen: _Seen) -> Finding:
     return Finding(
-        check=f"live.duration.{limit.statistic}",
-        outcome=outcome,
-        reason=f"{told}; by the log",
-        decided=outcome is not Outcome.INCONCLUSIVE or evidence.closed is not None,
-        measured=p95_ratio,
-        limit=limit.ratio,
-        unit="times",
-        margin=margin_of(p95_ratio, limit.ratio),
+        check=BODY,
+        outcome=OUTCOMES[body.decision],
+        reason=f"new is typically {times(body.ratio)} old (by environment), p95 {times(seen.p95_ratio)}"
+        f" (limit {ratio:g}x), z={body.z:.1f} (fails at {fail_z(seen.stretch):.3g}); {seen.told()}",
+        decided=body.decision is not None or seen.closed is not None,
+        measured=body.ratio,
+        limit=ratio,
+        unit=Unit.TIMES,
+        sample_count=body.calls,
+        environment_count=min(seen.old_environments, seen.new_environments),
+        proven=f"excluded: typically {ratio:g}x slower" if body.decision is True else "nothing",
+        inconclusive_because=seen.why_open() if body.decision is None else None,
+        leans_to_fail=body.decision is None and body.leans,
+    )
+
+
+def _tail_finding(tail: _Tail, ratio: float, seen: _Seen) -> Finding:
+    beyond = f"{ratio:g}x old p{QUANTILE * 100:g}"
+    return Finding(
+        check=TAIL,
+        outcome=OUTCOMES[tail.decision],
+        reason=f"{tail.slow} of {tail.calls} live calls slow for their environment, beyond {beyond}"
+        f" ({tail.old_slow} of {tail.old_calls} old ones), score {points(tail.score)}"
+        f" (fails at {tail_fails_at(seen.stretch):+.0f}); {seen.told()}",
+        decided=tail.decision is not None or seen.closed is not None,
+        measured=tail.slow / tail.calls if tail.calls else None,
+        limit=BALANCE,
+        unit=Unit.RATIO,
         bad_count=tail.slow,
         sample_count=tail.calls,
-        environment_count=min(environments),
-        proven=_proven(body, tail, limit),
-        inconclusive_because=because,
-        leans_to_fail=bool(because) and (body.leans or tail.leans),
+        environment_count=min(seen.old_environments, seen.new_environments),
+        proven=f"excluded: {percent(RULED_OUT)} of calls beyond {beyond}" if tail.decision is True else "nothing",
+        inconclusive_because=seen.why_open() if tail.decision is None else None,
+        leans_to_fail=tail.decision is None and tail.leans,
     )
 
 
 def _duration(sample: Sample) -> float:
     return inf if sample.duration_ms is None else sample.duration_ms
-
-
-def _outcome(body: _Body, tail: _Tail, environments: int, closed: str | None) -> tuple[Outcome, str]:
-    if body.decision is False or tail.decision is False:
-        return Outcome.FAILED, ""
-    if body.decision is True and tail.decision is True:
-        return Outcome.PASSED, ""
-    if environments < FEWEST_ENVIRONMENTS:
-        return Outcome.INCONCLUSIVE, "too few environments"
-    return Outcome.INCONCLUSIVE, closed if closed in {"deadline", "budget"} else "cap"
-
-
-def _proven(body: _Body, tail: _Tail, limit: RatioLimit) -> str:
-    proven = []
-    if body.decision is True:
-        proven.append(f"excluded: typically {limit.ratio:g}x slower")
-    if tail.decision is True:
-        proven.append(f"excluded: {percent(RULED_OUT)} of calls beyond {limit.ratio:g}x old p{QUANTILE * 100:g}")
-    return "; ".join(proven) or "nothing"
-
-
-def _without_data(limit: RatioLimit, evidence: Evidence) -> Finding:
-    return Finding(
-        check=f"live.duration.{limit.statistic}",
-        outcome=Outcome.INCONCLUSIVE,
-        reason="no data: not one warm live call of each version",
-        decided=evidence.closed is not None,
-        limit=limit.ratio,
-        unit="times",
-        inconclusive_because="no data",
-        proven="nothing",
-    )

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least, at_most, dealt, upper_bound
-from warmgate.judge.score import SMALLEST_SHARE, ruled_out_errors
-from warmgate.judge.wording import margin_of, percent, word
+from warmgate.judge.score import SMALLEST_SHARE, STRIKES, ruled_out_errors
+from warmgate.judge.wording import percent, word
 from warmgate.model.calls import Arm, CallOutcome, Evidence, Sample, Start
 from warmgate.model.traffic import MetricCounts
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.model.verdict import Because, Finding, Outcome, Unit
 
 ROUNDS = 10
 """Of a stretch, at most; each is a look."""
@@ -24,11 +24,9 @@ CHANCE = 0.003
 SAME_CHANCE = 0.01
 """Of so many more failures than the baseline's where nothing changed: an outage that both share refuses nobody."""
 PASS_ERROR = 0.05
-STRIKES = 2
 RARE_LIVE_CALLS = 283
 """Live calls, one of them bad, that exclude what a PASS under a limit of 0 % rules out (1.67 %), 95 % sure."""
 ERRORS, COLD_STARTS = "live.errors.rate", "live.cold_starts.share"
-TOO_LITTLE = "too little traffic"
 BY_METRICS = "; by CloudWatch's metrics"
 
 Stretches = Sequence[tuple[int, Evidence]]
@@ -130,8 +128,7 @@ def _open_share(check: str, allowed: float, share: Share, total: Share, reason: 
         reason=reason if total.calls else "no data: not one live call of the new version",
         measured=ratio,
         limit=allowed,
-        unit="ratio",
-        margin=margin_of(ratio, allowed) if ratio is not None else None,
+        unit=Unit.RATIO,
         bad_count=share.bad,
         sample_count=share.calls,
         proven=f"excluded: more than {bound} (95 % sure)" if total.calls else "nothing",
@@ -165,7 +162,7 @@ def _none_may(
     if not ended or shared:
         return found
     said = f"{found.reason}; {RARE_LIVE_CALLS} calls would show that it was chance"
-    return replace(found, outcome=Outcome.FAILED, reason=said, inconclusive_because="", leans_to_fail=False)
+    return replace(found, outcome=Outcome.FAILED, reason=said, inconclusive_because=None, leans_to_fail=False)
 
 
 def ruled_out_live(allowed: float) -> float:
@@ -173,11 +170,11 @@ def ruled_out_live(allowed: float) -> float:
     return min(ruled_out_errors(allowed), max(2 * allowed, 0.05))
 
 
-def _why_open(total: Share, ruled_out: float) -> str:
+def _why_open(total: Share, ruled_out: float) -> Because:
     if not total.calls:
-        return "no data"
+        return Because.NO_DATA
     # Where not even calls without a fault would pass, there are too few of them.
-    return TOO_LITTLE if at_most(0, total.calls, ruled_out) > PASS_ERROR else "cap"
+    return Because.TOO_LITTLE_TRAFFIC if at_most(0, total.calls, ruled_out) > PASS_ERROR else Because.CAP
 
 
 def _failed(sample: Sample) -> bool:

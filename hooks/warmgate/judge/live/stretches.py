@@ -13,11 +13,9 @@ from dataclasses import dataclass, replace
 from warmgate.judge.binomial import at_least
 from warmgate.judge.limits.init import FEWEST as FEWEST_COLD_STARTS
 from warmgate.judge.limits.memory import judge_memory
-from warmgate.judge.live.duration import judge_live_duration
+from warmgate.judge.live.duration import judge_live_durations
 from warmgate.judge.live.shares import (
     CHANCE,
-    STRIKES,
-    TOO_LITTLE,
     Stretches,
     is_cold,
     judge_live_cold_starts,
@@ -25,12 +23,12 @@ from warmgate.judge.live.shares import (
 )
 from warmgate.judge.quantile import quantile
 from warmgate.judge.readings import readable
-from warmgate.judge.score import allowed_share
+from warmgate.judge.score import STRIKES, allowed_share
 from warmgate.judge.verdict import WORST_FIRST, verdict_of_findings
 from warmgate.judge.wording import ms
-from warmgate.model.calls import Arm, Burst, Evidence, Phase, Sample, Start
+from warmgate.model.calls import Arm, Burst, Closed, Evidence, Phase, Sample, Start
 from warmgate.model.traffic import MetricCounts
-from warmgate.model.verdict import Finding, Outcome, Verdict
+from warmgate.model.verdict import Because, Finding, Outcome, Unit, Verdict
 from warmgate.policy.values import PercentileLimit, Policy
 
 NEW_PER_ROUND, OLD_PER_ROUND = 20, 100
@@ -70,8 +68,8 @@ def judge_live(
     found: list[Finding] = []
     live = policy.live
     if live.duration is not None:
-        watched = [judge_live_duration(live.duration, _thinned(evidence), number) for number, evidence in seen]
-        found.append(_over_stretches(watched))
+        watched = [judge_live_durations(live.duration, _thinned(evidence), number) for number, evidence in seen]
+        found += [_over_stretches(findings) for findings in zip(*watched, strict=True)] or [_over_stretches([])]
     if live.error_ratio is not None:
         found.append(judge_live_errors(live.error_ratio, seen, counts or {}, ended=ended))
     if live.cold_start_ratio is not None:
@@ -90,7 +88,7 @@ def has_live_limits(policy: Policy) -> bool:
 
 
 def _evidence(part: Stretch) -> Evidence:
-    return Evidence(samples=part.samples, burst=NO_BURST, closed="planned" if part.complete else None)
+    return Evidence(samples=part.samples, burst=NO_BURST, closed=Closed.PLANNED if part.complete else None)
 
 
 def _over_stretches(findings: Sequence[Finding]) -> Finding:
@@ -99,7 +97,9 @@ def _over_stretches(findings: Sequence[Finding]) -> Finding:
     passed = next((finding for finding in reversed(findings) if finding.outcome is Outcome.PASSED), None)
     if failed or passed or findings:
         return failed or passed or findings[-1]
-    return Finding(check="live", outcome=Outcome.INCONCLUSIVE, reason="no traffic", inconclusive_because="no data")
+    return Finding(
+        check="live", outcome=Outcome.INCONCLUSIVE, reason="no traffic", inconclusive_because=Because.NO_DATA
+    )
 
 
 def _thinned(evidence: Evidence) -> Evidence:
@@ -137,7 +137,7 @@ def _judge_init(limit: PercentileLimit, seen: Stretches) -> Finding:
         reason=f"{told} (slowest {ms(max(values))}, chance {chance:.1g})" if judged else f"{told}: too few to judge",
         measured=quantile(values, limit.percentile) if values else None,
         limit=limit.limit_ms,
-        unit="ms",
+        unit=Unit.MS,
         bad_count=slow,
         sample_count=len(values),
         proven="",
@@ -148,5 +148,5 @@ def too_little(verdict: Verdict) -> bool:
     """Return whether a verdict is open for a lack of traffic alone: then calls of our own can decide."""
     if min((f.outcome for f in verdict.findings), key=WORST_FIRST.index, default=Outcome.PASSED) is Outcome.FAILED:
         return False
-    lacks = {TOO_LITTLE, "no data", "too few environments", "cap"}
+    lacks = {Because.TOO_LITTLE_TRAFFIC, Because.NO_DATA, Because.TOO_FEW_ENVIRONMENTS, Because.CAP}
     return any(f.outcome is Outcome.INCONCLUSIVE and f.inconclusive_because in lacks for f in verdict.findings)

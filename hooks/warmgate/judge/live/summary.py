@@ -7,27 +7,32 @@ taken, when the shift is over.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import exp, log, sqrt
 
-from warmgate.judge.live.duration import FAIL_Z, FEWEST_ENVIRONMENTS, LEAST_SPREAD, OK_Z
+from warmgate.judge.compare.body import FAIL_Z, OK_Z
+from warmgate.judge.environments import FEWEST_ENVIRONMENTS
+from warmgate.judge.finding import OUTCOMES
+from warmgate.judge.live.duration import BODY, LEAST_SPREAD, TAIL
 from warmgate.judge.live.shares import (
     BY_METRICS,
     CHANCE,
     COLD_STARTS,
     ERRORS,
-    STRIKES,
     Share,
     chance_of,
     errors_by_metrics,
     judge_share,
 )
+from warmgate.judge.score import STRIKES
 from warmgate.judge.verdict import verdict_of_findings
-from warmgate.judge.wording import margin_of, times
+from warmgate.judge.wording import times
 from warmgate.model.calls import Arm
 from warmgate.model.traffic import EnvironmentSummary, MetricCounts
-from warmgate.model.verdict import Finding, Outcome, Verdict
-from warmgate.policy.values import Policy, RatioLimit
+from warmgate.model.verdict import Because, Finding, Outcome, Unit, Verdict
+from warmgate.policy.values import Policy
 
+BY_QUERY = "; by a query of the log"
 FEWEST_CALLS = 20
 """Of an environment, to have a 95th percentile."""
 
@@ -45,7 +50,7 @@ def judge_summaries(
     live, found = policy.live, list[Finding]()
     old, new = summaries.get(Arm.BASELINE, ()), summaries.get(Arm.CANDIDATE, ())
     if live.duration is not None:
-        found.append(_duration(live.duration, old, new))
+        found += _durations(live.duration.ratio, old, new)
     if live.error_ratio is not None:
         counted = counts.get(Arm.CANDIDATE)
         found.append(
@@ -58,26 +63,48 @@ def judge_summaries(
     return verdict_of_findings(tuple(found), policy)
 
 
-def _duration(limit: RatioLimit, old: Sequence[EnvironmentSummary], new: Sequence[EnvironmentSummary]) -> Finding:
-    """Return the finding of the duration limit: it fails where medians or 95th percentiles are surely beyond it."""
+def _durations(ratio: float, old: Sequence[EnvironmentSummary], new: Sequence[EnvironmentSummary]) -> list[Finding]:
+    """Return the findings of the duration limit: medians by environment are the body, 95th percentiles the tail."""
     arms = [[s for s in arm if s.calls >= FEWEST_CALLS] for arm in (old, new)]
-    if min(len(arm) for arm in arms) < FEWEST_ENVIRONMENTS:
-        told = f"{len(arms[1])} new and {len(arms[0])} old environments with {FEWEST_CALLS} calls"
-        return _finding(limit, Outcome.INCONCLUSIVE, f"{told}, {FEWEST_ENVIRONMENTS} of each are needed", None, arms)
-    found = [
-        _compared(*([s.median_ms for s in arm] for arm in arms)),
-        _compared(*([s.p95_ms for s in arm] for arm in arms)),
-    ]
-    sure = [(d - log(limit.ratio) / 2) / error >= FAIL_Z and d > log(limit.ratio) for d, error in found]
-    within = [(d - log(limit.ratio)) / error <= OK_Z for d, error in found]
-    outcome = Outcome.FAILED if any(sure) else Outcome.PASSED if all(within) else Outcome.INCONCLUSIVE
-    median, p95 = (exp(difference) for difference, _ in found)
-    z = max((d - log(limit.ratio) / 2) / error for d, error in found)
-    told = (
-        f"new is typically {times(median)} old (median by environment), p95 {times(p95)} (limit {limit.ratio:g}x),"
-        f" z={z:.1f} (fails at {FAIL_Z}); {len(arms[1])} new and {len(arms[0])} old environments"
+    medians = [[s.median_ms for s in arm] for arm in arms]
+    p95s = [[s.p95_ms for s in arm] for arm in arms]
+    counted = f"{len(arms[1])} new and {len(arms[0])} old environments"
+    calls, fewest = sum(s.calls for s in arms[1]), min(len(arm) for arm in arms)
+    found = []
+    for check, word, (before, after) in ((BODY, "median", medians), (TAIL, "p95", p95s)):
+        finding = Finding(
+            check=check,
+            outcome=Outcome.INCONCLUSIVE,
+            reason=f"{counted} with {FEWEST_CALLS} calls, {FEWEST_ENVIRONMENTS} of each are needed{BY_QUERY}",
+            limit=ratio,
+            unit=Unit.TIMES,
+            sample_count=calls,
+            environment_count=fewest,
+            proven="nothing",
+            inconclusive_because=Because.TOO_FEW_ENVIRONMENTS,
+        )
+        found.append(
+            finding if fewest < FEWEST_ENVIRONMENTS else _decided(finding, word, before, after, ratio, counted)
+        )
+    return found
+
+
+def _decided(
+    finding: Finding, word: str, old: Sequence[float], new: Sequence[float], ratio: float, counted: str
+) -> Finding:
+    """Return the finding of one statistic of both arms' environments."""
+    difference, error = _compared(old, new)
+    z, within = (difference - log(ratio) / 2) / error, (difference - log(ratio)) / error <= OK_Z
+    decision = False if z >= FAIL_Z and difference > log(ratio) else True if within else None
+    return replace(
+        finding,
+        outcome=OUTCOMES[decision],
+        reason=f"the {word} is typically {times(exp(difference))} old (by environment, limit {ratio:g}x), z={z:.1f}"
+        f" (fails at {FAIL_Z}); {counted}{BY_QUERY}",
+        measured=exp(difference),
+        proven=f"excluded: {word} typically {ratio:g}x slower" if decision else "nothing",
+        inconclusive_because=Because.CAP if decision is None else None,
     )
-    return _finding(limit, outcome, told, p95, arms)
 
 
 def _compared(old: Sequence[float], new: Sequence[float]) -> tuple[float, float]:
@@ -93,32 +120,9 @@ def _mean(values: Sequence[float]) -> tuple[float, float]:
     return centre, max(LEAST_SPREAD**2, spread) / len(values)
 
 
-def _finding(
-    limit: RatioLimit,
-    outcome: Outcome,
-    told: str,
-    measured: float | None,
-    arms: Sequence[Sequence[EnvironmentSummary]],
-) -> Finding:
-    undecided = outcome is Outcome.INCONCLUSIVE
-    return Finding(
-        check=f"live.duration.{limit.statistic}",
-        outcome=outcome,
-        reason=f"{told}; by a query of the log",
-        measured=measured,
-        limit=limit.ratio,
-        unit="times",
-        margin=None if measured is None else margin_of(measured, limit.ratio),
-        sample_count=sum(s.calls for s in arms[1]),
-        environment_count=min(len(arm) for arm in arms),
-        proven=f"excluded: typically {limit.ratio:g}x slower" if outcome is Outcome.PASSED else "nothing",
-        inconclusive_because="" if not undecided else "cap" if measured is not None else "too few environments",
-    )
-
-
 def _cold_starts(allowed: float, new: Sequence[EnvironmentSummary]) -> Finding:
     total = Share(sum(s.cold_starts for s in new), sum(s.calls for s in new))
     chance = chance_of(total, allowed)
     beyond = total.bad >= STRIKES and chance <= CHANCE
     failing = (total, chance) if beyond else None
-    return judge_share(COLD_STARTS, allowed, total, failing, "; by a query of the log", "met a cold start", ended=True)
+    return judge_share(COLD_STARTS, allowed, total, failing, BY_QUERY, "met a cold start", ended=True)

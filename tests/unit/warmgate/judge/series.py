@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import starmap
 
-from warmgate.model.calls import Arm, Burst, CallOutcome, Evidence, Phase, Sample, Start
+from warmgate.model.calls import Arm, Burst, CallOutcome, Closed, Evidence, Phase, Sample, Start
 from warmgate.policy.values import Compare, Limits, PercentileLimit, Policy
 
 LIMIT = PercentileLimit(percentile=0.95, limit_ms=400.0)
@@ -65,7 +65,7 @@ def paired(old: Iterable[Sequence[float]], new: Iterable[Sequence[float]]) -> li
     return sorted(found, key=lambda s: (s.round, s.position))
 
 
-def evidence(samples: Iterable[Sample], closed: str | None = "planned", granted: int = 20) -> Evidence:
+def evidence(samples: Iterable[Sample], closed: Closed | None = Closed.PLANNED, granted: int = 20) -> Evidence:
     """Return evidence with a burst as asked for."""
     return Evidence(samples=tuple(samples), burst=Burst(asked=granted, granted=granted), closed=closed)
 

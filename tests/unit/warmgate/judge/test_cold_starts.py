@@ -8,8 +8,8 @@ import pytest
 
 from unit.warmgate.judge.series import cold, evidence, sample
 from warmgate.judge.limits.init import cold_start_ms, fail_count, judge_init
-from warmgate.model.calls import Arm, Burst, CallOutcome, Phase, Start
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.model.calls import Arm, Burst, CallOutcome, Closed, Phase, Start
+from warmgate.model.verdict import Finding, Outcome, Unit
 from warmgate.policy.values import PercentileLimit
 
 LIMIT = PercentileLimit(percentile=0.95, limit_ms=1500.0)
@@ -72,8 +72,7 @@ def test_a_pass_says_what_twenty_certify() -> None:
         " at least 86 % of cold starts are within 1500 ms (95 % sure); 20 cold starts in 20 calls",
         measured=800.0,
         limit=1500.0,
-        unit="ms",
-        margin=1 - 800 / 1500,
+        unit=Unit.MS,
         bad_count=0,
         sample_count=20,
         environment_count=20,
@@ -124,7 +123,7 @@ def test_a_capped_burst_is_said_without_a_reason_too() -> None:
         (cold([None] * 5, start=None, outcome=CallOutcome.THROTTLED), None, "no data", True),
     ],
 )
-def test_why_there_are_too_few(samples: list, closed: str | None, because: str, decided: bool) -> None:  # type: ignore[type-arg]
+def test_why_there_are_too_few(samples: list, closed: Closed | None, because: str, decided: bool) -> None:  # type: ignore[type-arg]
     """Calls that met warm environments are another thing than no call at all."""
     finding = judge_init(LIMIT, evidence(samples, closed=closed))
     assert (finding.inconclusive_because, finding.decided) == (because, decided)

@@ -8,7 +8,8 @@ import pytest
 
 from unit.warmgate.judge.series import cold, evidence, measured, paired, policy
 from warmgate.judge import judge
-from warmgate.model.calls import Arm, CallOutcome, Sample
+from warmgate.judge.verdict import WORST_FIRST
+from warmgate.model.calls import Arm, CallOutcome, Closed, Sample
 from warmgate.model.verdict import Finding, Outcome
 from warmgate.policy.values import Basis, Compare, RatioLimit
 
@@ -32,10 +33,15 @@ def named(samples: list[Sample]) -> list[Sample]:
     return [replace(s, environment=f"{s.arm}{s.position}") for s in samples]
 
 
-def found(samples: list[Sample], compare: Compare = DURATION, closed: str | None = "planned") -> Finding:
-    """Return the one finding of a comparison."""
-    (finding,) = judge(evidence(samples, closed=closed), policy(compare=compare)).findings
-    return finding
+def findings(samples: list[Sample], compare: Compare = DURATION) -> dict[str, Finding]:
+    """Return the findings of a comparison by their names."""
+    found = judge(evidence(samples, closed=Closed.PLANNED), policy(compare=compare)).findings
+    return {finding.check: finding for finding in found}
+
+
+def found(samples: list[Sample], compare: Compare = DURATION) -> Finding:
+    """Return the finding that counts: the worst, and the first of them."""
+    return min(findings(samples, compare).values(), key=lambda finding: WORST_FIRST.index(finding.outcome))
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -60,7 +66,28 @@ def test_the_reason_tells_the_ratio() -> None:
     finding = found(paired(STEADY, times(1.5)))
     assert "1.50x" in finding.reason
     assert "1.2x" in finding.reason
-    assert finding.check == "compare.duration.p95"
+    assert finding.check == "compare.duration.body"
+
+
+def test_a_slower_body_with_an_equal_tail_contradicts_nothing() -> None:
+    """With a median 1.45 times the old one and an equal p95 the body fails by the median, and the tail passes."""
+    new = [[ms * 1.45 if i < 16 else ms * 3 for i, ms in enumerate(series)] for series in STEADY]
+    old = [[ms if i < 16 else ms * 3 for i, ms in enumerate(series)] for series in STEADY]
+    body, tail = findings(paired(old, new)).values()
+
+    assert (body.check, body.outcome) == ("compare.duration.body", Outcome.FAILED)
+    assert (body.measured, body.limit, body.margin) == pytest.approx((1.45, 1.2, 1 - 1.45 / 1.2))
+    assert (tail.check, tail.outcome, tail.measured, tail.margin) == ("compare.duration.tail", Outcome.PASSED, 0.0, 1.0)
+
+
+def test_a_longer_tail_of_an_equal_body_is_the_tails() -> None:
+    """The share of calls beyond what old ones took is measured against the share at which the score stands still."""
+    tail = findings(paired(STEADY, with_tail(4)))["compare.duration.tail"]
+
+    assert tail.outcome is Outcome.FAILED
+    assert (tail.measured, tail.limit) == pytest.approx((0.25, 1 / 17))
+    assert tail.margin is not None
+    assert tail.margin < 0
 
 
 def test_a_certain_small_slowdown_does_not_fail() -> None:
@@ -69,9 +96,9 @@ def test_a_certain_small_slowdown_does_not_fail() -> None:
 
 
 def test_a_basis_of_p95_alone_overlooks_no_tail() -> None:
-    """With the p95 as the only measure a slowdown of every call still fails."""
-    alone = replace(DURATION, basis=Basis.P95)
-    assert found(paired(STEADY, times(1.5)), alone).outcome is Outcome.FAILED
+    """With the tail as the only measure a slowdown of every call still fails, by the tail."""
+    alone = findings(paired(STEADY, times(1.5)), replace(DURATION, basis=Basis.P95))
+    assert [(name, finding.outcome) for name, finding in alone.items()] == [("compare.duration.tail", Outcome.FAILED)]
 
 
 @pytest.mark.parametrize("size", [1, 4, 9])
@@ -109,10 +136,11 @@ def test_rounds_of_the_candidate_alone_go_on_with_the_tail() -> None:
     """Rounds after the shared ones are counted against the same baseline; the body stays where it was."""
     new = with_tail(11)
     more = [replace(s, round=s.round + 5) for s in measured(new, arm=Arm.CANDIDATE)]
-    alone, on = found(paired(STEADY, new)), found([*paired(STEADY, new), *more])
-    assert (alone.outcome, alone.sample_count) == (Outcome.INCONCLUSIVE, 100)
-    assert on.sample_count > 100
-    assert on.measured == alone.measured
+    alone, on = findings(paired(STEADY, new)), findings([*paired(STEADY, new), *more])
+    assert [f.outcome for f in alone.values()] == [Outcome.PASSED, Outcome.INCONCLUSIVE]
+    assert alone["compare.duration.tail"].sample_count == 100
+    assert on["compare.duration.tail"].sample_count > 100
+    assert on["compare.duration.body"] == alone["compare.duration.body"]
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -6,8 +6,8 @@ import pytest
 
 from unit.warmgate.judge.series import FAST, LIMIT, POLICY, SLOW, evidence, measured, policy, sample, slow_rounds
 from warmgate.judge.limits.durations import judge_duration, measured_rounds
-from warmgate.model.calls import Arm, CallOutcome, DurationSource, Evidence, Phase, Start
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.model.calls import Arm, CallOutcome, Closed, DurationSource, Evidence, Phase, Start
+from warmgate.model.verdict import Because, Finding, Outcome, Unit
 from warmgate.policy.values import PercentileLimit
 
 CERTIFY = policy(duration=(LIMIT,), certify=True)
@@ -60,8 +60,7 @@ def test_a_failure_says_everything() -> None:
         reason="9 of 40 calls slower than 400 ms (limit 5 %), from 5 of 20 environments; score +81.9 >= +75",
         measured=900.0,
         limit=400.0,
-        unit="ms",
-        margin=-1.25,
+        unit=Unit.MS,
         bad_count=9,
         sample_count=40,
         environment_count=20,
@@ -74,20 +73,19 @@ def test_a_pass_says_what_it_excludes() -> None:
     finding = found(evidence(measured(slow_rounds(0, 0, 0)), closed=None))
     assert finding.reason == "0 of 60 calls slower than 400 ms (limit 5 %); score -54.5 <= -50"
     assert finding.proven == "excluded: 10 % slow calls or more (95 % sure)"
-    assert (finding.decided, finding.measured, finding.margin) == (True, 100.0, 0.75)
+    assert (finding.decided, finding.measured) == (True, 100.0)
 
 
 @pytest.mark.parametrize(
     ("closed", "because", "decided"),
     [
-        (None, "cap", False),
-        ("planned", "cap", True),
-        ("deadline", "deadline", True),
-        ("budget", "budget", True),
-        ("no data", "cap", True),
+        (None, Because.CAP, False),
+        (Closed.PLANNED, Because.CAP, True),
+        (Closed.DEADLINE, Because.DEADLINE, True),
+        (Closed.BUDGET, Because.BUDGET, True),
     ],
 )
-def test_an_open_score_says_why(closed: str | None, because: str, decided: bool) -> None:
+def test_an_open_score_says_why(closed: Closed | None, because: Because, decided: bool) -> None:
     """What ended the calls is the reason; while more may come the check has not decided."""
     finding = found(evidence(measured(slow_rounds(1, 1)), closed=closed))
     assert (finding.outcome, finding.inconclusive_because) == (Outcome.INCONCLUSIVE, because)
@@ -126,7 +124,7 @@ def test_fewer_than_three_environments_cannot_fail(environments: int, outcome: O
     ]
     finding = found(evidence(samples))
     assert finding.outcome is outcome
-    assert finding.inconclusive_because == ("too few environments" if outcome is Outcome.INCONCLUSIVE else "")
+    assert (finding.inconclusive_because is Because.TOO_FEW_ENVIRONMENTS) is (outcome is Outcome.INCONCLUSIVE)
 
 
 def test_overlap_proves_environments() -> None:
@@ -185,7 +183,7 @@ def test_a_timeout_shows_at_least_the_limit() -> None:
         ("deadline", "no data: not one warm measured call with a duration (deadline)", True),
     ],
 )
-def test_no_data_is_no_data_whatever_ended_the_calls(closed: str | None, reason: str, decided: bool) -> None:
+def test_no_data_is_no_data_whatever_ended_the_calls(closed: Closed | None, reason: str, decided: bool) -> None:
     """Nothing measured is never a close call."""
     finding = found(evidence([], closed=closed))
     assert (finding.reason, finding.decided, finding.inconclusive_because) == (reason, decided, "no data")

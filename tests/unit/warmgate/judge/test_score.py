@@ -21,6 +21,8 @@ from warmgate.judge.score import (
     why_undecided,
 )
 from warmgate.judge.score_table import TABLE
+from warmgate.model.calls import Closed
+from warmgate.model.verdict import Because
 
 P95 = ScoreLine(0.05, 0.1, 200, 13, 75, -50)
 STRICT = ScoreLine(0.01, 0.05, 200, 39, 96, -71)
@@ -100,7 +102,7 @@ def test_too_few_environments_cross_without_failing() -> None:
     found = stand(rounds, P95, [False])
     assert (found.decision, found.crossed) == (None, True)
     assert told(found, P95) == "score +78 >= +75"
-    assert why_undecided(found, "deadline") == "too few environments"
+    assert why_undecided(found, Closed.DEADLINE) is Because.TOO_FEW_ENVIRONMENTS
 
 
 def test_a_pass_stands_where_it_was_reached() -> None:
@@ -124,7 +126,7 @@ def test_nothing_counts_beyond_the_cap() -> None:
     open_rounds = [[True] + [False] * 19] * 10
     found = stand(open_rounds + [[True] * 20] * 3, P95, [True] * 13)
     assert (found.decision, found.call_count, found.exhausted) == (None, 200, True)
-    assert why_undecided(found, "deadline") == "cap"
+    assert why_undecided(found, Closed.DEADLINE) is Because.CAP
     assert found == stand(open_rounds, P95, [True] * 10)
     assert not stand(open_rounds[:9], P95, [True] * 9).exhausted
 
@@ -168,7 +170,7 @@ def test_what_is_proven() -> None:
     ("closed", "because"),
     [(None, "cap"), ("planned", "cap"), ("no data", "cap"), ("deadline", "deadline"), ("budget", "budget")],
 )
-def test_why_a_score_is_open(closed: str | None, because: str) -> None:
+def test_why_a_score_is_open(closed: Closed | None, because: str) -> None:
     """What ended the calls is the reason, where the calls themselves were not."""
     assert why_undecided(standing(1, 40), closed) == because
 

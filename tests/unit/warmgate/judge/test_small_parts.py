@@ -10,8 +10,9 @@ from unit.warmgate.judge.series import cold, evidence, sample
 from warmgate.judge.environments import environment_count, environments_known
 from warmgate.judge.quantile import quantile
 from warmgate.judge.readings import LARGEST, readable
-from warmgate.judge.wording import LONGEST_WORD, margin_of, ms, percent, points, quantity, word
+from warmgate.judge.wording import LONGEST_WORD, ms, percent, points, quantity, word
 from warmgate.model.calls import Phase
+from warmgate.model.verdict import Unit
 
 
 @pytest.mark.parametrize(
@@ -64,16 +65,16 @@ def test_good_evidence_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
-        (1234.5, "ms", "1234 ms"),
-        (99.96, "ms", "100 ms"),
-        (4.25, "ms", "4.25 ms"),
-        (0.05, "ratio", "5 %"),
-        (1.234, "times", "1.23x"),
-        (float("inf"), "times", "∞x"),
-        (12.0, "count", "12"),
+        (1234.5, Unit.MS, "1234 ms"),
+        (99.96, Unit.MS, "100 ms"),
+        (4.25, Unit.MS, "4.25 ms"),
+        (0.05, Unit.RATIO, "5 %"),
+        (1.234, Unit.TIMES, "1.23x"),
+        (float("inf"), Unit.TIMES, "∞x"),
+        (12.0, Unit.COUNT, "12"),
     ],
 )
-def test_quantities(value: float, unit: str, text: str) -> None:
+def test_quantities(value: float, unit: Unit, text: str) -> None:
     """A value is written with its unit and the digits that matter."""
     assert quantity(value, unit) == text
 
@@ -87,10 +88,8 @@ def test_a_score_never_seems_nearer_than_it_is(score: float, text: str) -> None:
 
 
 def test_plain_words() -> None:
-    """Milliseconds, percent and margins."""
+    """Milliseconds and percent."""
     assert (ms(400.0), percent(0.001), percent(1 / 3)) == ("400 ms", "0.1 %", "33.3 %")
-    assert margin_of(300.0, 400.0) == 0.25
-    assert margin_of(1.0, 0.0) is None
 
 
 @pytest.mark.parametrize(

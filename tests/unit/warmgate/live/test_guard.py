@@ -36,10 +36,10 @@ def guarded(world: ShiftWorld, seconds: float = 890.0) -> Guarded:
     ("defect", "check"),
     [
         (BROKEN, "live.errors.rate"),
-        (Defect(times=2.0), "live.duration.p95"),
-        (Defect(slow_share=0.3, slow_times=4.0), "live.duration.p95"),
+        (Defect(times=2.0), "live.duration.body"),
+        (Defect(slow_share=0.3, slow_times=4.0), "live.duration.tail"),
         (Defect(error_share=0.5, from_s=60.0), "live.errors.rate"),
-        (Defect(times=2.0, from_s=60.0), "live.duration.p95"),
+        (Defect(times=2.0, from_s=60.0), "live.duration.body"),
     ],
 )
 def test_a_bad_shift_is_stopped_with_the_reason(defect: Defect, check: str) -> None:

@@ -61,7 +61,8 @@ def test_a_good_release_passes_by_its_live_traffic(seed: str) -> None:
     found = judged(ShiftWorld(seed=seed))
     assert found.verdict.status is Status.SUCCEEDED
     assert {f.check for f in found.verdict.findings} == {
-        "live.duration.p95",
+        "live.duration.body",
+        "live.duration.tail",
         "live.errors.rate",
         "live.cold_starts.share",
     }
@@ -74,7 +75,7 @@ def test_a_good_release_passes_by_its_live_traffic(seed: str) -> None:
     ("defect", "check"),
     [
         (Defect(error_share=0.05), "live.errors.rate"),
-        (Defect(times=1.6), "live.duration.p95"),
+        (Defect(times=1.6), "live.duration.body"),
         (Defect(error_share=0.2, from_s=100.0), "live.errors.rate"),
     ],
 )
@@ -101,7 +102,7 @@ def test_too_little_traffic_lets_our_own_calls_decide(outcome: Outcome, status: 
     assert own.asked == ["d-ABCDEF123"]
     assert found.verdict.status is status
     assert found.spending.invocations == 140
-    assert any(warning.startswith("live.duration.p95: inconclusive") for warning in found.verdict.warnings)
+    assert any(warning.startswith("live.duration.body: inconclusive") for warning in found.verdict.warnings)
 
 
 def test_no_traffic_and_no_calls_of_our_own_is_an_error() -> None:

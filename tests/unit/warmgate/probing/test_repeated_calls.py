@@ -180,7 +180,7 @@ def test_a_failure_beside_another_refusal_is_not_repeated() -> None:
     for verdict in (judgement.verdict, replay(judgement.samples, policy).verdict):
         outcomes = {finding.check: (finding.outcome, finding.inconclusive_because) for finding in verdict.findings}
         assert outcomes == {
-            "limits.duration.p95": (Outcome.FAILED, ""),
+            "limits.duration.p95": (Outcome.FAILED, None),
             "limits.errors.rate": (Outcome.INCONCLUSIVE, "stopped early"),
         }
 

@@ -6,14 +6,14 @@ import pytest
 
 from support.reports.judgements import COMPARED, ERRORS, SLOW, UNSEEN
 from warmgate.model.deployment import Status
-from warmgate.model.verdict import Finding, Mode, Outcome, Verdict
-from warmgate.report.standing import standing_of
+from warmgate.model.verdict import Because, Finding, Mode, Outcome, Verdict
+from warmgate.report.standing import LACKS_EVIDENCE, standing_of
 
 COLD = Finding(
     check="limits.init.p95",
     outcome=Outcome.INCONCLUSIVE,
     reason="0 cold starts in 10 calls, at least 5 are needed",
-    inconclusive_because="too few cold starts",
+    inconclusive_because=Because.TOO_FEW_COLD_STARTS,
 )
 THROUGH, REFUSED = Status.SUCCEEDED, Status.FAILED
 
@@ -47,10 +47,10 @@ def test_the_whole_table(
     assert (standing.word, standing.aside, standing.exit_code) == (word, aside, exit_code)
 
 
-@pytest.mark.parametrize("because", ["no data", "too few cold starts", "too few environments", "too little traffic"])
+@pytest.mark.parametrize("because", sorted(LACKS_EVIDENCE))
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("status", Status)
-def test_no_policy_makes_a_pass_of_a_limit_without_evidence(because: str, mode: Mode, status: Status) -> None:
+def test_no_policy_makes_a_pass_of_a_limit_without_evidence(because: Because, mode: Mode, status: Status) -> None:
     """Whatever `when` and `mode` say, the exit code is that of what could not be found out."""
     finding = Finding(check="c", outcome=Outcome.INCONCLUSIVE, reason="", inconclusive_because=because)
     verdict = Verdict(outcome=Outcome.INCONCLUSIVE, status=status, reason="", findings=(ERRORS, finding), mode=mode)

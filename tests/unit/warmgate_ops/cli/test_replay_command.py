@@ -95,7 +95,7 @@ def test_one_json_object_a_run_in_the_order_of_the_file(tmp_path: Path) -> None:
         ("fine", "Succeeded"),
     ]
     assert all(list(v) == ["run", "outcome", "status", "calls", "reason", "findings"] for v in found)
-    assert "compare.duration.p95" in [finding["check"] for finding in found[1]["findings"]]
+    assert "compare.duration.body" in [finding["check"] for finding in found[1]["findings"]]
 
 
 def test_a_table_ends_with_a_summary(tmp_path: Path) -> None:
@@ -149,7 +149,11 @@ def test_init_checks_are_left_out_where_no_burst_was_recorded(tmp_path: Path) ->
 
     result = replayed(tmp_path, policy, recorded(measured_only=True), "--json")
 
-    assert [f["check"] for f in verdicts(result)[0]["findings"]] == ["limits.errors.rate", "compare.duration.p95"]
+    assert [f["check"] for f in verdicts(result)[0]["findings"]] == [
+        "limits.errors.rate",
+        "compare.duration.body",
+        "compare.duration.tail",
+    ]
     assert "init checks: no prewarm call was recorded" in result.stderr
 
 

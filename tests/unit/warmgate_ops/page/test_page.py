@@ -93,7 +93,7 @@ def test_every_finding_is_on_the_page(case: Case) -> None:
 
     for finding in case.judgement.verdict.findings:
         for part in (finding.check, finding.reason, finding.proven, finding.inconclusive_because):
-            assert " ".join(part.split()) in text
+            assert " ".join((part or "").split()) in text
 
 
 def test_every_circumstance_is_on_the_page(case: Case) -> None:
