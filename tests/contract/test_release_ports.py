@@ -47,7 +47,7 @@ REFUSAL = Refusal(
     function="checkout-api",
     fingerprint="c0de-first",
     deployment_id="d-FIRST0000",
-    reason="9 of 43 calls slower",
+    reason="9 of 43 calls took longer",
     refused_at="2026-01-01T00:00:00Z",
 )
 NOTICE = Notice(

@@ -22,7 +22,6 @@ def without_data(check: str, limit: float, unit: Unit, closed: Closed | None, wh
         limit=limit,
         unit=unit,
         inconclusive_because=Because.NO_DATA,
-        proven="nothing",
     )
 
 

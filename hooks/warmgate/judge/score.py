@@ -141,10 +141,10 @@ def _score(bad: int, count: int, weight: int, looks: int) -> float:
 def proven(standing: Standing, line: ScoreLine, word: str) -> str:
     """Return what a standing rules out, in words; a bound of its own only where no line was reached."""
     if standing.decision is True:
-        return f"excluded: {percent(line.ruled_out)} {word} or more (95 % sure)"
+        return f"fewer than {percent(line.ruled_out)} {word} (95 % confidence)"
     if standing.decision is False:
-        return f"excluded: {percent(line.allowed)} {word} or fewer (99 % sure)"
-    return f"excluded: more than {percent(upper_bound(standing.bad_count, standing.call_count))} {word} (95 % sure)"
+        return f"more than {percent(line.allowed)} {word} (99 % confidence)"
+    return f"at most {percent(upper_bound(standing.bad_count, standing.call_count))} {word} (95 % confidence)"
 
 
 def afterwards(standing: Standing, rounds: Sequence[Sequence[bool]]) -> str:

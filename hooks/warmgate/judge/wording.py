@@ -20,6 +20,14 @@ def percent(share: float) -> str:
     return f"{share * 100:.3g} %"
 
 
+def counted(bad: int, count: int, noun: str) -> str:
+    """Return how many of some things a sentence is about: `All 10 calls`, `None of 60 calls`, `3 of 60 calls`."""
+    things = f"{count} {noun}{'' if count == 1 else 's'}"
+    if bad == 0:
+        return f"None of {things}"
+    return f"All {things}" if bad == count > 1 else f"{bad} of {things}"
+
+
 def points(score: float) -> str:
     """Return a score with its sign, cut towards zero so that it never seems to have reached a line that it has not."""
     return f"{math.trunc(score * 10) / 10:+g}"

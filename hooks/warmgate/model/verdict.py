@@ -69,6 +69,8 @@ class Finding:
     outcome: Outcome
     reason: str
     """One line with the measured value, the limit and the counts."""
+    details: str = ""
+    """What the decision rests on besides, for who wants to recompute it: scores, chances, environments."""
     decided: bool = True
     """False while more samples could still change the outcome."""
     measured: float | None = None

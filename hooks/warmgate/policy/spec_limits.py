@@ -15,8 +15,8 @@ _RATIO = Measure(unit=RATIO, least=1, most=100, least_allowed=False)
 
 NONE_MAY_FAIL = (
     "`0%` means none: a second failed call refuses the release, and so does one alone, unless its probe, called again,"
-    " fails in none of 92 other calls: at most 5 % of its calls fail then (95 % sure), and the check passes with a"
-    " warning."
+    " fails in none of 92 other calls: at most 5 % of its calls fail then (95 % confidence), and the check passes with"
+    " a warning."
 )
 """The rule of an error rate of 0 %, which holds for unexpected answers too."""
 

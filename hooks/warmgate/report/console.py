@@ -22,6 +22,8 @@ def render_console(judgement: Judgement, status: Status) -> str:
         "",
         *_table([_cells(finding) for finding in verdict.findings]),
     ]
+    told = [(finding.check, wording.details(finding)) for finding in verdict.findings]
+    lines += [f"  {wording.one_line(f'{check}: {details}')}" for check, details in told if details]
     lines += [f"  warning: {wording.one_line(warning)}" for warning in verdict.warnings]
     lines += [f"  note: {wording.one_line(note)}" for note in judgement.notes]
     lines += [f"  {line}" for line in wording.sample_counts(judgement.samples)]

@@ -75,6 +75,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "check": finding.check,
         "outcome": finding.outcome.value,
         "reason": finding.reason,
+        "details": finding.details,
         "decided": finding.decided,
         "measured": finite(finding.measured),
         "limit": finite(finding.limit),

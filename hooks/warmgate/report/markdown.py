@@ -18,6 +18,7 @@ def render_markdown(judgement: Judgement, status: Status) -> str:
         [f"> {escaped(line)}" for line in judgement.verdict.reason.splitlines() or [""]],
         _facts(judgement, status),
         _checks(judgement.verdict.findings),
+        _listed("Details", _details(judgement.verdict.findings)),
         _listed("Warnings", judgement.verdict.warnings),
         _listed("Notes", judgement.notes),
         _listed("Calls", (*wording.sample_counts(judgement.samples), f"spent: {wording.spent(judgement.spending)}")),
@@ -62,6 +63,10 @@ def _row(finding: Finding) -> str:
         escaped(wording.why(finding)),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _details(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(f"{f.check}: {wording.details(f)}" for f in findings if wording.details(f))
 
 
 def _listed(title: str, lines: tuple[str, ...]) -> list[str]:

@@ -58,6 +58,12 @@ def why(finding: Finding) -> str:
     return "; ".join(part for part in (finding.reason, proven) if part)
 
 
+def details(finding: Finding) -> str:
+    """Return what a decision rests on besides its sentence, empty where there is nothing."""
+    proven = "" if finding.outcome is Outcome.INCONCLUSIVE else finding.proven
+    return "; ".join(part for part in (finding.details, proven) if part)
+
+
 def one_line(text: str) -> str:
     """Return a text without line breaks, every character of it to be seen."""
     return visible(" ".join(text.split()))

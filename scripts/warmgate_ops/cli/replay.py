@@ -25,7 +25,7 @@ from warmgate_ops.cli.documents import Lines, lines_of, policy_in
 from warmgate_ops.cli.output import complain, say
 
 FINDING_KEYS = (
-    *("check", "outcome", "reason", "measured", "limit", "unit", "margin", "bad_count", "sample_count"),
+    *("check", "outcome", "reason", "details", "measured", "limit", "unit", "margin", "bad_count", "sample_count"),
     *("environment_count", "proven", "inconclusive_because", "leans_to_fail", "warns"),
 )
 

@@ -57,12 +57,10 @@ def _row(finding: Finding) -> CheckRow:
 
 
 def _asides(finding: Finding) -> tuple[str, ...]:
-    found = []
-    if finding.proven:
-        found.append(f"evidence: {finding.proven}")
+    found = [part for part in (finding.details, finding.proven) if part]
     if finding.inconclusive_because:
         lean = "; it leans to fail" if finding.leans_to_fail else ""
-        found.append(f"undecided because: {finding.inconclusive_because}{lean}")
+        found.append(f"undecided: {finding.inconclusive_because}{lean}")
     if finding.warns:
         found.append("passed with a warning")
     if not finding.decided:

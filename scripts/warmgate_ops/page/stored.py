@@ -218,6 +218,7 @@ def _finding(found: _Record) -> Finding:
         check=found.text("check"),
         outcome=Outcome(found.word("outcome", Outcome)),
         reason=found.text("reason"),
+        details=found.text_or_none("details") or "",
         decided=found.flag("decided"),
         measured=found.figure_or_none("measured"),
         limit=found.figure_or_none("limit"),

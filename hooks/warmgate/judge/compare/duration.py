@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf
 
-from warmgate.judge.compare.body import FAIL_Z, BodyStanding, Round, Timing, stand_body
+from warmgate.judge.compare.body import FAIL_Z, Round, Timing, stand_body
 from warmgate.judge.compare.tail import (
     BALANCE,
     FAIL_AT,
     OK_AT,
     QUANTILE,
     RULED_OUT,
-    TailStanding,
     stand_tail,
 )
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, environments_known
 from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.limits.durations import measured_rounds
-from warmgate.judge.wording import percent, points, times
+from warmgate.judge.wording import counted, percent, points, times
 from warmgate.model.calls import Arm, Evidence, Sample
 from warmgate.model.verdict import Because, Finding, Unit
 from warmgate.policy.values import Basis, Compare
@@ -58,13 +57,16 @@ def _judge_body(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> F
     return Finding(
         check=BODY,
         outcome=OUTCOMES[body.decision],
-        reason=_told_body(body, ratio),
+        reason=f"the median call took {times(body.median_ratio)} the baseline's, the p95 {times(body.p95_ratio)};"
+        f" the limit is {ratio:g}x",
+        details=f"slower than old calls in {percent(body.slower_share)} of comparisons,"
+        f" z={body.z:.1f} (fails at {FAIL_Z})",
         decided=body.decision is not None or evidence.closed is not None,
         measured=body.p95_ratio if by_p95 else body.median_ratio,
         limit=ratio,
         unit=Unit.TIMES,
         sample_count=body.call_count,
-        proven=f"excluded: typically {ratio:g}x slower" if body.decision is True else "nothing",
+        proven=f"not {ratio:g}x slower as a whole (95 % confidence)" if body.decision else "",
         inconclusive_because=why_open(evidence.closed) if body.decision is None else None,
         leans_to_fail=body.leans,
     )
@@ -73,18 +75,20 @@ def _judge_body(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> F
 def _judge_tail(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> Finding:
     """Return the finding of the slowest calls; it measures the share of calls that are beyond what old ones took."""
     tail = stand_tail(old, new, ratio)
-    beyond = f"{ratio:g}x old p{QUANTILE * 100:g}"
+    beyond = f"{ratio:g}x the baseline's p{QUANTILE * 100:g}"
     return Finding(
         check=TAIL,
         outcome=OUTCOMES[tail.decision],
-        reason=_told_tail(tail, beyond),
+        reason=f"{counted(tail.slow_count, tail.call_count, 'call')} took longer than {beyond}"
+        f" ({tail.old_slow_count} of the baseline's own {tail.old_count})",
+        details=f"score {points(tail.score)} (fails at {FAIL_AT:+d}, passes at {OK_AT:+d})",
         decided=tail.decision is not None or evidence.closed is not None,
         measured=tail.slow_count / tail.call_count if tail.call_count else None,
         limit=BALANCE,
         unit=Unit.RATIO,
         bad_count=tail.slow_count,
         sample_count=tail.call_count,
-        proven=f"excluded: {percent(RULED_OUT)} of calls beyond {beyond}" if tail.decision is True else "nothing",
+        proven=f"fewer than {percent(RULED_OUT)} beyond {beyond} (95 % confidence)" if tail.decision else "",
         inconclusive_because=why_open(evidence.closed) if tail.decision is None else None,
         leans_to_fail=tail.leans,
     )
@@ -95,7 +99,7 @@ def _among_environments(finding: Finding, old: Rounds, new: Rounds) -> Finding:
     count = min(environment_count(s for r in arm for s in r) for arm in (old, new))
     known = all(environments_known(r) for arm in (old, new) for r in arm)
     named = f"{count} environments by log stream" if known else f"at least {count} environments, unnamed"
-    finding = replace(finding, reason=f"{finding.reason}; {named}", environment_count=count)
+    finding = replace(finding, details=f"{finding.details}; {named}", environment_count=count)
     if finding.outcome is OUTCOMES[True]:
         return finding
     leans = count >= FEWEST_ENVIRONMENTS and (finding.leans_to_fail or finding.outcome is OUTCOMES[False])
@@ -104,7 +108,7 @@ def _among_environments(finding: Finding, old: Rounds, new: Rounds) -> Finding:
     return replace(
         finding,
         outcome=OUTCOMES[None],
-        reason=f"{count} environments of {ENOUGH_ENVIRONMENTS} needed; {finding.reason}",
+        reason=f"{finding.reason}; calls from {count} environments, {ENOUGH_ENVIRONMENTS} are needed to refuse",
         inconclusive_because=Because.TOO_FEW_ENVIRONMENTS,
         leans_to_fail=leans,
     )
@@ -122,20 +126,3 @@ def _shared_rounds(old: Rounds, new: Rounds) -> list[Round]:
 
 def _timing(sample: Sample) -> Timing:
     return Timing(sample.probe, sample.environment, inf if sample.duration_ms is None else sample.duration_ms)
-
-
-def _told_body(body: BodyStanding, ratio: float) -> str:
-    sign = ">=" if body.z >= FAIL_Z else "<"
-    return (
-        f"new is typically {times(body.median_ratio)} old (median), p95 {times(body.p95_ratio)}"
-        f" (limit {ratio:g}x): slower than old in {percent(body.slower_share)} of comparisons,"
-        f" z={body.z:.1f} {sign} {FAIL_Z}"
-    )
-
-
-def _told_tail(tail: TailStanding, beyond: str) -> str:
-    return (
-        f"{tail.slow_count} of {tail.call_count} calls beyond {beyond}"
-        f" ({tail.old_slow_count} of {tail.old_count} old ones), score {points(tail.score)}"
-        f" (fails at {FAIL_AT:+d}, passes at {OK_AT:+d})"
-    )

@@ -30,13 +30,12 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
         return Finding(
             check=check,
             outcome=Outcome.INCONCLUSIVE,
-            reason=f"{counted}, at least {FEWEST} of each are needed",
+            reason=f"{counted}; at least {FEWEST} of each are needed",
             decided=bool(evidence.samples) or evidence.closed is not None,
             limit=limit.ratio,
             unit=Unit.TIMES,
             sample_count=len(new),
             inconclusive_because=Because.TOO_FEW_COLD_STARTS,
-            proven="nothing",
         )
     medians = quantile(new, 0.5), quantile(old, 0.5)
     ratio = medians[0] / medians[1] if medians[1] > 0 else (inf if medians[0] > 0 else 1.0)
@@ -46,14 +45,14 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
     return Finding(
         check=check,
         outcome=outcome,
-        reason=f"init median {ms(medians[0])} is {times(ratio)} the baseline's {ms(medians[1])}"
-        f" (limit {limit.ratio:g}x, {counted}, p={chance:.2g} against {sqrt(limit.ratio):.2f}x)",
+        reason=f"the median cold start took {ms(medians[0])}, {times(ratio)} the baseline's {ms(medians[1])};"
+        f" the limit is {limit.ratio:g}x",
+        details=f"{counted}; p={chance:.2g} against {sqrt(limit.ratio):.2f}x",
         measured=ratio,
         limit=limit.ratio,
         unit=Unit.TIMES,
         sample_count=len(new),
         environment_count=len(new),
-        proven="" if outcome is Outcome.PASSED else "nothing",
         inconclusive_because=Because.CAP if undecided else None,
         leans_to_fail=undecided and chance <= LEANS_CHANCE,
     )

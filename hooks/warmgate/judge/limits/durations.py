@@ -18,7 +18,7 @@ from warmgate.judge.score import (
     told,
     why_undecided,
 )
-from warmgate.judge.wording import ms, percent
+from warmgate.judge.wording import counted, ms, percent
 from warmgate.model.calls import Arm, CallOutcome, Closed, DurationSource, Evidence, Phase, Sample, Start
 from warmgate.model.verdict import Finding, Unit
 from warmgate.policy.values import PercentileLimit, Policy
@@ -45,20 +45,21 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
     line, strict = lines_of(limit, cap, certify=policy.limits.certify)
     slow = [[is_slow(sample, limit.limit_ms) for sample in round_] for round_ in rounds]
     standing = stand(slow, line, _enough(rounds, limit.limit_ms), strict)
-    counted = [sample for round_ in rounds[: standing.looks] for sample in round_]
-    measured = quantile([_shown_ms(sample, limit.limit_ms) for sample in counted], limit.percentile)
+    judged = [sample for round_ in rounds[: standing.looks] for sample in round_]
+    measured = quantile([_shown_ms(sample, limit.limit_ms) for sample in judged], limit.percentile)
     undecided = standing.decision is None
     return Finding(
         check=check,
         outcome=OUTCOMES[standing.decision],
-        reason=_reason(standing, limit, counted, told(standing, line, strict)) + afterwards(standing, slow),
+        reason=_reason(standing, limit, judged),
+        details=_details(limit, judged, told(standing, line, strict)) + afterwards(standing, slow),
         decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=measured,
         limit=limit.limit_ms,
         unit=Unit.MS,
         bad_count=standing.bad_count,
         sample_count=standing.call_count,
-        environment_count=environment_count(counted),
+        environment_count=environment_count(judged),
         proven=proven(standing, strict if strict and standing.decision else line, "slow calls"),
         inconclusive_because=why_undecided(standing, evidence.closed) if undecided else None,
         leans_to_fail=undecided and standing.leans(line),
@@ -113,16 +114,19 @@ def _shown_ms(sample: Sample, limit_ms: float) -> float:
     return max(known, limit_ms) if sample.outcome is CallOutcome.TIMEOUT else known
 
 
-def _reason(standing: Standing, limit: PercentileLimit, counted: list[Sample], score: str) -> str:
-    text = (
-        f"{standing.bad_count} of {standing.call_count} calls slower than {ms(limit.limit_ms)}"
-        f" (limit {percent(allowed_share(limit.percentile))})"
-    )
-    slow = [sample for sample in counted if is_slow(sample, limit.limit_ms)]
-    if slow:
-        least = "" if environments_known(counted) else "at least "
-        text += f", from {least}{environment_count(slow)} of {environment_count(counted)} environments"
-    text += f"; {score}"
-    if any(sample.duration_source is DurationSource.CALLER for sample in counted):
-        text += "; durations are the caller's clock"
+def _reason(standing: Standing, limit: PercentileLimit, judged: list[Sample]) -> str:
+    allowed = percent(allowed_share(limit.percentile))
+    text = f"{counted(standing.bad_count, standing.call_count, 'call')} took longer than {ms(limit.limit_ms)}"
+    if standing.bad_count:
+        text += f" ({percent(standing.bad_count / standing.call_count)}; the limit allows {allowed})"
+    if any(sample.duration_source is DurationSource.CALLER for sample in judged):
+        text += ", by the caller's clock"
     return text
+
+
+def _details(limit: PercentileLimit, judged: list[Sample], score: str) -> str:
+    slow = [sample for sample in judged if is_slow(sample, limit.limit_ms)]
+    if not slow:
+        return score
+    least = "" if environments_known(judged) else "at least "
+    return f"slow calls from {least}{environment_count(slow)} of {environment_count(judged)} environments; {score}"

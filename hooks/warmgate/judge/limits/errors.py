@@ -21,7 +21,7 @@ from warmgate.judge.score import (
     told,
     why_undecided,
 )
-from warmgate.judge.wording import percent, word
+from warmgate.judge.wording import counted, percent, word
 from warmgate.model.calls import UNSEEN, Arm, CallOutcome, Closed, Evidence, Phase, Sample, Start
 from warmgate.model.verdict import Because, Finding, Outcome, Repeat, Unit
 from warmgate.policy.values import Probe
@@ -29,8 +29,8 @@ from warmgate.policy.values import Probe
 RARE_SHARE = 0.05
 """One failure is chance where fewer calls of its probe fail: what an error rate of 1 % must exclude to pass, too."""
 RARE_CALLS = 93
-"""Calls of a probe, one of which failed, that exclude `RARE_SHARE`, 95 % sure."""
-ENDS = {Closed.BUDGET: "the budget ended first", Closed.DEADLINE: "the deadline came first"}
+"""Calls of a probe, one of which failed, that exclude `RARE_SHARE` with 95 % confidence."""
+ENDS = {Closed.BUDGET: "the budget was spent first", Closed.DEADLINE: "the deadline came first"}
 ORDER = tuple(Phase)
 COLD = {Start.COLD, Start.RESTORED}
 ANSWERED = {CallOutcome.OK, CallOutcome.UNEXPECTED_ANSWER}
@@ -57,7 +57,7 @@ def judge_answers(probe: Probe, evidence: Evidence) -> Finding:
         for sample in evidence.samples
         if sample.arm is Arm.CANDIDATE and sample.probe == probe.name and sample.outcome in ANSWERED
     ]
-    return _none_may(f"probes.{probe.name}.expect", answered, _unexpected, "were answered unexpectedly", evidence)
+    return _none_may(f"probes.{probe.name}.expect", answered, _unexpected, "returned an unexpected answer", evidence)
 
 
 def _failed(sample: Sample) -> bool:
@@ -72,17 +72,17 @@ def _unexpected(sample: Sample) -> bool:
 def _none_may(check: str, calls: list[Sample], bad: Callable[[Sample], bool], verb: str, evidence: Evidence) -> Finding:
     """Return the finding where no call may be bad."""
     found = [sample for sample in calls if bad(sample)]
-    counted = f"{len(found)} of {len(calls)} calls {verb}"
     if not calls:
         what = "not one call reached the function and was answered"
         return replace(without_data(check, 0.0, Unit.RATIO, evidence.closed, what), bad_count=0)
     finding = Finding(check=check, outcome=Outcome.FAILED, reason="", limit=0.0, unit=Unit.RATIO, bad_count=len(found))
     bound = percent(upper_bound(len(found), len(calls)))
-    proven = f"excluded: more than {bound} (95 % sure)"
-    finding = replace(finding, measured=len(found) / len(calls), sample_count=len(calls), proven=proven)
+    proven = f"true rate at most {bound} (95 % confidence)"
+    reason = f"{counted(len(found), len(calls), 'call')} {verb}"
+    finding = replace(finding, reason=reason, measured=len(found) / len(calls), sample_count=len(calls), proven=proven)
     if not found:
-        return replace(finding, outcome=Outcome.PASSED, reason=f"{counted} (excludes more than {bound}, 95 % sure)")
-    finding = replace(finding, reason=f"{counted} (limit 0 %): {_kinds(found)}")
+        return replace(finding, outcome=Outcome.PASSED)
+    finding = replace(finding, reason=f"{reason}; the limit allows none: {_kinds(found)}")
     return finding if len(found) >= STRIKES else _alone(finding, found[0], calls, evidence.closed)
 
 
@@ -114,10 +114,10 @@ def _of_its_probe(failed: Sample, calls: Sequence[Sample]) -> int:
 def _others_told(failed: Sample, calls: Sequence[Sample]) -> str:
     """Return what the other calls of a probe say of its one failure."""
     count = _of_its_probe(failed, calls)
-    told = f"none of the {count - 1} other calls of its probe was bad"
+    told = f"the {count - 1} other calls of its probe succeeded"
     if count < RARE_CALLS:
         return f"{told}, {RARE_CALLS - 1} would show that it was chance"
-    told = f"{told}: at most {percent(upper_bound(1, count))} are (95 % sure)"
+    told = f"{told}: at most {percent(upper_bound(1, count))} of them fail (95 % confidence)"
     if failed.start not in COLD:
         return told
     cold = sum(sample.probe == failed.probe and sample.start in COLD for sample in calls)
@@ -137,11 +137,9 @@ def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -
     finding = Finding(
         check="limits.errors.rate",
         outcome=OUTCOMES[standing.decision],
-        reason=f"{standing.bad_count} of {standing.call_count} calls failed (limit {percent(allowed)})"
-        + (f": {_kinds(bad)}" if bad else "")
-        + f"; {told(standing, line)}"
-        + afterwards(standing, failed)
-        + _repeated_told(calls, rounds),
+        reason=f"{counted(standing.bad_count, standing.call_count, 'call')} failed"
+        + (f" ({percent(rate)}; the limit allows {percent(allowed)}): {_kinds(bad)}" if bad else ""),
+        details=told(standing, line) + afterwards(standing, failed) + _repeated_told(calls, rounds),
         decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=rate,
         limit=allowed,

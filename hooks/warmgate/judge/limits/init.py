@@ -7,7 +7,7 @@ from functools import lru_cache
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import allowed_share
-from warmgate.judge.wording import ms, word
+from warmgate.judge.wording import counted, ms, word
 from warmgate.model.calls import UNSEEN, Arm, Evidence, Phase, Sample, Start
 from warmgate.model.verdict import Because, Finding, Outcome, Unit
 from warmgate.policy.values import PercentileLimit
@@ -30,13 +30,12 @@ def judge_init(limit: PercentileLimit, evidence: Evidence) -> Finding:
         return Finding(
             check=check,
             outcome=Outcome.INCONCLUSIVE,
-            reason=f"{met}, at least {FEWEST} are needed",
+            reason=f"{met}; at least {FEWEST} are needed",
             decided=bool(called) or evidence.closed is not None,
             limit=limit.limit_ms,
             unit=Unit.MS,
             sample_count=len(inits),
             inconclusive_because=_why_none(called),
-            proven="nothing",
         )
     return _counted(check, limit, inits, met)
 
@@ -46,14 +45,16 @@ def _counted(check: str, limit: PercentileLimit, inits: list[float], met: str) -
     slow = sum(init > limit.limit_ms for init in inits)
     measured = quantile(inits, limit.percentile)
     sure = (1 - upper_bound(slow, count)) * 100
-    certified = f"at least {sure:.0f} % of cold starts are within {ms(limit.limit_ms)} (95 % sure)"
-    outcome, told = _outcome(slow, count, share)
+    certified = f"at least {sure:.0f} % are within {ms(limit.limit_ms)} (95 % confidence)"
+    outcome, fails_at = _outcome(slow, count, share), fail_count(count, share)
+    allows = f"the limit allows {fails_at - 1}" if fails_at <= count else f"{count} are too few to refuse a version"
     undecided = outcome is Outcome.INCONCLUSIVE
     return Finding(
         check=check,
         outcome=outcome,
-        reason=f"{slow} of {count} cold starts slower than {ms(limit.limit_ms)}"
-        f" (median {ms(quantile(inits, 0.5))}, slowest {ms(max(inits))}); {told or certified}; {met}",
+        reason=f"{counted(slow, count, 'cold start')} took longer than {ms(limit.limit_ms)}"
+        f" (median {ms(quantile(inits, 0.5))}, slowest {ms(max(inits))}){'' if slow == 0 else f'; {allows}'}",
+        details=met,
         measured=measured,
         limit=limit.limit_ms,
         unit=Unit.MS,
@@ -66,15 +67,10 @@ def _counted(check: str, limit: PercentileLimit, inits: list[float], met: str) -
     )
 
 
-def _outcome(slow: int, count: int, share: float) -> tuple[Outcome, str]:
-    fails_at = fail_count(count, share)
-    if slow >= fails_at:
-        return Outcome.FAILED, f"{fails_at} of {count} are too many"
-    if slow == 0 or slow < round(count * share, 6):
-        return Outcome.PASSED, ""
-    if fails_at > count:
-        return Outcome.INCONCLUSIVE, f"{count} are too few to refuse it"
-    return Outcome.INCONCLUSIVE, f"{fails_at} of {count} would be too many"
+def _outcome(slow: int, count: int, share: float) -> Outcome:
+    if slow >= fail_count(count, share):
+        return Outcome.FAILED
+    return Outcome.PASSED if slow == 0 or slow < round(count * share, 6) else Outcome.INCONCLUSIVE
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warmgate.judge.finding import without_data
-from warmgate.judge.wording import percent
+from warmgate.judge.wording import counted, percent
 from warmgate.model.calls import Arm, Evidence
 from warmgate.model.verdict import Finding, Outcome, Unit
 
@@ -24,8 +24,9 @@ def judge_memory(allowed: float, evidence: Evidence) -> Finding:
     return Finding(
         check=CHECK,
         outcome=Outcome.FAILED if over else Outcome.PASSED,
-        reason=f"peak memory {peak:.0f} MB of {size:.0f} MB ({percent(ratio)}, limit {percent(allowed)})"
-        + (f" in {over} of {len(used)} calls" if over else f", {len(used)} calls"),
+        reason=f"calls used up to {peak:.0f} MB of {size:.0f} MB"
+        f" ({percent(ratio)}; the limit allows {percent(allowed)})",
+        details=f"{counted(over, len(used), 'call')} beyond the limit",
         measured=ratio,
         limit=allowed,
         unit=Unit.RATIO,

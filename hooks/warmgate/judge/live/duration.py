@@ -28,7 +28,7 @@ from warmgate.judge.environments import FEWEST_ENVIRONMENTS
 from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.limits.durations import measured_rounds
 from warmgate.judge.quantile import quantile
-from warmgate.judge.wording import percent, points, times
+from warmgate.judge.wording import counted, percent, points, times
 from warmgate.model.calls import Arm, Closed, Evidence, Sample
 from warmgate.model.verdict import Because, Finding, Unit
 from warmgate.policy.values import RatioLimit
@@ -255,28 +255,29 @@ def _body_finding(body: _Body, ratio: float, seen: _Seen) -> Finding:
     return Finding(
         check=BODY,
         outcome=OUTCOMES[body.decision],
-        reason=f"new is typically {times(body.ratio)} old (by environment), p95 {times(seen.p95_ratio)}"
-        f" (limit {ratio:g}x), z={body.z:.1f} (fails at {fail_z(seen.stretch):.3g}); {seen.told()}",
+        reason=f"the median live call took {times(body.ratio)} the old version's, the p95 {times(seen.p95_ratio)};"
+        f" the limit is {ratio:g}x",
+        details=f"medians by environment, z={body.z:.1f} (fails at {fail_z(seen.stretch):.3g}); {seen.told()}",
         decided=body.decision is not None or seen.closed is not None,
         measured=body.ratio,
         limit=ratio,
         unit=Unit.TIMES,
         sample_count=body.calls,
         environment_count=min(seen.old_environments, seen.new_environments),
-        proven=f"excluded: typically {ratio:g}x slower" if body.decision is True else "nothing",
+        proven=f"not {ratio:g}x slower as a whole (95 % confidence)" if body.decision else "",
         inconclusive_because=seen.why_open() if body.decision is None else None,
         leans_to_fail=body.decision is None and body.leans,
     )
 
 
 def _tail_finding(tail: _Tail, ratio: float, seen: _Seen) -> Finding:
-    beyond = f"{ratio:g}x old p{QUANTILE * 100:g}"
+    beyond = f"{ratio:g}x the old p{QUANTILE * 100:g}"
     return Finding(
         check=TAIL,
         outcome=OUTCOMES[tail.decision],
-        reason=f"{tail.slow} of {tail.calls} live calls slow for their environment, beyond {beyond}"
-        f" ({tail.old_slow} of {tail.old_calls} old ones), score {points(tail.score)}"
-        f" (fails at {tail_fails_at(seen.stretch):+.0f}); {seen.told()}",
+        reason=f"{counted(tail.slow, tail.calls, 'live call')} took longer than {beyond} of their environment"
+        f" ({tail.old_slow} of the old version's own {tail.old_calls})",
+        details=f"score {points(tail.score)} (fails at {tail_fails_at(seen.stretch):+.0f}); {seen.told()}",
         decided=tail.decision is not None or seen.closed is not None,
         measured=tail.slow / tail.calls if tail.calls else None,
         limit=BALANCE,
@@ -284,7 +285,7 @@ def _tail_finding(tail: _Tail, ratio: float, seen: _Seen) -> Finding:
         bad_count=tail.slow,
         sample_count=tail.calls,
         environment_count=min(seen.old_environments, seen.new_environments),
-        proven=f"excluded: {percent(RULED_OUT)} of calls beyond {beyond}" if tail.decision is True else "nothing",
+        proven=f"fewer than {percent(RULED_OUT)} beyond {beyond} (95 % confidence)" if tail.decision else "",
         inconclusive_because=seen.why_open() if tail.decision is None else None,
         leans_to_fail=tail.decision is None and tail.leans,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least, at_most, dealt, upper_bound
 from warmgate.judge.score import SMALLEST_SHARE, STRIKES, ruled_out_errors
-from warmgate.judge.wording import percent, word
+from warmgate.judge.wording import counted, percent, word
 from warmgate.model.calls import Arm, CallOutcome, Evidence, Sample, Start
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Because, Finding, Outcome, Unit
@@ -25,9 +25,9 @@ SAME_CHANCE = 0.01
 """Of so many more failures than the baseline's where nothing changed: an outage that both share refuses nobody."""
 PASS_ERROR = 0.05
 RARE_LIVE_CALLS = 283
-"""Live calls, one of them bad, that exclude what a PASS under a limit of 0 % rules out (1.67 %), 95 % sure."""
+"""Live calls, one of them bad, that rule out what a PASS under a limit of 0 % does (1.67 %, 95 % confidence)."""
 ERRORS, COLD_STARTS = "live.errors.rate", "live.cold_starts.share"
-BY_METRICS = "; by CloudWatch's metrics"
+BY_METRICS = "by CloudWatch's metrics"
 
 Stretches = Sequence[tuple[int, Evidence]]
 """Numbers from 1 and what was seen of each."""
@@ -92,6 +92,7 @@ def judge_share(
     told: str,
     verb: str,
     *,
+    kinds: str = "",
     shared: bool = False,
     ended: bool = False,
 ) -> Finding:
@@ -102,19 +103,23 @@ def judge_share(
         allowed: the limit.
         total: all calls of the new version.
         failing: the look at which the share was beyond the limit, and the chance of that.
-        told: what else is to be said.
+        told: what else is to be said: the old version's share, and where the counts come from.
         verb: what bad calls did.
+        kinds: what bad calls were.
         shared: whether the old version has bad calls too.
         ended: whether no more calls are to come.
     """
     share, chance = failing or (total, 1.0)
-    reason = f"{share.bad} of {share.calls} live calls {verb} (limit {percent(allowed)}){told}"
-    finding = _open_share(check, allowed, share, total, reason)
+    reason = f"{counted(share.bad, share.calls, 'live call')} {verb}"
+    if share.bad:
+        allows = percent(allowed) if allowed else "none"
+        reason += f" ({percent(share.bad / share.calls)}; the limit allows {allows}){kinds and f': {kinds}'}"
+    finding = replace(_open_share(check, allowed, share, total, reason), details=told)
     if allowed <= 0 and total.bad:
         return _none_may(finding, total, failing, shared=shared, ended=ended)
     if failing is not None:
-        said = f"{reason}; chance of that at the limit {chance:.1g}"
-        return replace(finding, outcome=Outcome.FAILED, reason=said)
+        said = f"{told}; chance of that at the limit {chance:.1g}"
+        return replace(finding, outcome=Outcome.FAILED, details=said)
     return _not_failing(finding, allowed, total)
 
 
@@ -131,7 +136,7 @@ def _open_share(check: str, allowed: float, share: Share, total: Share, reason: 
         unit=Unit.RATIO,
         bad_count=share.bad,
         sample_count=share.calls,
-        proven=f"excluded: more than {bound} (95 % sure)" if total.calls else "nothing",
+        proven=f"true rate at most {bound} (95 % confidence)" if total.calls else "",
     )
 
 
@@ -157,7 +162,7 @@ def _none_may(
     if found.outcome is Outcome.PASSED:
         # The rate that was measured is beyond the limit: what was judged stands in the reason.
         bound = percent(upper_bound(total.bad, total.calls))
-        said = f"{found.reason}; at most {bound} do (95 % sure)"
+        said = f"{found.reason}; at most {bound} do (95 % confidence)"
         return replace(found, reason=said, measured=None, warns=True)
     if not ended or shared:
         return found
@@ -195,9 +200,9 @@ def judge_live_errors(
     types = Counter(
         word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and _failed(s)
     )
-    named = ": " + ", ".join(name for name, _ in types.most_common(3)) if types else ""
-    told = f"{named}; {old.bad} of {old.calls} of the old version; by the log"
-    return judge_share(ERRORS, allowed, new, failing, told, "failed", shared=old.bad > 0, ended=ended)
+    named = ", ".join(name for name, _ in types.most_common(3))
+    told = f"{old.bad} of {old.calls} of the old version; by the log"
+    return judge_share(ERRORS, allowed, new, failing, told, "failed", kinds=named, shared=old.bad > 0, ended=ended)
 
 
 def _tells_more(metric: MetricCounts, seen: Share) -> bool:
@@ -212,7 +217,7 @@ def errors_by_metrics(allowed: float, new: MetricCounts, old: MetricCounts | Non
     chance = chance_of(total, allowed)
     same = dealt(total.bad, total.calls, before.bad, before.calls) if before.calls else 0.0
     beyond = total.bad >= STRIKES and chance <= CHANCE and same <= SAME_CHANCE
-    told = f"; {before.bad} of {before.calls} of the old version{BY_METRICS}"
+    told = f"{before.bad} of {before.calls} of the old version; {BY_METRICS}"
     failing = (total, chance) if beyond else None
     return judge_share(ERRORS, allowed, total, failing, told, "failed", shared=before.bad > 0, ended=True)
 
@@ -228,5 +233,5 @@ def judge_live_cold_starts(allowed: float, seen: Stretches, *, ended: bool = Fal
         _summed([s for _, e in seen for s in _shares(e, arm, is_cold)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
     )
     failing = _failing_stretch(seen, allowed, is_cold, compared=False)
-    told = f"; {old.bad} of {old.calls} of the old version; by the log"
+    told = f"{old.bad} of {old.calls} of the old version; by the log"
     return judge_share(COLD_STARTS, allowed, new, failing, told, "met a cold start", ended=ended)

@@ -25,7 +25,7 @@ from warmgate.judge.quantile import quantile
 from warmgate.judge.readings import readable
 from warmgate.judge.score import STRIKES, allowed_share
 from warmgate.judge.verdict import WORST_FIRST, verdict_of_findings
-from warmgate.judge.wording import ms
+from warmgate.judge.wording import counted, ms
 from warmgate.model.calls import Arm, Burst, Closed, Evidence, Phase, Sample, Start
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Because, Finding, Outcome, Unit, Verdict
@@ -130,11 +130,12 @@ def _judge_init(limit: PercentileLimit, seen: Stretches) -> Finding:
     chance = at_least(slow, len(values), allowed_share(limit.percentile)) if values else 1.0
     judged = len(values) >= FEWEST_COLD_STARTS
     failed = judged and slow >= STRIKES and chance <= CHANCE / last**2
-    told = f"{slow} of {len(values)} live cold starts slower than {ms(limit.limit_ms)}"
+    told = f"{counted(slow, len(values), 'live cold start')} took longer than {ms(limit.limit_ms)}"
     return Finding(
         check=f"live.init.{limit.name}",
         outcome=Outcome.FAILED if failed else Outcome.PASSED,
-        reason=f"{told} (slowest {ms(max(values))}, chance {chance:.1g})" if judged else f"{told}: too few to judge",
+        reason=f"{told} (slowest {ms(max(values))})" if judged else f"{told}; too few to judge",
+        details=f"chance of that at the limit {chance:.1g}" if judged else "",
         measured=quantile(values, limit.percentile) if values else None,
         limit=limit.limit_ms,
         unit=Unit.MS,

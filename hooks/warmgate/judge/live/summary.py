@@ -32,7 +32,7 @@ from warmgate.model.traffic import EnvironmentSummary, MetricCounts
 from warmgate.model.verdict import Because, Finding, Outcome, Unit, Verdict
 from warmgate.policy.values import Policy
 
-BY_QUERY = "; by a query of the log"
+BY_QUERY = "by a query of the log"
 FEWEST_CALLS = 20
 """Of an environment, to have a 95th percentile."""
 
@@ -75,12 +75,12 @@ def _durations(ratio: float, old: Sequence[EnvironmentSummary], new: Sequence[En
         finding = Finding(
             check=check,
             outcome=Outcome.INCONCLUSIVE,
-            reason=f"{counted} with {FEWEST_CALLS} calls, {FEWEST_ENVIRONMENTS} of each are needed{BY_QUERY}",
+            reason=f"{counted} with {FEWEST_CALLS} calls; {FEWEST_ENVIRONMENTS} of each are needed",
+            details=BY_QUERY,
             limit=ratio,
             unit=Unit.TIMES,
             sample_count=calls,
             environment_count=fewest,
-            proven="nothing",
             inconclusive_because=Because.TOO_FEW_ENVIRONMENTS,
         )
         found.append(
@@ -99,10 +99,10 @@ def _decided(
     return replace(
         finding,
         outcome=OUTCOMES[decision],
-        reason=f"the {word} is typically {times(exp(difference))} old (by environment, limit {ratio:g}x), z={z:.1f}"
-        f" (fails at {FAIL_Z}); {counted}{BY_QUERY}",
+        reason=f"the {word} live call took {times(exp(difference))} the old version's; the limit is {ratio:g}x",
+        details=f"by environment, z={z:.1f} (fails at {FAIL_Z}); {counted}; {BY_QUERY}",
         measured=exp(difference),
-        proven=f"excluded: {word} typically {ratio:g}x slower" if decision else "nothing",
+        proven=f"the {word} is not {ratio:g}x slower (95 % confidence)" if decision else "",
         inconclusive_because=Because.CAP if decision is None else None,
     )
 

@@ -43,9 +43,10 @@ def test_a_large_but_uncertain_difference_is_open() -> None:
 
 def test_the_reason_holds_medians_counts_and_chance() -> None:
     """The sentence names both medians, the ratio, the limit, the counts and p."""
-    reason = found(INITS, [ms * 2 for ms in INITS]).reason
+    finding = found(INITS, [ms * 2 for ms in INITS])
+    reason = f"{finding.reason}; {finding.details}"
 
-    for part in ("454 ms", "2.00x", "227 ms", "limit 1.2x", "20 new and 20 old", "p="):
+    for part in ("454 ms", "2.00x", "227 ms", "limit is 1.2x", "20 new and 20 old", "p="):
         assert part in reason
 
 

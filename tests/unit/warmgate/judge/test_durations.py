@@ -57,22 +57,23 @@ def test_a_failure_says_everything() -> None:
     assert finding == Finding(
         check="limits.duration.p95",
         outcome=Outcome.FAILED,
-        reason="9 of 40 calls slower than 400 ms (limit 5 %), from 5 of 20 environments; score +81.9 >= +75",
+        reason="9 of 40 calls took longer than 400 ms (22.5 %; the limit allows 5 %)",
+        details="slow calls from 5 of 20 environments; score +81.9 >= +75",
         measured=900.0,
         limit=400.0,
         unit=Unit.MS,
         bad_count=9,
         sample_count=40,
         environment_count=20,
-        proven="excluded: 5 % slow calls or fewer (99 % sure)",
+        proven="more than 5 % slow calls (99 % confidence)",
     )
 
 
 def test_a_pass_says_what_it_excludes() -> None:
     """Sixty clean calls exclude twice the allowance, and no more is claimed."""
     finding = found(evidence(measured(slow_rounds(0, 0, 0)), closed=None))
-    assert finding.reason == "0 of 60 calls slower than 400 ms (limit 5 %); score -54.5 <= -50"
-    assert finding.proven == "excluded: 10 % slow calls or more (95 % sure)"
+    assert (finding.reason, finding.details) == ("None of 60 calls took longer than 400 ms", "score -54.5 <= -50")
+    assert finding.proven == "fewer than 10 % slow calls (95 % confidence)"
     assert (finding.decided, finding.measured) == (True, 100.0)
 
 
@@ -90,11 +91,9 @@ def test_an_open_score_says_why(closed: Closed | None, because: Because, decided
     finding = found(evidence(measured(slow_rounds(1, 1)), closed=closed))
     assert (finding.outcome, finding.inconclusive_because) == (Outcome.INCONCLUSIVE, because)
     assert finding.decided is decided
-    assert finding.reason == (
-        "2 of 40 calls slower than 400 ms (limit 5 %), from at least 1 of 20 environments;"
-        " score -11.4 between -50 and +75"
-    )
-    assert finding.proven == "excluded: more than 14.9 % slow calls (95 % sure)"
+    assert finding.reason == "2 of 40 calls took longer than 400 ms (5 %; the limit allows 5 %)"
+    assert finding.details == "slow calls from at least 1 of 20 environments; score -11.4 between -50 and +75"
+    assert finding.proven == "at most 14.9 % slow calls (95 % confidence)"
 
 
 @pytest.mark.parametrize(("slow", "leans"), [(4, False), (5, True)])
@@ -110,7 +109,7 @@ def test_the_cap_decides_even_while_more_calls_come() -> None:
     assert (finding.outcome, finding.inconclusive_because, finding.decided) == (Outcome.INCONCLUSIVE, "cap", True)
     more = found(evidence(measured(rounds + slow_rounds(20, 20)), closed=None))
     assert (more.sample_count, more.bad_count) == (200, 10)
-    assert more.reason == finding.reason + "; not counted: 40 of 40 calls after that"
+    assert more.details == finding.details + "; not counted: 40 of 40 calls after that"
 
 
 @pytest.mark.parametrize(
@@ -192,14 +191,14 @@ def test_no_data_is_no_data_whatever_ended_the_calls(closed: Closed | None, reas
 def test_the_callers_clock_is_named() -> None:
     """Durations of another clock than the platform's are said to be."""
     finding = found(evidence(measured(slow_rounds(0, 0, 0), duration_source=DurationSource.CALLER)))
-    assert finding.reason.endswith("; durations are the caller's clock")
+    assert finding.reason.endswith(", by the caller's clock")
 
 
 def test_certifying_asks_for_more() -> None:
     """To certify, 60 clean calls are too few and 100 are enough; failing stays the same."""
     assert judge_duration(LIMIT, evidence(measured(slow_rounds(0, 0, 0))), CERTIFY, 200).outcome is Outcome.INCONCLUSIVE
     sure = judge_duration(LIMIT, evidence(measured(slow_rounds(*[0] * 5))), CERTIFY, 200)
-    assert (sure.outcome, sure.proven) == (Outcome.PASSED, "excluded: 5 % slow calls or more (95 % sure)")
+    assert (sure.outcome, sure.proven) == (Outcome.PASSED, "fewer than 5 % slow calls (95 % confidence)")
     assert judge_duration(LIMIT, evidence(measured(slow_rounds(0, 0, 0, 20))), CERTIFY, 200).outcome is Outcome.FAILED
 
 
@@ -217,7 +216,7 @@ def test_certifying_asks_for_more() -> None:
 def test_the_line_is_that_of_the_calls_there_can_be(percentile: float, calls: int, line: str) -> None:
     """The plan's size chooses the cap, up to 200 calls and for a p99 up to 500."""
     limit = PercentileLimit(percentile=percentile, limit_ms=400.0)
-    assert found(evidence(measured(slow_rounds(1))), limit, calls).reason.endswith(line)
+    assert found(evidence(measured(slow_rounds(1))), limit, calls).details.endswith(line)
 
 
 @pytest.mark.parametrize("percentile", [0.000001, 0.1, 0.37, 0.999999, 1.0, 0.0])

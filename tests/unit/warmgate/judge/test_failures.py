@@ -73,7 +73,6 @@ def test_what_never_reached_the_candidate_is_no_error(changes: dict[str, object]
         limit=0.0,
         unit=Unit.RATIO,
         bad_count=0,
-        proven="nothing",
         inconclusive_because=Because.NO_DATA,
     )
 
@@ -89,35 +88,36 @@ def test_the_reasons_of_strikes() -> None:
         *errors(0, 11),
     ]
     assert judge_errors(0.0, evidence(samples), 200).reason == (
-        "9 of 20 calls failed (limit 0 %): 3x Last, 2x A, 2x KeyError"
+        "9 of 20 calls failed; the limit allows none: 3x Last, 2x A, 2x KeyError"
     )
-    assert judge_errors(0.0, evidence(errors(0, 100)), 200).reason == (
-        "0 of 100 calls failed (excludes more than 2.95 %, 95 % sure)"
-    )
+    clean = judge_errors(0.0, evidence(errors(0, 100)), 200)
+    assert (clean.reason, clean.proven) == ("None of 100 calls failed", "true rate at most 2.95 % (95 % confidence)")
 
 
 @pytest.mark.parametrize(
     ("count", "closed", "others", "said"),
     [
-        (20, "budget", 19, ", 92 would show that it was chance; the budget ended first"),
-        (1, "deadline", 0, ", 92 would show that it was chance; the deadline came first"),
-        (9, "planned", 8, ", 92 would show that it was chance; no more calls were to come"),
-        (93, "planned", 92, ": at most 5 % are (95 % sure)"),
-        (300, None, 299, ": at most 1.57 % are (95 % sure)"),
+        (20, Closed.BUDGET, 19, ", 92 would show that it was chance; the budget was spent first"),
+        (2, Closed.DEADLINE, 1, ", 92 would show that it was chance; the deadline came first"),
+        (9, Closed.PLANNED, 8, ", 92 would show that it was chance; no more calls were to come"),
+        (93, Closed.PLANNED, 92, ": at most 5 % of them fail (95 % confidence)"),
+        (300, None, 299, ": at most 1.57 % of them fail (95 % confidence)"),
     ],
 )
 def test_the_reason_of_one_failure(count: int, closed: Closed | None, others: int, said: str) -> None:
     """It says how rare the failure was shown to be, or what was missing to show it, in numbers."""
     finding = judge_errors(0.0, evidence(errors(1, count), closed=closed), 200)
-    counted = f"1 of {count} calls failed (limit 0 %): 1x error"
-    assert finding.reason == f"{counted}; none of the {others} other calls of its probe was bad{said}"
+    counted = f"1 of {count} calls failed; the limit allows none: 1x error"
+    assert finding.reason == f"{counted}; the {others} other calls of its probe succeeded{said}"
 
 
 def test_a_failure_of_a_cold_start_says_so() -> None:
     """Repeated calls meet warm environments: a reader learns how few of the others were like the one that failed."""
     burst = errors(1, 20, phase=Phase.PREWARM, start=Start.COLD)
     finding = judge_errors(0.0, evidence([*burst, *errors(0, 80)]), 200)
-    assert finding.reason.endswith("at most 4.66 % are (95 % sure); it met a cold start, as 19 of the others did")
+    assert finding.reason.endswith(
+        "at most 4.66 % of them fail (95 % confidence); it met a cold start, as 19 of the others did"
+    )
     assert finding.warns
 
 
@@ -176,7 +176,7 @@ def test_a_probe_is_judged_by_its_own_answers() -> None:
     assert judge_answers(PROBE, evidence([*unexpected, *errors(0, 2)])).outcome is Outcome.PASSED
     assert judge_answers(PROBE, evidence(errors(3, 3))).inconclusive_because == "no data"
     finding = judge_answers(PROBE, evidence(calls(CallOutcome.UNEXPECTED_ANSWER, CallOutcome.UNEXPECTED_ANSWER)))
-    assert finding.reason == "2 of 2 calls were answered unexpectedly (limit 0 %): 2x unexpected_answer"
+    assert finding.reason == "All 2 calls returned an unexpected answer; the limit allows none: 2x unexpected_answer"
 
 
 @pytest.mark.parametrize(
@@ -196,12 +196,14 @@ def test_an_allowed_rate_has_a_score(bad: int, count: int, outcome: Outcome) -> 
 def test_the_reason_of_a_score() -> None:
     """Counts, limit, kinds and the line stand in one sentence; what came after a decision is mentioned."""
     failed = judge_errors(0.01, evidence(errors(3, 20)), 200)
-    assert failed.reason == "3 of 20 calls failed (limit 1 %): 3x error; score +100 >= +96"
+    assert failed.reason == "3 of 20 calls failed (15 %; the limit allows 1 %): 3x error"
+    assert failed.details == "score +100 >= +96"
     passed = judge_errors(0.01, evidence([*errors(0, 100), *errors(2, 20, phase=Phase.MEASURED, round=6)]), 200)
-    assert passed.reason == (
-        "0 of 100 calls failed (limit 1 %); score -83.3 <= -71; not counted: 2 of 20 calls after that"
+    assert (passed.reason, passed.details) == (
+        "None of 100 calls failed",
+        "score -83.3 <= -71; not counted: 2 of 20 calls after that",
     )
-    assert (passed.measured, passed.proven) == (0.0, "excluded: 5 % errors or more (95 % sure)")
+    assert (passed.measured, passed.proven) == (0.0, "fewer than 5 % errors (95 % confidence)")
 
 
 @pytest.mark.parametrize(("closed", "because"), [(None, "cap"), ("planned", "cap"), ("deadline", "deadline")])
@@ -247,7 +249,7 @@ def test_repeated_calls_are_no_sample_of_the_mix() -> None:
     again = [*errors(1, 20, phase=Phase.REPEATED), *errors(0, 20)]
     finding = judge_errors(0.01, evidence(again), 200)
     assert (finding.sample_count, finding.bad_count) == (20, 0)
-    assert finding.reason.endswith("; not counted: 1 of 20 repeated calls")
+    assert finding.details.endswith("; not counted: 1 of 20 repeated calls")
     twice = [*errors(1, 20), *errors(1, 20, phase=Phase.REPEATED)]
     assert judge_errors(0.0002, evidence(twice), 500).outcome is Outcome.FAILED
     assert judge_errors(0.01, evidence(errors(0, 20, phase=Phase.REPEATED)), 200).sample_count == 20

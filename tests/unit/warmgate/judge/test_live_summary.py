@@ -48,7 +48,7 @@ def test_an_unchanged_version_passes_every_check() -> None:
     """And each finding says that it rests on a query or on metrics."""
     verdict = judged(environments("2"))
     assert set(outcomes(verdict).values()) == {Outcome.PASSED}
-    assert all("by a query" in f.reason or "by CloudWatch" in f.reason for f in verdict.findings)
+    assert all("by a query" in f.details or "by CloudWatch" in f.details for f in verdict.findings)
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ def test_the_reasons() -> None:
     """The peak, the size, the share and the counts are named."""
     passed = judge_memory(0.85, evidence(used(50.0, 70.0)))
     failed = judge_memory(0.85, evidence(used(50.0, 90.0, 95.0)))
-    assert passed.reason == "peak memory 70 MB of 100 MB (70 %, limit 85 %), 2 calls"
-    assert failed.reason == "peak memory 95 MB of 100 MB (95 %, limit 85 %) in 2 of 3 calls"
+    assert passed.reason == "calls used up to 70 MB of 100 MB (70 %; the limit allows 85 %)"
+    assert failed.reason == "calls used up to 95 MB of 100 MB (95 %; the limit allows 85 %)"
     assert (failed.measured, failed.bad_count, failed.sample_count) == (0.95, 2, 3)
     assert passed.measured == pytest.approx(0.7)
 

@@ -161,9 +161,9 @@ def test_what_is_told() -> None:
 
 def test_what_is_proven() -> None:
     """A line that was reached says what it rules out; between them the counts do."""
-    assert proven(standing(0, 60), P95, "slow calls") == "excluded: 10 % slow calls or more (95 % sure)"
-    assert proven(standing(9, 40), P95, "errors") == "excluded: 5 % errors or fewer (99 % sure)"
-    assert proven(spread(3, 80), P95, "slow calls") == "excluded: more than 9.41 % slow calls (95 % sure)"
+    assert proven(standing(0, 60), P95, "slow calls") == "fewer than 10 % slow calls (95 % confidence)"
+    assert proven(standing(9, 40), P95, "errors") == "more than 5 % errors (99 % confidence)"
+    assert proven(spread(3, 80), P95, "slow calls") == "at most 9.41 % slow calls (95 % confidence)"
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_good_release_passes_by_its_live_traffic(seed: str) -> None:
         "live.errors.rate",
         "live.cold_starts.share",
     }
-    assert all("by the log" in f.reason for f in found.verdict.findings)
+    assert all("by the log" in f.details for f in found.verdict.findings)
     assert found.spending.invocations == 0
     assert any("live calls of the new version" in note for note in found.notes)
 
@@ -131,7 +131,7 @@ def test_errors_that_only_the_metrics_show_fail_the_release() -> None:
     found = judged(world)
     assert found.verdict.status is Status.FAILED
     assert "90 of 1200 live calls failed" in found.verdict.reason
-    assert "by CloudWatch's metrics" in found.verdict.reason
+    assert any("by CloudWatch's metrics" in finding.details for finding in found.verdict.findings)
 
 
 def test_errors_that_the_metrics_show_count_where_the_log_cannot_be_read() -> None:

@@ -56,7 +56,7 @@ def test_slow_calls_of_two_environments_refuse_nothing_once_they_are_named() -> 
     verdict, _ = judged(world, DURATION)
     (finding,) = [f for f in verdict.findings if f.check == "limits.duration.p95"]
     assert finding.outcome == "inconclusive"
-    assert "from 2 of 5 environments" in finding.reason
+    assert "from 2 of 5 environments" in finding.details
 
 
 def test_without_the_log_the_same_calls_are_refused() -> None:
@@ -66,7 +66,7 @@ def test_without_the_log_the_same_calls_are_refused() -> None:
     world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not read: AccessDeniedException")
     verdict, notes = judged(world, DURATION)
     assert verdict.status is Status.FAILED
-    assert "at least" in verdict.reason
+    assert "at least" in verdict.findings[0].details
     assert any("AccessDeniedException" in note for note in notes)
 
 
@@ -76,7 +76,7 @@ def test_late_events_are_waited_for() -> None:
     answering(world, slow={0, 1}, streams=5)
     world.logs.late_ms = 4_000.0
     verdict, _ = judged(world, DURATION)
-    assert "from 2 of 5 environments" in str([finding.reason for finding in verdict.findings])
+    assert "from 2 of 5 environments" in str([finding.details for finding in verdict.findings])
 
 
 def test_events_that_never_come_are_not_waited_for_without_end() -> None:
@@ -126,7 +126,7 @@ def test_a_warm_baseline_is_compared_by_the_cold_starts_that_its_log_remembers(i
     verdict, notes = judged(world, INIT)
     assert verdict.status is status
     (finding,) = [f for f in verdict.findings if f.check == "compare.init.median"]
-    assert "20 of them from the log of earlier days" in finding.reason
+    assert "20 of them from the log of earlier days" in finding.details
     assert any("earlier cold starts" in note for note in notes)
 
 
@@ -153,7 +153,7 @@ def test_too_few_remembered_cold_starts_leave_the_comparison_open(earlier: tuple
     verdict, _ = judged(world, INIT)
     (finding,) = [f for f in verdict.findings if f.check == "compare.init.median"]
     assert finding.inconclusive_because == "too few cold starts"
-    assert f"{len(earlier)} old cold starts" in finding.reason
+    assert f"{len(earlier)} old cold starts" in f"{finding.reason} {finding.details}"
 
 
 def test_an_unreadable_log_costs_a_note_and_never_the_release() -> None:

@@ -60,7 +60,7 @@ def test_one_failure_of_ten_is_repeated_until_it_was_chance(failing: int) -> Non
     assert phases(judgement) == {Phase.PREWARM: 10, Phase.REPEATED: 83}
     assert world.codedeploy.told == [Status.SUCCEEDED]
     assert judgement.verdict.outcome is Outcome.PASSED
-    said = "1 of 93 calls failed (limit 0 %): 1x RuntimeError; none of the 92 other calls of its probe was bad: at most"
+    said = "1 of 93 calls failed; the limit allows none: 1x RuntimeError; the 92 other calls of its probe succeeded"
     assert said in judgement.verdict.reason
     assert said in judgement.verdict.warnings[0]
 
@@ -71,13 +71,13 @@ def test_a_second_failure_refuses_at_once() -> None:
 
     assert world.codedeploy.told == [Status.FAILED]
     assert phases(judgement) == {Phase.PREWARM: 10, Phase.REPEATED: 20}
-    assert "2 of 30 calls failed (limit 0 %)" in judgement.verdict.reason
+    assert "2 of 30 calls failed; the limit allows none" in judgement.verdict.reason
 
 
 @pytest.mark.parametrize(
     ("budget", "left_s", "calls", "because"),
     [
-        (Budget(invocations=92, seconds=300), 270.0, 10, "the budget ended first"),
+        (Budget(invocations=92, seconds=300), 270.0, 10, "the budget was spent first"),
         (Budget(invocations=400, seconds=0.6), 270.0, 10, "the deadline came first"),
         (Budget(invocations=400, seconds=300), 0.6, 10, "the deadline came first"),
     ],
@@ -101,7 +101,7 @@ def test_a_failure_counts_where_money_ends_first() -> None:
     judgement, world = judged(replace(NONE_FAILS, budget=budget), 3, **slow)  # type: ignore[arg-type]
 
     assert world.codedeploy.told == [Status.FAILED]
-    assert "the budget ended first" in judgement.verdict.reason
+    assert "the budget was spent first" in judgement.verdict.reason
     assert len(judgement.samples) == 10
 
 

@@ -20,7 +20,7 @@ from warmgate.report import build_document, render_json
 
 SCHEMA = json.loads((Path(warmgate.report.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
 
-ADDED_LATER = {"release", "warns"}
+ADDED_LATER = {"details", "release", "warns"}
 """Keys of reports that a reader of the first ones does not know."""
 
 

@@ -47,7 +47,7 @@ def test_verdict_and_reason_stand_on_top(kind: str) -> None:
     top = RENDERERS[kind](ALL["refused"], Status.FAILED).splitlines()[:3]
 
     assert "REFUSED: checkout-api version 8" in top[0]
-    assert any("9 of 43 calls slower than 400 ms" in line for line in top[1:])
+    assert any("9 of 43 calls took longer than 400 ms" in line for line in top[1:])
 
 
 def test_markdown_shows_text_and_never_obeys_it() -> None:

@@ -333,14 +333,14 @@ def test_a_deployment_that_only_the_guard_watched_is_known() -> None:
 def test_a_stored_report_is_completed_not_replaced() -> None:
     """Verdict and reason stay; the section is added to JSON and Markdown."""
     world = ReleaseWorld()
-    document = _document(reason="limits.duration.p95: 9 of 43 calls slower")
+    document = _document(reason="limits.duration.p95: 9 of 43 calls took longer")
     world.reports.kept[FAILED] = StoredReport(document, "# REFUSED\n\ntext\n")
     world.deliver()
 
     stored = world.reports.kept[FAILED]
     assert {**stored.document, "release": None} == {**document, "release": None}
     assert stored.markdown.startswith("# REFUSED\n\ntext\n\n## What happened\n\n**ROLLED BACK**\n")
-    assert "9 of 43 calls slower" in world.notices.told[0].text
+    assert "9 of 43 calls took longer" in world.notices.told[0].text
 
 
 def test_the_hooks_report_is_waited_for() -> None:
