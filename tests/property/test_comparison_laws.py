@@ -120,10 +120,10 @@ def test_a_basis_of_p95_leaves_the_body_out(release: Release) -> None:
     assert p95 == tuple(finding for finding in slowdown if finding.check != "compare.duration.body")
 
 
-@given(release=releases, ratio=st.sampled_from([1.05, 1.2, 1.5, 3.0]))
-def test_no_finding_contradicts_itself(release: Release, ratio: float) -> None:
+@given(release=releases, ratio=st.sampled_from([1.05, 1.2, 1.5, 3.0]), basis=st.sampled_from(Basis))
+def test_no_finding_contradicts_itself(release: Release, ratio: float, basis: Basis) -> None:
     """A check that failed has no positive margin, one that passed no negative one, and a body or tail has its own."""
-    for finding in verdict(release.samples(), ratio).findings:
+    for finding in verdict(release.samples(), ratio, basis).findings:
         if finding.outcome is Outcome.FAILED:
             assert finding.margin is None or finding.margin <= 0
             assert finding.measured is None or finding.limit is None or finding.measured > finding.limit

@@ -53,6 +53,22 @@ def test_scaling_both_versions_changes_no_outcome(shift: tuple[object, int], tim
 
 
 @FEW
+@given(SHIFTS, st.sampled_from([1.0, 1.1, 1.4, 2.0]), st.sampled_from([0.0, 0.3]), st.sampled_from([0.0, 0.05]))
+def test_no_live_finding_contradicts_itself(
+    shift: tuple[object, int], times: float, slow_share: float, error_share: float
+) -> None:
+    """What failed was measured beyond its limit, and what passed has no negative margin."""
+    defect = Defect(times=times, slow_share=slow_share, slow_times=4.0, error_share=error_share)
+    for finding in judge_live(traffic_of(calls_of(shift, defect)).ended(), POLICY).findings:
+        if finding.outcome is Outcome.FAILED:
+            assert finding.measured is not None
+            assert finding.limit is not None
+            assert finding.measured > finding.limit
+        if finding.outcome is Outcome.PASSED:
+            assert finding.margin is None or finding.margin >= 0
+
+
+@FEW
 @given(SHIFTS)
 def test_swapping_unchanged_versions_never_fails_both_ways(shift: tuple[object, int]) -> None:
     """At most one of two equal versions can look slower than the other."""

@@ -47,7 +47,8 @@ def judge_durations(compare: Compare, evidence: Evidence) -> list[Finding]:
         limits = {BODY: (ratio, Unit.TIMES), TAIL: (BALANCE, Unit.RATIO)}
         return [without_data(name, *limits[name], evidence.closed, what) for name in names]
     judges = {BODY: _judge_body, TAIL: _judge_tail}
-    return [_among_environments(judges[name](old, new, ratio, evidence), old, new) for name in names]
+    found = [judges[name](old, new, ratio, evidence) for name in names]
+    return [_among_environments(finding, old, new, open_=evidence.closed is None) for finding in found]
 
 
 def _judge_body(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> Finding:
@@ -94,7 +95,7 @@ def _judge_tail(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> F
     )
 
 
-def _among_environments(finding: Finding, old: Rounds, new: Rounds) -> Finding:
+def _among_environments(finding: Finding, old: Rounds, new: Rounds, *, open_: bool) -> Finding:
     """Return the finding with its environments; too few of them refuse nothing, whatever they show."""
     count = min(environment_count(s for r in arm for s in r) for arm in (old, new))
     known = all(environments_known(r) for arm in (old, new) for r in arm)
@@ -108,6 +109,7 @@ def _among_environments(finding: Finding, old: Rounds, new: Rounds) -> Finding:
     return replace(
         finding,
         outcome=OUTCOMES[None],
+        decided=not open_,
         reason=f"{finding.reason}; calls from {count} environments, {ENOUGH_ENVIRONMENTS} are needed to refuse",
         inconclusive_because=Because.TOO_FEW_ENVIRONMENTS,
         leans_to_fail=leans,

@@ -69,15 +69,15 @@ def judge_live(
     live = policy.live
     if live.duration is not None:
         watched = [judge_live_durations(live.duration, _thinned(evidence), number) for number, evidence in seen]
-        found += [_over_stretches(findings) for findings in zip(*watched, strict=True)] or [_over_stretches([])]
+        found += _over_stretches(watched)
     if live.error_ratio is not None:
         found.append(judge_live_errors(live.error_ratio, seen, counts or {}, ended=ended))
     if live.cold_start_ratio is not None:
         found.append(judge_live_cold_starts(live.cold_start_ratio, seen, ended=ended))
     found += [_judge_init(limit, seen) for limit in policy.limits.init]
     if policy.limits.memory_ratio is not None:
-        used = _over_stretches([judge_memory(policy.limits.memory_ratio, evidence) for _, evidence in seen])
-        found.append(replace(used, check="live.memory.max"))
+        used = _over_stretches([[judge_memory(policy.limits.memory_ratio, evidence)] for _, evidence in seen])
+        found += [replace(finding, check="live.memory.max") for finding in used]
     return verdict_of_findings(tuple(found), policy)
 
 
@@ -91,15 +91,24 @@ def _evidence(part: Stretch) -> Evidence:
     return Evidence(samples=part.samples, burst=NO_BURST, closed=Closed.PLANNED if part.complete else None)
 
 
-def _over_stretches(findings: Sequence[Finding]) -> Finding:
-    """Return the finding of all stretches: the first that failed, else the last that passed, else the last."""
-    failed = next((finding for finding in findings if finding.outcome is Outcome.FAILED), None)
-    passed = next((finding for finding in reversed(findings) if finding.outcome is Outcome.PASSED), None)
-    if failed or passed or findings:
-        return failed or passed or findings[-1]
-    return Finding(
-        check="live", outcome=Outcome.INCONCLUSIVE, reason="no traffic", inconclusive_because=Because.NO_DATA
-    )
+def _over_stretches(watched: Sequence[Sequence[Finding]]) -> Sequence[Finding]:
+    """Return the findings of one stretch for all: of the first that failed, else the last that passed, else the last.
+
+    Body and tail come from the same stretch: one that passes by halves in two stretches has passed in neither.
+    """
+    outcomes = [_worst(findings) for findings in watched]
+    if Outcome.FAILED in outcomes:
+        return watched[outcomes.index(Outcome.FAILED)]
+    passed = [findings for findings, outcome in zip(watched, outcomes, strict=True) if outcome is Outcome.PASSED]
+    if passed or watched:
+        return (passed or watched)[-1]
+    return [
+        Finding(check="live", outcome=Outcome.INCONCLUSIVE, reason="no traffic", inconclusive_because=Because.NO_DATA)
+    ]
+
+
+def _worst(findings: Sequence[Finding]) -> Outcome:
+    return min((finding.outcome for finding in findings), key=WORST_FIRST.index, default=Outcome.PASSED)
 
 
 def _thinned(evidence: Evidence) -> Evidence:
@@ -147,7 +156,7 @@ def _judge_init(limit: PercentileLimit, seen: Stretches) -> Finding:
 
 def too_little(verdict: Verdict) -> bool:
     """Return whether a verdict is open for a lack of traffic alone: then calls of our own can decide."""
-    if min((f.outcome for f in verdict.findings), key=WORST_FIRST.index, default=Outcome.PASSED) is Outcome.FAILED:
+    if _worst(verdict.findings) is Outcome.FAILED:
         return False
     lacks = {Because.TOO_LITTLE_TRAFFIC, Because.NO_DATA, Because.TOO_FEW_ENVIRONMENTS, Because.CAP}
     return any(f.outcome is Outcome.INCONCLUSIVE and f.inconclusive_because in lacks for f in verdict.findings)

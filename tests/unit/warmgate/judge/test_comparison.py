@@ -109,6 +109,15 @@ def test_few_environments_cannot_fail(size: int) -> None:
     assert (finding.outcome, finding.inconclusive_because) == (Outcome.INCONCLUSIVE, "too few environments")
 
 
+@pytest.mark.parametrize("closed", [None, Closed.PLANNED])
+def test_few_environments_are_waited_for_while_calls_may_come(closed: Closed | None) -> None:
+    """A candidate that is slower in nine environments is decided by no more than the end of its calls."""
+    old = [series[:9] for series in STEADY]
+    seen = evidence(paired(old, times(3.0, old)), closed=closed)
+    verdict = judge(seen, policy(compare=DURATION))
+    assert [finding.decided for finding in verdict.findings] == [closed is not None] * 2
+
+
 def test_one_arm_alone_is_no_data() -> None:
     """A baseline whose candidate never answered compares nothing."""
     finding = found(measured(STEADY, arm=Arm.BASELINE))

@@ -92,6 +92,17 @@ def test_a_slower_body_and_a_slow_path_fail(times: float, share: int) -> None:
     assert "5 new and 5 old environments" in found.details
 
 
+def test_halves_of_two_stretches_are_no_pass() -> None:
+    """A stretch too short for its tail, then a slowdown that the tail does not show: neither has passed both."""
+    short, late = stretch(rounds=1), slower(stretch(number=2), 1.15)
+    halves = [{f.check: f.outcome for f in judge_live([part], DURATION).findings} for part in (short, late)]
+    assert halves == [
+        {"live.duration.body": Outcome.PASSED, "live.duration.tail": Outcome.INCONCLUSIVE},
+        {"live.duration.body": Outcome.INCONCLUSIVE, "live.duration.tail": Outcome.PASSED},
+    ]
+    assert judge_live([short, late], DURATION).outcome is Outcome.INCONCLUSIVE
+
+
 @pytest.mark.parametrize("times", [1.5, 6.0])
 def test_two_slow_environments_fail_nothing(times: float) -> None:
     """Fewer than half of the environments may be chance: the median of environments stands."""
