@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warmgate.adapters.objects import Objects
 from warmgate.errors import ReportError
-
-if TYPE_CHECKING:
-    from warmgate.gate.known_bad import Refusal
+from warmgate.gate.known_bad import Refusal
 
 FOLDER = "known-bad"
 
@@ -24,8 +22,6 @@ class BucketRefusals:
 
     def find(self, function: str, fingerprint: str) -> Refusal | None:
         """Return what is stored of a function's code."""
-        from warmgate.gate.known_bad import Refusal
-
         name = _name(function, fingerprint)
         text = self._objects.read(name)
         try:
