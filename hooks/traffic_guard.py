@@ -6,12 +6,11 @@ from typing import Any
 
 from warmgate.adapters.runs import shift_of
 from warmgate.bootstrap import guard
-from warmgate.model.deadline import Deadline
+from warmgate.handler import deadline_of
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Guard the shift of a state-change event of CodeDeploy, or go on where the run before handed over."""
     found = guard(context)
-    remaining_ms = float(context.get_remaining_time_in_millis())
-    guarded = found.run(shift_of(event), Deadline.within(found.clock.now_ms(), remaining_ms))
+    guarded = found.run(shift_of(event), deadline_of(context, found.clock))
     return {"ending": guarded.ending, "reason": guarded.verdict.reason if guarded.verdict else ""}

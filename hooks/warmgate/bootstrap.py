@@ -20,7 +20,6 @@ from warmgate.adapters.invoker import LambdaInvoker
 from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
-from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport, log_line
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap, ThreadTimer
@@ -35,6 +34,7 @@ from warmgate.probing.assess import Assessor, Judging
 from warmgate.probing.sharing import Sharing
 
 if TYPE_CHECKING:
+    from warmgate.gate.known_bad import KnownBad
     from warmgate.live.guard import Guard
     from warmgate.ports.reports import Notices
     from warmgate.rollback.controller import RollbackController
@@ -225,9 +225,6 @@ def _parts() -> _Parts:
 
 def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
     before, settings = event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC, parts.settings
-    refusals = None
-    if before and settings.report_bucket:
-        refusals = BucketRefusals(parts.clients, settings.report_bucket, settings.report_prefix, settings.account)
     archive = _archive(parts, "" if before else "after")
     return Gate(
         deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event),
@@ -240,10 +237,20 @@ def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
         event=event,
         reports=_reports(parts, archive),
         archive=archive,
-        refusals=refusals,
-        functions=LambdaFunctions(parts.clients),
+        known_bad=_known_bad(parts) if before else None,
         log=log_line,
     )
+
+
+def _known_bad(parts: _Parts) -> KnownBad | None:
+    settings = parts.settings
+    if not settings.report_bucket:
+        return None
+    from warmgate.adapters.refusals import BucketRefusals
+    from warmgate.gate.known_bad import KnownBad
+
+    refusals = BucketRefusals(parts.clients, settings.report_bucket, settings.report_prefix, settings.account)
+    return KnownBad(refusals=refusals, functions=LambdaFunctions(parts.clients), log=log_line)
 
 
 def _archive(parts: _Parts, folder: str) -> BucketReport | None:

@@ -401,14 +401,13 @@ class HooksWorld:
                 self.probed_after_told.append(run.name)
 
     def _gate(self, run: Run, event: LifecycleEvent) -> Gate:
-        sink, functions = self.reports[event], run.wired(self.functions, "functions")
+        sink = self.reports[event]
         return Gate(
             deployments=Line(self.service, run, event, "main", patience_s=10.0, attempts=4),
             last_deployments=Line(self.service, run, event, "last", patience_s=3.0, attempts=1),
             proof=RollbackProof(run.wired(self.lineage, "lineage")),
             policies=run.wired(FakePolicies(self.schedule.policy), "policies"),
             judging=self._judging(run, event),
-            functions=functions,
             clock=run,
             timer=run,
             event=event,

@@ -167,9 +167,9 @@ def test_a_claim_whose_answer_was_lost_is_not_held_by_a_stranger(cloud: LocalClo
     class LosesAnAnswer:
         """A client that makes a write twice, as the SDK does where the first answer was lost."""
 
-        def put_item(self, **request: Any) -> Any:
-            cloud.client("dynamodb").put_item(**request)
-            return cloud.client("dynamodb").put_item(**request)
+        def update_item(self, **request: Any) -> Any:
+            cloud.client("dynamodb").update_item(**request)
+            return cloud.client("dynamodb").update_item(**request)
 
         def __getattr__(self, name: str) -> Any:
             return getattr(cloud.client("dynamodb"), name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
+from warmgate.adapters.faults import code_of, is_passing
+from warmgate.adapters.port_errors import told_as
 from warmgate.errors import FunctionLookupError, RollbackError
 from warmgate.model.deployment import Target
 from warmgate.model.release import AliasState
@@ -19,13 +20,12 @@ class LambdaAliases:
 
     def read(self, target: Target) -> AliasState:
         """Return version, weights and revision."""
-        try:
+        what, hint = (
+            f"{target.function}:{target.alias} was not described",
+            "allow lambda:GetAlias to the controller's role",
+        )
+        with told_as(FunctionLookupError, what, hint):
             found = self._clients("lambda").get_alias(FunctionName=target.function, Name=target.alias)
-        except SDK_ERRORS as error:
-            raise FunctionLookupError(
-                f"{target.function}:{target.alias} was not described: {code_of(error)}: {error}",
-                hint="allow lambda:GetAlias to the controller's role",
-            ) from error
         weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
         return AliasState(
             version=found.get("FunctionVersion", ""),
@@ -35,7 +35,13 @@ class LambdaAliases:
 
     def put_back(self, target: Target, version: str, revision: str) -> None:
         """Set version and no weights, on the condition that nobody changed the alias since it was read."""
-        try:
+        with told_as(
+            RollbackError,
+            f"{target.function}:{target.alias} was not set to version {version}",
+            "allow lambda:UpdateAlias on the function to the controller's role",
+            busy=_is_changed_meanwhile,
+            unsure=is_passing,
+        ):
             self._clients("lambda").update_alias(
                 FunctionName=target.function,
                 Name=target.alias,
@@ -43,10 +49,7 @@ class LambdaAliases:
                 RoutingConfig={"AdditionalVersionWeights": {}},
                 RevisionId=revision,
             )
-        except SDK_ERRORS as error:
-            raise RollbackError(
-                f"{target.function}:{target.alias} was not set to version {version}: {code_of(error)}: {error}",
-                busy=code_of(error) in {"PreconditionFailedException", "ResourceConflictException"},
-                unsure=is_passing(error),
-                hint="allow lambda:UpdateAlias on the function to the controller's role",
-            ) from error
+
+
+def _is_changed_meanwhile(error: BaseException) -> bool:
+    return code_of(error) in {"PreconditionFailedException", "ResourceConflictException"}

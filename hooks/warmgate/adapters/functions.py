@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.faults import SDK_ERRORS
+from warmgate.adapters.port_errors import Unless, told_as
 from warmgate.errors import FunctionLookupError
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
 
@@ -28,13 +29,9 @@ class LambdaFunctions:
 
     def version(self, function: str, version: str) -> FunctionVersion:
         """Return the configuration and state of a published version."""
-        try:
+        hint = "check that the version is published, and allow lambda:GetFunctionConfiguration to the role"
+        with told_as(FunctionLookupError, f"{function}:{version} was not described", hint):
             found = self._clients("lambda").get_function_configuration(FunctionName=function, Qualifier=version)
-        except SDK_ERRORS as error:
-            raise FunctionLookupError(
-                f"{function}:{version} was not described: {code_of(error)}: {error}",
-                hint="check that the version is published, and allow lambda:GetFunctionConfiguration to the role",
-            ) from error
         return function_version(function, version, found)
 
     def capacity(self, function: str) -> Capacity:
@@ -50,21 +47,17 @@ class LambdaFunctions:
 
     def provisioned(self, function: str, version: str) -> ProvisionedConcurrency:
         """Return the provisioned concurrency of a version; status NONE where none was asked for."""
-        try:
+        what = f"{function}:{version}: provisioned concurrency was not described"
+        none = Unless("ProvisionedConcurrencyConfigNotFoundException")
+        with told_as(FunctionLookupError, what, "allow lambda:GetProvisionedConcurrencyConfig to the role"), none:
             found = self._clients("lambda").get_provisioned_concurrency_config(FunctionName=function, Qualifier=version)
-        except SDK_ERRORS as error:
-            if code_of(error) == "ProvisionedConcurrencyConfigNotFoundException":
-                return ProvisionedConcurrency(requested=0, available=0, status="NONE")
-            raise FunctionLookupError(
-                f"{function}:{version}: provisioned concurrency was not described: {code_of(error)}: {error}",
-                hint="allow lambda:GetProvisionedConcurrencyConfig to the role",
-            ) from error
-        return ProvisionedConcurrency(
-            requested=found.get("RequestedProvisionedConcurrentExecutions", 0),
-            available=found.get("AvailableProvisionedConcurrentExecutions", 0),
-            status=found.get("Status", "NONE"),
-            reason=found.get("StatusReason", ""),
-        )
+            return ProvisionedConcurrency(
+                requested=found.get("RequestedProvisionedConcurrentExecutions", 0),
+                available=found.get("AvailableProvisionedConcurrentExecutions", 0),
+                status=found.get("Status", "NONE"),
+                reason=found.get("StatusReason", ""),
+            )
+        return ProvisionedConcurrency(requested=0, available=0, status="NONE")
 
     def _reserved(self, function: str) -> int | None:
         try:

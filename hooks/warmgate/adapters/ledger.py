@@ -25,7 +25,7 @@ class TableLedger:
     def open(self, key: str, owner: str, lease_ms: float) -> Page:
         """Write holder and lease and count the run, if the page is free, its own, expired or closed."""
         now_ms = self._clock.epoch_ms()
-        found = self._table.update(
+        opened = self._table.update(
             key,
             "SET #holder = :owner, #until_ms = :until, #expiration = :expires,"
             " #run = if_not_exists(#run, :zero) + :one",
@@ -37,9 +37,9 @@ class TableLedger:
             one=1,
             expires=int(now_ms / 1000) + KEPT_S,
         )
-        if found is None:
+        if not opened.done:
             raise HeldError(f"{key}: another run is at work", hint="it reports the status; nothing is to be done")
-        return _page(key, found)
+        return _page(key, opened.item)
 
     def spend(self, page: Page, spent: Spent) -> None:
         """Write what will have been spent, if the run is the latest."""
@@ -56,7 +56,7 @@ class TableLedger:
         )
 
     def _write(self, page: Page, update: str, **values: Any) -> None:
-        if self._table.update(page.key, update, when="#run = :run", run=page.run, **values) is None:
+        if not self._table.update(page.key, update, when="#run = :run", run=page.run, **values).done:
             raise HeldError(f"{page.key}: a later run has taken over from run {page.run}")
 
 

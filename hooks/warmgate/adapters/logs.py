@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
+from warmgate.adapters.port_errors import told_as
 from warmgate.adapters.waiting import repeat_until
 from warmgate.errors import LogLookupError
 from warmgate.model.deadline import Deadline
@@ -23,6 +24,7 @@ HISTORY_DAYS = 7
 PAUSE_S = 1.0
 """FilterLogEvents allows few requests a second in an account and region: who is refused waits."""
 LONGEST_PAUSE_S = 8.0
+READING_HINT = "allow logs:FilterLogEvents on the function's log group to the role"
 _STATS = (
     "stats count(*) as calls, count({init}) as cold, pct({duration}, 50) as median, pct({duration}, 95) as p95"
     " by @logStream | limit 10000"
@@ -92,7 +94,8 @@ class CloudWatchLogs:
 
     def _queried(self, log_group: str, query: str, window: Window, deadline: Deadline) -> list[dict[str, str]]:
         """Start a query and wait for its end."""
-        try:
+        hint = "allow logs:StartQuery and logs:GetQueryResults on the function's log group to the role"
+        with told_as(LogLookupError, f"{log_group} was not queried", hint):
             started = repeat_until(
                 deadline,
                 self._clock,
@@ -107,11 +110,6 @@ class CloudWatchLogs:
                 if found["status"] not in {"Scheduled", "Running"} or self._clock.now_ms() >= deadline.at_ms:
                     break
                 self._clock.sleep_ms(PAUSE_S * 1000)
-        except SDK_ERRORS as error:
-            raise LogLookupError(
-                f"{log_group} was not queried: {code_of(error)}: {error}",
-                hint="allow logs:StartQuery and logs:GetQueryResults on the function's log group to the role",
-            ) from error
         if found["status"] != "Complete":
             raise LogLookupError(f"{log_group} was not queried: the query is {found['status']}, expected Complete")
         return [{field["field"]: field["value"] for field in row} for row in found.get("results", [])]
@@ -122,7 +120,9 @@ class CloudWatchLogs:
 
         token: dict[str, str] = {}
         for _ in range(MOST_PAGES):
-            page = self._page(deadline, logGroupName=log_group, filterPattern=PATTERN, limit=PAGE, **where, **token)
+            asked = {"logGroupName": log_group, "filterPattern": PATTERN, "limit": PAGE, **where, **token}
+            with told_as(LogLookupError, f"{log_group} was not read", READING_HINT):
+                page = self._page(deadline, asked)
             for event in page.get("events", []):
                 yield LogEvent(
                     stream=str(event.get("logStreamName") or ""),
@@ -134,20 +134,17 @@ class CloudWatchLogs:
                 return
             token = {"nextToken": page["nextToken"]}
 
-    def _page(self, deadline: Deadline, **request: Any) -> dict[str, Any]:
+    def _page(self, deadline: Deadline, asked: dict[str, Any]) -> dict[str, Any]:
         pause_s = PAUSE_S
         while True:
             try:
-                found: dict[str, Any] = self._clients("logs").filter_log_events(**request)
+                found: dict[str, Any] = self._clients("logs").filter_log_events(**asked)
                 return found
             except SDK_ERRORS as error:
                 if code_of(error) == "ResourceNotFoundException":
                     return {}  # A function that has logged nothing yet has no log group.
                 waits = self._clock.now_ms() + pause_s * 1000 < deadline.at_ms
                 if not (waits and is_passing(error)):
-                    raise LogLookupError(
-                        f"{request['logGroupName']} was not read: {code_of(error)}: {error}",
-                        hint="allow logs:FilterLogEvents on the function's log group to the role",
-                    ) from error
+                    raise
             self._clock.sleep_ms(pause_s * 1000)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.port_errors import told_as
 from warmgate.errors import LogLookupError
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Target
@@ -45,17 +45,13 @@ class CloudWatchMetrics:
         ]
         # A data point bears the beginning of its minute.
         began_s = window.since_ms / 1000 // PERIOD_S * PERIOD_S
-        try:
+        what = f"{target.function}:{target.alias}: metrics were not read"
+        with told_as(LogLookupError, what, "allow cloudwatch:GetMetricData to the role"):
             found = self._clients("cloudwatch").get_metric_data(
                 MetricDataQueries=queries,
                 StartTime=datetime.fromtimestamp(began_s, UTC),
                 EndTime=datetime.fromtimestamp(window.until_ms / 1000 + PERIOD_S, UTC),
             )
-        except SDK_ERRORS as error:
-            raise LogLookupError(
-                f"{target.function}:{target.alias}: metrics were not read: {code_of(error)}: {error}",
-                hint="allow cloudwatch:GetMetricData to the role",
-            ) from error
         sums = {result["Id"]: int(sum(result.get("Values", []))) for result in found.get("MetricDataResults", [])}
         if not sums.get("calls"):
             return None

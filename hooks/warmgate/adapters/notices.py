@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.port_errors import told_as
 from warmgate.adapters.reports import count_alone
 from warmgate.errors import NoticeError
 from warmgate.model.release import Notice
@@ -25,18 +25,14 @@ class TopicNotices:
 
     def send(self, notice: Notice) -> None:
         """Publish the message; its attribute `release` can be filtered by."""
-        try:
+        hint = "check WARMGATE_TOPIC_ARN, and allow sns:Publish on it to the controller's role"
+        with told_as(NoticeError, f"{self._topic_arn} did not take the message", hint):
             self._clients("sns").publish(
                 TopicArn=self._topic_arn,
                 Subject=notice.subject,
                 Message=notice.text,
                 MessageAttributes={"release": {"DataType": "String", "StringValue": notice.outcome.value}},
             )
-        except SDK_ERRORS as error:
-            raise NoticeError(
-                f"{self._topic_arn} did not take the message: {code_of(error)}: {error}",
-                hint="check WARMGATE_TOPIC_ARN, and allow sns:Publish on it to the controller's role",
-            ) from error
 
 
 class BusNotices:
@@ -58,19 +54,13 @@ class BusNotices:
             "Detail": json.dumps(notice.detail, allow_nan=False),
             "EventBusName": self._bus,
         }
-        try:
+        what = f"event bus {self._bus} did not take the event"
+        hint = "check WARMGATE_EVENT_BUS, and allow events:PutEvents on it to the controller's role"
+        with told_as(NoticeError, what, hint):
             answer = self._clients("events").put_events(Entries=[entry])
-        except SDK_ERRORS as error:
-            raise self._error(f"{code_of(error)}: {error}") from error
         if answer.get("FailedEntryCount"):
             refused = answer["Entries"][0]
-            raise self._error(f"{refused.get('ErrorCode')}: {refused.get('ErrorMessage')}")
-
-    def _error(self, why: str) -> NoticeError:
-        return NoticeError(
-            f"event bus {self._bus} did not take the event: {why}",
-            hint="check WARMGATE_EVENT_BUS, and allow events:PutEvents on it to the controller's role",
-        )
+            raise NoticeError(f"{what}: {refused.get('ErrorCode')}: {refused.get('ErrorMessage')}", hint=hint)
 
 
 class LogNotices:

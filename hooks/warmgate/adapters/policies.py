@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.faults import code_of
 from warmgate.adapters.owners import owned_by
 from warmgate.adapters.payload_files import payloads_in
+from warmgate.adapters.port_errors import UNANSWERED, told_as
 from warmgate.adapters.tags import tags_of
 from warmgate.errors import PolicyLookupError, SettingsError
 from warmgate.model.deadline import Deadline
@@ -44,14 +45,9 @@ class TaggedPolicies:
         return self._bundled_match(target)
 
     def _tag(self, function: str) -> str:
-        try:
-            tags = tags_of(self._clients, function)
-        except SDK_ERRORS as error:
-            raise PolicyLookupError(
-                f"{function}: its tags could not be read: {code_of(error)}: {error}",
-                hint="allow lambda:ListTags and lambda:GetFunctionConfiguration to the role",
-            ) from error
-        return tags.get(TAG, "")
+        hint = "allow lambda:ListTags and lambda:GetFunctionConfiguration to the role"
+        with told_as(PolicyLookupError, f"{function}: its tags could not be read", hint):
+            return tags_of(self._clients, function).get(TAG, "")
 
     def _from_source(self, source: str, function: str) -> Policy:
         kind, _, rest = source.partition(":")
@@ -67,13 +63,9 @@ class TaggedPolicies:
             )
         if kind == "bundled":
             return self._bundled(f"{rest}.yaml", function)
-        try:
+        hint = "check that it exists and is UTF-8 text, and allow the hook's role to read it"
+        with told_as(PolicyLookupError, f"{function}: {source} could not be read", hint):
             text, load_file = self._remote(kind, rest)
-        except (*SDK_ERRORS, UnicodeDecodeError) as error:
-            raise PolicyLookupError(
-                f"{function}: {source} could not be read: {code_of(error)}: {error}",
-                hint="check that it exists and is UTF-8 text, and allow the hook's role to read it",
-            ) from error
         return _parsed(text, source, load_file)
 
     def _remote(self, kind: str, rest: str) -> tuple[str, LoadFile | None]:
@@ -97,7 +89,7 @@ class TaggedPolicies:
             key = f"{folder}/{name}".lstrip("/")
             try:
                 return self._object(bucket, key)
-            except (*SDK_ERRORS, UnicodeDecodeError) as error:
+            except UNANSWERED as error:
                 # The cause comes first: a fault shows the beginning of it.
                 raise PolicyLookupError(f"{code_of(error)} for s3://{bucket}/{key}") from error
 

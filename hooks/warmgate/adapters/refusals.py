@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
-from warmgate.adapters.owners import owned_by
+from warmgate.adapters.objects import Objects
 from warmgate.errors import ReportError
-
-if TYPE_CHECKING:
-    from warmgate.gate.known_bad import Refusal
+from warmgate.gate.known_bad import Refusal
 
 FOLDER = "known-bad"
 
@@ -21,43 +18,22 @@ class BucketRefusals:
     """Refusals below `known-bad/`, in a bucket of `account` where one is named."""
 
     def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "", account: str = "") -> None:
-        self._clients = clients
-        self._bucket = bucket
-        self._owner = owned_by(account)
-        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._objects = Objects(clients, bucket, prefix, account, "hook")
 
     def find(self, function: str, fingerprint: str) -> Refusal | None:
         """Return what is stored of a function's code."""
-        from warmgate.gate.known_bad import Refusal
-
-        key = self._key(function, fingerprint)
+        name = _name(function, fingerprint)
+        text = self._objects.read(name)
         try:
-            body = self._clients("s3").get_object(Bucket=self._bucket, Key=key, **self._owner)["Body"].read()
-            return Refusal(**json.loads(body))
-        except SDK_ERRORS as error:
-            if code_of(error) == "NoSuchKey":
-                return None
-            raise ReportError(
-                f"s3://{self._bucket}/{key} was not read: {code_of(error)}: {error}",
-                hint="allow s3:GetObject on known-bad/* and s3:ListBucket on the report bucket to the hook's role",
-            ) from error
+            return None if text is None else Refusal(**json.loads(text))
         except (ValueError, TypeError) as error:
-            raise ReportError(f"s3://{self._bucket}/{key} is no refusal: {error}", hint="remove it") from error
+            raise ReportError(f"{self._objects.where(name)} is no refusal: {error}", hint="remove it") from error
 
     def keep(self, refusal: Refusal) -> None:
         """Store a refusal."""
-        key = self._key(refusal.function, refusal.fingerprint)
-        body = json.dumps(asdict(refusal), indent=2).encode()
-        try:
-            self._clients("s3").put_object(
-                Bucket=self._bucket, Key=key, Body=body, ContentType="application/json", **self._owner
-            )
-        except SDK_ERRORS as error:
-            raise ReportError(
-                f"s3://{self._bucket}/{key} was not stored: {code_of(error)}: {error}",
-                hint="allow s3:PutObject on the report bucket to the hook's role",
-            ) from error
+        text = json.dumps(asdict(refusal), indent=2)
+        self._objects.write(_name(refusal.function, refusal.fingerprint), text, "application/json")
 
-    def _key(self, function: str, fingerprint: str) -> str:
-        name, code = function.rpartition("function:")[2], fingerprint.partition("-")[0]
-        return f"{self._prefix}{FOLDER}/{name}/{code}.json"
+
+def _name(function: str, fingerprint: str) -> str:
+    return f"{FOLDER}/{function.rpartition('function:')[2]}/{fingerprint.partition('-')[0]}.json"

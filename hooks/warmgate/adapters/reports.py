@@ -8,9 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
-from warmgate.adapters.owners import owned_by
-from warmgate.errors import ReportError
+from warmgate.adapters.objects import Objects
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Judgement, Unit, Unjudged
 from warmgate.visible import visible_line
@@ -79,43 +77,27 @@ class BucketReport:
     def __init__(
         self, clients: Callable[[str], Any], bucket: str, prefix: str = "", folder: str = "", account: str = ""
     ) -> None:
-        self._clients = clients
-        self._bucket = bucket
-        self._owner = owned_by(account)
-        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._objects = Objects(clients, bucket, prefix, account, "hook")
         self._folder = f"{folder}/" if folder else ""
 
     def publish(self, judgement: Judgement, status: Status) -> None:
         """Store the three objects; raises ReportError."""
-        for name, document in _documents(judgement, status).items():
-            self._put(self._key(judgement, name), *document)
+        self._write(judgement, _documents(judgement, status))
 
     def publish_missing(self, judgement: Judgement, status: Status) -> bool:
         """Store the objects where there is no `report.json`: S3 makes it only where there is none."""
         documents = _documents(judgement, status)
-        if not self._put(self._key(judgement, "report.json"), *documents.pop("report.json"), IfNoneMatch="*"):
+        if not self._objects.write_missing(self._name(judgement, "report.json"), *documents.pop("report.json")):
             return False
+        self._write(judgement, documents)
+        return True
+
+    def _write(self, judgement: Judgement, documents: dict[str, tuple[str, str]]) -> None:
         for name, document in documents.items():
-            self._put(self._key(judgement, name), *document)
-        return True
+            self._objects.write(self._name(judgement, name), *document)
 
-    def _put(self, key: str, text: str, content_type: str, **condition: str) -> bool:
-        """Store an object; return False where a condition stands against it."""
-        try:
-            self._clients("s3").put_object(
-                Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type, **self._owner, **condition
-            )
-        except SDK_ERRORS as error:
-            if condition and code_of(error) in {"PreconditionFailed", "ConditionalRequestConflict"}:
-                return False
-            raise ReportError(
-                f"s3://{self._bucket}/{key} was not stored: {code_of(error)}: {error}",
-                hint="allow s3:PutObject on the report bucket to the hook's role",
-            ) from error
-        return True
-
-    def _key(self, judgement: Judgement, name: str) -> str:
-        return f"{self._prefix}{judgement.deployment.deployment_id}/{self._folder}{name}"
+    def _name(self, judgement: Judgement, name: str) -> str:
+        return f"{judgement.deployment.deployment_id}/{self._folder}{name}"
 
 
 def _documents(judgement: Judgement, status: Status) -> dict[str, tuple[str, str]]:

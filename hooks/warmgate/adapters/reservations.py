@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from warmgate.adapters.table import Table
+from warmgate.adapters.table import Table, Written
 from warmgate.ports.time import Clock
 
 MOST_TRIES = 25
@@ -30,12 +30,11 @@ class TableReservations:
         for _ in range(MOST_TRIES):
             if count < 1:
                 break
-            if self._added(key, owner, count, most, lease_ms):
+            added = self._added(key, owner, count, most, lease_ms)
+            # Where its answer was lost the SDK does a write again, and meets what it has written.
+            if added.done or owner in added.item.get("holders", {}):
                 return owner, count
-            found = self._swept(key)
-            if owner in found.get("holders", {}):
-                # The write was done, its answer was lost, and the SDK did it again.
-                return owner, count
+            found = self._swept(key, added.item or self._begun(key))
             count = min(wanted, most - int(found.get("used", 0)))
         return "", 0
 
@@ -46,8 +45,8 @@ class TableReservations:
         if held is not None:
             self._remove(key, owner, held)
 
-    def _added(self, key: str, owner: str, count: int, most: int, lease_ms: float) -> bool:
-        added = self._table.update(
+    def _added(self, key: str, owner: str, count: int, most: int, lease_ms: float) -> Written:
+        return self._table.update(
             key,
             "SET #holders.#owner = :held, #used = #used + :count",
             when="#used <= :room AND attribute_not_exists(#holders.#owner)",
@@ -56,11 +55,9 @@ class TableReservations:
             count=count,
             room=most - count,
         )
-        return added is not None
 
-    def _swept(self, key: str) -> dict[str, Any]:
+    def _swept(self, key: str, found: dict[str, Any]) -> dict[str, Any]:
         """Return the item once what has expired is out of it."""
-        found = self._table.read(key) or self._begun(key)
         now_ms = self._clock.epoch_ms()
         dead = {who: held for who, held in found.get("holders", {}).items() if held["until_ms"] < now_ms}
         for who, held in dead.items():
@@ -68,10 +65,8 @@ class TableReservations:
         return self._table.read(key) if dead else found
 
     def _begun(self, key: str) -> dict[str, Any]:
-        begun = self._table.update(
-            key, "SET #holders = :none, #used = :zero", when="attribute_not_exists(#used)", none={}, zero=0
-        )
-        return begun or self._table.read(key)
+        update = "SET #holders = :none, #used = :zero"
+        return self._table.update(key, update, when="attribute_not_exists(#used)", none={}, zero=0).item
 
     def _remove(self, key: str, owner: str, held: dict[str, float]) -> None:
         # Where it is not there any more, somebody else has taken it out.

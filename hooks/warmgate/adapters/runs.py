@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.port_errors import told_as
 from warmgate.errors import SuccessorError
 from warmgate.model.deployment import Shift
 
@@ -26,15 +26,11 @@ class LambdaSuccessors:
             "stretch": shift.stretch,
             "since_ms": shift.since_ms,
         }
-        try:
+        hint = "allow lambda:InvokeFunction on the guard itself to its role"
+        with told_as(SuccessorError, f"{shift.deployment_id}: run {shift.run} was not started", hint):
             self._client.invoke(
                 FunctionName=self._function, InvocationType="Event", Payload=json.dumps(payload).encode()
             )
-        except SDK_ERRORS as error:
-            raise SuccessorError(
-                f"{shift.deployment_id}: run {shift.run} was not started: {code_of(error)}: {error}",
-                hint="allow lambda:InvokeFunction on the guard itself to its role",
-            ) from error
 
 
 def shift_of(event: dict[str, Any]) -> Shift:

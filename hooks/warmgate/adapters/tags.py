@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.adapters.port_errors import told_as
 from warmgate.errors import FunctionLookupError
 from warmgate.model.deployment import Target
 
@@ -23,13 +23,9 @@ class LambdaAllowTag:
         """Return whether the function may be changed."""
         if not self._required:
             return True
-        try:
+        hint = "allow lambda:ListTags and lambda:GetFunctionConfiguration to the controller's role"
+        with told_as(FunctionLookupError, f"{target.function}: its tags could not be read", hint):
             return tags_of(self._clients, target.function).get(ALLOW_TAG) == "true"
-        except SDK_ERRORS as error:
-            raise FunctionLookupError(
-                f"{target.function}: its tags could not be read: {code_of(error)}: {error}",
-                hint="allow lambda:ListTags and lambda:GetFunctionConfiguration to the controller's role",
-            ) from error
 
 
 def tags_of(clients: Callable[[str], Any], function: str) -> dict[str, str]:

@@ -18,14 +18,13 @@ from warmgate.model.marks import skip_reason
 from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
 from warmgate.policy.values import Policy
 from warmgate.ports.codedeploy import Deployments
-from warmgate.ports.functions import Functions
 from warmgate.ports.policies import Policies
 from warmgate.ports.reports import Archive, Reports
 from warmgate.ports.time import Clock, Timer
 from warmgate.probing.assess import Assessment, Judging
 
 if TYPE_CHECKING:
-    from warmgate.gate.known_bad import KnownBad, Refusals
+    from warmgate.gate.known_bad import KnownBad
 
 UNKNOWN_TARGET = Target("unknown", "unknown")
 NOTHING_JUDGED = Verdict(outcome=Outcome.ERROR, status=Status.FAILED, reason="nothing was judged")
@@ -60,9 +59,8 @@ class Gate:
     event: LifecycleEvent = LifecycleEvent.BEFORE_ALLOW_TRAFFIC
     reports: tuple[Reports, ...] = ()
     archive: Archive | None = None
-    refusals: Refusals | None = None
-    functions: Functions | None = None
-    """What a refusal is known again by is read from here; without both nothing is remembered."""
+    known_bad: KnownBad | None = None
+    """What was refused before; without it nothing is remembered."""
     log: Callable[[str], None] = lambda _line: None
 
     def run(self, execution: HookExecution, deadline: Deadline, tell_deadline: Deadline) -> Gated:
@@ -112,8 +110,8 @@ class Gate:
             self.log(f"{execution.deployment_id}: its time was over, {status} was reported as the last resort")
         elif told:
             self._publish(judgement, status)
-            if (known_bad := self._known_bad()) is not None:
-                known_bad.remember(judgement)
+            if self.known_bad is not None:
+                self.known_bad.remember(judgement)
         else:
             self.log(f"{execution.deployment_id}: completed by another run")
             self._complete_for_another(self.deployments, judgement, execution, tell_deadline)
@@ -223,9 +221,9 @@ class Gate:
         try:
             policy, source = self.policies.find(known.deployment.target, deadline)
             known = replace(known, policy_name=policy.name, policy_source=source)
-            if (known_bad := self._known_bad()) is not None:
-                known = replace(known, fingerprint=known_bad.fingerprint(known.deployment, policy))
-                if (refused := known_bad.verdict_on(known.deployment, known.fingerprint)) is not None:
+            if self.known_bad is not None:
+                known = replace(known, fingerprint=self.known_bad.fingerprint(known.deployment, policy))
+                if (refused := self.known_bad.verdict_on(known.deployment, known.fingerprint)) is not None:
                     return replace(known, verdict=refused)
             found = self.judging.judge_release(known.deployment, policy, deadline)
             return _completed(known, found)
@@ -235,13 +233,6 @@ class Gate:
             return replace(known, verdict=_error_verdict(str(error), policy))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
             return replace(known, verdict=_error_verdict(_unforeseen(error), policy))
-
-    def _known_bad(self) -> KnownBad | None:
-        if self.refusals is None or self.functions is None:
-            return None
-        from warmgate.gate.known_bad import KnownBad
-
-        return KnownBad(refusals=self.refusals, functions=self.functions, log=self.log)
 
     def _publish(self, judgement: Judgement, status: Status) -> None:
         for sink in self.reports:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, HookExecution, Status
-from warmgate.model.release import AlarmState, Release
+
+if TYPE_CHECKING:
+    from warmgate.model.release import AlarmState, Release
 
 
 class Deployments(Protocol):

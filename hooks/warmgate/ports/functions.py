@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from warmgate.model.calls import Answer, Invocation
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Target
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
-from warmgate.model.release import AliasState
+
+if TYPE_CHECKING:
+    from warmgate.model.release import AliasState
 
 
 class Functions(Protocol):

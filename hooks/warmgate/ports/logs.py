@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from warmgate.logs.calls import LoggedCall, Window
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Target
 from warmgate.model.traffic import EnvironmentSummary, MetricCounts
+
+if TYPE_CHECKING:
+    from warmgate.logs.calls import LoggedCall, Window
 
 
 class Logs(Protocol):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from warmgate.model.deployment import Shift
-from warmgate.model.release import Claim
 from warmgate.model.verdict import Ended, Page, Spent
+
+if TYPE_CHECKING:
+    from warmgate.model.release import Claim
 
 
 class Reservations(Protocol):

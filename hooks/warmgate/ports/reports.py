@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from warmgate.model.deployment import Status
-from warmgate.model.release import LaterVerdict, Notice, StoredReport
 from warmgate.model.verdict import Judgement
+
+if TYPE_CHECKING:
+    from warmgate.model.release import LaterVerdict, Notice, StoredReport
 
 
 class Reports(Protocol):

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from warmgate.errors import DeploymentLookupError, FunctionLookupError, InvokeError, StatusReportError
 from warmgate.gate.gate import Gate
+from warmgate.gate.known_bad import KnownBad, Refusals
 from warmgate.lineage.rollback_claims import Described, RollbackProof
 from warmgate.logs.calls import LoggedCall, Window
 from warmgate.model.calls import Answer, Invocation
@@ -453,13 +454,17 @@ class World:
             proof=RollbackProof(self.lineage),
             policies=self.policies,
             judging=self.assessor(),
-            functions=self.functions,
             clock=self.clock,
             timer=self.clock,
             reports=(self.reports,),
             archive=self.reports,
             log=self.lines.append,
         )
+
+    def remembering(self, refusals: Refusals) -> Gate:
+        """Return the gate of this world with a place for refusals."""
+        known_bad = KnownBad(refusals=refusals, functions=self.functions, log=self.lines.append)
+        return replace(self.gate(), known_bad=known_bad)
 
     def deadline(self, seconds: float) -> Deadline:
         """Return the deadline that many seconds from the world's beginning."""

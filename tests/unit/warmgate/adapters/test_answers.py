@@ -72,7 +72,7 @@ def asked(stub: LambdaStub, *, whole: bool) -> tuple[Answer, list[int]]:
 def test_forty_long_answers_at_once_leave_half_of_the_hooks_memory(reply: Reply, expression: str, outcome: str) -> None:
     """Forty overlapping answers of 5 MB, read or not, take less than half of what the hook has."""
     with lambda_stub(lambda _number: reply) as stub:
-        command = [sys.executable, "-m", "fakes.answer_memory", stub.url, expression]
+        command = [sys.executable, "-m", "support.fakes.answer_memory", stub.url, expression]
         path = os.pathsep.join(str(ROOT / folder) for folder in ("hooks", "scripts", "tests"))
         told = subprocess.run(
             command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}

@@ -39,7 +39,7 @@ def deployed(
     world.functions.states = [{"code_sha256": code, "config_sha256": config}]
     if slow:
         world.invoker.answers = lambda i: served(duration_ms=900, init_ms=300 if i < 20 else None)
-    gate = replace(world.gate(), refusals=refusals)
+    gate = world.remembering(refusals)
     return gate.run(execution, world.deadline(270), world.deadline(297)), world
 
 
@@ -119,7 +119,7 @@ def test_errors_and_passes_are_not_kept() -> None:
     deployed(refusals, "d-GOOD00000", slow=False)
     world = World()
     world.functions.fails = FunctionLookupError("lambda is away")
-    replace(world.gate(), refusals=refusals).run(EXECUTION, world.deadline(270), world.deadline(297))
+    world.remembering(refusals).run(EXECUTION, world.deadline(270), world.deadline(297))
 
     assert (refusals.kept, world.codedeploy.told) == ({}, [Status.FAILED])
 
@@ -163,7 +163,7 @@ def test_one_bad_call_alone_is_not_remembered() -> None:
         world.functions.states = [{"code_sha256": CODE, "config_sha256": "c1"}]
         world.codedeploy.deployment = replace(world.codedeploy.deployment, deployment_id=deployment_id)
         world.invoker.answers = one_fails
-        gate = replace(world.gate(), refusals=refusals)
+        gate = world.remembering(refusals)
         gate.run(HookExecution(deployment_id, EXECUTION.execution_id), world.deadline(270), world.deadline(297))
         told.append((world.codedeploy.told, bool(world.invoker.calls)))
 

@@ -190,7 +190,7 @@ def test_a_handler_is_there(function: str) -> None:
     """The handler's module lies in the folder that is deployed."""
     module = ROOT / "hooks" / (RESOURCES[function]["Properties"]["Handler"].removesuffix(".handler") + ".py")
 
-    assert "\ndef handler(" in module.read_text()
+    assert re.search(r"^(def handler\(|handler = )", module.read_text(), re.MULTILINE)
 
 
 def test_every_setting_is_one_that_is_read() -> None:

@@ -1,0 +1,38 @@
+"""What the functions' entry points share: the time that Lambda leaves a run, and the handler of a hook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from warmgate.bootstrap import RUN
+from warmgate.model.deadline import RESERVE_MS, Deadline
+from warmgate.model.deployment import HookExecution
+
+if TYPE_CHECKING:
+    from warmgate.gate.gate import Gate
+    from warmgate.ports.time import Clock
+
+TELLING_MS = 3_000.0
+"""Kept back from reporting the status, so that Lambda never ends the hook in the middle of it."""
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def deadline_of(context: Any, clock: Clock, reserve_ms: float = RESERVE_MS) -> Deadline:
+    """Return when a run must end what it does, so much before Lambda ends the run."""
+    return Deadline.within(clock.now_ms(), float(context.get_remaining_time_in_millis()), reserve_ms)
+
+
+def hook_of(gate: Gate) -> Handler:
+    """Return the handler of a CodeDeploy hook: its event in, one status out."""
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Judge the deployment of an event {DeploymentId, LifecycleEventHookExecutionId} and report its status."""
+        execution = HookExecution(event["DeploymentId"], event["LifecycleEventHookExecutionId"])
+        RUN.set(context.aws_request_id)
+        deadline, tell_deadline = deadline_of(context, gate.clock), deadline_of(context, gate.clock, TELLING_MS)
+        gated = gate.run(execution, deadline, tell_deadline)
+        return {"status": gated.status, "told": gated.told}
+
+    return handler

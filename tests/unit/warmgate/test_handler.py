@@ -1,0 +1,45 @@
+"""The handler of a hook: CodeDeploy's event and Lambda's context in, one status out, within the run's time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from support.fakes.world import EXECUTION, World
+from warmgate.bootstrap import RUN
+from warmgate.handler import deadline_of, hook_of
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Status
+
+EVENT = {"DeploymentId": EXECUTION.deployment_id, "LifecycleEventHookExecutionId": EXECUTION.execution_id}
+
+
+@dataclass
+class Context:
+    """What Lambda says of a run."""
+
+    left_ms: int = 300_000
+    aws_request_id: str = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return what is left."""
+        return self.left_ms
+
+
+def test_a_hook_answers_with_the_status_that_it_reported() -> None:
+    """A healthy candidate; the run is known by the request, which Lambda's retries of it share."""
+    world = World()
+
+    assert hook_of(world.gate())(EVENT, Context()) == {"status": Status.SUCCEEDED, "told": True}
+    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert RUN.get() == "request-1"
+
+
+@pytest.mark.parametrize(("left_ms", "reserve_ms", "at_ms"), [(300_000, 3_000, 297_500), (2_000, 3_000, 500)])
+def test_a_run_ends_so_much_before_its_time(left_ms: int, reserve_ms: float, at_ms: float) -> None:
+    """Where less than the reserve is left, it is over at once."""
+    world = World()
+    world.clock.at_ms = 500
+
+    assert deadline_of(Context(left_ms), world.clock, reserve_ms) == Deadline(at_ms)
