@@ -311,7 +311,7 @@ def _blank(deployment_id: str, installed: Installed) -> dict[str, Any]:
     from dataclasses import replace
 
     from support.reports.judgements import ALL
-    from warmgate.report import build_document
+    from warmgate.report.document import build_document
 
     passed = ALL["passed"]
     about = replace(passed.deployment, deployment_id=deployment_id, baseline=installed.baseline)

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
+from warmgate.report.layout import refusal_key
 
 if TYPE_CHECKING:
     from warmgate.gate.known_bad import Refusal
-
-FOLDER = "known-bad"
 
 
 class BucketRefusals:
@@ -24,13 +23,13 @@ class BucketRefusals:
         self._clients = clients
         self._bucket = bucket
         self._owner = owned_by(account)
-        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._prefix = prefix
 
     def find(self, function: str, fingerprint: str) -> Refusal | None:
         """Return what is stored of a function's code."""
         from warmgate.gate.known_bad import Refusal
 
-        key = self._key(function, fingerprint)
+        key = refusal_key(self._prefix, function, fingerprint)
         try:
             body = self._clients("s3").get_object(Bucket=self._bucket, Key=key, **self._owner)["Body"].read()
             return Refusal(**json.loads(body))
@@ -46,7 +45,7 @@ class BucketRefusals:
 
     def keep(self, refusal: Refusal) -> None:
         """Store a refusal."""
-        key = self._key(refusal.function, refusal.fingerprint)
+        key = refusal_key(self._prefix, refusal.function, refusal.fingerprint)
         body = json.dumps(asdict(refusal), indent=2).encode()
         try:
             self._clients("s3").put_object(
@@ -57,7 +56,3 @@ class BucketRefusals:
                 f"s3://{self._bucket}/{key} was not stored: {code_of(error)}: {error}",
                 hint="allow s3:PutObject on the report bucket to the hook's role",
             ) from error
-
-    def _key(self, function: str, fingerprint: str) -> str:
-        name, code = function.rpartition("function:")[2], fingerprint.partition("-")[0]
-        return f"{self._prefix}{FOLDER}/{name}/{code}.json"

@@ -13,6 +13,7 @@ from warmgate.adapters.owners import owned_by
 from warmgate.errors import ReportError
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Judgement, Unjudged
+from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, MARKDOWN, SAMPLES, report_key
 from warmgate.visible import visible_line
 
 
@@ -73,7 +74,7 @@ def count_alone(namespace: str, metric: str, deployment_id: str, function: str) 
     metrics.flush_metrics()
 
 
-class BucketReport:
+class BucketArchive:
     """Report, Markdown and samples as objects under the deployment's id, in a folder where one is named."""
 
     def __init__(
@@ -82,28 +83,33 @@ class BucketReport:
         self._clients = clients
         self._bucket = bucket
         self._owner = owned_by(account)
-        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        self._folder = f"{folder}/" if folder else ""
+        self._prefix, self._folder = prefix, folder
 
     def publish(self, judgement: Judgement, status: Status) -> None:
         """Store the three objects; raises ReportError."""
-        for name, document in _documents(judgement, status).items():
-            self._put(self._key(judgement, name), *document)
+        for name, text in _files(judgement, status).items():
+            self._put(judgement, name, text)
 
     def publish_missing(self, judgement: Judgement, status: Status) -> bool:
         """Store the objects where there is no `report.json`: S3 makes it only where there is none."""
-        documents = _documents(judgement, status)
-        if not self._put(self._key(judgement, "report.json"), *documents.pop("report.json"), IfNoneMatch="*"):
+        files = _files(judgement, status)
+        if not self._put(judgement, DOCUMENT, files.pop(DOCUMENT), IfNoneMatch="*"):
             return False
-        for name, document in documents.items():
-            self._put(self._key(judgement, name), *document)
+        for name, text in files.items():
+            self._put(judgement, name, text)
         return True
 
-    def _put(self, key: str, text: str, content_type: str, **condition: str) -> bool:
-        """Store an object; return False where a condition stands against it."""
+    def _put(self, judgement: Judgement, name: str, text: str, **condition: str) -> bool:
+        """Store a file; return False where a condition stands against it."""
+        key = report_key(self._prefix, judgement.deployment.deployment_id, name, self._folder)
         try:
             self._clients("s3").put_object(
-                Bucket=self._bucket, Key=key, Body=text.encode(), ContentType=content_type, **self._owner, **condition
+                Bucket=self._bucket,
+                Key=key,
+                Body=text.encode(),
+                ContentType=CONTENT_TYPES[name],
+                **self._owner,
+                **condition,
             )
         except SDK_ERRORS as error:
             if condition and code_of(error) in {"PreconditionFailed", "ConditionalRequestConflict"}:
@@ -114,17 +120,16 @@ class BucketReport:
             ) from error
         return True
 
-    def _key(self, judgement: Judgement, name: str) -> str:
-        return f"{self._prefix}{judgement.deployment.deployment_id}/{self._folder}{name}"
 
-
-def _documents(judgement: Judgement, status: Status) -> dict[str, tuple[str, str]]:
-    from warmgate.report import render_json, render_markdown, render_samples
+def _files(judgement: Judgement, status: Status) -> dict[str, str]:
+    from warmgate.report.json_report import render_json
+    from warmgate.report.markdown import render_markdown
+    from warmgate.report.samples import render_samples
 
     return {
-        "report.json": (render_json(judgement, status), "application/json"),
-        "report.md": (render_markdown(judgement, status), "text/markdown; charset=utf-8"),
-        "samples.jsonl": (render_samples(judgement), "application/x-ndjson"),
+        DOCUMENT: render_json(judgement, status),
+        MARKDOWN: render_markdown(judgement, status),
+        SAMPLES: render_samples(judgement),
     }
 
 

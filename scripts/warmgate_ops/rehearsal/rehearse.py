@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS
+from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, report_folder, report_key
 from warmgate_ops.rehearsal.catalogue import Scenario
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.release import Release, Row, Step, row_of
@@ -32,7 +33,6 @@ POLL_S = 0.2
 REPORT_GRACE_S = 10.0
 """The report is stored after CodeDeploy was told, so it may come later than the end of the deployment."""
 LIVE_RATE_PER_S = 4.0
-DOCUMENTS = ("report.json", "report.md", "samples.jsonl")
 
 
 @dataclass(slots=True)
@@ -179,20 +179,20 @@ def _journal_weight(cloud: LocalCloud, installed: Installed, *deployment_ids: st
 def _documents(cloud: LocalCloud, deployment_id: str) -> dict[str, str]:
     """Return the stored report of a deployment by file name, empty where none came in time."""
     client = cloud.client("s3")
-    prefix, give_up_s = f"{deployment_id}/", time.monotonic() + REPORT_GRACE_S
+    wanted = {name: report_key("", deployment_id, name) for name in CONTENT_TYPES}
+    give_up_s = time.monotonic() + REPORT_GRACE_S
     while time.monotonic() < give_up_s:
-        keys = [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])]
-        if all(f"{prefix}{name}" in keys for name in DOCUMENTS):
+        listed = client.list_objects_v2(Bucket=BUCKET, Prefix=report_folder("", deployment_id)).get("Contents", [])
+        if {item["Key"] for item in listed}.issuperset(wanted.values()):
             return {
-                name: client.get_object(Bucket=BUCKET, Key=f"{prefix}{name}")["Body"].read().decode()
-                for name in DOCUMENTS
+                name: client.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for name, key in wanted.items()
             }
         time.sleep(POLL_S)
     return {}
 
 
 def _parsed(documents: dict[str, str]) -> dict[str, Any] | None:
-    return json.loads(documents["report.json"]) if documents else None
+    return json.loads(documents[DOCUMENT]) if documents else None
 
 
 def _told(cloud: LocalCloud, executions: list[dict[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.model.release import ReleaseOutcome
+from warmgate.report.layout import DOCUMENT, report_key
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.release import Row, Step
 from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
@@ -148,7 +149,7 @@ def _completed(
 def _report(cloud: LocalCloud, deployment_id: str) -> dict[str, Any] | None:
     client = cloud.client("s3")
     try:
-        body = client.get_object(Bucket=BUCKET, Key=f"{deployment_id}/report.json")["Body"]
+        body = client.get_object(Bucket=BUCKET, Key=report_key("", deployment_id, DOCUMENT))["Body"]
     except client.exceptions.NoSuchKey:
         return None
     found: dict[str, Any] = json.loads(body.read())

@@ -10,6 +10,7 @@ from typing import Any
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.errors import SettingsError, WarmgateError
 from warmgate.report.document import is_report
+from warmgate.report.layout import DOCUMENT, report_key
 from warmgate_ops.release.appspec import Release, appspec_text
 from warmgate_ops.release.following import Seen
 
@@ -136,7 +137,7 @@ def look(clients: Clients, release: Release, deployment_id: str, bucket: str = "
         alias=" + ".join([alias["FunctionVersion"], *([_weights(alias)] if _weights(alias) else [])]),
         rollback_id=rollback_id,
         rollback_status=rollback.get("status", ""),
-        report=_report(clients, bucket, f"{prefix.strip('/')}/{deployment_id}/report.json".lstrip("/")),
+        report=_report(clients, bucket, report_key(prefix, deployment_id, DOCUMENT)),
     )
 
 

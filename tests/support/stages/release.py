@@ -19,7 +19,7 @@ from warmgate.adapters.claims import TableClaims
 from warmgate.adapters.notices import BusNotices, TopicNotices
 from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.releases import CodeDeployReleases
-from warmgate.adapters.stored_reports import BucketReports
+from warmgate.adapters.stored_reports import BucketStoredReports
 from warmgate.errors import ClaimError, NoticeError, ReportError
 from warmgate.gate.known_bad import Refusals
 from warmgate.model.deployment import Target
@@ -240,8 +240,8 @@ def stored_reports(cloud: LocalCloud) -> StoredReportsStage:
             cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps({"by": by}).encode())
 
     return StoredReportsStage(
-        port=BucketReports(cloud.client, bucket, "gate"),
-        closed=BucketReports(cloud.client, GONE),
+        port=BucketStoredReports(cloud.client, bucket, "gate"),
+        closed=BucketStoredReports(cloud.client, GONE),
         judged_later=judged_later,
     )
 

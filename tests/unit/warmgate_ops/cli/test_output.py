@@ -16,8 +16,7 @@ from support.reports.judgements import REFUSED
 from unit.warmgate_ops.cli.commands import ROOT
 from warmgate.adapters.reports import log_line
 from warmgate.model.deployment import Status
-from warmgate.report import build_document
-from warmgate.report.document import is_report
+from warmgate.report.document import build_document, is_report
 from warmgate_ops.cli.consoles import VisibleConsole
 from warmgate_ops.cli.main import app
 from warmgate_ops.cli.output import shown
