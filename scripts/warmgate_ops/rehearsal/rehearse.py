@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
+from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, report_folder, report_key
 from warmgate_ops.rehearsal.catalogue import Scenario
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
@@ -100,25 +102,14 @@ def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -
 
 
 def _deploy(cloud: LocalCloud, installed: Installed) -> str:
-    properties = {
-        "Name": installed.function,
-        "Alias": ALIAS,
-        "CurrentVersion": installed.baseline,
-        "TargetVersion": installed.candidate,
-    }
-    appspec = {
-        "version": 0.0,
-        "Resources": [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-        "Hooks": [{"BeforeAllowTraffic": HOOK}],
-    }
-    content = json.dumps(appspec)
+    spec = AppSpec(
+        target=Target(installed.function, ALIAS),
+        baseline=installed.baseline,
+        candidate=installed.candidate,
+        hooks={LifecycleEvent.BEFORE_ALLOW_TRAFFIC: HOOK},
+    )
     created = cloud.client("codedeploy").create_deployment(
-        applicationName=APPLICATION,
-        deploymentGroupName=installed.group,
-        revision={
-            "revisionType": "AppSpecContent",
-            "appSpecContent": {"content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
-        },
+        applicationName=APPLICATION, deploymentGroupName=installed.group, revision=revision_of(spec)
     )
     return str(created["deploymentId"])
 
