@@ -20,7 +20,7 @@ from warmgate.adapters.invoker import LambdaInvoker
 from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
-from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport, log_line
+from warmgate.adapters.reports import BucketArchive, LogReport, MetricsReport, log_line
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap, ThreadTimer
 from warmgate.errors import SettingsError
@@ -32,6 +32,7 @@ from warmgate.ports.policies import Policies
 from warmgate.ports.reports import Reports
 from warmgate.probing.assess import Assessor, Judging
 from warmgate.probing.sharing import Sharing
+from warmgate.report.layout import AFTER, GUARD
 
 if TYPE_CHECKING:
     from warmgate.gate.known_bad import KnownBad
@@ -197,7 +198,7 @@ def guard(context: Any) -> Guard:
         claims=TableClaims(parts.clients, parts.settings.table),
         successors=LambdaSuccessors(parts.clients("lambda"), context.invoked_function_arn),
         clock=parts.clock,
-        reports=_reports(parts, _archive(parts, "guard")),
+        reports=_reports(parts, _archive(parts, GUARD)),
         log=log_line,
     )
 
@@ -225,7 +226,7 @@ def _parts() -> _Parts:
 
 def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
     before, settings = event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC, parts.settings
-    archive = _archive(parts, "" if before else "after")
+    archive = _archive(parts, "" if before else AFTER)
     return Gate(
         deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event),
         last_deployments=LastDeployments(parts.clients, parts.clock, event),
@@ -253,15 +254,15 @@ def _known_bad(parts: _Parts) -> KnownBad | None:
     return KnownBad(refusals=refusals, functions=LambdaFunctions(parts.clients), log=log_line)
 
 
-def _archive(parts: _Parts, folder: str) -> BucketReport | None:
+def _archive(parts: _Parts, folder: str) -> BucketArchive | None:
     settings = parts.settings
     if not settings.report_bucket:
         return None
     bucket, prefix, account = settings.report_bucket, settings.report_prefix, settings.account
-    return BucketReport(parts.clients, bucket, prefix, folder, account)
+    return BucketArchive(parts.clients, bucket, prefix, folder, account)
 
 
-def _reports(parts: _Parts, archive: BucketReport | None) -> tuple[Reports, ...]:
+def _reports(parts: _Parts, archive: BucketArchive | None) -> tuple[Reports, ...]:
     reports: tuple[Reports, ...] = (LogReport(), MetricsReport(parts.settings.metrics_namespace))
     return (*reports, archive) if archive is not None else reports
 
@@ -278,7 +279,7 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
     from warmgate.adapters.aliases import LambdaAliases
     from warmgate.adapters.claims import TableClaims
     from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
-    from warmgate.adapters.stored_reports import BucketReports
+    from warmgate.adapters.stored_reports import BucketStoredReports
     from warmgate.adapters.tags import LambdaAllowTag
     from warmgate.rollback.controller import RollbackController
     from warmgate.rollback.recovery import Recovery
@@ -303,7 +304,7 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
             clock=clock,
         ),
         alarms=GroupAlarms(clients),
-        reports=BucketReports(clients, settings.report_bucket, settings.report_prefix, settings.account),
+        reports=BucketStoredReports(clients, settings.report_bucket, settings.report_prefix, settings.account),
         claims=claims,
         clock=clock,
         notices=_notices(clients, settings),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import statistics
 import tempfile
@@ -10,6 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
+from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.packages import HOOKS, POLICIES, zip_code
 
@@ -104,18 +106,10 @@ def _release(cloud: LocalCloud, hook: str) -> tuple[float, float]:
     cloud.retire(hook)
     # A warm target answers at once: what is measured is the hook's way, not the target's cold start.
     client.invoke(FunctionName=TARGET, Qualifier=other, Payload=b"{}")["Payload"].read()
-    properties = {"Name": TARGET, "Alias": "live", "CurrentVersion": current, "TargetVersion": other}
-    spec = {
-        "version": 0.0,
-        "Resources": [{TARGET: {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-        "Hooks": [{"BeforeAllowTraffic": hook}],
-    }
+    hooks = {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: hook}
+    spec = AppSpec(target=Target(TARGET, "live"), baseline=current, candidate=other, hooks=hooks)
     began = time.time()
-    made = deploy.create_deployment(
-        applicationName="bench",
-        deploymentGroupName="live",
-        revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": json.dumps(spec)}},
-    )
+    made = deploy.create_deployment(applicationName="bench", deploymentGroupName="live", revision=revision_of(spec))
     _wait(deploy, made["deploymentId"])
     event_s = next(call.started_s for call in reversed(cloud.async_invocations) if call.function == hook)
     init_ms = [init for function, _, init in cloud.init_reports if function == hook][-1]

@@ -23,7 +23,7 @@ from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.notices import BusNotices, TopicNotices
 from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
-from warmgate.adapters.stored_reports import BucketReports
+from warmgate.adapters.stored_reports import BucketStoredReports
 from warmgate.adapters.waiting import SystemClock
 from warmgate.errors import (
     ClaimError,
@@ -323,8 +323,8 @@ def test_services_that_cannot_be_reached_are_the_ports_errors(unreachable: Calla
         (RollbackError, lambda: LambdaAliases(unreachable).put_back(NOWHERE, "1", "r")),
         (ClaimError, lambda: TableClaims(unreachable, "t").claim("a", 1)),
         (ClaimError, lambda: TableClaims(unreachable, "t").renew("a", 1)),
-        (ReportError, lambda: BucketReports(unreachable, "b").read("d")),
-        (ReportError, lambda: BucketReports(unreachable, "b").write("d", report)),
+        (ReportError, lambda: BucketStoredReports(unreachable, "b").read("d")),
+        (ReportError, lambda: BucketStoredReports(unreachable, "b").write("d", report)),
         (NoticeError, lambda: TopicNotices(unreachable, "arn:aws:sns:us-east-1:0:t").send(NOTICE)),
         (NoticeError, lambda: BusNotices(unreachable, "default").send(NOTICE)),
     ]

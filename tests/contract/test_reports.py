@@ -12,11 +12,13 @@ import pytest
 
 from support.fakes.world import EXECUTION, World
 from support.stages.ports import ReportsStage
-from warmgate.adapters.reports import BucketReport, LogReport, MetricsReport
+from warmgate.adapters.reports import BucketArchive, LogReport, MetricsReport
 from warmgate.errors import ReportError
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Judgement
-from warmgate.report import render_json, render_markdown, render_samples
+from warmgate.report.json_report import render_json
+from warmgate.report.markdown import render_markdown
+from warmgate.report.samples import render_samples
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
@@ -72,7 +74,7 @@ def test_the_bucket_gets_three_documents(cloud: LocalCloud, judgement: Judgement
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket="contract-documents")
 
-    BucketReport(cloud.client, "contract-documents", "/gate/").publish(judgement, Status.SUCCEEDED)
+    BucketArchive(cloud.client, "contract-documents", "/gate/").publish(judgement, Status.SUCCEEDED)
 
     keys = [item["Key"] for item in s3.list_objects_v2(Bucket="contract-documents")["Contents"]]
     found = {key: s3.get_object(Bucket="contract-documents", Key=key) for key in keys}
@@ -87,7 +89,7 @@ def test_the_bucket_gets_three_documents(cloud: LocalCloud, judgement: Judgement
 def test_a_bucket_that_is_not_there_is_named(cloud: LocalCloud, judgement: Judgement) -> None:
     """The message names the object and the permission."""
     with pytest.raises(ReportError, match=r"s3://nowhere/.*report.json was not stored.*allow s3:PutObject"):
-        BucketReport(cloud.client, "nowhere").publish(judgement, Status.SUCCEEDED)
+        BucketArchive(cloud.client, "nowhere").publish(judgement, Status.SUCCEEDED)
 
 
 def test_a_bucket_that_cannot_be_reached_is_the_ports_error(
@@ -95,7 +97,7 @@ def test_a_bucket_that_cannot_be_reached_is_the_ports_error(
 ) -> None:
     """Nothing of the SDK gets out."""
     with pytest.raises(ReportError, match="EndpointConnectionError"):
-        BucketReport(unreachable, "anything").publish(judgement, Status.SUCCEEDED)
+        BucketArchive(unreachable, "anything").publish(judgement, Status.SUCCEEDED)
 
 
 def test_the_log_line_holds_verdict_and_margins(judgement: Judgement) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from support.fakes.world import EXECUTION, World
-from warmgate.adapters.reports import BucketReport
+from warmgate.adapters.reports import BucketArchive
 from warmgate.errors import ReportError
 from warmgate.model.deployment import Status
-from warmgate.report import render_json, render_samples
+from warmgate.report.json_report import render_json
+from warmgate.report.samples import render_samples
 from warmgate_ops.page.stored import case_in_bucket
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
@@ -21,7 +22,7 @@ def test_a_stored_report_is_read_back(cloud: LocalCloud) -> None:
     judgement = world.gate().run(EXECUTION, world.deadline(270), world.deadline(297)).judgement
     assert judgement is not None
     cloud.client("s3").create_bucket(Bucket="stored-reports")
-    BucketReport(cloud.client, "stored-reports", "gate").publish(judgement, Status.FAILED)
+    BucketArchive(cloud.client, "stored-reports", "gate").publish(judgement, Status.FAILED)
 
     case = case_in_bucket(cloud.client, "stored-reports", "/gate/", EXECUTION.deployment_id)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import appspec_json
+from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.cloud.permissions import Names, resolve
 
 ACCOUNT = "123456789012"
@@ -15,14 +17,8 @@ _SETTING = re.compile(r"^ {2}(\w+) += (.+)$", re.MULTILINE)
 
 def document(function: str, alias: str, hooks: Mapping[str, str]) -> str:
     """Return an AppSpec between two versions as JSON."""
-    properties = {"Name": function, "Alias": alias, "CurrentVersion": "6", "TargetVersion": "7"}
-    return json.dumps(
-        {
-            "version": 0.0,
-            "Resources": [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-            "Hooks": [{event: hook} for event, hook in hooks.items() if hook],
-        }
-    )
+    named = {LifecycleEvent(event): hook for event, hook in hooks.items() if hook}
+    return appspec_json(AppSpec(target=Target(function, alias), baseline="6", candidate="7", hooks=named))
 
 
 def of_template(template: Mapping[str, Any]) -> str:

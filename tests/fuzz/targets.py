@@ -23,10 +23,13 @@ from warmgate.logs.calls import LogEvent, calls_of
 from warmgate.logs.invocations import parse_invocations, record_of
 from warmgate.model.calls import Sample
 from warmgate.policy import parse_policy, render_policy
-from warmgate.report import read_samples, render_console, render_json, render_markdown, render_samples
+from warmgate.report.console import render_console
 from warmgate.report.document import is_report
+from warmgate.report.json_report import render_json
 from warmgate.report.junit import render_junit
+from warmgate.report.markdown import render_markdown
 from warmgate.report.notice import build_notice
+from warmgate.report.samples import read_samples, render_samples
 from warmgate_ops.cli.appspec import _told
 from warmgate_ops.cli.consoles import VisibleConsole
 from warmgate_ops.cli.logs import _table, rendered

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from support.stages.ports import within
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
+from warmgate.model.deployment import Target
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
 from warmgate_ops.rehearsal.shift_stage import GUARD, TABLE, install_shift, install_warmgate
@@ -64,20 +66,10 @@ def test_a_guard_that_is_killed_is_followed_by_one_that_stops_the_shift(
 
 def deploy(cloud: LocalCloud, installed: Installed) -> str:
     """Start a deployment without hooks and return its id."""
-    properties = {
-        "Name": installed.function,
-        "Alias": ALIAS,
-        "CurrentVersion": installed.baseline,
-        "TargetVersion": installed.candidate,
-    }
-    resources = [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}]
+    target = Target(installed.function, ALIAS)
+    spec = AppSpec(target=target, baseline=installed.baseline, candidate=installed.candidate)
     made = cloud.client("codedeploy").create_deployment(
-        applicationName=APPLICATION,
-        deploymentGroupName=installed.group,
-        revision={
-            "revisionType": "AppSpecContent",
-            "appSpecContent": {"content": json.dumps({"version": 0.0, "Resources": resources})},
-        },
+        applicationName=APPLICATION, deploymentGroupName=installed.group, revision=revision_of(spec)
     )
     return str(made["deploymentId"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -15,6 +14,9 @@ from typing import Any
 import pytest
 
 from warmgate.adapters.policies import TAG
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
+from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, HOOK, Installed, install_function, install_hook
@@ -47,23 +49,14 @@ def deploy(cloud: LocalCloud, installed: Installed, *, description: str = "") ->
     """Create a deployment to the version that does not serve and return its id."""
     serving = cloud.client("lambda").get_alias(FunctionName=installed.function, Name=ALIAS)["FunctionVersion"]
     other = installed.candidate if serving == installed.baseline else installed.baseline
-    properties = {"Name": installed.function, "Alias": ALIAS, "CurrentVersion": serving, "TargetVersion": other}
-    content = json.dumps(
-        {
-            "version": 0.0,
-            "Resources": [{"f": {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-            "Hooks": [{"BeforeAllowTraffic": HOOK}],
-        }
-    )
+    hooks = {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: HOOK}
+    spec = AppSpec(target=Target(installed.function, ALIAS), baseline=serving, candidate=other, hooks=hooks)
     made = cloud.client("codedeploy").create_deployment(
         applicationName=APPLICATION,
         deploymentGroupName=installed.group,
         deploymentConfigName="CodeDeployDefault.LambdaAllAtOnce",
         description=description,
-        revision={
-            "revisionType": "AppSpecContent",
-            "appSpecContent": {"content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
-        },
+        revision=revision_of(spec),
     )
     return str(made["deploymentId"])
 

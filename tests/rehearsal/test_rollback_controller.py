@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -17,6 +16,9 @@ from jsonschema import Draft202012Validator
 from support.fakes.lambda_calls import packed
 from support.stages.ports import within
 from support.stages.release import messages_of, new_queue
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
+from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.packages import HOOKS, zip_code
@@ -173,7 +175,7 @@ def test_the_same_code_is_refused_again_without_a_call(stage: Stage, broken: Ins
 def test_without_auto_rollback_the_alias_is_brought_back(stage: Stage, broken: Installed) -> None:
     """AfterAllowTraffic failed and nothing rolls back: one deployment of Warmgate's does, however often it is told."""
     _group(stage, broken, {"enabled": False})
-    deployment_id = _deploy(stage, broken, hooks=[{"AfterAllowTraffic": SILENT}])
+    deployment_id = _deploy(stage, broken, hooks={LifecycleEvent.AFTER_ALLOW_TRAFFIC: SILENT})
     _tell(stage, deployment_id, "Failed")
     assert stage.ended(deployment_id)["status"] == "Failed"
     assert stage.alias(broken) == (broken.candidate, {})
@@ -196,7 +198,7 @@ def test_without_auto_rollback_the_alias_is_brought_back(stage: Stage, broken: I
 def test_weights_of_a_stopped_deployment_are_cleared(stage: Stage, broken: Installed) -> None:
     """A stopped canary leaves weights that CodeDeploy refuses to start from; the controller clears them."""
     _group(stage, broken, {"enabled": False})
-    deployment_id = _deploy(stage, broken, hooks=[], config="CodeDeployDefault.LambdaCanary10Percent30Minutes")
+    deployment_id = _deploy(stage, broken, hooks={}, config="CodeDeployDefault.LambdaCanary10Percent30Minutes")
     for _ in within(20.0):
         if stage.alias(broken)[1]:
             break
@@ -217,7 +219,7 @@ def test_weights_of_a_stopped_deployment_are_cleared(stage: Stage, broken: Insta
 def test_a_release_without_a_gate_is_told(stage: Stage, broken: Installed) -> None:
     """No hook of Warmgate's, and a function that allows it: people hear of what nobody judged."""
     _group(stage, broken, {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]})
-    deployment_id = _deploy(stage, broken, hooks=[])
+    deployment_id = _deploy(stage, broken, hooks={})
     assert stage.ended(deployment_id)["status"] == "Succeeded"
 
     settled = stage.deliver(stage.event(deployment_id))
@@ -264,30 +266,23 @@ def _deploy(
     stage: Stage,
     installed: Installed,
     *,
-    hooks: list[dict[str, str]] | None = None,
+    hooks: dict[LifecycleEvent, str] | None = None,
     config: str = "CodeDeployDefault.LambdaAllAtOnce",
 ) -> str:
     stage.cloud.client("lambda").update_alias(
         FunctionName=installed.function, Name=ALIAS, FunctionVersion=installed.baseline, RoutingConfig={}
     )
-    properties = {
-        "Name": installed.function,
-        "Alias": ALIAS,
-        "CurrentVersion": installed.baseline,
-        "TargetVersion": installed.candidate,
-    }
-    resource = {"Type": "AWS::Lambda::Function", "Properties": properties}
-    wanted = [{"BeforeAllowTraffic": HOOK}] if hooks is None else hooks
-    content = json.dumps({"version": 0.0, "Resources": [{"f": resource}], "Hooks": wanted})
-    revision = {
-        "revisionType": "AppSpecContent",
-        "appSpecContent": {"content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
-    }
+    spec = AppSpec(
+        target=Target(installed.function, ALIAS),
+        baseline=installed.baseline,
+        candidate=installed.candidate,
+        hooks={LifecycleEvent.BEFORE_ALLOW_TRAFFIC: HOOK} if hooks is None else hooks,
+    )
     made = stage.cloud.client("codedeploy").create_deployment(
         applicationName=APPLICATION,
         deploymentGroupName=installed.group,
         deploymentConfigName=config,
-        revision=revision,
+        revision=revision_of(spec),
     )
     return str(made["deploymentId"])
 
@@ -311,7 +306,7 @@ def _blank(deployment_id: str, installed: Installed) -> dict[str, Any]:
     from dataclasses import replace
 
     from support.reports.judgements import ALL
-    from warmgate.report import build_document
+    from warmgate.report.document import build_document
 
     passed = ALL["passed"]
     about = replace(passed.deployment, deployment_id=deployment_id, baseline=installed.baseline)

@@ -14,7 +14,7 @@ import warmgate.report
 from warmgate.adapters.policies import read_policy
 from warmgate.model.calls import HISTORY
 from warmgate.model.deployment import Status
-from warmgate.report import read_samples
+from warmgate.report.samples import read_samples
 from warmgate_ops.rehearsal.catalogue import SCENARIOS, Scenario
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.rehearse import rehearse_all

@@ -12,50 +12,49 @@ from warmgate.errors import ReportError
 
 
 class Objects:
-    """Objects below a prefix, in a bucket of `account` where one is named; `role` is whose permissions are missing."""
+    """Objects of a bucket, of `account` where one is named; `role` is whose permissions an error asks for."""
 
-    def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str, account: str, role: str) -> None:
+    def __init__(self, clients: Callable[[str], Any], bucket: str, account: str, role: str) -> None:
         self._clients = clients
         self._bucket = bucket
-        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._owner = owned_by(account)
         self._role = role
 
-    def read(self, name: str) -> str | None:
+    def read(self, key: str) -> str | None:
         """Return the text of an object, None where there is none; raises ReportError."""
         hint = (
             "allow s3:GetObject on it and s3:ListBucket on the report bucket: without the second, S3 denies what is"
             " only missing"
         )
-        with told_as(ReportError, f"{self.where(name)} was not read", hint), Unless("NoSuchKey"):
-            found = self._clients("s3").get_object(Bucket=self._bucket, Key=self._prefix + name, **self._owner)
+        with told_as(ReportError, f"{self.where(key)} was not read", hint), Unless("NoSuchKey"):
+            found = self._clients("s3").get_object(Bucket=self._bucket, Key=key, **self._owner)
             return str(found["Body"].read().decode("utf-8"))
         return None
 
-    def write(self, name: str, text: str, content_type: str) -> None:
+    def write(self, key: str, text: str, content_type: str) -> None:
         """Store an object; raises ReportError."""
-        with self._writing(name):
-            self._put(name, text, content_type)
+        with self._writing(key):
+            self._put(key, text, content_type)
 
-    def write_missing(self, name: str, text: str, content_type: str) -> bool:
+    def write_missing(self, key: str, text: str, content_type: str) -> bool:
         """Store an object where there is none, which S3 decides; return whether it did. Raises ReportError."""
-        with self._writing(name), Unless("PreconditionFailed", "ConditionalRequestConflict"):
-            self._put(name, text, content_type, IfNoneMatch="*")
+        with self._writing(key), Unless("PreconditionFailed", "ConditionalRequestConflict"):
+            self._put(key, text, content_type, IfNoneMatch="*")
             return True
         return False
 
-    def where(self, name: str) -> str:
+    def where(self, key: str) -> str:
         """Return the address of an object."""
-        return f"s3://{self._bucket}/{self._prefix}{name}"
+        return f"s3://{self._bucket}/{key}"
 
-    def _writing(self, name: str) -> AbstractContextManager[None]:
+    def _writing(self, key: str) -> AbstractContextManager[None]:
         hint = f"allow s3:PutObject on the report bucket to the {self._role}'s role"
-        return told_as(ReportError, f"{self.where(name)} was not stored", hint)
+        return told_as(ReportError, f"{self.where(key)} was not stored", hint)
 
-    def _put(self, name: str, text: str, content_type: str, **condition: str) -> None:
+    def _put(self, key: str, text: str, content_type: str, **condition: str) -> None:
         self._clients("s3").put_object(
             Bucket=self._bucket,
-            Key=self._prefix + name,
+            Key=key,
             Body=text.encode(),
             ContentType=content_type,
             **self._owner,

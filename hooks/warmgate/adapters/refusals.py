@@ -10,30 +10,26 @@ from typing import Any
 from warmgate.adapters.objects import Objects
 from warmgate.errors import ReportError
 from warmgate.gate.known_bad import Refusal
-
-FOLDER = "known-bad"
+from warmgate.report.layout import refusal_key
 
 
 class BucketRefusals:
     """Refusals below `known-bad/`, in a bucket of `account` where one is named."""
 
     def __init__(self, clients: Callable[[str], Any], bucket: str, prefix: str = "", account: str = "") -> None:
-        self._objects = Objects(clients, bucket, prefix, account, "hook")
+        self._objects = Objects(clients, bucket, account, "hook")
+        self._prefix = prefix
 
     def find(self, function: str, fingerprint: str) -> Refusal | None:
         """Return what is stored of a function's code."""
-        name = _name(function, fingerprint)
-        text = self._objects.read(name)
+        key = refusal_key(self._prefix, function, fingerprint)
+        text = self._objects.read(key)
         try:
             return None if text is None else Refusal(**json.loads(text))
         except (ValueError, TypeError) as error:
-            raise ReportError(f"{self._objects.where(name)} is no refusal: {error}", hint="remove it") from error
+            raise ReportError(f"{self._objects.where(key)} is no refusal: {error}", hint="remove it") from error
 
     def keep(self, refusal: Refusal) -> None:
         """Store a refusal."""
         text = json.dumps(asdict(refusal), indent=2)
-        self._objects.write(_name(refusal.function, refusal.fingerprint), text, "application/json")
-
-
-def _name(function: str, fingerprint: str) -> str:
-    return f"{FOLDER}/{function.rpartition('function:')[2]}/{fingerprint.partition('-')[0]}.json"
+        self._objects.write(refusal_key(self._prefix, refusal.function, refusal.fingerprint), text, "application/json")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
 from warmgate.appspec.read import AppSpec, parse_appspec
+from warmgate.appspec.write import revision_of
 from warmgate.errors import AppSpecError, DeploymentLookupError, RollbackError
 from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate.model.marks import rollback_mark_of
@@ -66,17 +65,14 @@ class CodeDeployReleases:
 
     def roll_back(self, release: Release) -> str:
         """Make a deployment from the candidate back to the baseline; alarms cannot stop it, hooks are not called."""
-        content, mark = appspec_back(release), rollback_mark_of(release.deployment_id)
+        mark = rollback_mark_of(release.deployment_id)
         try:
             made = self._client.create_deployment(
                 applicationName=release.application,
                 deploymentGroupName=release.group,
                 deploymentConfigName=ALL_AT_ONCE,
                 description=f"{mark} version {release.candidate} to {release.baseline}",
-                revision={
-                    "revisionType": "AppSpecContent",
-                    "appSpecContent": {"content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
-                },
+                revision=revision_of(_way_back(release)),
                 autoRollbackConfiguration={"enabled": False},
                 overrideAlarmConfiguration={"enabled": False},
             )
@@ -165,17 +161,10 @@ class GroupAlarms:
         return tuple(AlarmState(name, states.get(name, "not found")) for name in names)
 
 
-def appspec_back(release: Release) -> str:
-    """Return the AppSpec of the way back: candidate to baseline, without hooks."""
+def _way_back(release: Release) -> AppSpec:
+    """Return the AppSpec from candidate to baseline, without hooks."""
     assert release.target is not None
-    properties = {
-        "Name": release.target.function,
-        "Alias": release.target.alias,
-        "CurrentVersion": release.candidate,
-        "TargetVersion": release.baseline,
-    }
-    resource = {"Type": "AWS::Lambda::Function", "Properties": properties}
-    return json.dumps({"version": 0.0, "Resources": [{"function": resource}]})
+    return AppSpec(target=release.target, baseline=release.candidate, candidate=release.baseline)
 
 
 def _release(about: dict[str, Any], **known: Any) -> Release:

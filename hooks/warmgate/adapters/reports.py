@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from warmgate.adapters.objects import Objects
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Judgement, Unit, Unjudged
+from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, MARKDOWN, SAMPLES, report_key
 from warmgate.visible import visible_line
 
 
@@ -71,42 +72,46 @@ def count_alone(namespace: str, metric: str, deployment_id: str, function: str) 
     metrics.flush_metrics()
 
 
-class BucketReport:
+class BucketArchive:
     """Report, Markdown and samples as objects under the deployment's id, in a folder where one is named."""
 
     def __init__(
         self, clients: Callable[[str], Any], bucket: str, prefix: str = "", folder: str = "", account: str = ""
     ) -> None:
-        self._objects = Objects(clients, bucket, prefix, account, "hook")
-        self._folder = f"{folder}/" if folder else ""
+        self._objects = Objects(clients, bucket, account, "hook")
+        self._prefix, self._folder = prefix, folder
 
     def publish(self, judgement: Judgement, status: Status) -> None:
         """Store the three objects; raises ReportError."""
-        self._write(judgement, _documents(judgement, status))
+        self._write(judgement, _files(judgement, status))
 
     def publish_missing(self, judgement: Judgement, status: Status) -> bool:
         """Store the objects where there is no `report.json`: S3 makes it only where there is none."""
-        documents = _documents(judgement, status)
-        if not self._objects.write_missing(self._name(judgement, "report.json"), *documents.pop("report.json")):
+        files = _files(judgement, status)
+        if not self._objects.write_missing(
+            self._key(judgement, DOCUMENT), files.pop(DOCUMENT), CONTENT_TYPES[DOCUMENT]
+        ):
             return False
-        self._write(judgement, documents)
+        self._write(judgement, files)
         return True
 
-    def _write(self, judgement: Judgement, documents: dict[str, tuple[str, str]]) -> None:
-        for name, document in documents.items():
-            self._objects.write(self._name(judgement, name), *document)
+    def _write(self, judgement: Judgement, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            self._objects.write(self._key(judgement, name), text, CONTENT_TYPES[name])
 
-    def _name(self, judgement: Judgement, name: str) -> str:
-        return f"{judgement.deployment.deployment_id}/{self._folder}{name}"
+    def _key(self, judgement: Judgement, name: str) -> str:
+        return report_key(self._prefix, judgement.deployment.deployment_id, name, self._folder)
 
 
-def _documents(judgement: Judgement, status: Status) -> dict[str, tuple[str, str]]:
-    from warmgate.report import render_json, render_markdown, render_samples
+def _files(judgement: Judgement, status: Status) -> dict[str, str]:
+    from warmgate.report.json_report import render_json
+    from warmgate.report.markdown import render_markdown
+    from warmgate.report.samples import render_samples
 
     return {
-        "report.json": (render_json(judgement, status), "application/json"),
-        "report.md": (render_markdown(judgement, status), "text/markdown; charset=utf-8"),
-        "samples.jsonl": (render_samples(judgement), "application/x-ndjson"),
+        DOCUMENT: render_json(judgement, status),
+        MARKDOWN: render_markdown(judgement, status),
+        SAMPLES: render_samples(judgement),
     }
 
 

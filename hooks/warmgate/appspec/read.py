@@ -53,7 +53,7 @@ _ARN_VERSION = re.compile(r"arn:.*:function:[^:]+:([1-9][0-9]*)")
 class AppSpec:
     """What a Lambda AppSpec says; CurrentVersion is the baseline, TargetVersion the candidate."""
 
-    version: str
+    version: str = "0.0"
     target: Target
     baseline: str
     candidate: str

@@ -202,7 +202,8 @@ def _made_up(
     release: Release, reason: str, *, outcome: Outcome = Outcome.ERROR, unjudged: Unjudged | None = None
 ) -> StoredReport:
     """Return the report of a release of which there is no verdict."""
-    from warmgate.report import build_document, render_markdown
+    from warmgate.report.document import build_document
+    from warmgate.report.markdown import render_markdown
 
     status = Status.SUCCEEDED if release.status == "Succeeded" else Status.FAILED
     warnings = (reason,) if unjudged else ()

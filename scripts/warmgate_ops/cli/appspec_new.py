@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from warmgate.appspec.write import appspec_json, appspec_yaml
+from warmgate.model.deployment import Target
 from warmgate_ops.cli.output import say
-from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, Release, appspec_text
+from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, refuse_unusable, spec_of
 
-FORMATS = {"yaml": False, "json": True}
+FORMATS = {"yaml": appspec_yaml, "json": appspec_json}
 
 
 def new(
@@ -30,8 +32,9 @@ def new(
     """
     if format_ not in FORMATS:
         raise typer.BadParameter(f"--format: found {format_}, expected yaml or json")
-    release = Release(function=function, alias=alias, baseline=from_, candidate=to, before=before, after=after)
-    text = appspec_text(release, as_json=FORMATS[format_])
+    spec = spec_of(Target(function, alias), from_, to, before, after)
+    refuse_unusable(spec)
+    text = FORMATS[format_](spec, function)
     if output is None:
         say(text, end="")
     else:

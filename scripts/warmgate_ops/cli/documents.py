@@ -12,7 +12,7 @@ from warmgate.adapters.payload_files import payloads_in
 from warmgate.errors import DocumentError, Fault
 from warmgate.policy import parse_policy
 from warmgate.policy.values import Policy
-from warmgate.report import read_samples
+from warmgate.report.samples import read_samples
 
 if TYPE_CHECKING:
     from warmgate_ops.advice.recorded import Recorded

@@ -12,10 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from warmgate.adapters.sdk import Clients
+from warmgate.appspec.read import AppSpec
+from warmgate.model.deployment import Target
 from warmgate.report.markdown import escaped
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.output import complain, say
-from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, Release
+from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, spec_of
 from warmgate_ops.release.deployment import ReleaseError, create, group_of, look, refuse_early, serving_version
 from warmgate_ops.release.following import EXIT_CODES, Ending, Seen, ending_of, lines_between, reason_of
 
@@ -60,7 +62,7 @@ def release(
     clients = clients_of(endpoint_url, region)
     application, group = group_of(clients, application, group)
     baseline = from_ or serving_version(clients, function, alias)
-    wanted = Release(function=function, alias=alias, baseline=baseline, candidate=to, before=before, after=after)
+    wanted = spec_of(Target(function, alias), baseline, to, before, after)
     refuse_early(clients, wanted, application, group)
     deployment_id = create(clients, wanted, application, group, config, description)
     if detach:
@@ -81,7 +83,7 @@ def release(
 class _Follower:
     """Looks again and again; a look that fails is tried again, more slowly."""
 
-    def __init__(self, clients: Clients, wanted: Release, deployment_id: str, bucket: str, prefix: str) -> None:
+    def __init__(self, clients: Clients, wanted: AppSpec, deployment_id: str, bucket: str, prefix: str) -> None:
         self._clients, self._wanted, self._id = clients, wanted, deployment_id
         self._bucket, self._prefix = bucket, prefix
 
@@ -119,7 +121,7 @@ class _Follower:
 
 
 def _write(
-    ending: Ending, deployment_id: str, seen: Seen, wanted: Release, junit: Path | None, json_file: Path | None
+    ending: Ending, deployment_id: str, seen: Seen, wanted: AppSpec, junit: Path | None, json_file: Path | None
 ) -> None:
     """Write what was asked for, and a summary where GitHub wants one."""
     document = {"deployment_id": deployment_id, "ending": ending.value, "reason": reason_of(seen), **asdict(seen)}
@@ -134,10 +136,10 @@ def _write(
             page.write(_summary(ending, deployment_id, seen, wanted))
 
 
-def _bare(ending: Ending, deployment_id: str, seen: Seen, wanted: Release) -> dict[str, Any]:
+def _bare(ending: Ending, deployment_id: str, seen: Seen, wanted: AppSpec) -> dict[str, Any]:
     """Return the least of a report, where none was read."""
     outcome = {0: "passed", 1: "failed", 3: "error"}[EXIT_CODES[ending]]
-    target = {"function": wanted.function, "alias": wanted.alias}
+    target = {"function": wanted.target.function, "alias": wanted.target.alias}
     return {
         "deployment_id": deployment_id,
         "target": target,
@@ -147,8 +149,8 @@ def _bare(ending: Ending, deployment_id: str, seen: Seen, wanted: Release) -> di
     }
 
 
-def _summary(ending: Ending, deployment_id: str, seen: Seen, wanted: Release) -> str:
-    title = f"{wanted.function}:{wanted.alias} {wanted.baseline} -> {wanted.candidate}: {ending}"
+def _summary(ending: Ending, deployment_id: str, seen: Seen, wanted: AppSpec) -> str:
+    title = f"{wanted.target.function}:{wanted.target.alias} {wanted.baseline} -> {wanted.candidate}: {ending}"
     lines = [f"### {escaped(title)}", "", escaped(reason_of(seen)), ""]
     findings = (seen.report or {}).get("findings", [])
     if findings:

@@ -17,8 +17,8 @@ from warmgate.model.calls import Sample
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding
 from warmgate.policy.values import Policy
-from warmgate.report import SamplesError, read_samples
 from warmgate.report.document import finite
+from warmgate.report.samples import SamplesError, read_samples
 from warmgate.report.standing import REFUSED, UNKNOWN, standing_of
 from warmgate.visible import visible_line
 from warmgate_ops.cli.documents import Lines, lines_of, policy_in

@@ -13,7 +13,7 @@ from warmgate.adapters.faults import setup_fault_in
 from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.releases import CodeDeployReleases
 from warmgate.adapters.sdk import Clients
-from warmgate.adapters.stored_reports import BucketReports
+from warmgate.adapters.stored_reports import BucketStoredReports
 from warmgate.adapters.waiting import SystemClock
 from warmgate.errors import DeploymentLookupError, ReportError, SettingsError
 from warmgate.lineage.rollback_claims import RollbackClaim, RollbackProof
@@ -129,7 +129,7 @@ def _stored(clients: Clients, bucket: str, prefix: str, account: str, deployment
         complain("no --bucket: no report is looked up")
         return None
     try:
-        found = BucketReports(clients, bucket, prefix, account).read(deployment_id)
+        found = BucketStoredReports(clients, bucket, prefix, account).read(deployment_id)
         if found is not None and not is_report(found.document):
             raise ReportError(
                 f"the stored report of {deployment_id} is none that this version reads",

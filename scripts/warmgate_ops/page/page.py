@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Outcome
-from warmgate.report import render_samples
+from warmgate.report.samples import render_samples
 from warmgate.report.standing import standing_of
 from warmgate.report.wording import one_line
 from warmgate.visible import json_visible, visible

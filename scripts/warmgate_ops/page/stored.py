@@ -1,29 +1,21 @@
-"""Reads a stored report, from a folder or the report bucket, back into the judgement that it was made from."""
+"""Reads a stored report, from a folder or the report bucket, into the case that a page shows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.adapters.owners import owned_by
-from warmgate.errors import DocumentError, Fault, ReportError
-from warmgate.model.calls import Sample
-from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status, Target
-from warmgate.model.verdict import Because, Finding, Judgement, Mode, Outcome, Spending, Unit, Unjudged, Verdict
-from warmgate.report import SCHEMA_VERSION, read_samples
+from warmgate.errors import Fault, ReportError
+from warmgate.report.layout import DOCUMENT, SAMPLES, report_folder, report_key
+from warmgate.report.read import ReportDocumentError, judgement_of
+from warmgate.report.samples import read_samples
 from warmgate_ops.page.case import Case, stored_case
 
-REPORT, SAMPLES = "report.json", "samples.jsonl"
-LARGEST = 1e15
 Read = Callable[[str], str]
 """Returns the text of one of a report's files; raises ReportError or OSError."""
-
-
-class ReportDocumentError(DocumentError):
-    """A stored report that cannot be read."""
 
 
 def case_in_folder(folder: Path) -> Case:
@@ -33,8 +25,15 @@ def case_in_folder(folder: Path) -> Case:
         try:
             return (folder / name).read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            fix = "name a folder that a report was written to"
-            raise _fault(str(folder / name), "file", "bytes that are not UTF-8", "UTF-8", fix) from error
+            fault = Fault(
+                source=str(folder / name),
+                line=None,
+                path="file",
+                found="bytes that are not UTF-8",
+                expected="UTF-8",
+                fix="name a folder that a report was written to",
+            )
+            raise ReportDocumentError((fault,)) from error
 
     return read_case(read, str(folder))
 
@@ -43,10 +42,9 @@ def case_in_bucket(
     clients: Callable[[str], Any], bucket: str, prefix: str, deployment_id: str, account: str = ""
 ) -> Case:
     """Return the case of a deployment's report in an account's bucket; raises ReportError and DocumentError."""
-    place = "/".join(part for part in (prefix.strip("/"), deployment_id) if part)
 
     def read(name: str) -> str:
-        key = f"{place}/{name}"
+        key = report_key(prefix, deployment_id, name)
         try:
             answer = clients("s3").get_object(Bucket=bucket, Key=key, **owned_by(account))
             return str(answer["Body"].read().decode())
@@ -56,7 +54,7 @@ def case_in_bucket(
                 hint="check the deployment's id, the bucket, WARMGATE_REPORT_PREFIX and that s3:GetObject is allowed",
             ) from error
 
-    return read_case(read, f"s3://{bucket}/{place}")
+    return read_case(read, f"s3://{bucket}/{report_folder(prefix, deployment_id)}")
 
 
 def read_case(read: Read, origin: str) -> Case:
@@ -66,181 +64,6 @@ def read_case(read: Read, origin: str) -> Case:
         ReportDocumentError: the report is none, or of another schema version.
         SamplesError: the samples have faults.
     """
-    document = read(REPORT)
+    document = read(DOCUMENT)
     samples = tuple(sample for _, sample in read_samples(read(SAMPLES).split("\n"), f"{origin}/{SAMPLES}"))
-    return stored_case(judgement_of(document, f"{origin}/{REPORT}", samples), origin, document)
-
-
-def judgement_of(text: str, source: str, samples: tuple[Sample, ...]) -> Judgement:
-    """Return the judgement of a report's JSON and its samples; the verdict's status is the one that was told."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _fault(source, "file", "no JSON", "a report", "name a folder or a deployment with a report") from error
-    version = document.get("schema_version") if isinstance(document, dict) else None
-    if version != SCHEMA_VERSION:
-        found, expected = json.dumps(version)[:40], json.dumps(SCHEMA_VERSION)
-        raise _fault(source, "schema_version", found, expected, "use the version of Warmgate that wrote the report")
-    try:
-        return _judgement(_Record(document), samples)
-    except _WrongError as error:
-        raise _fault(source, error.path, error.found, error.expected, "fetch the report again") from error
-
-
-def _fault(source: str, path: str, found: str, expected: str, fix: str) -> ReportDocumentError:
-    fault = Fault(source=source, line=None, path=path, found=found, expected=expected, fix=fix)
-    return ReportDocumentError((fault,))
-
-
-class _WrongError(ValueError):
-    """A value that is not what the schema says."""
-
-    def __init__(self, path: str, found: Any, expected: str) -> None:
-        super().__init__(path)
-        self.path, self.expected = path, expected
-        self.found = json.dumps(found)[:40]
-
-
-class _Record:
-    """A JSON object; each of its values is read as one kind of thing."""
-
-    def __init__(self, values: Any, path: str = "") -> None:
-        if not isinstance(values, dict):
-            raise _WrongError(path or "report", values, "an object")
-        self._values, self._path = values, path
-
-    def one(self, key: str, kinds: tuple[type, ...], expected: str) -> Any:
-        """Return the value of a key; a key that is missing is null."""
-        value = self._values.get(key)
-        # To Python, true is a number.
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise _WrongError(f"{self._path}{key}", value, expected)
-        return value
-
-    def text(self, key: str) -> str:
-        return str(self.one(key, (str,), "a text"))
-
-    def flag(self, key: str) -> bool:
-        return bool(self.one(key, (bool,), "true or false"))
-
-    def flag_or_no(self, key: str) -> bool:
-        return self._values.get(key) is not None and self.flag(key)
-
-    def count(self, key: str) -> int:
-        return int(self.one(key, (int,), "a whole number"))
-
-    def figure(self, key: str) -> float:
-        value = self.one(key, (int, float), "a number")
-        # JSON's readers take NaN and numbers of any length, which no axis holds.
-        if not abs(value) <= LARGEST:
-            raise _WrongError(f"{self._path}{key}", value, "a number")
-        return float(value)
-
-    def figure_or_none(self, key: str) -> float | None:
-        return None if self._values.get(key) is None else self.figure(key)
-
-    def count_or_none(self, key: str) -> int | None:
-        return None if self._values.get(key) is None else self.count(key)
-
-    def text_or_none(self, key: str) -> str | None:
-        return None if self._values.get(key) is None else self.text(key)
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        found = self.one(key, (list,), "a list of texts")
-        if not all(isinstance(item, str) for item in found):
-            raise _WrongError(f"{self._path}{key}", found, "a list of texts")
-        return tuple(found)
-
-    def word(self, key: str, words: Iterable[str]) -> str:
-        value = self.text(key)
-        if value not in set(words):
-            raise _WrongError(f"{self._path}{key}", value, f"one of {', '.join(words)}")
-        return value
-
-    def record(self, key: str) -> _Record:
-        return _Record(self._values.get(key), f"{self._path}{key}.")
-
-    def records(self, key: str) -> list[_Record]:
-        listed = self.one(key, (list,), "a list of objects")
-        return [_Record(item, f"{self._path}{key}[{place}].") for place, item in enumerate(listed)]
-
-
-def _judgement(report: _Record, samples: tuple[Sample, ...]) -> Judgement:
-    deployment_id, execution = report.text("deployment_id"), report.text_or_none("hook_execution_id")
-    target, policy = report.record("target"), report.record("policy")
-    return Judgement(
-        deployment=Deployment(
-            deployment_id=deployment_id,
-            target=Target(target.text("function"), target.text("alias")),
-            baseline=report.text("baseline"),
-            candidate=report.text("candidate"),
-            lifecycle_event=_event(report),
-            is_rollback=report.flag("is_rollback"),
-        ),
-        execution=None if execution is None else HookExecution(deployment_id, execution),
-        policy_name=policy.text("name"),
-        policy_source=policy.text("source"),
-        verdict=_verdict(report),
-        spending=_spending(report.record("spending")),
-        samples=samples,
-        notes=report.texts("notes"),
-        started_at=report.text("started_at"),
-    )
-
-
-def _event(report: _Record) -> LifecycleEvent | None:
-    if report.text_or_none("lifecycle_event") is None:
-        return None
-    return LifecycleEvent(report.word("lifecycle_event", LifecycleEvent))
-
-
-def _verdict(report: _Record) -> Verdict:
-    return Verdict(
-        outcome=Outcome(report.word("outcome", Outcome)),
-        status=Status(report.word("status", Status)),
-        reason=report.text("reason"),
-        findings=tuple(map(_finding, report.records("findings"))),
-        warnings=report.texts("warnings"),
-        decided=report.flag("decided"),
-        mode=Mode(report.word("mode", Mode)),
-        unjudged=_unjudged(report),
-        settled_by=report.text_or_none("settled_by") or "",
-    )
-
-
-def _unjudged(report: _Record) -> Unjudged | None:
-    # A report of an earlier version has no such key.
-    return None if report.text_or_none("unjudged") is None else Unjudged(report.word("unjudged", Unjudged))
-
-
-def _finding(found: _Record) -> Finding:
-    return Finding(
-        check=found.text("check"),
-        outcome=Outcome(found.word("outcome", Outcome)),
-        reason=found.text("reason"),
-        details=found.text_or_none("details") or "",
-        decided=found.flag("decided"),
-        measured=found.figure_or_none("measured"),
-        limit=found.figure_or_none("limit"),
-        unit=Unit(found.word("unit", Unit)) if found.text("unit") else None,
-        margin=found.figure_or_none("margin"),
-        bad_count=found.count_or_none("bad_count"),
-        sample_count=found.count("sample_count"),
-        environment_count=found.count_or_none("environment_count"),
-        proven=found.text("proven"),
-        inconclusive_because=Because(found.word("inconclusive_because", Because))
-        if found.text("inconclusive_because")
-        else None,
-        leans_to_fail=found.flag("leans_to_fail"),
-        warns=found.flag_or_no("warns"),
-    )
-
-
-def _spending(spent: _Record) -> Spending:
-    return Spending(
-        invocations=spent.count("invocations"),
-        seconds=spent.figure("seconds"),
-        cost_usd=spent.figure("cost_usd"),
-        throttles=spent.count("throttles"),
-        retries=spent.count("retries"),
-    )
+    return stored_case(judgement_of(document, f"{origin}/{DOCUMENT}", samples), origin, document)

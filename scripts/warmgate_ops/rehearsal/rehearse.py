@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
+from warmgate.model.deployment import LifecycleEvent, Target
+from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, report_folder, report_key
 from warmgate_ops.rehearsal.catalogue import Scenario
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.release import Release, Row, Step, row_of
@@ -32,7 +35,6 @@ POLL_S = 0.2
 REPORT_GRACE_S = 10.0
 """The report is stored after CodeDeploy was told, so it may come later than the end of the deployment."""
 LIVE_RATE_PER_S = 4.0
-DOCUMENTS = ("report.json", "report.md", "samples.jsonl")
 
 
 @dataclass(slots=True)
@@ -100,25 +102,14 @@ def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -
 
 
 def _deploy(cloud: LocalCloud, installed: Installed) -> str:
-    properties = {
-        "Name": installed.function,
-        "Alias": ALIAS,
-        "CurrentVersion": installed.baseline,
-        "TargetVersion": installed.candidate,
-    }
-    appspec = {
-        "version": 0.0,
-        "Resources": [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-        "Hooks": [{"BeforeAllowTraffic": HOOK}],
-    }
-    content = json.dumps(appspec)
+    spec = AppSpec(
+        target=Target(installed.function, ALIAS),
+        baseline=installed.baseline,
+        candidate=installed.candidate,
+        hooks={LifecycleEvent.BEFORE_ALLOW_TRAFFIC: HOOK},
+    )
     created = cloud.client("codedeploy").create_deployment(
-        applicationName=APPLICATION,
-        deploymentGroupName=installed.group,
-        revision={
-            "revisionType": "AppSpecContent",
-            "appSpecContent": {"content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
-        },
+        applicationName=APPLICATION, deploymentGroupName=installed.group, revision=revision_of(spec)
     )
     return str(created["deploymentId"])
 
@@ -179,20 +170,20 @@ def _journal_weight(cloud: LocalCloud, installed: Installed, *deployment_ids: st
 def _documents(cloud: LocalCloud, deployment_id: str) -> dict[str, str]:
     """Return the stored report of a deployment by file name, empty where none came in time."""
     client = cloud.client("s3")
-    prefix, give_up_s = f"{deployment_id}/", time.monotonic() + REPORT_GRACE_S
+    wanted = {name: report_key("", deployment_id, name) for name in CONTENT_TYPES}
+    give_up_s = time.monotonic() + REPORT_GRACE_S
     while time.monotonic() < give_up_s:
-        keys = [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])]
-        if all(f"{prefix}{name}" in keys for name in DOCUMENTS):
+        listed = client.list_objects_v2(Bucket=BUCKET, Prefix=report_folder("", deployment_id)).get("Contents", [])
+        if {item["Key"] for item in listed}.issuperset(wanted.values()):
             return {
-                name: client.get_object(Bucket=BUCKET, Key=f"{prefix}{name}")["Body"].read().decode()
-                for name in DOCUMENTS
+                name: client.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for name, key in wanted.items()
             }
         time.sleep(POLL_S)
     return {}
 
 
 def _parsed(documents: dict[str, str]) -> dict[str, Any] | None:
-    return json.loads(documents["report.json"]) if documents else None
+    return json.loads(documents[DOCUMENT]) if documents else None
 
 
 def _told(cloud: LocalCloud, executions: list[dict[str, str]]) -> dict[str, tuple[str, ...]]:

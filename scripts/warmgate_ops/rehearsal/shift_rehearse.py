@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
+from warmgate.model.deployment import Target
 from warmgate.model.release import ReleaseOutcome
+from warmgate.report.layout import DOCUMENT, report_key
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.release import Row, Step
 from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
@@ -98,26 +101,14 @@ def _rehearse(cloud: LocalCloud, scenario: ShiftScenario, step: Step) -> Shifted
 
 
 def _deploy(cloud: LocalCloud, installed: Installed, scenario: ShiftScenario) -> str:
-    properties = {
-        "Name": installed.function,
-        "Alias": ALIAS,
-        "CurrentVersion": installed.baseline,
-        "TargetVersion": installed.candidate,
-    }
-    content = json.dumps(
-        {
-            "version": 0.0,
-            "Resources": [{"function": {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-            "Hooks": hooks_of(scenario),
-        }
+    spec = AppSpec(
+        target=Target(installed.function, ALIAS),
+        baseline=installed.baseline,
+        candidate=installed.candidate,
+        hooks=hooks_of(scenario),
     )
     made = cloud.client("codedeploy").create_deployment(
-        applicationName=APPLICATION,
-        deploymentGroupName=installed.group,
-        revision={
-            "revisionType": "AppSpecContent",
-            "appSpecContent": {"content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
-        },
+        applicationName=APPLICATION, deploymentGroupName=installed.group, revision=revision_of(spec)
     )
     return str(made["deploymentId"])
 
@@ -148,7 +139,7 @@ def _completed(
 def _report(cloud: LocalCloud, deployment_id: str) -> dict[str, Any] | None:
     client = cloud.client("s3")
     try:
-        body = client.get_object(Bucket=BUCKET, Key=f"{deployment_id}/report.json")["Body"]
+        body = client.get_object(Bucket=BUCKET, Key=report_key("", deployment_id, DOCUMENT))["Body"]
     except client.exceptions.NoSuchKey:
         return None
     found: dict[str, Any] = json.loads(body.read())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from warmgate.model.deployment import LifecycleEvent
 from warmgate_ops.rehearsal.catalogue import FOLDER, Scenario
 from warmgate_ops.rehearsal.packages import HOOKS, zip_code
 from warmgate_ops.rehearsal.shift_catalogue import CUSTOM_CONFIGS, ShiftScenario
@@ -84,10 +85,10 @@ def install_shift(account: Account, scenario: ShiftScenario) -> Installed:
     return installed
 
 
-def hooks_of(scenario: ShiftScenario) -> list[dict[str, str]]:
+def hooks_of(scenario: ShiftScenario) -> dict[LifecycleEvent, str]:
     """Return the hooks of a scenario's AppSpec."""
     before = SILENT_HOOK if scenario.silent_hook else HOOK
-    return [{"BeforeAllowTraffic": before}, {"AfterAllowTraffic": AFTER_HOOK}]
+    return {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: before, LifecycleEvent.AFTER_ALLOW_TRAFFIC: AFTER_HOOK}
 
 
 def _create(account: Account, name: str, handler: str, code: bytes, settings: dict[str, str]) -> None:

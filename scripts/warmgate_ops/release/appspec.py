@@ -1,45 +1,23 @@
-"""Writes the AppSpec of a release; what is written reads back."""
+"""The AppSpec of a release that somebody wants to make."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import Any
-
-import yaml
-
-from warmgate.appspec.read import parse_appspec
-from warmgate.model.deployment import LifecycleEvent
+from warmgate.appspec.read import AppSpec, parse_appspec
+from warmgate.appspec.write import appspec_json
+from warmgate.model.deployment import LifecycleEvent, Target
 
 BEFORE_HOOK, AFTER_HOOK = "CodeDeployHook_warmgate-before", "CodeDeployHook_warmgate-after"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """One alias from one version to another; an empty hook is left out."""
-
-    function: str
-    alias: str
-    baseline: str
-    candidate: str
-    before: str = BEFORE_HOOK
-    after: str = AFTER_HOOK
+def spec_of(
+    target: Target, baseline: str, candidate: str, before: str = BEFORE_HOOK, after: str = AFTER_HOOK
+) -> AppSpec:
+    """Return the AppSpec that shifts an alias from one version to another; an empty hook is left out."""
+    hooks = {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: before, LifecycleEvent.AFTER_ALLOW_TRAFFIC: after}
+    named = {event: hook for event, hook in hooks.items() if hook}
+    return AppSpec(target=target, baseline=baseline, candidate=candidate, hooks=named)
 
 
-def appspec_text(release: Release, *, as_json: bool = False) -> str:
-    """Return the AppSpec of a release as YAML or JSON; raises AppSpecError where CodeDeploy would refuse it."""
-    hooks = {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: release.before, LifecycleEvent.AFTER_ALLOW_TRAFFIC: release.after}
-    properties = {
-        "Name": release.function,
-        "Alias": release.alias,
-        "CurrentVersion": release.baseline,
-        "TargetVersion": release.candidate,
-    }
-    document: dict[str, Any] = {
-        "version": 0.0,
-        "Resources": [{release.function: {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-        "Hooks": [{event.value: hook} for event, hook in hooks.items() if hook],
-    }
-    text = json.dumps(document, indent=2) + "\n" if as_json else yaml.safe_dump(document, sort_keys=False)
-    parse_appspec(text, "the new AppSpec")
-    return text
+def refuse_unusable(spec: AppSpec) -> None:
+    """Raise AppSpecError for an AppSpec that CodeDeploy would refuse."""
+    parse_appspec(appspec_json(spec), "the new AppSpec")

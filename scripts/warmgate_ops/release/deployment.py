@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
 from warmgate.errors import SettingsError, WarmgateError
 from warmgate.report.document import is_report
-from warmgate_ops.release.appspec import Release, appspec_text
+from warmgate.report.layout import DOCUMENT, report_key
+from warmgate_ops.release.appspec import refuse_unusable
 from warmgate_ops.release.following import Seen
 
 Clients = Callable[[str], Any]
@@ -70,15 +72,15 @@ def serving_version(clients: Clients, function: str, alias: str) -> str:
     return str(found["FunctionVersion"])
 
 
-def refuse_early(clients: Clients, release: Release, application: str, group: str) -> None:
+def refuse_early(clients: Clients, release: AppSpec, application: str, group: str) -> None:
     """Raise SettingsError for what CodeDeploy would refuse, or would take and fail at, ReleaseError for the rest."""
     if release.baseline == release.candidate:
         raise SettingsError(
-            f"--to: found {release.candidate}, which {release.function}:{release.alias} serves already",
+            f"--to: found {release.candidate}, which {release.target.function}:{release.target.alias} serves already",
             hint="publish a new version; a change of configuration alone publishes none",
         )
     try:
-        clients("lambda").get_function_configuration(FunctionName=release.function, Qualifier=release.candidate)
+        clients("lambda").get_function_configuration(FunctionName=release.target.function, Qualifier=release.candidate)
     except SDK_ERRORS as error:
         code = code_of(error)
         if code == "ResourceNotFoundException":
@@ -97,19 +99,16 @@ def refuse_early(clients: Clients, release: Release, application: str, group: st
 
 
 def create(
-    clients: Clients, release: Release, application: str, group: str, config: str = "", description: str = ""
+    clients: Clients, release: AppSpec, application: str, group: str, config: str = "", description: str = ""
 ) -> str:
     """Return the id of a new deployment; raises ReleaseError."""
-    content = appspec_text(release, as_json=True)
+    refuse_unusable(release)
     optional = {"deploymentConfigName": config, "description": description}
     try:
         made = clients("codedeploy").create_deployment(
             applicationName=application,
             deploymentGroupName=group,
-            revision={
-                "revisionType": "AppSpecContent",
-                "appSpecContent": {"content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
-            },
+            revision=revision_of(release),
             **{name: value for name, value in optional.items() if value},
         )
     except SDK_ERRORS as error:
@@ -117,14 +116,14 @@ def create(
     return str(made["deploymentId"])
 
 
-def look(clients: Clients, release: Release, deployment_id: str, bucket: str = "", prefix: str = "") -> Seen:
+def look(clients: Clients, release: AppSpec, deployment_id: str, bucket: str = "", prefix: str = "") -> Seen:
     """Return what a deployment looks like now; raises ReleaseError."""
     client = clients("codedeploy")
     try:
         about = client.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
         rollback_id = about.get("rollbackInfo", {}).get("rollbackDeploymentId") or ""
         rollback = client.get_deployment(deploymentId=rollback_id)["deploymentInfo"] if rollback_id else {}
-        alias = clients("lambda").get_alias(FunctionName=release.function, Name=release.alias)
+        alias = clients("lambda").get_alias(FunctionName=release.target.function, Name=release.target.alias)
         events = _events(client, deployment_id)
     except SDK_ERRORS as error:
         raise ReleaseError(f"{deployment_id} was not looked at: {code_of(error)}: {error}") from error
@@ -136,7 +135,7 @@ def look(clients: Clients, release: Release, deployment_id: str, bucket: str = "
         alias=" + ".join([alias["FunctionVersion"], *([_weights(alias)] if _weights(alias) else [])]),
         rollback_id=rollback_id,
         rollback_status=rollback.get("status", ""),
-        report=_report(clients, bucket, f"{prefix.strip('/')}/{deployment_id}/report.json".lstrip("/")),
+        report=_report(clients, bucket, report_key(prefix, deployment_id, DOCUMENT)),
     )
 
 

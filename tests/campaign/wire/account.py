@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
+from warmgate.model.deployment import LifecycleEvent, Target
+
 FUNCTION = "checkout"
 ARN = f"arn:aws:lambda:us-east-1:123456789012:function:{FUNCTION}"
 JSON = "application/x-amz-json-1.1"
@@ -136,11 +140,9 @@ class Account:
         return said({"deploymentTarget": {"deploymentTargetType": "LambdaTarget", "lambdaTarget": target}})
 
     def _GetApplicationRevision(self, _: Request) -> Reply:  # noqa: N802
-        properties = {"Name": FUNCTION, "Alias": "live", "CurrentVersion": "1", "TargetVersion": "2"}
-        resource = {"target": {"Type": "AWS::Lambda::Function", "Properties": properties}}
-        hooks = [{"BeforeAllowTraffic": "CodeDeployHook_warmgate-before"}]
-        content = json.dumps({"version": 0.0, "Resources": [resource], "Hooks": hooks})
-        return said({"revision": {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}}})
+        hooks = {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: "CodeDeployHook_warmgate-before"}
+        spec = AppSpec(target=Target(FUNCTION, "live"), baseline="1", candidate="2", hooks=hooks)
+        return said({"revision": revision_of(spec)})
 
     def _PutLifecycleEventHookExecutionStatus(self, request: Request) -> Reply:  # noqa: N802
         asked = json.loads(request.body)

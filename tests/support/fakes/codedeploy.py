@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import appspec_json
+from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.codedeploy.ids import Ids
 
@@ -97,14 +99,9 @@ def appspec(
     hooks: Sequence[str] = ("before", "after"), current: str = "7", target: str = "8", function: str = "checkout"
 ) -> str:
     """Return an AppSpec whose hooks are called CodeDeployHook_before and CodeDeployHook_after."""
-    names = {"before": "BeforeAllowTraffic", "after": "AfterAllowTraffic"}
-    properties = {"Name": function, "Alias": "live", "CurrentVersion": current, "TargetVersion": target}
-    document = {
-        "version": 0.0,
-        "Resources": [{"checkout": {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-        "Hooks": [{names[hook]: f"CodeDeployHook_{hook}"} for hook in hooks],
-    }
-    return json.dumps(document)
+    events = {"before": LifecycleEvent.BEFORE_ALLOW_TRAFFIC, "after": LifecycleEvent.AFTER_ALLOW_TRAFFIC}
+    named = {events[hook]: f"CodeDeployHook_{hook}" for hook in hooks}
+    return appspec_json(AppSpec(target=Target(function, "live"), baseline=current, candidate=target, hooks=named))
 
 
 class House:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from support.fakes.lambda_calls import Install, packed
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import revision_of
+from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 ALIAS, APPLICATION = "live", "driven"
@@ -38,17 +40,10 @@ class LiveRelease:
 
     def deploy(self, hooks: Mapping[str, str] | None = None) -> str:
         """Start a deployment of version 2; return its id."""
-        properties = {"Name": self.function, "Alias": ALIAS, "CurrentVersion": "1", "TargetVersion": "2"}
-        resources = [{"target": {"Type": "AWS::Lambda::Function", "Properties": properties}}]
-        appspec = {
-            "version": 0.0,
-            "Resources": resources,
-            "Hooks": [{key: name} for key, name in (hooks or {}).items()],
-        }
+        named = {LifecycleEvent(event): name for event, name in (hooks or {}).items()}
+        spec = AppSpec(target=Target(self.function, ALIAS), baseline="1", candidate="2", hooks=named)
         created = self.cloud.client("codedeploy").create_deployment(
-            applicationName=APPLICATION,
-            deploymentGroupName=self.function,
-            revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": json.dumps(appspec)}},
+            applicationName=APPLICATION, deploymentGroupName=self.function, revision=revision_of(spec)
         )
         return str(created["deploymentId"])
 

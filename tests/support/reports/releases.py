@@ -9,7 +9,7 @@ from support.fakes.world import TARGET
 from support.reports.judgements import REFUSED
 from warmgate.model.release import AlarmState, AliasState, HookRun, LaterVerdict, Recovered, Release
 from warmgate.model.verdict import Judgement
-from warmgate.report import build_document
+from warmgate.report.document import build_document
 from warmgate.report.release import build_release
 
 RELEASE = Release(

@@ -32,7 +32,7 @@ from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.invoker import LambdaInvoker
 from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.policies import TAG, TaggedPolicies
-from warmgate.adapters.reports import BucketReport
+from warmgate.adapters.reports import BucketArchive
 from warmgate.adapters.sdk import invoke_config
 from warmgate.adapters.waiting import SystemClock
 from warmgate.model.calls import Invocation
@@ -157,11 +157,11 @@ class AdapterStages:
                 return None
             return Status(json.loads(body["Body"].read())["status"])
 
-        port = BucketReport(self.cloud.client, REPORTS, "gate")
+        port = BucketArchive(self.cloud.client, REPORTS, "gate")
         return ReportsStage(
             port=port,
             archive=port,
-            closed=BucketReport(self.cloud.client, "nowhere-at-all"),
+            closed=BucketArchive(self.cloud.client, "nowhere-at-all"),
             stored=stored,
         )
 

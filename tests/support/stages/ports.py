@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from support.fakes.lambda_calls import packed, publish, update
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import appspec_json
 from warmgate.lineage.rollback_claims import Lineage
 from warmgate.model.calls import Invocation
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Deployment, HookExecution, Status, Target
+from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status, Target
 from warmgate.model.function import Capacity, ProvisionedConcurrency
 from warmgate.model.verdict import Judgement
 from warmgate.ports.codedeploy import Deployments
@@ -153,14 +155,8 @@ def install_release(cloud: LocalCloud) -> None:
 
 def appspec() -> str:
     """Return the AppSpec of the release from version 1 to version 2."""
-    properties = {"Name": FUNCTION, "Alias": "live", "CurrentVersion": "1", "TargetVersion": "2"}
-    return json.dumps(
-        {
-            "version": 0.0,
-            "Resources": [{FUNCTION: {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-            "Hooks": [{"BeforeAllowTraffic": HOOK}],
-        }
-    )
+    hooks = {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: HOOK}
+    return appspec_json(AppSpec(target=Target(FUNCTION, "live"), baseline="1", candidate="2", hooks=hooks))
 
 
 def start_deployment(cloud: LocalCloud, description: str = "", **revision: Any) -> HookExecution:

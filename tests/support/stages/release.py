@@ -19,10 +19,12 @@ from warmgate.adapters.claims import TableClaims
 from warmgate.adapters.notices import BusNotices, TopicNotices
 from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.releases import CodeDeployReleases
-from warmgate.adapters.stored_reports import BucketReports
+from warmgate.adapters.stored_reports import BucketStoredReports
+from warmgate.appspec.read import AppSpec
+from warmgate.appspec.write import appspec_json
 from warmgate.errors import ClaimError, NoticeError, ReportError
 from warmgate.gate.known_bad import Refusals
-from warmgate.model.deployment import Target
+from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate.model.release import AliasState, LaterVerdict, Notice, Release
 from warmgate.ports.codedeploy import Releases
 from warmgate.ports.functions import Aliases
@@ -240,8 +242,8 @@ def stored_reports(cloud: LocalCloud) -> StoredReportsStage:
             cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps({"by": by}).encode())
 
     return StoredReportsStage(
-        port=BucketReports(cloud.client, bucket, "gate"),
-        closed=BucketReports(cloud.client, GONE),
+        port=BucketStoredReports(cloud.client, bucket, "gate"),
+        closed=BucketStoredReports(cloud.client, GONE),
         judged_later=judged_later,
     )
 
@@ -304,9 +306,8 @@ def _function(cloud: LocalCloud) -> str:
 
 
 def _appspec(function: str) -> str:
-    properties = {"Name": function, "Alias": "live", "CurrentVersion": "1", "TargetVersion": "2"}
-    resource = {"Type": "AWS::Lambda::Function", "Properties": properties}
-    return json.dumps({"version": 0.0, "Resources": [{"f": resource}], "Hooks": [{"BeforeAllowTraffic": HOOK}]})
+    hooks = {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: HOOK}
+    return appspec_json(AppSpec(target=Target(function, "live"), baseline="1", candidate="2", hooks=hooks))
 
 
 def new_queue(cloud: LocalCloud) -> tuple[str, str]:

@@ -13,8 +13,8 @@ from botocore.stub import ANY, Stubber
 from support.fakes.world import EXECUTION, World
 from warmgate.adapters.policies import TaggedPolicies
 from warmgate.adapters.refusals import BucketRefusals
-from warmgate.adapters.reports import BucketReport
-from warmgate.adapters.stored_reports import BucketReports
+from warmgate.adapters.reports import BucketArchive
+from warmgate.adapters.stored_reports import BucketStoredReports
 from warmgate.adapters.tags import LambdaAllowTag
 from warmgate.bootstrap import settings_of
 from warmgate.errors import FunctionLookupError, PolicyLookupError, ReportError, SettingsError
@@ -78,7 +78,7 @@ def _publish(clients: Clients) -> None:
     world = World()
     judgement = world.gate().run(EXECUTION, world.deadline(270), world.deadline(297)).judgement
     assert judgement is not None
-    BucketReport(clients, "reports", account=OWNER).publish(judgement, Status.SUCCEEDED)
+    BucketArchive(clients, "reports", account=OWNER).publish(judgement, Status.SUCCEEDED)
 
 
 PUT = {"Body": ANY, "ContentType": ANY}
@@ -87,12 +87,12 @@ USES = {
     "completed report": (
         "put_object",
         PUT,
-        lambda clients: BucketReports(clients, "reports", account=OWNER).write("d-A", StoredReport({}, "")),
+        lambda clients: BucketStoredReports(clients, "reports", account=OWNER).write("d-A", StoredReport({}, "")),
     ),
     "stored report": (
         "get_object",
         {},
-        lambda clients: BucketReports(clients, "reports", account=OWNER).read("d-A"),
+        lambda clients: BucketStoredReports(clients, "reports", account=OWNER).read("d-A"),
     ),
     "kept refusal": (
         "put_object",

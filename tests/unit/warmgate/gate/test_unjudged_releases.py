@@ -14,7 +14,8 @@ from warmgate.model.marks import rollback_mark_of
 from warmgate.model.release import AliasState, HookRun, StoredReport
 from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
 from warmgate.policy.values import OnStuck
-from warmgate.report import build_document, render_markdown
+from warmgate.report.document import build_document
+from warmgate.report.markdown import render_markdown
 
 MOVED = AliasState(version="7")
 FOREIGN = HookRun(event="BeforeAllowTraffic", function="CodeDeployHook_smoke", status="Succeeded")

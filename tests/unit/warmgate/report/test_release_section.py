@@ -16,7 +16,8 @@ from support.reports.judgements import ALL, REFUSED
 from support.reports.releases import ENDS, completed
 from warmgate.model.deployment import Status
 from warmgate.model.release import LaterVerdict, ReleaseOutcome
-from warmgate.report import build_document, render_markdown
+from warmgate.report.document import build_document
+from warmgate.report.markdown import render_markdown
 from warmgate.report.notice import build_notice
 from warmgate.report.release import HEADING, with_release
 

@@ -16,7 +16,8 @@ from support.reports.judgements import ALL, REFUSED
 from warmgate.model.calls import Sample
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding, Judgement, Outcome, Spending
-from warmgate.report import build_document, render_json
+from warmgate.report.document import build_document
+from warmgate.report.json_report import render_json
 
 SCHEMA = json.loads((Path(warmgate.report.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
 

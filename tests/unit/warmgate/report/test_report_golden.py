@@ -11,7 +11,10 @@ import pytest
 from support.reports.judgements import ALL, SECRET
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Judgement
-from warmgate.report import render_console, render_json, render_markdown, render_samples
+from warmgate.report.console import render_console
+from warmgate.report.json_report import render_json
+from warmgate.report.markdown import render_markdown
+from warmgate.report.samples import render_samples
 
 GOLDEN = Path(__file__).parents[3] / "golden"
 RENDERERS: dict[str, Callable[[Judgement, Status], str]] = {

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from support.reports.judgements import REFUSED
 from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
-from warmgate.report import SamplesError, read_samples, render_samples
-from warmgate.report.samples import MOST_FAULTS
+from warmgate.report.samples import MOST_FAULTS, SamplesError, read_samples, render_samples
 
 KEYS = [
     "run",

@@ -15,16 +15,15 @@ from typer.testing import CliRunner
 from support.reports.judgements import REFUSED
 from unit.warmgate_ops.cli.commands import ROOT
 from warmgate.adapters.reports import log_line
-from warmgate.model.deployment import Status
-from warmgate.report import build_document
-from warmgate.report.document import is_report
+from warmgate.model.deployment import Status, Target
+from warmgate.report.document import build_document, is_report
 from warmgate_ops.cli.consoles import VisibleConsole
 from warmgate_ops.cli.main import app
 from warmgate_ops.cli.output import shown
 from warmgate_ops.cli.release import _summary
 from warmgate_ops.doctor.findings import Check, Finding, Place, Severity
 from warmgate_ops.doctor.render.sarif import render_sarif
-from warmgate_ops.release.appspec import Release
+from warmgate_ops.release.appspec import spec_of
 from warmgate_ops.release.following import Ending, Seen
 
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J\u202e\ud800\n::error::forged"
@@ -110,7 +109,7 @@ def test_the_step_summary_is_markdown_that_obeys_nobody() -> None:
     """Names, checks and reasons stay in their cells."""
     document = build_document(REFUSED, Status.FAILED)
     document["findings"][0] |= {"check": f"a|b{HOSTILE}", "reason": f"<img src=x>{HOSTILE}"}
-    wanted = Release(function=f"f{HOSTILE}", alias="live", baseline="1", candidate="2")
+    wanted = spec_of(Target(f"f{HOSTILE}", "live"), "1", "2")
 
     text = _summary(Ending.ROLLED_BACK, f"d-1{HOSTILE}", Seen(report=document, error=HOSTILE), wanted)
 

@@ -17,10 +17,13 @@ from support.reports.judgements import ALL, REFUSED
 from support.reports.page_cases import POLICY, recorded
 from warmgate.model.calls import Sample
 from warmgate.model.verdict import Judgement
-from warmgate.report import build_document, render_json, render_samples
+from warmgate.report.document import build_document
+from warmgate.report.json_report import render_json
+from warmgate.report.read import ReportDocumentError, judgement_of
+from warmgate.report.samples import render_samples
 from warmgate_ops.cli.main import app
 from warmgate_ops.page.page import render_page
-from warmgate_ops.page.stored import ReportDocumentError, case_in_folder, judgement_of
+from warmgate_ops.page.stored import case_in_folder
 
 
 def written(folder: Path, judgement: Judgement) -> Path:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from support.reports.judgements import ALL, REFUSED
 from support.reports.releases import ENDS, RELEASE, completed
 from warmgate.lineage.rollback_claims import Author, RollbackClaim
-from warmgate.report import build_document
+from warmgate.report.document import build_document
 from warmgate_ops.cli.main import app
 from warmgate_ops.cli.why import exit_code, lines_of
 

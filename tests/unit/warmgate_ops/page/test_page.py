@@ -17,7 +17,8 @@ from support.reports.judgements import ALL, REFUSED, SECRET
 from support.reports.page_cases import Page, case_of, recorded
 from warmgate.model.calls import CallOutcome, Sample
 from warmgate.model.verdict import Judgement
-from warmgate.report import read_samples, render_json, render_samples
+from warmgate.report.json_report import render_json
+from warmgate.report.samples import read_samples, render_samples
 from warmgate.report.standing import standing_of
 from warmgate_ops.page.case import Case, stored_case
 from warmgate_ops.page.page import render_page

@@ -9,8 +9,8 @@ import pytest
 
 from support.fakes.world import EXECUTION, World
 from warmgate.adapters.refusals import BucketRefusals
-from warmgate.adapters.reports import BucketReport
-from warmgate.adapters.stored_reports import BucketReports
+from warmgate.adapters.reports import BucketArchive
+from warmgate.adapters.stored_reports import BucketStoredReports
 from warmgate.gate.known_bad import Refusal
 from warmgate.model.deployment import Status
 from warmgate.model.release import StoredReport
@@ -86,7 +86,7 @@ def test_a_verdict_is_stored_where_its_writer_may(function: str, folder: str, pr
     bucket, world = Bucket(), World()
     judgement = world.gate().run(EXECUTION, world.deadline(270), world.deadline(297)).judgement
     assert judgement is not None
-    BucketReport(bucket, "reports", prefix, folder).publish(judgement, Status.SUCCEEDED)
+    BucketArchive(bucket, "reports", prefix, folder).publish(judgement, Status.SUCCEEDED)
 
     assert len(bucket.keys) == 3
     assert all(may(function, "s3:PutObject", key, prefix) for key in bucket.keys)
@@ -96,7 +96,7 @@ def test_a_verdict_is_stored_where_its_writer_may(function: str, folder: str, pr
 def test_completed_reports_and_refusals_are_stored_where_their_writers_may(prefix: str) -> None:
     """The controller completes a report in its place; the gate keeps a refusal, and finds it again."""
     reports, refusals = Bucket(), Bucket()
-    BucketReports(reports, "reports", prefix).write("d-ABCDEF123", StoredReport({}, ""))
+    BucketStoredReports(reports, "reports", prefix).write("d-ABCDEF123", StoredReport({}, ""))
     BucketRefusals(refusals, "reports", prefix).keep(
         Refusal(function="checkout", fingerprint="c0de-1", deployment_id="d-A", reason="slow", refused_at="then")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,34 +12,32 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from warmgate.appspec.read import parse_appspec
+from warmgate.appspec.read import AppSpec, parse_appspec
+from warmgate.appspec.write import appspec_json, appspec_yaml
 from warmgate.errors import AppSpecError
+from warmgate.model.deployment import Target
 from warmgate.report.junit import render_junit
 from warmgate_ops.cli.main import app
-from warmgate_ops.release.appspec import Release, appspec_text
+from warmgate_ops.release.appspec import refuse_unusable, spec_of
 
-RELEASE = Release(function="checkout-api", alias="live", baseline="6", candidate="7")
+RELEASE = spec_of(Target("checkout-api", "live"), "6", "7")
 ARGUMENTS = ["appspec", "new", "--function", "checkout-api", "--alias", "live", "--from", "6", "--to", "7"]
 EXAMPLES = Path(__file__).resolve().parents[4] / "examples" / "ci"
 
 
-@pytest.mark.parametrize("as_json", [False, True])
-def test_a_new_appspec_reads_back(*, as_json: bool) -> None:
+@pytest.mark.parametrize("write", [appspec_yaml, appspec_json])
+def test_a_new_appspec_reads_back(write: Callable[[AppSpec], str]) -> None:
     """Function, alias, versions and both hooks."""
-    found = parse_appspec(appspec_text(RELEASE, as_json=as_json), "new")
-    assert (found.target.function, found.target.alias, found.baseline, found.candidate) == (
-        "checkout-api",
-        "live",
-        "6",
-        "7",
-    )
+    found = parse_appspec(write(RELEASE), "new")
+
+    assert found == RELEASE
     assert sorted(found.hooks.values()) == ["CodeDeployHook_warmgate-after", "CodeDeployHook_warmgate-before"]
 
 
 def test_an_appspec_that_codedeploy_would_refuse_is_not_written() -> None:
     """$LATEST cannot be released."""
     with pytest.raises(AppSpecError):
-        appspec_text(Release(function="f", alias="live", baseline="$LATEST", candidate="7"))
+        refuse_unusable(spec_of(Target("f", "live"), "$LATEST", "7"))
 
 
 def test_the_command_writes_yaml_and_json(tmp_path: Path) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from warmgate.appspec.read import AppSpec, parse_appspec
+from warmgate.appspec.write import appspec_json
 from warmgate.errors import AppSpecError
-from warmgate.model.deployment import LifecycleEvent
+from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.cloud.codedeploy.ids import Ids
 from warmgate_ops.rehearsal.cloud.codedeploy.machine import BAD_APPSPEC
 from warmgate_ops.rehearsal.cloud.codedeploy.values import Hook, Plan, RollbackCause, Schedule
@@ -50,19 +49,14 @@ def renewed(hook: Hook | None, ids: Ids) -> Hook | None:
 
 def appspec_of(plan: Plan) -> str:
     """Return a plan as the text of an AppSpec, which makes the revision of a rollback."""
-    named = zip(HOOKS, (plan.before, plan.after), strict=True)
-    properties = {
-        "Name": plan.function,
-        "Alias": plan.alias,
-        "CurrentVersion": plan.baseline,
-        "TargetVersion": plan.candidate,
-    }
-    document = {
-        "version": "0.0",
-        "Resources": [{"target": {"Type": "AWS::Lambda::Function", "Properties": properties}}],
-        "Hooks": [{event.value: hook.function} for event, hook in named if hook is not None],
-    }
-    return json.dumps(document)
+    planned = zip(HOOKS, (plan.before, plan.after), strict=True)
+    spec = AppSpec(
+        target=Target(plan.function, plan.alias),
+        baseline=plan.baseline,
+        candidate=plan.candidate,
+        hooks={event: hook.function for event, hook in planned if hook is not None},
+    )
+    return appspec_json(spec)
 
 
 def _hook(spec: AppSpec, event: LifecycleEvent, ids: Ids) -> Hook | None:
