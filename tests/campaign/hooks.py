@@ -123,7 +123,7 @@ class HookedDeployment:
             self.deployment,
             lifecycle_event=running or (None if told else event),
             told=told,
-            state=self.state,
+            status=self.state,
             shift_began_ms=self.shift_began_ms,
             shift_ended_ms=self.shift_ended_ms,
         )

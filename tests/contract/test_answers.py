@@ -24,8 +24,7 @@ from warmgate.errors import (
     StatusReportError,
 )
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import HookExecution, LifecycleEvent, Status, Target
-from warmgate.model.release import Release
+from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status, Target
 
 EXECUTION = HookExecution("d-ABCDEF123", "execution-1")
 PUT = "PutLifecycleEventHookExecutionStatus"
@@ -145,9 +144,18 @@ def test_a_look_up_that_never_gets_an_answer_is_an_error_of_its_port(
         CodeDeployReleases(clients).describe("d-ABCDEF123")
 
 
+def test_a_release_whose_target_gets_no_answer_is_not_half_described(endpoint: Canned) -> None:
+    """Without it every hook would seem not to have run, and nobody would wait for its report."""
+    describe(endpoint)
+    endpoint.answers["ListDeploymentTargets"] = [said({})]
+
+    with pytest.raises(DeploymentLookupError, match="ListDeploymentTargets"):
+        CodeDeployReleases(Clients(endpoint.url, "us-east-1")).describe("d-ABCDEF123")
+
+
 def test_what_may_have_been_done_is_not_done_again(endpoint: Canned) -> None:
     """A deployment back without an answer is unsure, and was asked for once."""
-    release = Release(
+    release = Deployment(
         deployment_id="d-ABCDEF123",
         application="shop",
         group="g",

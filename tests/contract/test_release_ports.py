@@ -34,11 +34,11 @@ from warmgate.errors import (
     RollbackError,
 )
 from warmgate.gate.known_bad import Refusal
-from warmgate.lineage.rollback_claims import RollbackProof, author_of, cited_by
+from warmgate.lineage.rollback_claims import RollbackProof, author_of, cited_by, is_made_by_warmgate
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Target
+from warmgate.model.deployment import Deployment, Target
 from warmgate.model.marks import rollback_mark_of
-from warmgate.model.release import AliasState, Notice, Release, ReleaseOutcome, StoredReport, back_claim
+from warmgate.model.release import AliasState, Notice, ReleaseOutcome, StoredReport, back_claim
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
@@ -106,7 +106,7 @@ class TestReleases:
         assert (found.status, found.ended, found.error_code) == ("Failed", True, "HOOK_EXECUTION_FAILURE")
         assert [(hook.event, hook.status) for hook in found.hooks] == [("BeforeAllowTraffic", "Failed")]
         assert found.hooks[0].function.startswith("CodeDeployHook_")
-        assert (found.rollback_expected, author_of(found), found.is_marked) == (False, None, False)
+        assert (found.rollback_expected, author_of(found)) == (False, None)
 
     def test_the_way_back_is_a_deployment_that_says_so(self, releases: ReleasesStage) -> None:
         """It is marked, it is later than what it brings back, and it ends with the baseline served."""
@@ -117,7 +117,7 @@ class TestReleases:
         (seen,) = releases.port.later(release)
         ended = releases.ends(made)
 
-        assert (seen.deployment_id, cited_by(seen), seen.is_marked) == (made, release.deployment_id, True)
+        assert (seen.deployment_id, cited_by(seen), is_made_by_warmgate(seen)) == (made, release.deployment_id, True)
         assert (ended.status, ended.description.startswith(rollback_mark_of(release.deployment_id))) == (
             "Succeeded",
             True,
@@ -310,7 +310,7 @@ def test_the_alarms_of_a_group_are_read(cloud: LocalCloud) -> None:
 
 def test_services_that_cannot_be_reached_are_the_ports_errors(unreachable: Callable[[str], Any]) -> None:
     """Nothing of the SDK gets out of any adapter."""
-    release = Release(
+    release = Deployment(
         deployment_id="d-ABCDEF123", application="a", group="g", status="Failed", target=NOWHERE, baseline="1"
     )
     report = StoredReport({}, "")

@@ -45,7 +45,7 @@ class TestShifts:
         deployment_id = shifts.open()
         found = shifts.port.describe(deployment_id, shifts.deadline())
         assert found.deployment_id == deployment_id
-        assert found.state == "InProgress"
+        assert found.status == "InProgress"
         assert not found.ended
 
     def test_a_stop_works_once(self, shifts: ShiftsStage) -> None:

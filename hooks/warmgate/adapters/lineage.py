@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from warmgate.lineage.rollback_claims import Described, author_of
+from warmgate.lineage.rollback_claims import author_of
 from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Deployment
 from warmgate.ports.time import Clock
 
 if TYPE_CHECKING:
     from warmgate.adapters.releases import CodeDeployReleases
-    from warmgate.model.release import Release
 
 LOOKED_BACK_S = 24 * 3600.0
 """CloudFormation rolls a stack back within hours of the update that failed."""
@@ -26,11 +26,11 @@ class CodeDeployLineage:
         self._clock = clock
         self._table = table
 
-    def described(self, deployment_id: str, deadline: Deadline) -> Release:  # noqa: ARG002 - look-ups are short
+    def described(self, deployment_id: str, deadline: Deadline) -> Deployment:  # noqa: ARG002 - look-ups are short
         """Return a deployment."""
         return self._releases.describe(deployment_id)
 
-    def before(self, deployment: Described, deadline: Deadline) -> Release | None:
+    def before(self, deployment: Deployment, deadline: Deadline) -> Deployment | None:
         """Return the last release of the group before a deployment."""
         itself = self.described(deployment.deployment_id, deadline)
         until_s = itself.created_s or self._clock.epoch_ms() / 1000

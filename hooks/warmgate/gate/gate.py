@@ -13,7 +13,7 @@ from warmgate.errors import HeldError, ReportError, StatusReportError, WarmgateE
 from warmgate.gate.last_resort import LastResort
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status, Target
+from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status
 from warmgate.model.marks import skip_reason
 from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
 from warmgate.policy.values import Policy
@@ -26,7 +26,6 @@ from warmgate.probing.assess import Assessment, Judging
 if TYPE_CHECKING:
     from warmgate.gate.known_bad import KnownBad
 
-UNKNOWN_TARGET = Target("unknown", "unknown")
 NOTHING_JUDGED = Verdict(outcome=Outcome.ERROR, status=Status.FAILED, reason="nothing was judged")
 OVERDUE = "no verdict in time: a look-up or a call held the hook past its deadline"
 LOST_REPORT = "was reported by an earlier run of this hook that ended before it stored a report; its log has the reason"
@@ -167,7 +166,7 @@ class Gate:
             self._complete(replace(blank, deployment=deployment), deployment.told)
             return None
         if deployment.ended:
-            self.log(f"{execution.deployment_id}: the deployment is {deployment.state}, nothing to do")
+            self.log(f"{execution.deployment_id}: the deployment is {deployment.status}, nothing to do")
             return None
         return self._judged_unless_asked_not_to(replace(blank, deployment=deployment), deadline)
 
@@ -261,15 +260,8 @@ def _unjudged_verdict(because: Unjudged, reason: str) -> Verdict:
 
 def _blank(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgement:
     """Return the judgement of an execution of which nothing is known yet; its verdict is always replaced."""
-    unknown = Deployment(
-        deployment_id=execution.deployment_id,
-        target=UNKNOWN_TARGET,
-        baseline="",
-        candidate="",
-        lifecycle_event=event,
-    )
     return Judgement(
-        deployment=unknown,
+        deployment=Deployment(deployment_id=execution.deployment_id, lifecycle_event=event),
         execution=execution,
         policy_name="",
         policy_source="",

@@ -12,9 +12,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Target
+from warmgate.model.deployment import Deployment
 from warmgate.model.marks import ROLLBACK_MARK
 
+ROLLED_BACK_STACK = "CloudFormationRollback"
+"""The creator that CodeDeploy names where CloudFormation rolls a stack back."""
 LONGEST_CHAIN = 3
 """Rollbacks of rollbacks that are followed: a deployment back, after CodeDeploy's own rollback has failed."""
 
@@ -27,37 +29,14 @@ class Author(StrEnum):
     DESCRIPTION = "its description"
 
 
-class Described(Protocol):
-    """What CodeDeploy says of a deployment, as far as rollbacks go."""
-
-    @property
-    def deployment_id(self) -> str: ...  # noqa: D102 - CodeDeploy's own names
-    @property
-    def application(self) -> str: ...  # noqa: D102
-    @property
-    def group(self) -> str: ...  # noqa: D102
-    @property
-    def target(self) -> Target | None: ...  # noqa: D102
-    @property
-    def baseline(self) -> str: ...  # noqa: D102
-    @property
-    def candidate(self) -> str: ...  # noqa: D102
-    @property
-    def creator(self) -> str: ...  # noqa: D102
-    @property
-    def description(self) -> str: ...  # noqa: D102
-    @property
-    def rollback_of(self) -> str: ...  # noqa: D102
-
-
 class Lineage(Protocol):
     """Where a deployment comes from."""
 
-    def described(self, deployment_id: str, deadline: Deadline) -> Described:
+    def described(self, deployment_id: str, deadline: Deadline) -> Deployment:
         """Return another deployment; raises DeploymentLookupError."""
         ...
 
-    def before(self, deployment: Described, deadline: Deadline) -> Described | None:
+    def before(self, deployment: Deployment, deadline: Deadline) -> Deployment | None:
         """Return the group's last deployment before this one that is no rollback; raises DeploymentLookupError."""
         ...
 
@@ -89,7 +68,7 @@ class RollbackProof:
 
     lineage: Lineage
 
-    def claim_of(self, deployment: Described, deadline: Deadline) -> RollbackClaim | None:
+    def claim_of(self, deployment: Deployment, deadline: Deadline) -> RollbackClaim | None:
         """Return the checked claim of a deployment, None where nobody says that it is a rollback. Never raises."""
         by = author_of(deployment)
         if by is None:
@@ -98,7 +77,7 @@ class RollbackProof:
             return self._by_record(deployment, deadline)
         return self._by_fields(deployment, by, deadline)
 
-    def _by_fields(self, deployment: Described, by: Author, deadline: Deadline) -> RollbackClaim:
+    def _by_fields(self, deployment: Deployment, by: Author, deadline: Deadline) -> RollbackClaim:
         try:
             first = self._first(deployment, deadline)
         except Exception as error:  # noqa: BLE001 - nobody but AWS writes these fields, and recovery is never blocked
@@ -108,7 +87,7 @@ class RollbackProof:
         wrong = _contradiction(deployment, first)
         return _claim(by, deployment, f"{by} rolls back {first.deployment_id} with it", wrong, first.deployment_id)
 
-    def _by_record(self, deployment: Described, deadline: Deadline) -> RollbackClaim:
+    def _by_record(self, deployment: Deployment, deadline: Deadline) -> RollbackClaim:
         cited = cited_by(deployment)
         try:
             wrong = self._not_recorded(deployment, cited, deadline)
@@ -117,7 +96,7 @@ class RollbackProof:
             return replace(unchecked, unchecked=True)
         return _claim(Author.DESCRIPTION, deployment, f"Warmgate rolls back {cited} with it", wrong, cited)
 
-    def _not_recorded(self, deployment: Described, cited: str, deadline: Deadline) -> str:
+    def _not_recorded(self, deployment: Deployment, cited: str, deadline: Deadline) -> str:
         """Return why a mark is not Warmgate's own, empty where it is."""
         made = self.lineage.made_back(cited)
         if made is None:
@@ -131,7 +110,7 @@ class RollbackProof:
             return _contradiction(deployment, first)
         return f"it does not take {cited} from version {first.candidate} back to {first.baseline}"
 
-    def _first(self, deployment: Described, deadline: Deadline) -> Described | None:
+    def _first(self, deployment: Deployment, deadline: Deadline) -> Deployment | None:
         """Return the release at the beginning of a chain of rollbacks."""
         seen, found = {deployment.deployment_id}, self._cited(deployment, deadline)
         for _ in range(LONGEST_CHAIN):
@@ -141,35 +120,40 @@ class RollbackProof:
             found = self._cited(found, deadline)
         return found
 
-    def _cited(self, deployment: Described, deadline: Deadline) -> Described | None:
+    def _cited(self, deployment: Deployment, deadline: Deadline) -> Deployment | None:
         cited = cited_by(deployment)
         return self.lineage.described(cited, deadline) if cited else self.lineage.before(deployment, deadline)
 
 
-def author_of(deployment: Described) -> Author | None:
+def author_of(deployment: Deployment) -> Author | None:
     """Return who says that a deployment is a rollback, AWS before people; None where nobody does."""
-    if deployment.creator == "CloudFormationRollback":
+    if deployment.creator == ROLLED_BACK_STACK:
         return Author.CLOUDFORMATION
     if deployment.creator == "codeDeployRollback" or deployment.rollback_of:
         return Author.CODEDEPLOY
     return Author.DESCRIPTION if ROLLBACK_MARK.search(deployment.description) else None
 
 
-def cited_by(deployment: Described) -> str:
+def is_made_by_warmgate(rollback: Deployment) -> bool:
+    """Return whether a rollback that is proven is one of Warmgate's own, not AWS's."""
+    return author_of(rollback) is Author.DESCRIPTION
+
+
+def cited_by(deployment: Deployment) -> str:
     """Return the deployment that one is said to roll back, empty where none is named."""
-    if deployment.rollback_of or deployment.creator == "CloudFormationRollback":
+    if deployment.rollback_of or deployment.creator == ROLLED_BACK_STACK:
         return deployment.rollback_of
     mark = ROLLBACK_MARK.search(deployment.description)
     return mark["deployment_id"] if mark else ""
 
 
-def goes_back(deployment: Described, first: Described) -> bool:
+def goes_back(deployment: Deployment, first: Deployment) -> bool:
     """Return whether a deployment swaps the versions of a release, for the same alias and in the same group."""
-    known = deployment.target is not None and first.target is not None
+    known = deployment.target.is_known and first.target.is_known
     return known and not _contradiction(deployment, first) and deployment.baseline == first.candidate
 
 
-def _contradiction(deployment: Described, first: Described) -> str:
+def _contradiction(deployment: Deployment, first: Deployment) -> str:
     """Return what speaks against a rollback of `first`, empty where nothing does.
 
     The version that gets the traffic decides. Where the way begins is CodeDeploy's to say: it redeploys the last good
@@ -180,7 +164,7 @@ def _contradiction(deployment: Described, first: Described) -> str:
     place, other = (f"{each.application}/{each.group}" for each in (deployment, first))
     if place != other:
         return f"{first.deployment_id} is a deployment of {other}, not of {place}"
-    if first.target is None or deployment.target is None:
+    if not (first.target.is_known and deployment.target.is_known):
         return ""
     if first.target != deployment.target:
         return f"{first.deployment_id} is about {first.target.function}:{first.target.alias}"
@@ -190,7 +174,7 @@ def _contradiction(deployment: Described, first: Described) -> str:
     return ""
 
 
-def _claim(by: Author, deployment: Described, right: str = "", wrong: str = "", rolls_back: str = "") -> RollbackClaim:
+def _claim(by: Author, deployment: Deployment, right: str = "", wrong: str = "", rolls_back: str = "") -> RollbackClaim:
     cited = rolls_back or cited_by(deployment)
     if not wrong:
         return RollbackClaim(by=by, rolls_back=cited, proven=True, reason=right)

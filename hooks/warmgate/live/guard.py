@@ -113,7 +113,7 @@ class Guard:
     def _guard(self, lease: Lease, shift: Shift, deadline: Deadline) -> Guarded:
         try:
             deployment = self._described(lease, shift, deadline)
-            if deployment.ended and deployment.state != "Stopped":
+            if deployment.ended and deployment.status != "Stopped":
                 return Guarded(ending=Ending.SHIFTED)
             if (claim := self.proof.claim_of(deployment, lease.bounded(deadline))) is not None:
                 self.log(f"{shift.deployment_id}: {claim.reason}")

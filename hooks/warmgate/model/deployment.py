@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+ENDED_STATUSES = frozenset({"Succeeded", "Failed", "Stopped"})
+"""The statuses of a deployment that never change again."""
+OURS = re.compile(r"warmgate", re.IGNORECASE)
+"""Found in the names of Warmgate's hooks."""
 
 
 class Status(StrEnum):
@@ -27,6 +33,15 @@ class Target:
     function: str
     alias: str
 
+    @property
+    def is_known(self) -> bool:
+        """Return whether CodeDeploy or an AppSpec named it."""
+        return self != UNKNOWN_TARGET
+
+
+UNKNOWN_TARGET = Target("unknown", "unknown")
+"""Stands where neither a target nor an AppSpec could be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class HookExecution:
@@ -37,14 +52,23 @@ class HookExecution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HookRun:
+    """One lifecycle event with a hook."""
+
+    event: str
+    function: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """What CodeDeploy says of a deployment: AppSpec CurrentVersion is the baseline, TargetVersion the candidate."""
 
     deployment_id: str
-    target: Target
-    baseline: str
-    candidate: str
-    lifecycle_event: LifecycleEvent | None
+    target: Target = UNKNOWN_TARGET
+    baseline: str = ""
+    candidate: str = ""
+    lifecycle_event: LifecycleEvent | None = None
     """The hook event that waits for the asking hook's status, None where none does any more."""
     told: Status | None = None
     """The status that the asking hook's own event has ended with, where it has ended."""
@@ -54,20 +78,42 @@ class Deployment:
     """CodeDeploy's word for who made it: user, codeDeployRollback, CloudFormationRollback ..."""
     rollback_of: str = ""
     """The deployment that CodeDeploy's own fields say it rolls back."""
+    rollback_expected: bool = False
+    """Whether the deployment is set up to be rolled back after an end like its own."""
     is_rollback: bool = False
     """Whether it is proven to be a rollback; what a description says proves nothing."""
     description: str = ""
-    state: str = ""
+    status: str = ""
     """CodeDeploy's word for the whole deployment: InProgress, Succeeded, Failed, Stopped ..."""
+    error_code: str = ""
+    error_message: str = ""
+    created_s: float | None = None
+    """Seconds since the epoch, as is `completed_s`."""
+    completed_s: float | None = None
     shift_began_ms: float | None = None
     """When traffic began to shift, in milliseconds since the epoch; None before that."""
     shift_ended_ms: float | None = None
     """When all of it had shifted."""
+    hooks: tuple[HookRun, ...] = ()
+    """The events with a hook, where the controller asks."""
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will happen to the deployment."""
-        return self.state in {"Succeeded", "Failed", "Stopped"}
+        return self.status in ENDED_STATUSES
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether one of its hooks is Warmgate's."""
+        return any(OURS.search(hook.function) for hook in self.hooks)
+
+    @property
+    def awaited_verdicts(self) -> frozenset[str]:
+        """Return who may be storing a verdict on live traffic just now: CodeDeploy hears of it first."""
+        told = [hook for hook in self.hooks if hook.status in set(Status) and OURS.search(hook.function)]
+        after = any(hook.event == LifecycleEvent.AFTER_ALLOW_TRAFFIC for hook in told)
+        guard = self.is_ours and self.status == "Stopped"
+        return frozenset({*(["after"] if after else []), *(["guard"] if guard else [])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,12 @@
-"""A deployment after its end as values: what CodeDeploy says, what the alias serves, what was done and is told."""
+"""A release at its end as values: what the alias serves, what was done and is told."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from warmgate.model.deployment import LifecycleEvent, Target
-from warmgate.model.marks import ROLLBACK_MARK
-
-ENDED = frozenset({"Succeeded", "Failed", "Stopped"})
-"""The statuses of a deployment that never change again."""
-OURS = re.compile(r"warmgate", re.IGNORECASE)
-"""Found in the names of Warmgate's hooks."""
+from warmgate.model.deployment import Deployment
 
 
 def back_claim(deployment_id: str) -> str:
@@ -51,15 +44,6 @@ class StateChange:
     """SUCCESS, FAILURE or STOP."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HookRun:
-    """One lifecycle event with a hook."""
-
-    event: str
-    function: str
-    status: str
-
-
 @dataclass(frozen=True, slots=True)
 class AlarmState:
     """An alarm of the deployment group as it is now."""
@@ -93,63 +77,12 @@ class AliasState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """What CodeDeploy says of a deployment. `target` is None where neither a target nor an AppSpec could be read."""
-
-    deployment_id: str
-    application: str
-    group: str
-    status: str
-    target: Target | None = None
-    baseline: str = ""
-    candidate: str = ""
-    creator: str = "user"
-    description: str = ""
-    created_s: float | None = None
-    """Seconds since the epoch, as is `completed_s`."""
-    completed_s: float | None = None
-    error_code: str = ""
-    error_message: str = ""
-    rollback_of: str = ""
-    """The deployment that CodeDeploy rolls back with this one."""
-    rollback_expected: bool = False
-    """Whether the deployment is set up to be rolled back after an end like its own."""
-    hooks: tuple[HookRun, ...] = ()
-
-    @property
-    def ended(self) -> bool:
-        """Return whether the status is final."""
-        return self.status in ENDED
-
-    @property
-    def is_ours(self) -> bool:
-        """Return whether one of its hooks is Warmgate's."""
-        return any(OURS.search(hook.function) for hook in self.hooks)
-
-    @property
-    def awaited_verdicts(self) -> frozenset[str]:
-        """Return who may be storing a verdict on live traffic just now: CodeDeploy hears of it first."""
-        told = {"Succeeded", "Failed"}
-        after = any(
-            hook.event == LifecycleEvent.AFTER_ALLOW_TRAFFIC and hook.status in told and OURS.search(hook.function)
-            for hook in self.hooks
-        )
-        guard = self.is_ours and self.status == "Stopped"
-        return frozenset({*(["after"] if after else []), *(["guard"] if guard else [])})
-
-    @property
-    def is_marked(self) -> bool:
-        """Return whether it says that Warmgate made it; only its claim says whether that is true."""
-        return ROLLBACK_MARK.search(self.description) is not None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
     """A release at its end: the alias, the deployment that brought it back, and what a reader must know besides."""
 
-    release: Release
+    release: Deployment
     alias: AliasState | None = None
-    rollback: Release | None = None
+    rollback: Deployment | None = None
     superseded_by: str = ""
     notes: tuple[str, ...] = ()
     unread: str = ""

@@ -8,7 +8,7 @@ from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, HookExecution, Status
 
 if TYPE_CHECKING:
-    from warmgate.model.release import AlarmState, Release
+    from warmgate.model.release import AlarmState
 
 
 class Deployments(Protocol):
@@ -45,18 +45,18 @@ class Shifts(Protocol):
 class Releases(Protocol):
     """CodeDeploy, as the controller needs it."""
 
-    def describe(self, deployment_id: str) -> Release:
+    def describe(self, deployment_id: str) -> Deployment:
         """Return a deployment; raises DeploymentLookupError."""
         ...
 
-    def later(self, release: Release) -> tuple[Release, ...]:
+    def later(self, release: Deployment) -> tuple[Deployment, ...]:
         """Return the deployments of the same group made after a deployment, oldest first, without target and hooks.
 
         Raises DeploymentLookupError.
         """
         ...
 
-    def roll_back(self, release: Release) -> str:
+    def roll_back(self, release: Deployment) -> str:
         """Make a deployment from the candidate back to the baseline, marked as such and without hooks; return its id.
 
         Raises RollbackError: `busy` where a deployment of the group is in progress, `unsure` where no answer came.
@@ -67,6 +67,6 @@ class Releases(Protocol):
 class Alarms(Protocol):
     """The alarms that a deployment watches."""
 
-    def of(self, release: Release) -> tuple[AlarmState, ...]:
+    def of(self, release: Deployment) -> tuple[AlarmState, ...]:
         """Return the alarms of a release and their states now; raises DeploymentLookupError."""
         ...

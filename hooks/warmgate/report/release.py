@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmgate.lineage.rollback_claims import Author, author_of
-from warmgate.model.release import AlarmState, LaterVerdict, Recovered, Release, ReleaseOutcome
+from warmgate.lineage.rollback_claims import author_of, is_made_by_warmgate
+from warmgate.model.deployment import Deployment
+from warmgate.model.release import AlarmState, LaterVerdict, Recovered, ReleaseOutcome
 from warmgate.report.wording import one_line
 
 HEADING = "## What happened"
@@ -69,9 +70,8 @@ def _alias(seen: Recovered) -> dict[str, Any]:
     return {"version": seen.alias.version, "weights": shares}
 
 
-def _rollback(rollback: Release) -> dict[str, Any]:
-    author = author_of(rollback)
-    by = "warmgate" if author is Author.DESCRIPTION else str(author).lower()
+def _rollback(rollback: Deployment) -> dict[str, Any]:
+    by = "warmgate" if is_made_by_warmgate(rollback) else str(author_of(rollback)).lower()
     return {"deployment_id": rollback.deployment_id, "status": rollback.status, "by": by}
 
 
@@ -85,7 +85,7 @@ def summary(seen: Recovered) -> str:
         parts.append("no rollback deployment")
     if seen.superseded_by:
         parts.append(f"{seen.superseded_by} came after it")
-    name = release.target.alias if release.target else ""
+    name = release.target.alias if release.target.is_known else ""
     parts.append(f"alias {name} serves {seen.alias}" if seen.alias else "alias not read")
     return ", ".join(parts)
 

@@ -16,8 +16,8 @@ from warmgate.errors import (
 )
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Deployment, Status, Target
-from warmgate.model.release import AlarmState, Claim, LaterVerdict, Notice, Release, StateChange, StoredReport
+from warmgate.model.deployment import Deployment, Status
+from warmgate.model.release import AlarmState, Claim, LaterVerdict, Notice, StateChange, StoredReport
 from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
 from warmgate.ports.codedeploy import Alarms, Releases
 from warmgate.ports.functions import AllowTag
@@ -83,7 +83,7 @@ class RollbackController:
             raise UnsettledError("; ".join(troubles), hint="the event is delivered again")
         return Settled(deployment_id=release.deployment_id, document=document, told=told)
 
-    def _subject(self, deployment_id: str, deadline: Deadline) -> tuple[Release, str]:
+    def _subject(self, deployment_id: str, deadline: Deadline) -> tuple[Deployment, str]:
         """Return the deployment a change is about, for a rollback the one that it rolls back, and what is in doubt."""
         release = self.releases.describe(deployment_id)
         claim = self.proof.claim_of(release, deadline)
@@ -94,9 +94,9 @@ class RollbackController:
         # Where AWS names what it rolls back, that can be described; where the look-up failed, it raises here.
         return (self.releases.describe(claim.rolls_back) if claim.rolls_back else release), ""
 
-    def _is_ungated(self, release: Release) -> bool:
+    def _is_ungated(self, release: Deployment) -> bool:
         """Return whether a version was released without a gate to a function whose owner asks for one."""
-        if release.status != "Succeeded" or release.target is None:
+        if release.status != "Succeeded" or not release.target.is_known:
             return False
         try:
             return self.allow_tag.allows(release.target)
@@ -124,7 +124,7 @@ class RollbackController:
             return {**blank.document, "release": section}, (str(error),)
         return document, (seen.unread,) if seen.unread else ()
 
-    def _awaited(self, release: Release, deadline: Deadline) -> tuple[StoredReport | None, tuple[LaterVerdict, ...]]:
+    def _awaited(self, release: Deployment, deadline: Deadline) -> tuple[StoredReport | None, tuple[LaterVerdict, ...]]:
         """Return the stored report and the verdicts on live traffic; what may be on its way is waited for."""
         patience = deadline.no_later_than(self.clock.now_ms() + REPORT_APPEARS_MS)
         while True:
@@ -134,7 +134,7 @@ class RollbackController:
                 return stored, later
             self.clock.sleep_ms(POLL_MS)
 
-    def _alarms(self, release: Release) -> tuple[tuple[AlarmState, ...], tuple[str, ...]]:
+    def _alarms(self, release: Deployment) -> tuple[tuple[AlarmState, ...], tuple[str, ...]]:
         try:
             return self.alarms.of(release), ()
         except DeploymentLookupError as error:
@@ -190,7 +190,7 @@ def _final(stored: StoredReport | None) -> dict[str, Any] | None:
     return stored.document if (stored.document.get("release") or {}).get("outcome") in FINAL else None
 
 
-def _without_verdict(release: Release) -> StoredReport:
+def _without_verdict(release: Deployment) -> StoredReport:
     """Return the report of a release of which no hook stored one: that none of Warmgate's ran, or what became of it."""
     if not release.is_ours:
         return _made_up(release, UNGATED, outcome=Outcome.SKIPPED, unjudged=Unjudged.NO_HOOKS)
@@ -199,7 +199,7 @@ def _without_verdict(release: Release) -> StoredReport:
 
 
 def _made_up(
-    release: Release, reason: str, *, outcome: Outcome = Outcome.ERROR, unjudged: Unjudged | None = None
+    release: Deployment, reason: str, *, outcome: Outcome = Outcome.ERROR, unjudged: Unjudged | None = None
 ) -> StoredReport:
     """Return the report of a release of which there is no verdict."""
     from warmgate.report.document import build_document
@@ -208,16 +208,8 @@ def _made_up(
     status = Status.SUCCEEDED if release.status == "Succeeded" else Status.FAILED
     warnings = (reason,) if unjudged else ()
     verdict = Verdict(outcome=outcome, status=status, reason=reason, warnings=warnings, unjudged=unjudged)
-    deployment = Deployment(
-        deployment_id=release.deployment_id,
-        target=release.target or Target("unknown", "unknown"),
-        baseline=release.baseline,
-        candidate=release.candidate,
-        lifecycle_event=None,
-        description=release.description,
-    )
     judgement = Judgement(
-        deployment=deployment,
+        deployment=release,
         execution=None,
         policy_name="",
         policy_source="",

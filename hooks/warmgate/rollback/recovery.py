@@ -17,10 +17,10 @@ from warmgate.errors import (
     RollbackError,
     UnsettledError,
 )
-from warmgate.lineage.rollback_claims import RollbackProof, author_of
+from warmgate.lineage.rollback_claims import RollbackProof, author_of, is_made_by_warmgate
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Target
-from warmgate.model.release import AliasState, Claim, Recovered, Release, back_claim
+from warmgate.model.deployment import Deployment, Target
+from warmgate.model.release import AliasState, Claim, Recovered, back_claim
 from warmgate.policy.values import OnStuck
 from warmgate.ports.codedeploy import Releases
 from warmgate.ports.functions import Aliases, AllowTag
@@ -58,7 +58,7 @@ class Recovery:
             DeploymentLookupError, ClaimError: a service did not answer; nothing was done without it.
         """
         release = self._ended(deployment_id, deadline)
-        if release.target is None:
+        if not release.target.is_known:
             return Recovered(release=release, notes=("function and alias are not known: no AppSpec could be read",))
         if release.status == "Succeeded":
             return self._served(Recovered(release=release), release.target, deadline)
@@ -67,7 +67,7 @@ class Recovery:
             return seen
         return self._sent_back(seen, release.target, seen.alias, deadline)
 
-    def _ended(self, deployment_id: str, deadline: Deadline) -> Release:
+    def _ended(self, deployment_id: str, deadline: Deadline) -> Deployment:
         while not (release := self.releases.describe(deployment_id)).ended:
             self._pause(f"{deployment_id} is {release.status}", deadline)
         return release
@@ -90,7 +90,7 @@ class Recovery:
                     raise
             self.clock.sleep_ms(POLL_MS)
 
-    def _after_rollback(self, release: Release, target: Target, deadline: Deadline) -> Recovered:
+    def _after_rollback(self, release: Deployment, target: Target, deadline: Deadline) -> Recovered:
         """Return the release once its rollback has ended, or none is to be expected any more."""
         patience_ms = STACK_APPEARS_MS if release.creator == "CloudFormation" else APPEARS_MS
         patience = deadline.no_later_than(self.clock.now_ms() + patience_ms)
@@ -121,7 +121,7 @@ class Recovery:
             return _unread(seen, f"send the alias back by hand, its policy or tag could not be read: {error}")
         if forbidden:
             return _noted(seen, forbidden)
-        if seen.rollback is not None and seen.rollback.is_marked:
+        if seen.rollback is not None and is_made_by_warmgate(seen.rollback):
             return _noted(seen, f"Warmgate's own rollback {seen.rollback.deployment_id} was {seen.rollback.status}")
         if alias.versions != {alias.version}:
             return self._weights_cleared(seen, target, alias, deadline)
@@ -161,13 +161,13 @@ class Recovery:
             return _refused(seen, error)
         return self._served(replace(seen, rollback=self._ended(made, deadline)), target, deadline)
 
-    def _made(self, release: Release, deadline: Deadline) -> str:
+    def _made(self, release: Deployment, deadline: Deadline) -> str:
         """Return the id of the one deployment back, made by this run or an earlier one; raises RollbackError."""
         key = back_claim(release.deployment_id)
         # The lease is as long as this run can last: whoever waits for it knows that this run has ended.
         while (claim := self.claims.claim(key, deadline.left_ms(self.clock.now_ms()))) is not Claim.TAKEN:
             back, _ = self._way_back(release, deadline)
-            if claim is Claim.DONE and back is not None and back.is_marked:
+            if claim is Claim.DONE and back is not None and is_made_by_warmgate(back):
                 return back.deployment_id
             self._pause(f"{release.deployment_id}: another run is sending the alias back", deadline)
         try:
@@ -180,14 +180,14 @@ class Recovery:
         self.claims.settle(key, made)
         return made
 
-    def _made_under_claim(self, release: Release, deadline: Deadline) -> str:
+    def _made_under_claim(self, release: Deployment, deadline: Deadline) -> str:
         # Looked for again: a run that died may have made it, or a deployment may have come between.
         back, other = self._way_back(release, deadline)
         if other:
             raise UnsettledError(f"{release.deployment_id}: {other} has come between, the alias is left alone")
-        return back.deployment_id if back and back.is_marked else self.releases.roll_back(release)
+        return back.deployment_id if back and is_made_by_warmgate(back) else self.releases.roll_back(release)
 
-    def _way_back(self, release: Release, deadline: Deadline) -> tuple[Release | None, str]:
+    def _way_back(self, release: Deployment, deadline: Deadline) -> tuple[Deployment | None, str]:
         """Return the last deployment made to roll a release back, and the first one made for another purpose."""
         family, back, other = {release.deployment_id}, None, ""
         for each in self.releases.later(release):

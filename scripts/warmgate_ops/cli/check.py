@@ -77,7 +77,6 @@ def judged(
         target=subject.target,
         baseline=subject.baseline or "",
         candidate=subject.candidate,
-        lifecycle_event=None,
     )
     started_at = clock.utc_now()
     notes: list[str] = []

@@ -18,7 +18,8 @@ from warmgate.adapters.waiting import SystemClock
 from warmgate.errors import DeploymentLookupError, ReportError, SettingsError
 from warmgate.lineage.rollback_claims import RollbackClaim, RollbackProof
 from warmgate.model.deadline import Deadline
-from warmgate.model.release import Release, StoredReport
+from warmgate.model.deployment import Deployment
+from warmgate.model.release import StoredReport
 from warmgate.report.document import is_report
 from warmgate.report.notice import check_lines, headline, reason_of
 from warmgate.report.release import release_lines
@@ -68,7 +69,7 @@ def why(
     raise typer.Exit(exit_code(document, seen))
 
 
-def exit_code(document: dict[str, Any] | None, seen: Release | None) -> int:
+def exit_code(document: dict[str, Any] | None, seen: Deployment | None) -> int:
     """Return the exit code of a report and of what CodeDeploy says where the report is not complete."""
     if document is None:
         return 3
@@ -79,12 +80,12 @@ def exit_code(document: dict[str, Any] | None, seen: Release | None) -> int:
     return STATUS_CODES.get(seen.status, 3) if seen is not None else 3
 
 
-def lines_of(document: dict[str, Any] | None, seen: Release | None, claim: RollbackClaim | None = None) -> list[str]:
+def lines_of(document: dict[str, Any] | None, seen: Deployment | None, claim: RollbackClaim | None = None) -> list[str]:
     """Return what is printed for people."""
     return list(map(visible_line, _lines(document, seen, claim)))
 
 
-def _lines(document: dict[str, Any] | None, seen: Release | None, claim: RollbackClaim | None) -> list[str]:
+def _lines(document: dict[str, Any] | None, seen: Deployment | None, claim: RollbackClaim | None) -> list[str]:
     if document is None:
         return ["no report is stored", *_codedeploy_lines(seen, claim)]
     checks = [f"  {line}" for line in check_lines(document)]
@@ -97,12 +98,12 @@ def _lines(document: dict[str, Any] | None, seen: Release | None, claim: Rollbac
     return [verdict, f"  {reason}", "", *_codedeploy_lines(seen, claim), "", *checks]
 
 
-def _codedeploy_lines(seen: Release | None, claim: RollbackClaim | None) -> list[str]:
+def _codedeploy_lines(seen: Deployment | None, claim: RollbackClaim | None) -> list[str]:
     if seen is None:
         return ["  CodeDeploy does not describe the deployment"]
     error = ": ".join(part for part in (seen.error_code, seen.error_message) if part)
     lines = [f"  CodeDeploy says: {seen.status}{f', {error}' if error else ''}"]
-    if seen.target is not None:
+    if seen.target.is_known:
         target = f"{seen.target.function}:{seen.target.alias}"
         lines.append(f"  {target} from version {seen.baseline} to {seen.candidate}")
     lines += [f"  {hook.event}: {hook.function or 'hook'} {hook.status}" for hook in seen.hooks]
@@ -117,7 +118,7 @@ def _claim_lines(claim: RollbackClaim | None) -> list[str]:
     return [f"  it rolls back {claim.rolls_back or 'an earlier deployment'}, whose report says why"]
 
 
-def _claim(clients: Clients, seen: Release, table: str) -> RollbackClaim | None:
+def _claim(clients: Clients, seen: Deployment, table: str) -> RollbackClaim | None:
     """Return whether the deployment is a rollback; one of Warmgate's own is only known by the table."""
     clock = SystemClock()
     proof = RollbackProof(CodeDeployLineage(clients, clock, table))
@@ -143,7 +144,7 @@ def _stored(clients: Clients, bucket: str, prefix: str, account: str, deployment
     return found
 
 
-def _described(clients: Clients, deployment_id: str, document: dict[str, Any] | None) -> Release | None:
+def _described(clients: Clients, deployment_id: str, document: dict[str, Any] | None) -> Deployment | None:
     """Return what CodeDeploy says; it must say something only where there is no report."""
     try:
         return CodeDeployReleases(clients).describe(deployment_id)

@@ -101,9 +101,7 @@ def replayed_case(run: str, samples: Sequence[Sample], policy: Policy, source: s
     ordered = sorted(samples, key=lambda sample: (PHASES.index(sample.phase), sample.round))
     seen = {_place(sample) for sample in found.seen}
     judgement = Judgement(
-        deployment=Deployment(
-            deployment_id=run, target=Target("", ""), baseline="", candidate="", lifecycle_event=None
-        ),
+        deployment=Deployment(deployment_id=run, target=Target("", "")),
         execution=None,
         policy_name=policy.name,
         policy_source=source,

@@ -20,21 +20,11 @@ from warmgate.errors import (
     FunctionLookupError,
     RollbackError,
 )
-from warmgate.lineage.rollback_claims import Described, RollbackProof
+from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Target
+from warmgate.model.deployment import Deployment, HookRun, Target
 from warmgate.model.marks import rollback_mark_of
-from warmgate.model.release import (
-    AlarmState,
-    AliasState,
-    HookRun,
-    LaterVerdict,
-    Notice,
-    Release,
-    StateChange,
-    StoredReport,
-    back_claim,
-)
+from warmgate.model.release import AlarmState, AliasState, LaterVerdict, Notice, StateChange, StoredReport, back_claim
 from warmgate.policy.values import OnStuck
 from warmgate.rollback.controller import RollbackController, Settled
 from warmgate.rollback.recovery import Recovery
@@ -94,7 +84,7 @@ class FakeAlias:
 class Course:
     """How a deployment goes: from when it is seen, when it first moves traffic, when it ends and how, and to what."""
 
-    release: Release
+    release: Deployment
     appears_ms: float
     moves_ms: float
     ends_ms: float
@@ -109,7 +99,7 @@ class FakeReleases:
     """CodeDeploy with one release and whatever comes after it."""
 
     clock: VirtualClock
-    release: Release
+    release: Deployment
     alias: FakeAlias
     courses: list[Course] = field(default_factory=list)
     enforced: list[str] = field(default_factory=list)
@@ -138,7 +128,7 @@ class FakeReleases:
         """Let somebody make another deployment; it gives its version a tenth of the traffic after `moves_s`."""
         self._comes(deployment_id, after_s, takes_s, "Succeeded", serves=serves, moves_s=moves_s)
 
-    def describe(self, deployment_id: str) -> Release:
+    def describe(self, deployment_id: str) -> Deployment:
         """Return a deployment as it is now."""
         self._let_happen()
         for course in self.courses:
@@ -148,7 +138,7 @@ class FakeReleases:
             raise DeploymentLookupError(f"{deployment_id}: no such deployment")
         return self.release
 
-    def later(self, release: Release) -> tuple[Release, ...]:
+    def later(self, release: Deployment) -> tuple[Deployment, ...]:
         """Return what was made after the release."""
         self._let_happen()
         ids = [course.release.deployment_id for course in self.courses]
@@ -156,7 +146,7 @@ class FakeReleases:
         listed_ms = self.clock.at_ms - self.lag_s * 1000
         return tuple(self._seen(course) for course in self.courses[after:] if course.appears_ms <= listed_ms)
 
-    def roll_back(self, release: Release) -> str:
+    def roll_back(self, release: Deployment) -> str:
         """Make a deployment back, unless one is in progress."""
         if self.refuses is not None:
             raise self.refuses
@@ -193,7 +183,7 @@ class FakeReleases:
         moves_ms = ends_ms if moves_s is None else appears_ms + moves_s * 1000
         self.courses.append(Course(release, appears_ms, moves_ms, ends_ms, ends, serves))
 
-    def _seen(self, course: Course) -> Release:
+    def _seen(self, course: Course) -> Deployment:
         if self.clock.at_ms < course.ends_ms:
             return course.release
         return replace(course.release, status=course.status, completed_s=course.ends_ms / 1000)
@@ -218,11 +208,11 @@ class FakeReleaseLineage:
     fails: Exception | None = None
     """Raised where the table is asked."""
 
-    def described(self, deployment_id: str, deadline: Deadline) -> Release:
+    def described(self, deployment_id: str, deadline: Deadline) -> Deployment:
         """Return a deployment."""
         return self.releases.describe(deployment_id)
 
-    def before(self, deployment: Described, deadline: Deadline) -> Release | None:
+    def before(self, deployment: Deployment, deadline: Deadline) -> Deployment | None:
         """Return the one release that there is."""
         return self.releases.release
 
@@ -294,7 +284,7 @@ class FakeAlarms:
     states: tuple[AlarmState, ...] = ()
     fails: Exception | None = None
 
-    def of(self, release: Release) -> tuple[AlarmState, ...]:
+    def of(self, release: Deployment) -> tuple[AlarmState, ...]:
         """Return the alarms."""
         if self.fails is not None:
             raise self.fails
@@ -357,7 +347,7 @@ class ReleaseWorld:
     ) -> None:
         self.clock = clock or VirtualClock()
         self.alias_port = FakeAlias(self.clock, replace(alias or AliasState(version="6"), revision="r1"))
-        release = Release(
+        release = Deployment(
             deployment_id=FAILED,
             application="shop",
             group="checkout",

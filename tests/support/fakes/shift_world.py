@@ -89,7 +89,7 @@ class FakeShifts:
             creator=self.creator,
             rollback_of=self.rollback_of,
             description=self.description,
-            state="Stopped" if self._is_stopped else "Succeeded" if self.ended else "InProgress",
+            status="Stopped" if self._is_stopped else "Succeeded" if self.ended else "InProgress",
             shift_began_ms=EPOCH_MS + self.began_s * 1000 if began else None,
             shift_ended_ms=EPOCH_MS + self.ended_s * 1000 if self.ended and not self._is_stopped else None,
         )
@@ -183,7 +183,7 @@ class ShiftWorld:
         """Return the deployment when its shift is over and the hook after it runs."""
         self.clock.at_ms = max(self.clock.at_ms, self.shifts.ended_s * 1000)
         found = self.shifts.describe(self.deployment_id, self.deadline(10))
-        return replace(found, state="InProgress", lifecycle_event=LifecycleEvent.AFTER_ALLOW_TRAFFIC)
+        return replace(found, status="InProgress", lifecycle_event=LifecycleEvent.AFTER_ALLOW_TRAFFIC)
 
     def deadline(self, seconds: float) -> Deadline:
         """Return the instant that many seconds from now."""

@@ -18,7 +18,7 @@ from typing import TypeVar
 from warmgate.errors import DeploymentLookupError, FunctionLookupError, InvokeError, StatusReportError
 from warmgate.gate.gate import Gate
 from warmgate.gate.known_bad import KnownBad, Refusals
-from warmgate.lineage.rollback_claims import Described, RollbackProof
+from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.logs.calls import LoggedCall, Window
 from warmgate.model.calls import Answer, Invocation
 from warmgate.model.deadline import Deadline
@@ -179,12 +179,12 @@ class FakeDeployments:
 class FakeLineage:
     """Other deployments, the last one before any, and what was recorded as made back."""
 
-    known: dict[str, Described] = field(default_factory=dict)
-    last: Described | None = None
+    known: dict[str, Deployment] = field(default_factory=dict)
+    last: Deployment | None = None
     made: dict[str, str] = field(default_factory=dict)
     fails: Exception | None = None
 
-    def described(self, deployment_id: str, deadline: Deadline) -> Described:
+    def described(self, deployment_id: str, deadline: Deadline) -> Deployment:
         """Return a known deployment."""
         if self.fails is not None:
             raise self.fails
@@ -192,7 +192,7 @@ class FakeLineage:
             raise DeploymentLookupError(f"{deployment_id}: no such deployment")
         return self.known[deployment_id]
 
-    def before(self, deployment: Described, deadline: Deadline) -> Described | None:
+    def before(self, deployment: Deployment, deadline: Deadline) -> Deployment | None:
         """Return the last deployment."""
         if self.fails is not None:
             raise self.fails

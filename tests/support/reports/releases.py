@@ -7,12 +7,13 @@ from typing import Any
 
 from support.fakes.world import TARGET
 from support.reports.judgements import REFUSED
-from warmgate.model.release import AlarmState, AliasState, HookRun, LaterVerdict, Recovered, Release
+from warmgate.model.deployment import UNKNOWN_TARGET, Deployment, HookRun
+from warmgate.model.release import AlarmState, AliasState, LaterVerdict, Recovered
 from warmgate.model.verdict import Judgement
 from warmgate.report.document import build_document
 from warmgate.report.release import build_release
 
-RELEASE = Release(
+RELEASE = Deployment(
     deployment_id="d-ABCDEF123",
     application="shop",
     group="checkout",
@@ -35,7 +36,7 @@ ENDS = {
         notes=("the policy says `rollback: verify`",),
     ),
     "superseded": Recovered(release=RELEASE, alias=AliasState(version="8"), superseded_by="d-NEWER0000"),
-    "unknown": Recovered(release=replace(RELEASE, target=None)),
+    "unknown": Recovered(release=replace(RELEASE, target=UNKNOWN_TARGET)),
 }
 
 

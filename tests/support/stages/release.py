@@ -24,8 +24,8 @@ from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import appspec_json
 from warmgate.errors import ClaimError, NoticeError, ReportError
 from warmgate.gate.known_bad import Refusals
-from warmgate.model.deployment import LifecycleEvent, Target
-from warmgate.model.release import AliasState, LaterVerdict, Notice, Release
+from warmgate.model.deployment import Deployment, LifecycleEvent, Target
+from warmgate.model.release import AliasState, LaterVerdict, Notice
 from warmgate.ports.codedeploy import Releases
 from warmgate.ports.functions import Aliases
 from warmgate.ports.once import Claims
@@ -46,7 +46,7 @@ class ReleasesStage:
     versions: tuple[str, str]
     refused: Callable[[], str]
     """Refuse a deployment before traffic and return its id."""
-    ends: Callable[[str], Release]
+    ends: Callable[[str], Deployment]
     """Return a deployment once it has ended."""
 
 
@@ -101,7 +101,7 @@ def fake_releases() -> ReleasesStage:
     """Return the stage of Releases."""
     world = ReleaseWorld(alias=AliasState(version="7"))
 
-    def ends(deployment_id: str) -> Release:
+    def ends(deployment_id: str) -> Deployment:
         world.clock.sleep_ms(60_000)
         return world.codedeploy.describe(deployment_id)
 
@@ -182,7 +182,7 @@ def releases(cloud: LocalCloud) -> ReleasesStage:
         cloud.client("lambda").update_alias(FunctionName=installed, Name="live", FunctionVersion="2")
         return str(made)
 
-    def ends(deployment_id: str) -> Release:
+    def ends(deployment_id: str) -> Deployment:
         for _ in within(30.0):
             if (found := port.describe(deployment_id)).ended:
                 return found

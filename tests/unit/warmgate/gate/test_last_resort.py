@@ -129,7 +129,7 @@ def test_the_last_resort_stores_the_status_that_was_reported() -> None:
 def test_a_deployment_that_is_over_is_left_alone() -> None:
     """Stopped while the hook was on its way: nothing is called and nothing is reported."""
     world = World()
-    world.codedeploy.deployment = replace(world.codedeploy.deployment, state="Stopped")
+    world.codedeploy.deployment = replace(world.codedeploy.deployment, status="Stopped")
 
     run(world)
 

@@ -9,9 +9,9 @@ import pytest
 from support.fakes.release_world import FAILED, ReleaseWorld
 from support.fakes.world import TARGET
 from warmgate.errors import FunctionLookupError, UnsettledError
-from warmgate.model.deployment import Deployment, Status
+from warmgate.model.deployment import Deployment, HookRun, Status
 from warmgate.model.marks import rollback_mark_of
-from warmgate.model.release import AliasState, HookRun, StoredReport
+from warmgate.model.release import AliasState, StoredReport
 from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
 from warmgate.policy.values import OnStuck
 from warmgate.report.document import build_document

@@ -11,11 +11,10 @@ from support.fakes.world import FakeLineage
 from warmgate.errors import ClaimError, DeploymentLookupError
 from warmgate.lineage.rollback_claims import Author, RollbackClaim, RollbackProof, goes_back
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Target
+from warmgate.model.deployment import UNKNOWN_TARGET, Deployment, Target
 from warmgate.model.marks import rollback_mark_of, skip_reason
-from warmgate.model.release import Release
 
-FIRST = Release(
+FIRST = Deployment(
     deployment_id="d-FIRST0000",
     application="shop",
     group="checkout",
@@ -31,7 +30,7 @@ MARKED = replace(BACK, description=f"{rollback_mark_of('d-FIRST0000')} version 7
 NEVER = Deadline(float("inf"))
 
 
-def claim_of(deployment: Release, **lineage: Any) -> RollbackClaim:
+def claim_of(deployment: Deployment, **lineage: Any) -> RollbackClaim:
     """Return the claim of a deployment after FIRST."""
     known = FakeLineage(known={"d-FIRST0000": FIRST}, last=FIRST)
     for name, value in lineage.items():
@@ -50,7 +49,7 @@ def test_a_release_claims_nothing() -> None:
 @pytest.mark.parametrize(
     ("deployment", "by"), [(BY_CODEDEPLOY, Author.CODEDEPLOY), (BY_CLOUDFORMATION, Author.CLOUDFORMATION)]
 )
-def test_the_fields_of_aws_are_believed_where_the_version_goes_back(deployment: Release, by: Author) -> None:
+def test_the_fields_of_aws_are_believed_where_the_version_goes_back(deployment: Deployment, by: Author) -> None:
     """CodeDeploy names what it rolls back; CloudFormation's is the group's last release."""
     claim = claim_of(deployment)
 
@@ -69,7 +68,7 @@ def test_the_fields_of_aws_are_believed_where_the_version_goes_back(deployment: 
     ],
 )
 @pytest.mark.parametrize("deployment", [BY_CODEDEPLOY, BY_CLOUDFORMATION, MARKED], ids=["codedeploy", "stack", "mark"])
-def test_another_way_is_no_way_back(deployment: Release, change: dict[str, Any], why: str) -> None:
+def test_another_way_is_no_way_back(deployment: Deployment, change: dict[str, Any], why: str) -> None:
     """Whoever says so, and whatever is recorded: the versions, the alias and the group must be those."""
     claim = claim_of(replace(deployment, **change), made={"d-FIRST0000": "d-BACK00000"})
 
@@ -136,8 +135,8 @@ def test_a_circle_of_claims_ends() -> None:
 def test_an_unknown_target_goes_nowhere() -> None:
     """Without function and alias nothing is proven by versions."""
     assert goes_back(BACK, FIRST)
-    assert not goes_back(replace(BACK, target=None), FIRST)
-    assert not goes_back(BACK, replace(FIRST, target=None))
+    assert not goes_back(replace(BACK, target=UNKNOWN_TARGET), FIRST)
+    assert not goes_back(BACK, replace(FIRST, target=UNKNOWN_TARGET))
 
 
 @pytest.mark.parametrize(

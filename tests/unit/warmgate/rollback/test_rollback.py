@@ -20,11 +20,11 @@ from warmgate.errors import (
     UnsettledError,
 )
 from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import UNKNOWN_TARGET, HookRun
 from warmgate.model.release import (
     AlarmState,
     AliasState,
     Claim,
-    HookRun,
     LaterVerdict,
     ReleaseOutcome,
     StateChange,
@@ -477,7 +477,7 @@ def test_an_unreadable_store_and_no_hook_of_ours_asks_for_another_run() -> None:
 def test_a_deployment_without_appspec_is_told_as_unknown() -> None:
     """Where function and alias are not known, the report says so and nothing is moved."""
     world = ReleaseWorld()
-    world.codedeploy.release = replace(world.codedeploy.release, target=None, baseline="", candidate="")
+    world.codedeploy.release = replace(world.codedeploy.release, target=UNKNOWN_TARGET, baseline="", candidate="")
     world.deliver()
 
     assert (outcomes(world), section(world)["alias"]) == ([ReleaseOutcome.UNKNOWN.value], None)
