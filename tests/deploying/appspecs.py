@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from warmgate_ops.rehearsal.cloud.permissions import Names, resolve
+from support.permissions import Names, resolve
 
 ACCOUNT = "123456789012"
 _SETTING = re.compile(r"^ {2}(\w+) += (.+)$", re.MULTILINE)

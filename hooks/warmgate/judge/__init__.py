@@ -1,5 +1,5 @@
 """Turns evidence and a policy into a verdict; no clock, no randomness, the standard library alone."""
 
-from warmgate.judge.verdict import judge, measured_calls, verdict_of_error, verdict_of_findings, verdict_unjudged
+from warmgate.judge.verdict import judge, measured_calls, verdict_of_error, verdict_of_findings
 
-__all__ = ["judge", "measured_calls", "verdict_of_error", "verdict_of_findings", "verdict_unjudged"]
+__all__ = ["judge", "measured_calls", "verdict_of_error", "verdict_of_findings"]

@@ -80,11 +80,6 @@ def verdict_of_error(reason: str, policy: Policy | None) -> Verdict:
     )
 
 
-def verdict_unjudged(reason: str) -> Verdict:
-    """Return the verdict of a release that was let through on purpose, loudly."""
-    return Verdict(outcome=Outcome.PASSED, status=Status.SUCCEEDED, reason=reason, warnings=(reason,))
-
-
 def _findings(evidence: Evidence, policy: Policy) -> list[Finding]:
     compared = not _without_baseline(evidence)
     cap = measured_calls(policy, evidence.burst.granted, compared=compared)

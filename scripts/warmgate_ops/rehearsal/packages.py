@@ -10,9 +10,6 @@ from pathlib import Path
 HOOKS = Path(__file__).resolve().parents[3] / "hooks"
 """What is deployed as the hooks, and nothing else."""
 
-BUILT = HOOKS.parent / "build" / "package"
-"""What `make package` built: a folder for each function of the template, and one for the layer of policies."""
-
 _LEFT_OUT = ("__pycache__", ".DS_Store", ".git")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from unit.warmgate.judge.series import LIMIT, POLICY, cold, evidence, measured, paired, policy, sample, slow_rounds
-from warmgate.judge import judge, measured_calls, verdict_of_error, verdict_of_findings, verdict_unjudged
+from warmgate.judge import judge, measured_calls, verdict_of_error, verdict_of_findings
 from warmgate.model.calls import Arm, Phase
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding, Mode, Outcome
@@ -191,12 +191,6 @@ def test_an_error_is_mapped_by_the_policy(given: Policy | None, status: Status) 
     assert (verdict.outcome, verdict.status, verdict.reason) == (Outcome.ERROR, status, "no answer")
     assert bool(verdict.warnings) is (status is Status.SUCCEEDED)
     assert verdict_of_error(" ", given).reason == "no reason given"
-
-
-def test_a_release_let_through_on_purpose_says_so() -> None:
-    """Nothing was judged, and the reason stands in the warnings too."""
-    verdict = verdict_unjudged("a rollback")
-    assert (verdict.outcome, verdict.status, verdict.warnings) == (Outcome.PASSED, Status.SUCCEEDED, ("a rollback",))
 
 
 def test_every_check_of_a_policy_has_its_finding() -> None:
