@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from support.permissions import Names, resolve
 from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import appspec_json
 from warmgate.model.deployment import LifecycleEvent, Target
-from warmgate_ops.rehearsal.cloud.permissions import Names, resolve
 
 ACCOUNT = "123456789012"
 _SETTING = re.compile(r"^ {2}(\w+) += (.+)$", re.MULTILINE)

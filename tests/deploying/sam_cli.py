@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from warmgate_ops.rehearsal.cloud.permissions import parse_template
+from support.permissions import parse_template
 
 ROOT = Path(__file__).parents[2]
 BIN = ROOT / "build" / "env" / "sam" / "bin"

@@ -18,9 +18,9 @@ import pytest
 
 from deploying import appspecs
 from deploying.sam_cli import NEEDS_SAM, translated
+from support.permissions import read_template
 from warmgate.appspec.read import AppSpec, parse_appspec
 from warmgate.model.deployment import LifecycleEvent, Target
-from warmgate_ops.rehearsal.cloud.permissions import read_template
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "attach"

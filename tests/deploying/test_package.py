@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploying.sam_cli import NEEDS_SAM, build, translated
-from warmgate_ops.rehearsal.cloud.permissions import read_template
+from support.permissions import read_template
 from warmgate_ops.rehearsal.packages import zip_code
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from support.permissions import Names, resolve
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.cloud.permissions import Names, resolve
 from warmgate_ops.rehearsal.packages import zip_code
 from warmgate_ops.rehearsal.stage import ROLE, RUNTIME, SHORT_WAITS, install_hook
 

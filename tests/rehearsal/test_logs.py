@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from support.fakes.lambda_calls import Install
+from warmgate.logs.calls import PATTERN
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
@@ -47,12 +48,12 @@ def test_reports_are_found_by_term(local_cloud: LocalCloud, install: Install, co
     assert events(local_cloud, group, filterPattern="REPORT", endTime=began_ms - 1) == []
 
 
-def test_reports_are_found_by_condition(local_cloud: LocalCloud, install: Install) -> None:
-    """A JSON condition picks the platform's reports from everything else."""
+def test_reports_of_json_are_found_by_what_hooks_send(local_cloud: LocalCloud, install: Install) -> None:
+    """The pattern picks the platform's reports from everything else."""
     group = called(local_cloud, install(CODE, LoggingConfig=AS_JSON), 2)
     local_cloud.flush_logs()
 
-    found = events(local_cloud, group, filterPattern='{ $.type = "platform.report" }')
+    found = events(local_cloud, group, filterPattern=PATTERN)
 
     assert [json.loads(event["message"])["type"] for event in found] == ["platform.report"] * 2
     assert len(events(local_cloud, group)) > 2

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from warmgate.logs.invocations import InvocationRecord, parse_invocations
 
@@ -109,9 +108,3 @@ def _seen(events: Sequence[LogEvent]) -> tuple[dict[str | None, float], dict[str
             raised[request_id] = error_type
             error_type = None
     return reported_at, raised
-
-
-def by_version(calls: Iterable[LoggedCall]) -> dict[str, list[LoggedCall]]:
-    """Return the calls of each version, in their order."""
-    ordered = sorted(calls, key=lambda call: call.version)
-    return {version: list(found) for version, found in groupby(ordered, key=lambda call: call.version)}

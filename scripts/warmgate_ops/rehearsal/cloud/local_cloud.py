@@ -20,11 +20,12 @@ from aiohttp import web
 from botocore.config import Config
 
 from warmgate_ops.rehearsal.cloud.alarms.watch import AlarmWatch
+from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.codedeploy.times import Times
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.endpoint import Endpoint
-from warmgate_ops.rehearsal.cloud.events import Delivered, EventBus
+from warmgate_ops.rehearsal.cloud.events import EventBus
 from warmgate_ops.rehearsal.cloud.gateways import AlarmsThroughApi, EventsOnBus, LambdaThroughApi
 from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control
@@ -33,7 +34,6 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import LambdaPlatform
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 from warmgate_ops.rehearsal.cloud.logs.front import LogsFront
 from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT, MiniStack
-from warmgate_ops.rehearsal.cloud.permissions import ApiCall
 from warmgate_ops.rehearsal.cloud.recorder import Recorder
 from warmgate_ops.rehearsal.cloud.ticker import Ticker
 from warmgate_ops.rehearsal.cloud.tools import rie_command
@@ -150,11 +150,6 @@ class LocalCloud:
         """Return what log events and metrics could not be written."""
         return list(self._telemetry.faults)
 
-    @property
-    def alarm_faults(self) -> list[str]:
-        """Return what kept alarms from being evaluated."""
-        return list(self._alarms.faults)
-
     def retire(self, function: str) -> None:
         """End the idle environments of a function, so that its next calls are cold."""
         self._run(self._platform.retire(function))
@@ -176,11 +171,6 @@ class LocalCloud:
     def calls_of(self, function: str) -> list[ApiCall]:
         """Return the API calls that a function made, named as IAM names them, in order."""
         return self._recorder.calls_of(function, self._group_of)
-
-    @property
-    def event_deliveries(self) -> list[Delivered]:
-        """Return the latest deliveries of events by the event bus."""
-        return list(self._bus.journal)
 
     def publish(self, event: dict[str, Any]) -> None:
         """Put a whole event of one of AWS's own services on the default bus, as CodeDeploy does."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from aiohttp import web
 
-from warmgate_ops.rehearsal.cloud.permissions.calls import ApiCall, GroupOf, SignedRequest, call_of, principal_of
+from warmgate_ops.rehearsal.cloud.api_calls import ApiCall, GroupOf, SignedRequest, call_of, principal_of
 
 _LONGEST_BODY = 256 * 1024
 """Only bodies that name an operation or a resource are needed, and those are short."""

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from support.permissions import read_template
 from support.reports.judgements import PASSED
 from warmgate.adapters.notices import MetricsNotices
 from warmgate.adapters.reports import MetricsReport
 from warmgate.model.deployment import Status
 from warmgate.model.release import Notice, ReleaseOutcome
 from warmgate.model.verdict import Outcome, Unjudged
-from warmgate_ops.rehearsal.cloud.permissions import read_template
 
 TEMPLATE = read_template(Path(__file__).parents[4] / "template.yaml")
 NOTICE = Notice(deployment_id="d-1", outcome=ReleaseOutcome.RELEASED, subject="s", text="t", detail={}, function="f")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from warmgate.logs.calls import LogEvent, by_version, calls_of, version_of
+from warmgate.logs.calls import LogEvent, calls_of, version_of
 from warmgate.model.calls import Start
 
 STREAM = "2026/06/02/[7]88ab0c"
@@ -94,13 +94,12 @@ def test_timeouts_of_the_older_form_are_joined_to_their_report() -> None:
     assert [call.record.status for call in calls] == ["timeout"]
 
 
-def test_calls_come_by_time_and_group_by_version() -> None:
+def test_calls_come_by_time_with_their_versions() -> None:
     """Streams are merged by time; a stream without brackets has no version."""
     calls = calls_of(
         [event(report("late"), 9.0), event(report("early"), 1.0, "2026/06/02/[6]aa"), event(report("odd"), 5.0, "odd")]
     )
-    assert [call.record.request_id for call in calls] == ["early", "odd", "late"]
-    assert {version: len(found) for version, found in by_version(calls).items()} == {"": 1, "6": 1, "7": 1}
+    assert [(call.record.request_id, call.version) for call in calls] == [("early", "6"), ("odd", ""), ("late", "7")]
 
 
 @pytest.mark.parametrize(

@@ -9,20 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from warmgate.logs.calls import PATTERN
 from warmgate_ops.rehearsal.cloud.logs.pages import LogsRefusal, filter_log_events
 from warmgate_ops.rehearsal.cloud.logs.patterns import PatternError, matcher_of
 from warmgate_ops.rehearsal.cloud.logs.quota import Quota
 from warmgate_ops.rehearsal.cloud.logs.store import LogStore
 
 REPORT = "REPORT RequestId: 1-2\tDuration: 12.30 ms\tBilled Duration: 13 ms\t"
-RECORD = json.dumps(
-    {
-        "type": "platform.report",
-        "ok": True,
-        "gone": None,
-        "record": {"metrics": {"durationMs": 12.5}, "spans": [{"n": 1}]},
-    }
-)
+RECORD = json.dumps({"type": "platform.report", "record": {"metrics": {"durationMs": 12.5}}})
 GROUP = "/aws/lambda/quote"
 
 
@@ -40,25 +34,13 @@ GROUP = "/aws/lambda/quote"
         ("?Init ?Restore", REPORT, False),
         ('"RequestId: 1-2"', REPORT, True),
         ('-"RequestId: 1-2"', REPORT, False),
-        ('{ $.type = "platform.report" }', RECORD, True),
-        ('{ $.type = "platform.*" }', RECORD, True),
-        ("{ $.type = platform.report }", RECORD, True),
-        ('{ $.type = "platform.start" }', RECORD, False),
-        ('{ $.type != "platform.start" }', RECORD, True),
-        ('{ $.missing != "x" }', RECORD, False),
-        ("{ $.record.metrics.durationMs > 12 }", RECORD, True),
-        ("{ $.record.metrics.durationMs >= 13 }", RECORD, False),
-        ("{ $.record.metrics.durationMs = 12.5 }", RECORD, True),
-        ("{ $.record.spans[0].n = 1 }", RECORD, True),
-        ("{ $.gone IS NULL && $.ok IS TRUE }", RECORD, True),
-        ("{ $.missing NOT EXISTS }", RECORD, True),
-        ('{ ($.type = "x" || $.ok IS TRUE) && $.record.metrics.durationMs < 13 }', RECORD, True),
-        ('{ $.type = "platform.report" }', REPORT, False),
-        ('{ $.type = "platform.report" }', '{"type": "platform.report"', False),
+        (PATTERN, REPORT, True),
+        (PATTERN, RECORD, True),
+        (PATTERN, "served", False),
     ],
 )
 def test_a_pattern_lets_through_what_cloudwatch_lets_through(pattern: str, message: str, passes: bool) -> None:
-    """Terms are case-sensitive; conditions see JSON events alone, and a missing value fits no comparison."""
+    """Terms are case-sensitive; what hooks send finds reports of both log formats."""
     assert matcher_of(pattern)(message) is passes
 
 
@@ -67,13 +49,9 @@ def test_a_pattern_lets_through_what_cloudwatch_lets_through(pattern: str, messa
     [
         ("RequestId:", "'RequestId:'"),
         ("[a, b]", "'[a, b]'"),
-        ("{ $.type = ", "no closing brace"),
-        ("{ $.type = }", "ends too soon"),
-        ("{ type = x }", "expected a selector"),
-        ("{ $.a < x }", "'x'"),
-        ("{ $.a = 1 $.b = 2 }", "'$.b'"),
-        ("{ $.a IS THERE }", "IS THERE"),
-        ("{ ($.a = 1 }", "ends too soon"),
+        ("%a%", "'%a%'"),
+        ('{ $.type = "platform.report" }', "the local cloud knows terms alone"),
+        ('REPORT "', "is no term"),
     ],
 )
 def test_a_pattern_that_is_not_known_is_refused_by_name(pattern: str, named: str) -> None:

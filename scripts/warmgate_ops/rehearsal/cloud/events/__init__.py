@@ -1,5 +1,5 @@
 """EventBridge at the front: events are matched by MiniStack, functions run in the cloud's own runtimes."""
 
-from warmgate_ops.rehearsal.cloud.events.bus import Delivered, EventBus
+from warmgate_ops.rehearsal.cloud.events.bus import EventBus
 
-__all__ = ["Delivered", "EventBus"]
+__all__ = ["EventBus"]

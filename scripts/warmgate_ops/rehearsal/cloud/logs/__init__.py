@@ -1,1 +1,1 @@
-"""CloudWatch Logs at the front: FilterLogEvents with its patterns and pages, and a subset of Logs Insights."""
+"""CloudWatch Logs at the front: FilterLogEvents with its terms and pages, and what hooks ask of Logs Insights."""

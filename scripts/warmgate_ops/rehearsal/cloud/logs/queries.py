@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from warmgate_ops.rehearsal.cloud.logs.insights import QueryError, Row, compile_query, row_of
+from warmgate_ops.rehearsal.cloud.logs.fields import row_of
+from warmgate_ops.rehearsal.cloud.logs.insights import QueryError, compile_query
 from warmgate_ops.rehearsal.cloud.logs.pages import LogsRefusal
-from warmgate_ops.rehearsal.cloud.logs.store import LogStore
+from warmgate_ops.rehearsal.cloud.logs.store import LogEvent, LogStore
 
 _SCHEDULED_PART = 0.25
 """Of the time that a query takes, how much of it waits for its turn."""
@@ -48,14 +49,13 @@ class Queries:
             text = f"queryLanguage: found {body['queryLanguage']}, the local cloud knows CWLI alone"
             raise LogsRefusal("InvalidParameterException", text)
         query = compile_query(str(body.get("queryString") or ""))
-        rows: list[Row] = []
+        events: list[LogEvent] = []
         for group in groups_of(body):
-            between = self._store.between(group, _ms(body, "startTime"), _ms(body, "endTime"))
-            rows += [row_of(event, group) for event in between]
-        rows.sort(key=lambda row: int(row["@timestamp"]))
+            events += self._store.between(group, _ms(body, "startTime"), _ms(body, "endTime"))
+        rows = [row_of(event) for event in sorted(events)]
         limit = int(body["limit"]) if body.get("limit") else None
         matched = len(query.matched(rows))
-        size = sum(len(row["@message"]) for row in rows)
+        size = sum(len(event.message) for event in events)
         query_id = str(uuid.uuid4())
         self._started[query_id] = _Started(now_s, takes_s, query.run(rows, limit), matched, len(rows), size)
         return {"queryId": query_id}

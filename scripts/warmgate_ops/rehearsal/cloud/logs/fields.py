@@ -1,10 +1,9 @@
-"""The fields of a log event: CloudWatch's own, those of Lambda's lines in text format, those of JSON. Pure."""
+"""The fields of a log event that a query can name: of every event, of Lambda's lines in text format, of JSON. Pure."""
 
 from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from warmgate_ops.rehearsal.cloud.logs.store import LogEvent
@@ -21,36 +20,18 @@ _NUMBERS = {
     "@memorySize": (re.compile(r"\tMemory Size: (\d+) MB"), _BYTES_A_MB),
     "@maxMemoryUsed": (re.compile(r"\tMax Memory Used: (\d+) MB"), _BYTES_A_MB),
 }
+OWN_FIELDS = frozenset({"@message", "@logStream", "@type", "@requestId", *_NUMBERS})
+"""CloudWatch's own fields that are known here."""
 
 
-def row_of(event: LogEvent, group: str) -> Row:
+def row_of(event: LogEvent) -> Row:
     """Return every field of an event that a query can name."""
-    row: Row = {
-        "@timestamp": event.timestamp_ms,
+    return {
         "@message": event.message,
         "@logStream": event.stream,
-        "@log": group,
-        "@ingestionTime": event.ingested_ms,
-        "@ptr": event.event_id,
+        **_of_line(event.message),
+        **_of_json(event.message),
     }
-    row.update(_of_line(event.message))
-    row.update(_of_json(event.message))
-    return row
-
-
-def shown(name: str, value: Any) -> str:
-    """Return a value as results hold it: instants as text, numbers with four decimals at most."""
-    if isinstance(value, Instant) or name in {"@timestamp", "@ingestionTime"}:
-        return f"{datetime.fromtimestamp(int(value) / 1000, UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3]
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, int | float):
-        return f"{value:.4f}".rstrip("0").rstrip(".")
-    return str(value)
-
-
-class Instant(int):
-    """Milliseconds since the epoch that are shown as an instant."""
 
 
 def _of_line(message: str) -> Row:

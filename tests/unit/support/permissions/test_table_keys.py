@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from support.permissions import read_template
 from warmgate.model.release import back_claim
-from warmgate_ops.rehearsal.cloud.permissions import read_template
 
 TEMPLATE: dict[str, Any] = read_template(Path(__file__).parents[4] / "template.yaml")["Resources"]
 READS, WRITES = {"dynamodb:GetItem"}, {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}

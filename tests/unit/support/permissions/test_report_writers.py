@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from support.fakes.world import EXECUTION, World
+from support.permissions import allows, grants_of, read_template, resolve
+from support.permissions.installed import installed_names
 from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.reports import BucketArchive
 from warmgate.adapters.stored_reports import BucketStoredReports
 from warmgate.gate.known_bad import Refusal
 from warmgate.model.deployment import Status
 from warmgate.model.release import StoredReport
-from warmgate_ops.rehearsal.cloud.permissions import ApiCall, allows, grants_of, read_template, resolve
-from warmgate_ops.rehearsal.cloud.permissions.installed import installed_names
+from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
 
 TEMPLATE = read_template(Path(__file__).parents[4] / "template.yaml")
 BEFORE, AFTER, GUARD, CONTROLLER = "BeforeAllowTraffic", "AfterAllowTraffic", "TrafficGuard", "RollbackController"

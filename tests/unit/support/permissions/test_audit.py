@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmgate_ops.rehearsal.cloud.permissions import ApiCall, Grant, Names, audit, grants_of
+from support.permissions import Grant, Names, audit, grants_of
+from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"
 

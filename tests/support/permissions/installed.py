@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from warmgate_ops.rehearsal.cloud.permissions.template import Names, defaults_of
+from support.permissions.template import Names, defaults_of
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"

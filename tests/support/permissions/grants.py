@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from warmgate_ops.rehearsal.cloud.permissions.calls import ApiCall
-from warmgate_ops.rehearsal.cloud.permissions.template import Names, resolve
+from support.permissions.template import Names, resolve
+from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from warmgate_ops.rehearsal.cloud.permissions.calls import ApiCall
-from warmgate_ops.rehearsal.cloud.permissions.grants import Grant
+from support.permissions.grants import Grant
+from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from warmgate_ops.rehearsal.cloud.permissions.calls import ApiCall, SignedRequest, call_of
+from warmgate_ops.rehearsal.cloud.api_calls import ApiCall, SignedRequest, call_of
 
 ACCOUNT = "123456789012"
 GROUPS = {"d-ABCDEFGHI": "shop/checkout"}

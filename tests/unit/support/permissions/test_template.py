@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from support.permissions import Grant, grants_of, read_template, resolve
+from support.permissions.installed import installed_names
 from warmgate.bootstrap import Settings
-from warmgate_ops.rehearsal.cloud.permissions import Grant, grants_of, read_template, resolve
-from warmgate_ops.rehearsal.cloud.permissions.installed import installed_names
 
 ROOT = Path(__file__).parents[4]
 TEMPLATE = read_template(ROOT / "template.yaml")

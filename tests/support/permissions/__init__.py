@@ -1,0 +1,17 @@
+"""Who called what in a rehearsal, and whether the template's roles allow exactly that."""
+
+from support.permissions.audit import Audit, allows, audit
+from support.permissions.grants import Grant, grants_of
+from support.permissions.template import Names, parse_template, read_template, resolve
+
+__all__ = [
+    "Audit",
+    "Grant",
+    "Names",
+    "allows",
+    "audit",
+    "grants_of",
+    "parse_template",
+    "read_template",
+    "resolve",
+]
