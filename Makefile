@@ -73,7 +73,7 @@ test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 	$(PYTEST) tests
 
 unit: $(READY) ## run the pure tests (seconds)
-	$(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"
+	HYPOTHESIS_PROFILE=quick $(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"
 
 fuzz: $(READY) ## run parsers and renderers on RUNS texts each, or TARGET alone
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m fuzz --runs $(or $(RUNS),10000) --target $(or $(TARGET),all) --seed $(or $(SEED),0)

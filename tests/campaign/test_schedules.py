@@ -7,19 +7,20 @@ import pytest
 from campaign.__main__ import USE_CASES
 from campaign.figures import Figures, table
 
-SCHEDULES = 300
+SCHEDULES = pytest.mark.parametrize("schedules", [10, pytest.param(300, marks=pytest.mark.slow)])
 
 
+@SCHEDULES
 @pytest.mark.parametrize("name", USE_CASES)
-def test_every_promise_holds_under_every_schedule(name: str) -> None:
+def test_every_promise_holds_under_every_schedule(name: str, schedules: int) -> None:
     """One status, stop or notice for each event, none late, none wrong, no report lost, whatever goes wrong."""
     figures = Figures(name)
-    for seed in range(SCHEDULES):
+    for seed in range(schedules):
         outcome = USE_CASES[name](seed)
         figures.add(outcome)
         assert not outcome.breaches, f"python -m campaign {name} --seed {seed}\n{outcome}"
 
-    assert figures.faults.total() > SCHEDULES / 2, table([figures])
+    assert figures.faults.total() > schedules / 2, table([figures])
 
 
 @pytest.mark.parametrize("name", USE_CASES)

@@ -55,6 +55,7 @@ def test_a_death_at_any_step_leaves_one_stop(step: int, error: type[BaseExceptio
     assert_one_at_a_time(found)
 
 
+@pytest.mark.slow
 @AFTER
 @pytest.mark.parametrize("step", range(1, STEPS + 1, 3))
 def test_a_death_never_stops_a_good_shift(step: int, *, after: bool) -> None:
@@ -117,6 +118,7 @@ def test_a_run_without_time_to_wait_for_a_lease_comes_again() -> None:
     assert_stopped_once(found)
 
 
+@pytest.mark.slow
 @AFTER
 @ERROR
 @pytest.mark.parametrize("step", range(20, 27))

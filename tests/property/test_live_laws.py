@@ -23,7 +23,7 @@ POLICY = Policy(
 )
 SHIFTS = st.tuples(st.sampled_from([family for family in FAMILIES if not family.whole_ms]), st.integers(0, 10_000))
 TIMES = st.floats(0.1, 30.0)
-FEW = settings(max_examples=20, deadline=None)
+FEW = settings(max_examples=min(20, settings.default.max_examples), deadline=None)
 
 
 def calls_of(shift: tuple[object, int], defect: Defect = Defect()) -> list[LoggedCall]:  # noqa: B008 - frozen

@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[2]
 CALLS = min(2, os.cpu_count() or 1)
 """Cold starts are admitted no faster than there are cores; one more call than these waits to be admitted."""
 PARENT = """
-import sys, threading, time
+import signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 from pathlib import Path
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from support.fakes.busy_cloud import call_busy, install_busy, until_busy

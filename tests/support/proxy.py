@@ -13,7 +13,7 @@ def proxy(status: int) -> Iterator[str]:
     """Give the URL of a proxy that answers everything with a page and this status."""
     server = HTTPServer(("127.0.0.1", 0), _Blocked)
     server.page_status = status  # type: ignore[attr-defined]
-    serving = threading.Thread(target=server.serve_forever)
+    serving = threading.Thread(target=server.serve_forever, args=(0.01,))
     serving.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

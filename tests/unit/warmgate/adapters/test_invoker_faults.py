@@ -54,6 +54,7 @@ def test_a_call_that_may_have_run_is_not_made_twice(reply: Reply) -> None:
     assert stub.requests == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reply", LOST, ids=["reset", "cut", "page", "503", "ServiceException"])
 def test_a_call_that_may_run_twice_is_made_again_while_there_is_leave(reply: Reply) -> None:
     """Leave is asked for before each repetition, and no attempt is made without it."""
@@ -65,6 +66,7 @@ def test_a_call_that_may_run_twice_is_made_again_while_there_is_leave(reply: Rep
     assert stub.requests == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reply", NOT_YET, ids=["throttle", "network", "pending", "restore"])
 def test_a_call_that_never_reached_the_code_is_made_again(reply: Reply) -> None:
     """What Lambda refused before the code ran needs no leave."""
@@ -99,6 +101,7 @@ def assessed(stub: LambdaStub, policy: Policy, seconds: float = 60.0) -> Assessm
     return assessor.assess(subject, policy, Deadline(clock.now_ms() + seconds * 1000), seed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("repeatable", [False, True])
 @pytest.mark.parametrize("lost_every", [1, 2])
 def test_no_more_calls_run_than_the_budget_has(repeatable: bool, lost_every: int) -> None:

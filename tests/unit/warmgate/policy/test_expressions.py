@@ -47,6 +47,7 @@ def policy(expression: str) -> str:
     return f'policy: p\nprobes:\n  - name: a\n    expect:\n      jmespath: "{quoted}"\n'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "answer"),
     [
@@ -69,6 +70,7 @@ def test_what_multiplies_is_stopped(expression: str, answer: Any) -> None:
         compiled(expression)(answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "answer"),
     [

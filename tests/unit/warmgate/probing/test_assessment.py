@@ -63,7 +63,7 @@ def reserved(count: int, in_use: int | None) -> Capacity:
         (Capacity(account_limit=10, account_unreserved=10, reserved=None, in_use=None), 1),
     ],
 )
-@pytest.mark.parametrize("policy", [SMALL, COMPARING], ids=["small", "comparing"])
+@pytest.mark.parametrize("policy", [SMALL, pytest.param(COMPARING, marks=pytest.mark.slow)], ids=["small", "comparing"])
 def test_a_small_pool_is_probed_in_small_rounds(room: Capacity, most: int, policy: Policy) -> None:
     """Never more calls overlap than the pool has room for, as many are made as were asked for, and none lacks data."""
     world = World()

@@ -37,6 +37,7 @@ def test_what_a_policy_cannot_know_is_warned_of(text: str, warning: str) -> None
     assert set(warnings) <= set(explained)
 
 
+@pytest.mark.slow
 def test_every_check_is_explained_once() -> None:
     """No limit of the policy is left out."""
     found = explain(
@@ -60,6 +61,7 @@ def test_every_check_is_explained_once() -> None:
     assert all(each.says for each in found)
 
 
+@pytest.mark.slow
 def test_a_comparison_says_that_it_is_simulated_and_sees_what_is_slower() -> None:
     """Unchanged releases pass, half as slow again is refused."""
     (found,) = [

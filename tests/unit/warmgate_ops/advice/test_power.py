@@ -22,6 +22,7 @@ def test_looking_after_every_call_agrees_with_the_derivation() -> None:
     assert score_ends(0.05, P95, [1] * 200).failed <= exact <= 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.10, 0.20])
 def test_the_exact_ends_are_those_of_many_runs_of_the_judge(share: float) -> None:
     """The judge's own score, played four thousand times, ends as computed."""

@@ -57,6 +57,12 @@ sys.meta_path.insert(0, Uninstalled())
 from warmgate_ops.cli.main import run; run()
 """
 """Runs the command line as if a package were not there."""
+WAITING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
+from warmgate_ops.cli.main import run; print(flush=True); run()
+"""
+"""Runs the command line, and says with an empty line that its modules are there."""
 WITHOUT = {
     "no region": ({"AWS_REGION": ""}, "No region. Pass --region or set AWS_REGION."),
     "no credentials": (
@@ -238,9 +244,8 @@ def test_a_reader_that_has_gone_is_told_and_exits_3(folder: Path, words: str) ->
 @pytest.mark.slow
 def test_ctrl_c_is_told_and_exits_3(folder: Path) -> None:
     """A command that waits for its input is interrupted."""
-    command = [sys.executable, "-c", "import sys; from warmgate_ops.cli.main import run; print(flush=True); run()"]
     with subprocess.Popen(
-        [*command, "logs", "parse", "-"],
+        [sys.executable, "-c", WAITING, "logs", "parse", "-"],
         cwd=folder,
         env={"PYTHONPATH": f"{ROOT}/hooks:{ROOT}/scripts"},
         stdin=subprocess.PIPE,

@@ -175,6 +175,7 @@ def test_what_was_wrong_in_an_answer_stays_out() -> None:
     assert SECRET not in render_page(stored(REFUSED))
 
 
+@pytest.mark.slow
 def test_ten_thousand_calls_make_a_page_of_bearable_size() -> None:
     """Points are thinned, and the page says so; the raw samples are all there."""
     judgement = replace(REFUSED, samples=tuple(recorded(rounds=250, size=20)))

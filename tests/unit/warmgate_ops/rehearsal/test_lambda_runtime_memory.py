@@ -26,6 +26,7 @@ def test_children_are_those_of_the_parent() -> None:
     assert children_listed("  10   1 2048\n  11  10 4096\n  12  10 1024\nnonsense\n", 10) == {11: 4, 12: 1}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_peak_of_a_real_child_is_seen() -> None:
     """A child that held 60 MB and gave it back has a peak above what it holds now."""
