@@ -44,7 +44,9 @@ def assert_one_at_a_time(found: GuardEvents) -> None:
 
 @AFTER
 @ERROR
-@pytest.mark.parametrize("step", range(1, STEPS + 1))
+@pytest.mark.parametrize(
+    "step", [step if step % 6 == 0 else pytest.param(step, marks=pytest.mark.slow) for step in range(1, STEPS + 1)]
+)
 def test_a_death_at_any_step_leaves_one_stop(step: int, error: type[BaseException], *, after: bool) -> None:
     """The bad shift is stopped once, by Lambda's retry if need be; what had ended is never stopped."""
     found = events(dies=(Dies(attempt=1, step=step, after=after, error=error),))
@@ -81,6 +83,7 @@ def test_events_may_come_late_and_often(late_s: float, copies: int) -> None:
     assert found.world.shifts.refused == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("late_s", [0.0, 1.0, 17.0, 29.0, 31.0, 100.0])
 def test_a_copy_beside_a_living_guard_does_no_work(late_s: float) -> None:
     """It asks for the lease until it is sure that somebody renews it, and for nothing else."""
@@ -134,6 +137,7 @@ def test_a_death_around_a_hand_over_is_made_good(step: int, error: type[BaseExce
     assert_one_at_a_time(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("copies", "lost"), [(2, 0), (1, 1), (1, 3), (1, 99), (3, 2)])
 def test_a_hand_over_that_comes_twice_or_without_an_answer_is_one(copies: int, lost: int) -> None:
     """A successor delivered often, or started again because no answer came: one guards, the others do no work."""
@@ -146,6 +150,7 @@ def test_a_hand_over_that_comes_twice_or_without_an_answer_is_one(copies: int, l
     assert_stopped_once(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("refused", "ending"), [(3, Ending.HANDED_OVER), (99, Ending.STOPPED)])
 def test_a_hand_over_that_is_refused_is_tried_again(refused: int, ending: Ending) -> None:
     """As long as the run lasts; then it raises, and Lambda's retry guards on with what its event knows."""

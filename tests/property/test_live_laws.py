@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.traffic.generators import FAMILIES
@@ -23,7 +23,6 @@ POLICY = Policy(
 )
 SHIFTS = st.tuples(st.sampled_from([family for family in FAMILIES if not family.whole_ms]), st.integers(0, 10_000))
 TIMES = st.floats(0.1, 30.0)
-FEW = settings(max_examples=min(20, settings.default.max_examples), deadline=None)
 
 
 def calls_of(shift: tuple[object, int], defect: Defect = Defect()) -> list[LoggedCall]:  # noqa: B008 - frozen
@@ -39,7 +38,6 @@ def traffic_of(calls: list[LoggedCall], *, swapped: bool = False) -> Traffic:
     return add_calls(Traffic(baseline=old, candidate=new), calls)
 
 
-@FEW
 @given(SHIFTS, TIMES)
 def test_scaling_both_versions_changes_no_outcome(shift: tuple[object, int], times: float) -> None:
     """Live limits are relative: a function ten times as slow is judged alike."""
@@ -52,7 +50,6 @@ def test_scaling_both_versions_changes_no_outcome(shift: tuple[object, int], tim
     assert [f.outcome for f in before.findings] == [f.outcome for f in after.findings]
 
 
-@FEW
 @given(SHIFTS, st.sampled_from([1.0, 1.1, 1.4, 2.0]), st.sampled_from([0.0, 0.3]), st.sampled_from([0.0, 0.05]))
 def test_no_live_finding_contradicts_itself(
     shift: tuple[object, int], times: float, slow_share: float, error_share: float
@@ -68,7 +65,6 @@ def test_no_live_finding_contradicts_itself(
             assert finding.margin is None or finding.margin >= 0
 
 
-@FEW
 @given(SHIFTS)
 def test_swapping_unchanged_versions_never_fails_both_ways(shift: tuple[object, int]) -> None:
     """At most one of two equal versions can look slower than the other."""
@@ -78,7 +74,6 @@ def test_swapping_unchanged_versions_never_fails_both_ways(shift: tuple[object, 
     assert not set(failed[0]) & set(failed[1])
 
 
-@FEW
 @given(SHIFTS, st.integers(1, 200))
 def test_traffic_is_the_same_in_one_piece_and_in_many(shift: tuple[object, int], size: int) -> None:
     """What a run has seen is a value: reading in pieces, or going on elsewhere, changes nothing."""
@@ -89,7 +84,6 @@ def test_traffic_is_the_same_in_one_piece_and_in_many(shift: tuple[object, int],
     assert pieces == traffic_of(calls)
 
 
-@FEW
 @given(SHIFTS, st.floats(0.1, 0.9))
 def test_more_failures_never_pass_what_failed(shift: tuple[object, int], share: float) -> None:
     """Errors of the new version only make its verdict worse."""
@@ -103,7 +97,6 @@ def test_more_failures_never_pass_what_failed(shift: tuple[object, int], share: 
     assert not (errors[0] is Outcome.FAILED and errors[1] is not Outcome.FAILED)
 
 
-@FEW
 @given(SHIFTS)
 def test_the_same_traffic_gives_the_same_verdict(shift: tuple[object, int]) -> None:
     """Nothing is drawn at random."""
@@ -111,7 +104,6 @@ def test_the_same_traffic_gives_the_same_verdict(shift: tuple[object, int]) -> N
     assert judge_live(traffic_of(calls).ended(), POLICY) == judge_live(traffic_of(calls).ended(), POLICY)
 
 
-@FEW
 @given(SHIFTS)
 def test_calls_of_other_versions_change_nothing(shift: tuple[object, int]) -> None:
     """A function's log holds calls by number and through other aliases."""

@@ -119,6 +119,7 @@ def test_no_more_calls_run_than_the_budget_has(repeatable: bool, lost_every: int
     assert any("their answer was lost" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_lost_answers_are_no_data_and_no_failure() -> None:
     """A version of which no answer arrived is not refused for what it did: nothing is known of it."""
     with lambda_stub(lambda _number: CUT_BEFORE) as stub:

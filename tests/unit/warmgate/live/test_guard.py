@@ -57,7 +57,7 @@ def test_a_bad_shift_is_stopped_with_the_reason(defect: Defect, check: str) -> N
     assert judgement.samples
 
 
-@pytest.mark.parametrize("seed", ["a", "b", "c", "d"])
+@pytest.mark.parametrize("seed", ["a", *(pytest.param(seed, marks=pytest.mark.slow) for seed in "bcd")])
 def test_a_good_shift_is_left_alone(seed: str) -> None:
     """It is watched to its end and no longer."""
     world = ShiftWorld(seed=seed)
@@ -163,6 +163,7 @@ def test_observe_stops_nothing_and_reports() -> None:
     assert len(world.reports.published) == 1
 
 
+@pytest.mark.slow
 def test_a_run_hands_over_before_its_time_is_up_and_the_next_one_stops_the_shift() -> None:
     """What the first run knows travels as a value; the strictness of the watch goes on where it stood."""
     world = ShiftWorld(defect=Defect(error_share=0.5, from_s=100.0), seconds=200.0)

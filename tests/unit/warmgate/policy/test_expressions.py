@@ -100,6 +100,7 @@ def test_within_its_steps_it_is_jmespath(expression: str, answer: Any) -> None:
     assert outcome(compiled(expression)) == outcome(jmespath.compile(expression).search)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "found"),
     [
