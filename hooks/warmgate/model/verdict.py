@@ -65,7 +65,7 @@ class Finding:
     """One check applied to evidence."""
 
     check: str
-    """The policy path of the limit, for example `limits.duration.p95` or `compare.duration.p95`."""
+    """The policy path of the limit, for example `limits.duration.p95` or `compare.duration.tail`."""
     outcome: Outcome
     reason: str
     """One line with the measured value, the limit and the counts."""

@@ -96,8 +96,8 @@ COMPARE = Section(
             Key(
                 name="basis",
                 kind=Word(Basis),
-                text="What is compared: `slowdown` looks at the calls as a whole and at their tail, `p95` at"
-                " the tail alone.",
+                text="What must be beyond the ratio to refuse, besides the tail: `slowdown` takes the median or the"
+                " p95, `p95` the p95 alone.",
             ),
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from warmgate.judge.replaying import replay
@@ -40,7 +40,7 @@ def failing_share(policy: Policy, plan: ProbePlan, effect: Effect, *, init: bool
         init: whether it is the comparison of cold starts, else of durations.
         runs: how many releases are drawn.
     """
-    compare = Compare(init=policy.compare.init) if init else Compare(duration=policy.compare.duration)
+    compare = Compare(init=policy.compare.init) if init else replace(policy.compare, init=None)
     alone = Policy(
         name=policy.name,
         warm=policy.warm,

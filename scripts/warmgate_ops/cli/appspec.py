@@ -26,9 +26,9 @@ def register(app: typer.Typer) -> None:
 
 def check(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="AppSpecs as YAML or JSON; - is standard input.")
+        list[str], typer.Argument(metavar="FILE...", help="AppSpec files, YAML or JSON; - reads standard input.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")] = False,
 ) -> None:
     """Check AppSpecs of Lambda deployments.
 

@@ -17,14 +17,14 @@ FORMATS = {"yaml": appspec_yaml, "json": appspec_json}
 
 def new(
     *,
-    function: Annotated[str, typer.Option(help="Name of the function.")],
-    alias: Annotated[str, typer.Option(help="Alias to shift.")],
-    from_: Annotated[str, typer.Option("--from", help="Version that serves now.")],
-    to: Annotated[str, typer.Option(help="Version to release.")],
-    before: Annotated[str, typer.Option(help="Hook before the shift; empty for none.")] = BEFORE_HOOK,
-    after: Annotated[str, typer.Option(help="Hook after the shift; empty for none.")] = AFTER_HOOK,
+    function: Annotated[str, typer.Option(help="Function name.")],
+    alias: Annotated[str, typer.Option(help="Alias that CodeDeploy shifts.")],
+    from_: Annotated[str, typer.Option("--from", help="Currently deployed version.")],
+    to: Annotated[str, typer.Option(help="Version to deploy.")],
+    before: Annotated[str, typer.Option(help="BeforeAllowTraffic hook function; empty for none.")] = BEFORE_HOOK,
+    after: Annotated[str, typer.Option(help="AfterAllowTraffic hook function; empty for none.")] = AFTER_HOOK,
     format_: Annotated[str, typer.Option("--format", help="yaml or json.")] = "yaml",
-    output: Annotated[Path | None, typer.Option(dir_okay=False, help="File to write; standard output else.")] = None,
+    output: Annotated[Path | None, typer.Option(dir_okay=False, help="Output file (default: standard output).")] = None,
 ) -> None:
     """Write an AppSpec that CodeDeploy takes.
 

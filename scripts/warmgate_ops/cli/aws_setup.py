@@ -14,8 +14,8 @@ from warmgate.adapters.faults import EXPIRED, code_of, setup_fault_in
 from warmgate.adapters.sdk import Clients
 from warmgate.errors import SettingsError
 
-Region = Annotated[str, typer.Option(envvar="AWS_REGION", help="Region; defaults to the profile's.")]
-EndpointUrl = Annotated[str, typer.Option(help="Endpoint to use instead of AWS.")]
+Region = Annotated[str, typer.Option(envvar="AWS_REGION", help="AWS Region (default: from the AWS environment).")]
+EndpointUrl = Annotated[str, typer.Option(help="Endpoint URL to use instead of AWS.")]
 
 VARIABLE = "AWS_ENDPOINT_URL"
 LOG_IN = "Run `aws sso login` or set AWS_PROFILE."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How findings are printed."""
+    """Output format."""
 
     TEXT = "text"
     JSON = "json"
@@ -35,22 +35,25 @@ def register(app: typer.Typer) -> None:
 def doctor(
     *,
     function: Annotated[str, typer.Option(help="Function name; with --alias.")] = "",
-    alias: Annotated[str, typer.Option(help="Alias that is shifted.")] = "",
+    alias: Annotated[str, typer.Option(help="Alias that CodeDeploy shifts.")] = "",
     application: Annotated[str, typer.Option(help="CodeDeploy application; with --group.")] = "",
-    group: Annotated[str, typer.Option(help="Deployment group.")] = "",
-    hook: Annotated[list[str] | None, typer.Option(help="Hook besides the AppSpec's; may be repeated.")] = None,
-    appspec: Annotated[Path | None, typer.Option(help="AppSpec that is about to be deployed.")] = None,
+    group: Annotated[str, typer.Option(help="CodeDeploy deployment group.")] = "",
+    hook: Annotated[
+        list[str] | None, typer.Option(help="Hook function to check besides those of the AppSpec; may be repeated.")
+    ] = None,
+    appspec: Annotated[Path | None, typer.Option(help="AppSpec file of the next deployment.")] = None,
     policy: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Policy file instead of the tag's.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Policy file (default: the one that the function's tag names)."),
     ] = None,
     template: Annotated[
         list[Path] | None, typer.Option(help="SAM or CloudFormation template; may be repeated.")
     ] = None,
     endpoint_url: EndpointUrl = "",
     region: Region = "",
-    output: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.TEXT,
-    json_output: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    sarif: Annotated[Path | None, typer.Option(help="Write SARIF to this file too.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.TEXT,
+    json_output: Annotated[bool, typer.Option("--json", help="Same as --format json.")] = False,
+    sarif: Annotated[Path | None, typer.Option(help="Also write SARIF to this file.")] = None,
 ) -> None:
     """Check function, group, hook, policy and templates; exits 0 fine, 1 an error was found, 3 could not find out.
 

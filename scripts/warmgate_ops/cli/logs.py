@@ -28,8 +28,8 @@ def register(app: typer.Typer) -> None:
 
 
 def parse(
-    file: Annotated[str, typer.Argument(help="A log file or log tail in any format; - reads standard input.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    file: Annotated[str, typer.Argument(help="Log file or log tail in any format; - reads standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
 ) -> None:
     """Print every invocation that a Lambda log reports.
 

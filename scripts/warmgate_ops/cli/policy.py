@@ -29,10 +29,10 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Policies; - is standard input.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Policy files; - reads standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")] = False,
 ) -> None:
-    """Say `FILE: ok` of each policy that can be used, with what it cannot know; of each other one every fault.
+    """Validate policies: prints `FILE: ok` with warnings, or every error with its line.
 
     Exit codes: 0 all can be used, 2 one has faults or cannot be read.
     """

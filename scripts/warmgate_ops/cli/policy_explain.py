@@ -14,10 +14,12 @@ from warmgate_ops.cli.output import complain, say
 
 def explain(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Policy file.")],
-    samples: Annotated[list[str] | None, typer.Option(help="Recorded samples of today; may be repeated.")] = None,
+    samples: Annotated[
+        list[str] | None, typer.Option(help="Recorded samples (JSON Lines) to compare with; may be repeated.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say for each check how many calls it needs, what it sees and how surely, and what the policy cannot know.
+    """Explain a policy: how many calls each check needs, what it can detect with what confidence, and what it cannot.
 
     Exit codes: 0 explained, 2 the policy or the samples cannot be read.
     """

@@ -18,8 +18,10 @@ from warmgate_ops.cli.replay import judged_runs
 
 def suggest(
     samples: Annotated[list[str], typer.Option(help="Recorded samples (JSON Lines); may be repeated.")],
-    headroom: Annotated[float, typer.Option(min=1.01, help="How many times today's value a limit is.")] = 1.25,
-    name: Annotated[str, typer.Option(help="Name of the policy.")] = "suggested",
+    headroom: Annotated[
+        float, typer.Option(min=1.01, help="Headroom: limits are this multiple of the recorded value.")
+    ] = 1.25,
+    name: Annotated[str, typer.Option(help="Policy name.")] = "suggested",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Propose limits from recorded runs of a version that is right, as a policy that can be used.

@@ -41,28 +41,32 @@ def register(app: typer.Typer) -> None:
 
 def rehearse(
     *,
-    only: Annotated[list[str] | None, typer.Option(help="Run this scenario alone; may be repeated.")] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Also run the scenarios of live traffic (minutes).")
-    ] = False,
-    json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object, and no progress.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Run only this scenario; may be repeated.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also run the live traffic scenarios (minutes).")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object and no progress.")] = False,
     time_scale: Annotated[
-        float | None, typer.Option(min=1, help="How much faster CodeDeploy's clock runs; 60, with own code 10.")
+        float | None,
+        typer.Option(min=1, help="How much faster CodeDeploy's clock runs (default: 60; 10 with your own code)."),
     ] = None,
     function: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="Own code: folder that serves now.")
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Your code: folder of the currently deployed version."),
     ] = None,
     candidate: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="Own code: folder to release.")
+        Path | None, typer.Option(exists=True, file_okay=False, help="Your code: folder of the new version.")
     ] = None,
-    policy: Annotated[Path | None, typer.Option(exists=True, help="Own code: policy file.")] = None,
-    handler: Annotated[str, typer.Option(help="Own code: handler.")] = "app.handler",
-    memory: Annotated[int, typer.Option(min=128, max=10240, help="Own code: memory in MB.")] = 256,
-    timeout: Annotated[int, typer.Option(min=1, max=900, help="Own code: timeout in seconds.")] = 10,
-    config: Annotated[str, typer.Option(help="Own code: configuration.")] = "CodeDeployDefault.LambdaAllAtOnce",
-    report_dir: Annotated[Path | None, typer.Option(file_okay=False, help="Own code: folder for the report.")] = None,
+    policy: Annotated[Path | None, typer.Option(exists=True, help="Your code: policy file.")] = None,
+    handler: Annotated[str, typer.Option(help="Your code: handler.")] = "app.handler",
+    memory: Annotated[int, typer.Option(min=128, max=10240, help="Your code: memory in MB.")] = 256,
+    timeout: Annotated[int, typer.Option(min=1, max=900, help="Your code: timeout in seconds.")] = 10,
+    config: Annotated[
+        str, typer.Option(help="Your code: CodeDeploy deployment configuration.")
+    ] = "CodeDeployDefault.LambdaAllAtOnce",
+    report_dir: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Your code: output folder of the report.")
+    ] = None,
 ) -> None:
-    """Rehearse releases: real Lambda runtimes, a CodeDeploy that shifts an alias, the hook as it is deployed.
+    """Rehearse deployments on this machine: real Lambda runtimes, a local CodeDeploy, the hooks as they are deployed.
 
     Exit codes: 0 every scenario ended as expected, or your candidate was released; 1 one did not, or your candidate was
     refused; 2 wrong usage or policy; 3 it could not be found out.

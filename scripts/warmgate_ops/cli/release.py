@@ -36,26 +36,32 @@ def register(app: typer.Typer) -> None:
 
 def release(
     *,
-    function: Annotated[str, typer.Option(help="Name of the function.")],
-    alias: Annotated[str, typer.Option(help="Alias to shift.")],
-    to: Annotated[str, typer.Option(help="Version to release.")],
-    from_: Annotated[str, typer.Option("--from", help="Version that serves now; read from the alias.")] = "",
-    application: Annotated[str, typer.Option(help="CodeDeploy application; not needed where there is one.")] = "",
-    group: Annotated[str, typer.Option(help="Deployment group; not needed where there is one.")] = "",
-    config: Annotated[str, typer.Option(help="Deployment configuration; the group's own else.")] = "",
-    description: Annotated[str, typer.Option(help="Description of the deployment.")] = "",
-    before: Annotated[str, typer.Option(help="Hook before the shift; empty for none.")] = BEFORE_HOOK,
-    after: Annotated[str, typer.Option(help="Hook after the shift; empty for none.")] = AFTER_HOOK,
-    bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Bucket of the reports.")] = "",
-    prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Prefix of the reports in it.")] = "",
-    junit: Annotated[Path | None, typer.Option(dir_okay=False, help="JUnit XML to write.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", dir_okay=False, help="JSON to write.")] = None,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds to follow it.")] = 7200.0,
-    detach: Annotated[bool, typer.Option("--detach", help="Print the id and follow nothing.")] = False,
+    function: Annotated[str, typer.Option(help="Function name.")],
+    alias: Annotated[str, typer.Option(help="Alias that CodeDeploy shifts.")],
+    to: Annotated[str, typer.Option(help="Version to deploy.")],
+    from_: Annotated[
+        str, typer.Option("--from", help="Currently deployed version (default: the one the alias points to).")
+    ] = "",
+    application: Annotated[
+        str, typer.Option(help="CodeDeploy application (default: the only Lambda application of the account).")
+    ] = "",
+    group: Annotated[str, typer.Option(help="Deployment group (default: the only group of the application).")] = "",
+    config: Annotated[str, typer.Option(help="CodeDeploy deployment configuration (default: the group's).")] = "",
+    description: Annotated[str, typer.Option(help="Deployment description.")] = "",
+    before: Annotated[str, typer.Option(help="BeforeAllowTraffic hook function; empty for none.")] = BEFORE_HOOK,
+    after: Annotated[str, typer.Option(help="AfterAllowTraffic hook function; empty for none.")] = AFTER_HOOK,
+    bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Report bucket.")] = "",
+    prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Key prefix of the reports.")] = "",
+    junit: Annotated[Path | None, typer.Option(dir_okay=False, help="JUnit XML output file.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", dir_okay=False, help="JSON output file.")] = None,
+    timeout: Annotated[
+        float, typer.Option(min=1, help="How long to wait for the deployment to end, in seconds.")
+    ] = 7200.0,
+    detach: Annotated[bool, typer.Option("--detach", help="Print the deployment ID and exit without waiting.")] = False,
     endpoint_url: EndpointUrl = "",
     region: Region = "",
 ) -> None:
-    """Release a version: deploy, follow, and say how it ended.
+    """Deploy a version with CodeDeploy, wait for the deployment to end, and print how it ended.
 
     Exit codes: 0 released, 1 rolled back or failed, 2 wrong usage, 3 not known (time-out, connection lost).
     """

@@ -44,11 +44,13 @@ def register(app: typer.Typer) -> None:
 
 
 def replay_files(
-    files: Annotated[list[str], typer.Argument(metavar="SAMPLES...", help="Recorded samples; - is standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="SAMPLES...", help="Recorded samples (JSON Lines); - reads standard input.")
+    ],
     policy: Annotated[Path, typer.Option(help="Policy file.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a run.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")] = False,
 ) -> None:
-    """Judge recorded runs (JSON Lines, a run's lines together) round by round, as the hook would have.
+    """Judge recorded runs (JSON Lines, the lines of a run together) round by round, as the hook would.
 
     Checks that a recording cannot show are left out and named: memory always, init where no prewarm call was recorded.
     Exit codes: 0 every run would be let through, 1 some refused, 2 unreadable input, 3 a limit of some lacks evidence.

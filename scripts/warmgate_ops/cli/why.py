@@ -40,8 +40,8 @@ def register(app: typer.Typer) -> None:
 
 def why(
     deployment_id: Annotated[str, typer.Argument(help="CodeDeploy's id of the deployment.")],
-    bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Bucket of the reports.")] = "",
-    prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Prefix of the reports in it.")] = "",
+    bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Report bucket.")] = "",
+    prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Key prefix of the reports.")] = "",
     *,
     account: Annotated[str, typer.Option(envvar="WARMGATE_ACCOUNT", help="Account that must own the bucket.")] = "",
     table: Annotated[str, typer.Option(envvar="WARMGATE_TABLE", help="Table with Warmgate's own records.")] = "",

@@ -60,12 +60,13 @@ class BodyStanding:
 NOTHING = BodyStanding(None, 0.0, 1.0, 1.0, 0.5, 0, leans=False)
 
 
-def stand_body(rounds: Sequence[Round], ratio: float) -> BodyStanding:
+def stand_body(rounds: Sequence[Round], ratio: float, *, by_p95: bool = False) -> BodyStanding:
     """Return where the body stands after the rounds, looked at after each of the first five.
 
     Args:
         rounds: the rounds that hold calls of both arms.
         ratio: the allowed ratio; the null hypothesis is its square root, so that FAIL means sure and by enough.
+        by_p95: whether only the p95 may show that it is enough, else the median may, too.
     """
     counted = rounds[:LOOKS]
     sure, beyond = _z_scores(counted, sqrt(ratio)), _z_scores(counted, ratio)
@@ -73,11 +74,13 @@ def stand_body(rounds: Sequence[Round], ratio: float) -> BodyStanding:
         z, z_beyond = sure[look - 1], beyond[look - 1]
         if z_beyond <= OK_Z:
             return _standing(counted[:look], z, True, leans=False)
-        if z >= FAIL_Z and _enough(counted[:look], ratio):
-            return _standing(counted[:look], z, False, leans=True)
+        if z >= FAIL_Z and _enough(counted[:look], ratio, by_p95=by_p95):
+            return _standing(counted[:look], z, False, leans=False)
     if not counted:
         return NOTHING
     leans = sure[-1] >= HALF_WAY_Z and beyond[-1] > 0
+    if by_p95:
+        leans = sure[-1] >= HALF_WAY_Z and _enough(counted, ratio, by_p95=True)
     return _standing(counted, sure[-1], None, leans=leans)
 
 
@@ -99,9 +102,11 @@ def _durations(rounds: Sequence[Round]) -> tuple[list[float], list[float]]:
     return old, [call.duration_ms for round_ in rounds for call in round_.new]
 
 
-def _enough(rounds: Sequence[Round], ratio: float) -> bool:
+def _enough(rounds: Sequence[Round], ratio: float, *, by_p95: bool) -> bool:
     old, new = _durations(rounds)
-    return any(_ratio(quantile(new, share), quantile(old, share)) > ratio for share in (0.95, 0.5))
+    return any(
+        _ratio(quantile(new, share), quantile(old, share)) > ratio for share in ((0.95,) if by_p95 else (0.95, 0.5))
+    )
 
 
 def _ratio(new: float, old: float) -> float:

@@ -22,7 +22,7 @@ from warmgate.model.calls import Arm, Evidence, Sample
 from warmgate.model.verdict import Because, Finding, Unit
 from warmgate.policy.values import Basis, Compare
 
-BODY, TAIL = "compare.duration.body", "compare.duration.tail"
+BODY, P95, TAIL = "compare.duration.body", "compare.duration.p95", "compare.duration.tail"
 ENOUGH_ENVIRONMENTS = 10
 """Of each arm; fewer may all be slow ones, so that they refuse nothing alone."""
 
@@ -30,10 +30,10 @@ Rounds = list[list[Sample]]
 
 
 def duration_checks(compare: Compare) -> tuple[str, ...]:
-    """Return the names of the checks that compare durations: `basis: p95` looks at the tail alone."""
+    """Return the names of the checks that compare durations: `basis: p95` lets no median refuse."""
     if compare.duration is None:
         return ()
-    return (TAIL,) if compare.basis is Basis.P95 else (BODY, TAIL)
+    return (P95 if compare.basis is Basis.P95 else BODY, TAIL)
 
 
 def judge_durations(compare: Compare, evidence: Evidence) -> list[Finding]:
@@ -44,19 +44,20 @@ def judge_durations(compare: Compare, evidence: Evidence) -> list[Finding]:
     old, new = measured_rounds(evidence, Arm.BASELINE), measured_rounds(evidence, Arm.CANDIDATE)
     if not old or not new:
         what = "not one measured call of each version"
-        limits = {BODY: (ratio, Unit.TIMES), TAIL: (BALANCE, Unit.RATIO)}
-        return [without_data(name, *limits[name], evidence.closed, what) for name in names]
-    judges = {BODY: _judge_body, TAIL: _judge_tail}
-    found = [judges[name](old, new, ratio, evidence) for name in names]
+        return [
+            without_data(name, *((BALANCE, Unit.RATIO) if name == TAIL else (ratio, Unit.TIMES)), evidence.closed, what)
+            for name in names
+        ]
+    found = [_judge_body(names[0], old, new, ratio, evidence), _judge_tail(old, new, ratio, evidence)]
     return [_among_environments(finding, old, new, open_=evidence.closed is None) for finding in found]
 
 
-def _judge_body(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> Finding:
+def _judge_body(check: str, old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> Finding:
     """Return the finding of the whole range; what it measured is the ratio that its decision rests on."""
-    body = stand_body(_shared_rounds(old, new), ratio)
-    by_p95 = body.decision is False and body.median_ratio <= ratio
+    body = stand_body(_shared_rounds(old, new), ratio, by_p95=check == P95)
+    by_p95 = check == P95 or (body.decision is False and body.median_ratio <= ratio)
     return Finding(
-        check=BODY,
+        check=check,
         outcome=OUTCOMES[body.decision],
         reason=f"the median call took {times(body.median_ratio)} the baseline's, the p95 {times(body.p95_ratio)};"
         f" the limit is {ratio:g}x",

@@ -96,9 +96,21 @@ def test_a_certain_small_slowdown_does_not_fail() -> None:
 
 
 def test_a_basis_of_p95_alone_overlooks_no_tail() -> None:
-    """With the tail as the only measure a slowdown of every call still fails, by the tail."""
+    """With the p95 as the only measure a slowdown of every call still fails, by the p95 and by the tail."""
     alone = findings(paired(STEADY, times(1.5)), replace(DURATION, basis=Basis.P95))
-    assert [(name, finding.outcome) for name, finding in alone.items()] == [("compare.duration.tail", Outcome.FAILED)]
+    assert [(name, finding.outcome) for name, finding in alone.items()] == [
+        ("compare.duration.p95", Outcome.FAILED),
+        ("compare.duration.tail", Outcome.FAILED),
+    ]
+    assert alone["compare.duration.p95"].measured == pytest.approx(1.5)
+
+
+def test_a_basis_of_p95_lets_no_median_refuse() -> None:
+    """A median of 1.45 times the old one with an equal p95 is what the policy does not ask for."""
+    new = [[ms * 1.45 if i < 16 else ms * 3 for i, ms in enumerate(series)] for series in STEADY]
+    old = [[ms if i < 16 else ms * 3 for i, ms in enumerate(series)] for series in STEADY]
+    alone = findings(paired(old, new), replace(DURATION, basis=Basis.P95))
+    assert alone["compare.duration.p95"].outcome is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("size", [1, 4, 9])
