@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from warmgate.bootstrap import Settings
+from warmgate.settings import Settings
 from warmgate_ops.rehearsal.cloud.permissions import Grant, grants_of, read_template, resolve
 from warmgate_ops.rehearsal.cloud.permissions.installed import installed_names
 
