@@ -6,11 +6,9 @@ What only some of the functions need is imported by the function that makes it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -19,7 +17,7 @@ from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.invoker import LambdaInvoker
 from warmgate.adapters.lineage import CodeDeployLineage
 from warmgate.adapters.logs import CloudWatchLogs
-from warmgate.adapters.policies import KINDS, TaggedPolicies, UnsetPolicies
+from warmgate.adapters.policies import TaggedPolicies, UnsetPolicies
 from warmgate.adapters.reports import BucketArchive, LogReport, MetricsReport, log_line
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap, ThreadTimer
@@ -27,12 +25,13 @@ from warmgate.errors import SettingsError
 from warmgate.gate.gate import Gate
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.deployment import LifecycleEvent
-from warmgate.planning.burst import PROBE_SHARE
 from warmgate.ports.policies import Policies
 from warmgate.ports.reports import Reports
-from warmgate.probing.assess import Assessor, Judging
+from warmgate.probing.assess import Assessor
+from warmgate.probing.assessment import Judging
 from warmgate.probing.sharing import Sharing
 from warmgate.report.layout import AFTER, GUARD
+from warmgate.settings import Settings, policies_folder, settings_of
 
 if TYPE_CHECKING:
     from warmgate.gate.known_bad import KnownBad
@@ -42,81 +41,6 @@ if TYPE_CHECKING:
 
 CONCURRENCY = 100
 """Connections of the invoke client; a round of both arms with 20 environments needs 40."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What the environment of a hook says; each field's variable is WARMGATE_ and its name in capitals."""
-
-    policies: Path
-    policy_sources: tuple[str, ...] = KINDS
-    report_bucket: str = ""
-    report_prefix: str = ""
-    metrics_namespace: str = "Warmgate"
-    table: str = ""
-    topic_arn: str = ""
-    event_bus: str = "default"
-    account: str = ""
-    """Who must own the report bucket; empty for anybody."""
-    policy_account: str = ""
-    """Who must own a bucket of policies; empty for anybody."""
-    require_allow_tag: bool = False
-    probe_share: float = PROBE_SHARE
-    """Of the concurrency that is free in the account, what the probes of one hook take at most."""
-
-
-def settings_of(environment: Mapping[str, str]) -> Settings:
-    """Return the settings of an environment; raises SettingsError."""
-    sources = tuple(word.strip() for word in environment.get("WARMGATE_POLICY_SOURCES", "").split(",") if word.strip())
-    unknown = [word for word in sources if word not in KINDS]
-    if unknown:
-        raise SettingsError(
-            f"WARMGATE_POLICY_SOURCES: found {', '.join(unknown)}, expected some of {', '.join(KINDS)}",
-            hint="separate the allowed sources by commas",
-        )
-    return Settings(
-        policies=Path(environment.get("WARMGATE_POLICIES", "")) if environment.get("WARMGATE_POLICIES") else _folder(),
-        policy_sources=sources or KINDS,
-        report_bucket=environment.get("WARMGATE_REPORT_BUCKET", ""),
-        report_prefix=environment.get("WARMGATE_REPORT_PREFIX", ""),
-        metrics_namespace=environment.get("WARMGATE_METRICS_NAMESPACE", "Warmgate"),
-        table=environment.get("WARMGATE_TABLE", ""),
-        topic_arn=environment.get("WARMGATE_TOPIC_ARN", ""),
-        event_bus=environment.get("WARMGATE_EVENT_BUS") or "default",
-        account=environment.get("WARMGATE_ACCOUNT", ""),
-        policy_account=environment.get("WARMGATE_POLICY_ACCOUNT", ""),
-        require_allow_tag=_switch(environment, "WARMGATE_REQUIRE_ALLOW_TAG"),
-        probe_share=_share(environment.get("WARMGATE_PROBE_SHARE", "")),
-    )
-
-
-def _switch(environment: Mapping[str, str], name: str) -> bool:
-    found = environment.get(name) or "false"
-    if found not in {"true", "false"}:
-        raise SettingsError(f"{name}: found {found!r}, expected true or false", hint="write one of the two")
-    return found == "true"
-
-
-def _share(text: str) -> float:
-    if text.strip() == "":
-        return PROBE_SHARE
-    try:
-        share = float(text)
-    except ValueError:
-        share = 0.0
-    if not 0 < share <= 1:
-        raise SettingsError(
-            f"WARMGATE_PROBE_SHARE: found {text!r}, expected a number above 0 and at most 1",
-            hint=f"write {PROBE_SHARE} for a quarter of what is free",
-        )
-    return share
-
-
-def _folder() -> Path:
-    """Return the folder of bundled policies: a layer's, else the one beside the hooks, else the checkout's."""
-    here = Path(__file__).resolve()
-    candidates = (Path("/opt/policies"), here.parents[1] / "policies", here.parents[2] / "policies")
-    return next((path for path in candidates if path.is_dir()), candidates[0])
 
 
 def assessor_of(clients: Clients, sharing: Sharing | None = None) -> Assessor:
@@ -213,14 +137,13 @@ class _Parts:
 
 @lru_cache(maxsize=1)
 def _parts() -> _Parts:
-    clients, policies = Clients(), None
+    clients = Clients()
     try:
         settings = settings_of(os.environ)
-        policies = TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account)
     except SettingsError as error:
-        return _Parts(
-            clients=clients, clock=SystemClock(), settings=Settings(policies=_folder()), policies=UnsetPolicies(error)
-        )
+        unset = Settings(policies=policies_folder())
+        return _Parts(clients=clients, clock=SystemClock(), settings=unset, policies=UnsetPolicies(error))
+    policies = TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account)
     return _Parts(clients=clients, clock=SystemClock(), settings=settings, policies=policies)
 
 

@@ -30,7 +30,8 @@ def _run() -> tuple[float, int]:
     from warmgate.model.deadline import Deadline
     from warmgate.model.deployment import Target
     from warmgate.policy.values import Budget, Limits, PercentileLimit, Policy, Probe
-    from warmgate.probing.assess import Assessor, Subject
+    from warmgate.probing.assess import Assessor
+    from warmgate.probing.assessment import Subject
 
     policy = Policy(
         name="bench",

@@ -38,7 +38,8 @@ from warmgate.model.marks import rollback_mark_of
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Mode
 from warmgate.policy.values import Budget, Limits, Live, OnTrouble, PercentileLimit, Policy, Warm, When
-from warmgate.probing.assess import Assessor, Judging
+from warmgate.probing.assess import Assessor
+from warmgate.probing.assessment import Judging
 
 T = TypeVar("T")
 ID, FIRST = "d-CAMPAIGN0", "d-FIRST0000"

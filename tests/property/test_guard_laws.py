@@ -12,7 +12,7 @@ from support.fakes.lambda_runs import Dies, GuardEvents, KillError, SharedClock
 from support.fakes.shift_world import ShiftWorld
 from support.traffic.shifts import NONE, Defect
 from warmgate.errors import ClaimError
-from warmgate.live.guard import Ending
+from warmgate.live.watch import Ending
 
 BROKEN = Defect(error_share=0.5, from_s=5.0)
 STEPS = 30

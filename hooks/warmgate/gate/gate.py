@@ -7,31 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warmgate.errors import HeldError, ReportError, StatusReportError, WarmgateError
 from warmgate.gate.last_resort import LastResort
+from warmgate.gate.unjudged import (
+    LOST_REPORT,
+    NO_SKIP,
+    NOTHING_JUDGED,
+    OVERDUE,
+    ROLLBACK_PASSES,
+    SKIPPED,
+    blank_judgement,
+    error_verdict,
+    unforeseen,
+    unjudged_verdict,
+)
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status
+from warmgate.model.deployment import HookExecution, LifecycleEvent, Status
 from warmgate.model.marks import skip_reason
-from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
+from warmgate.model.verdict import Judgement, Unjudged
 from warmgate.policy.values import Policy
 from warmgate.ports.codedeploy import Deployments
 from warmgate.ports.policies import Policies
 from warmgate.ports.reports import Archive, Reports
 from warmgate.ports.time import Clock, Timer
-from warmgate.probing.assess import Assessment, Judging
+from warmgate.probing.assessment import Judging
 
 if TYPE_CHECKING:
     from warmgate.gate.known_bad import KnownBad
-
-NOTHING_JUDGED = Verdict(outcome=Outcome.ERROR, status=Status.FAILED, reason="nothing was judged")
-OVERDUE = "no verdict in time: a look-up or a call held the hook past its deadline"
-LOST_REPORT = "was reported by an earlier run of this hook that ended before it stored a report; its log has the reason"
-ROLLBACK_PASSES = "a rollback is never blocked: passed without judging"
-SKIPPED = "SKIPPED by the deployment's description, nothing was judged"
-NO_SKIP = "NOT SKIPPED: a skip needs a reason, write [warmgate skip: reason]; judged as a release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,7 @@ class Gate:
             StatusReportError: CodeDeploy could not be told; Lambda's own retry of the event tries again.
             HeldError: another run of the execution is at work, and reports the status; a retry finds it reported.
         """
-        blank = _blank(execution, self.event, self.clock.utc_now())
+        blank = blank_judgement(execution, self.event, self.clock.utc_now())
         resort = LastResort(
             replace(blank, verdict=replace(NOTHING_JUDGED, reason=OVERDUE)),
             lambda judgement: self._reported_last(judgement, execution, tell_deadline),
@@ -103,7 +108,7 @@ class Gate:
                 self.log(f"{execution.deployment_id}: {status} could not be reported ({error})")
                 if isinstance(error, StatusReportError):
                     raise
-                raise StatusReportError(_unforeseen(error)) from error
+                raise StatusReportError(unforeseen(error)) from error
             told = True
         if resort.done:
             self.log(f"{execution.deployment_id}: its time was over, {status} was reported as the last resort")
@@ -153,15 +158,15 @@ class Gate:
         except HeldError:
             raise
         except Exception as error:  # noqa: BLE001 - every path must end in a status
-            return replace(blank, verdict=replace(NOTHING_JUDGED, reason=_unforeseen(error)))
+            return replace(blank, verdict=replace(NOTHING_JUDGED, reason=unforeseen(error)))
 
     def _judgement(self, execution: HookExecution, blank: Judgement, deadline: Deadline) -> Judgement | None:
         try:
             deployment = self.deployments.describe(execution, deadline)
         except WarmgateError as error:
-            return replace(blank, verdict=_error_verdict(f"deployment not described: {error}", None))
+            return replace(blank, verdict=error_verdict(f"deployment not described: {error}", None))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
-            return replace(blank, verdict=_error_verdict(_unforeseen(error), None))
+            return replace(blank, verdict=error_verdict(unforeseen(error), None))
         if deployment.told is not None and deployment.lifecycle_event is None:
             self._complete(replace(blank, deployment=deployment), deployment.told)
             return None
@@ -176,9 +181,9 @@ class Gate:
         claim, skip = self.proof.claim_of(deployment, deadline), skip_reason(deployment.description)
         known = replace(known, deployment=replace(deployment, is_rollback=claim is not None and claim.proven))
         if claim is not None and claim.proven:
-            return replace(known, verdict=_unjudged_verdict(Unjudged.ROLLBACK, f"{ROLLBACK_PASSES}: {claim.reason}"))
+            return replace(known, verdict=unjudged_verdict(Unjudged.ROLLBACK, f"{ROLLBACK_PASSES}: {claim.reason}"))
         if skip:
-            return replace(known, verdict=_unjudged_verdict(Unjudged.SKIP, f"{SKIPPED}: {skip}"))
+            return replace(known, verdict=unjudged_verdict(Unjudged.SKIP, f"{SKIPPED}: {skip}"))
         warnings = [f"{claim.reason}; judged as a release"] if claim is not None else []
         warnings += [NO_SKIP] if skip is not None else []
         for warning in warnings:
@@ -191,7 +196,7 @@ class Gate:
     ) -> None:
         """Store a report where none lies: another run reported the status, and may have died before it stored one."""
         if (told := self._told(deployments, execution, deadline)) is not None:
-            blank = _blank(execution, self.event, judgement.started_at)
+            blank = blank_judgement(execution, self.event, judgement.started_at)
             self._complete(replace(blank, deployment=judgement.deployment), told)
 
     def _told(self, deployments: Deployments, execution: HookExecution, deadline: Deadline) -> Status | None:
@@ -225,13 +230,15 @@ class Gate:
                 if (refused := self.known_bad.verdict_on(known.deployment, known.fingerprint)) is not None:
                     return replace(known, verdict=refused)
             found = self.judging.judge_release(known.deployment, policy, deadline)
-            return _completed(known, found)
+            return replace(
+                known, verdict=found.verdict, samples=found.samples, spending=found.spending, notes=found.notes
+            )
         except HeldError:
             raise
         except WarmgateError as error:
-            return replace(known, verdict=_error_verdict(str(error), policy))
+            return replace(known, verdict=error_verdict(str(error), policy))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
-            return replace(known, verdict=_error_verdict(_unforeseen(error), policy))
+            return replace(known, verdict=error_verdict(unforeseen(error), policy))
 
     def _publish(self, judgement: Judgement, status: Status) -> None:
         for sink in self.reports:
@@ -240,40 +247,4 @@ class Gate:
             except ReportError as error:
                 self.log(f"{judgement.deployment.deployment_id}: report not published ({error})")
             except Exception as error:  # noqa: BLE001 - a sink never changes the status
-                self.log(f"{judgement.deployment.deployment_id}: report not published ({_unforeseen(error)})")
-
-
-def _error_verdict(reason: str, policy: Policy | None) -> Verdict:
-    # The judge is imported when there is something to judge: the first probe does not wait for it.
-    from warmgate.judge import verdict_of_error
-
-    return verdict_of_error(reason, policy)
-
-
-def _unjudged_verdict(because: Unjudged, reason: str) -> Verdict:
-    """Return the verdict of a release that is let through on purpose, loudly; no judge is needed for it."""
-    told: dict[str, Any] = {"status": Status.SUCCEEDED, "reason": reason, "warnings": (reason,), "unjudged": because}
-    if because is Unjudged.SKIP:
-        return Verdict(outcome=Outcome.SKIPPED, settled_by="the deployment's description", **told)
-    return Verdict(outcome=Outcome.PASSED, **told)
-
-
-def _blank(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgement:
-    """Return the judgement of an execution of which nothing is known yet; its verdict is always replaced."""
-    return Judgement(
-        deployment=Deployment(deployment_id=execution.deployment_id, lifecycle_event=event),
-        execution=execution,
-        policy_name="",
-        policy_source="",
-        verdict=NOTHING_JUDGED,
-        spending=Spending(),
-        started_at=now,
-    )
-
-
-def _completed(known: Judgement, found: Assessment) -> Judgement:
-    return replace(known, verdict=found.verdict, samples=found.samples, spending=found.spending, notes=found.notes)
-
-
-def _unforeseen(error: Exception) -> str:
-    return f"unforeseen {type(error).__name__}: {error}"
+                self.log(f"{judgement.deployment.deployment_id}: report not published ({unforeseen(error)})")

@@ -21,7 +21,7 @@ from warmgate.policy.values import Policy
 from warmgate.ports.functions import Functions
 from warmgate.ports.logs import LiveMetrics, Logs
 from warmgate.ports.time import Clock
-from warmgate.probing.assess import Assessment, Judging
+from warmgate.probing.assessment import Assessment, Judging
 
 POLL_MS = 5_000.0
 SETTLING_MS = 15_000.0

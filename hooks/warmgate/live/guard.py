@@ -6,82 +6,36 @@ retry of its event. Before its own time is up a run hands what it knows, as a va
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 
 from warmgate.errors import (
     DeploymentLookupError,
     LeaseLostError,
     OtherPlatformError,
     PolicyLookupError,
-    ReportError,
-    StopError,
-    SuccessorError,
     WarmgateError,
 )
-from warmgate.judge.live.stretches import Stretch, has_live_limits, judge_live
+from warmgate.judge.live.stretches import has_live_limits
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.live.lease import Lease
-from warmgate.live.reading import Reading, read_new_calls
-from warmgate.live.traffic import Traffic, add_calls
-from warmgate.logs.calls import LoggedCall
+from warmgate.live.watch import WAIT_MS, Ending, Guarded, Watch, WatchPorts
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Shift
-from warmgate.model.verdict import Judgement, Mode, Outcome, Spending, Verdict
 from warmgate.policy.values import Policy
-from warmgate.ports.codedeploy import Shifts
-from warmgate.ports.functions import Functions
-from warmgate.ports.logs import Logs
-from warmgate.ports.once import Claims, Successors
+from warmgate.ports.once import Claims
 from warmgate.ports.policies import Policies
-from warmgate.ports.reports import Reports
-from warmgate.ports.time import Clock
 
-POLL_MS = 2_000.0
-DESCRIBE_MS = 10_000.0
-"""CodeDeploy is asked so often whether the shift goes on, and once more before a stop."""
-WAIT_MS = 5_000.0
-"""Between looks while traffic has not begun to shift: the hook before it may take an hour."""
 PATIENCE_MS = 60_000.0
 """A deployment that cannot be described for so long, or whose policy cannot be read, is none of ours."""
-HANDOVER_MS = 20_000.0
-"""Kept back from the run's own time for handing over."""
-STOPPED_BEFORE = "stopped before this run began, by a run that died before it stored this, or by somebody else"
-
-
-class Ending(StrEnum):
-    """Why a run ended."""
-
-    NOT_OURS = "not ours"
-    SHIFTED = "shifted"
-    STOPPED = "stopped"
-    HANDED_OVER = "handed over"
-    BUSY = "another run guards it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guarded:
-    """How a run ended, and the verdict that stopped a deployment."""
-
-    ending: Ending
-    verdict: Verdict | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
+class Guard(WatchPorts):
     """The use case of the function that a deployment's start event calls."""
 
-    shifts: Shifts
     proof: RollbackProof
     policies: Policies
-    functions: Functions
-    logs: Logs
     claims: Claims
-    successors: Successors
-    clock: Clock
-    reports: tuple[Reports, ...] = ()
-    log: Callable[[str], None] = lambda _line: None
 
     def run(self, shift: Shift, deadline: Deadline) -> Guarded:
         """Guard a shift to its end, alone: the same event delivered again finds it guarded, or a run that died.
@@ -127,7 +81,7 @@ class Guard:
             return Guarded(ending=Ending.NOT_OURS)
         if not has_live_limits(policy):
             return Guarded(ending=Ending.NOT_OURS)
-        watch = _Watch(self, lease, shift, deployment, (policy, source), deadline)
+        watch = Watch(self, lease, shift, deployment, (policy, source), deadline)
         return watch.looked_back() if deployment.ended else watch.to_the_end()
 
     def _described(self, lease: Lease, shift: Shift, deadline: Deadline) -> Deployment:
@@ -155,164 +109,3 @@ class Guard:
                 if self.clock.now_ms() + WAIT_MS >= patience.at_ms:
                     raise
             self.clock.sleep_ms(WAIT_MS)
-
-
-class _Watch:
-    """One run over one deployment."""
-
-    def __init__(
-        self,
-        guard: Guard,
-        lease: Lease,
-        shift: Shift,
-        deployment: Deployment,
-        policy: tuple[Policy, str],
-        deadline: Deadline,
-    ) -> None:
-        self._guard, self._lease, self._shift, self._deployment = guard, lease, shift, deployment
-        self._policy, self._source = policy
-        self._deadline, self._last = Deadline(deadline.at_ms - HANDOVER_MS), deadline
-        self._traffic = Traffic(baseline=deployment.baseline, candidate=deployment.candidate, number=shift.stretch)
-        self._groups: tuple[str, ...] = ()
-        self._reading: Reading | None = None
-        self._stretch_began_ms = shift.since_ms
-        self._described_ms = self._began_ms = guard.clock.now_ms()
-
-    def to_the_end(self) -> Guarded:
-        """Look at new traffic again and again until there is none to come, or a check has failed."""
-        clock = self._guard.clock
-        while clock.now_ms() < self._deadline.at_ms:
-            self._lease.keep()
-            if self._is_over():
-                return Guarded(ending=Ending.SHIFTED)
-            if self._deployment.shift_began_ms is None:
-                clock.sleep_ms(WAIT_MS)
-                continue
-            self._lease.keep()
-            failed = self._look()
-            if failed is not None:
-                return self._answer(*failed)
-            clock.sleep_ms(POLL_MS)
-        return self._handed_over()
-
-    def looked_back(self) -> Guarded:
-        """Judge a shift that was stopped: the run that did it may have died before it stored a report."""
-        failed = None if self._deployment.shift_began_ms is None else self._look()
-        if failed is None:
-            return Guarded(ending=Ending.SHIFTED)
-        self._guard.log(f"{self._shift.deployment_id}: {STOPPED_BEFORE}; {failed[0].reason}")
-        self._publish(*failed, STOPPED_BEFORE)
-        return Guarded(ending=Ending.SHIFTED, verdict=failed[0])
-
-    def _handed_over(self) -> Guarded:
-        """Start the run that takes over, which waits for the lease; where no answer comes, start it again.
-
-        The lease is not renewed meanwhile: a run that was started without an answer gets it in any case.
-        """
-        guard, number = self._guard, self._shift.run + 1
-        shift = replace(self._shift, run=number, stretch=self._traffic.number, since_ms=self._stretch_began_ms)
-        while True:
-            try:
-                guard.successors.start(shift)
-                return Guarded(ending=Ending.HANDED_OVER)
-            except SuccessorError as error:
-                if self._last.passed(guard.clock.now_ms() + POLL_MS):
-                    raise
-                guard.log(f"{shift.deployment_id}: run {number} not started, trying again ({error})")
-            guard.clock.sleep_ms(POLL_MS)
-
-    def _is_over(self, *, ask_now: bool = False) -> bool:
-        """Ask CodeDeploy from time to time; an answer that does not come leaves things as they are."""
-        clock = self._guard.clock
-        every_ms = WAIT_MS if self._deployment.shift_began_ms is None else DESCRIBE_MS
-        if ask_now or clock.now_ms() - self._described_ms >= every_ms:
-            self._described_ms = clock.now_ms()
-            deadline = self._lease.bounded(self._deadline)
-            try:
-                self._deployment = self._guard.shifts.describe(self._shift.deployment_id, deadline)
-            except DeploymentLookupError as error:
-                self._guard.log(f"{self._shift.deployment_id}: not described, guarding on ({error})")
-        return self._deployment.ended or self._deployment.shift_ended_ms is not None
-
-    def _look(self) -> tuple[Verdict, Stretch] | None:
-        """Read and judge what is new; return the verdict that fails with its stretch, None where none does."""
-        try:
-            calls = self._new_calls()
-        except WarmgateError as error:
-            self._guard.log(f"{self._shift.deployment_id}: live traffic not read, guarding on ({error})")
-            return None
-        number = self._traffic.number
-        self._traffic = add_calls(self._traffic, calls, keep=False)
-        if calls and (self._traffic.number > number or self._stretch_began_ms is None):
-            self._stretch_began_ms = calls[-1 if self._traffic.number > number else 0].at_ms
-        for stretch in self._traffic.stretches:
-            verdict = judge_live((stretch,), self._policy)
-            if any(finding.outcome is Outcome.FAILED for finding in verdict.findings):
-                return verdict, stretch
-        return None
-
-    def _new_calls(self) -> list[LoggedCall]:
-        guard, deployment = self._guard, self._deployment
-        since_ms = self._stretch_began_ms or deployment.shift_began_ms or guard.clock.epoch_ms()
-        reading = self._reading or Reading(since_ms=since_ms)
-        function, versions = deployment.target.function, (deployment.candidate, deployment.baseline)
-        # A published version's configuration never changes.
-        self._groups = self._groups or tuple(guard.functions.version(function, v).log_group for v in versions)
-        now_ms, deadline = guard.clock.epoch_ms(), self._lease.bounded(self._deadline)
-        self._reading, calls = read_new_calls(guard.logs, self._groups, reading, now_ms, deadline)
-        return calls
-
-    def _answer(self, verdict: Verdict, stretch: Stretch) -> Guarded:
-        """Stop the deployment where the policy enforces; what is over already is left alone."""
-        guard, reason = self._guard, verdict.reason
-        self._lease.keep()
-        if self._is_over(ask_now=True):
-            guard.log(f"{self._shift.deployment_id}: over before it could be stopped; {reason}")
-            return Guarded(ending=Ending.SHIFTED, verdict=verdict)
-        # Where a run that dies from here on leaves it too.
-        guard.log(f"{self._shift.deployment_id}: a check failed, {self._policy.mode}; {reason}")
-        stopped = self._policy.mode is Mode.ENFORCE and self._stopped()
-        guard.log(f"{self._shift.deployment_id}: {'stopped' if stopped else 'not stopped'}; {reason}")
-        self._publish(verdict, stretch)
-        return Guarded(ending=Ending.STOPPED if stopped else Ending.SHIFTED, verdict=verdict)
-
-    def _stopped(self) -> bool:
-        """Stop the deployment, again where it fails and the shift goes on; return whether this run stopped it.
-
-        Raises:
-            StopError: it failed to the end of this run's time.
-        """
-        guard = self._guard
-        while True:
-            # Not where another run has taken over: it may have given the order.
-            self._lease.keep()
-            try:
-                return guard.shifts.stop(self._shift.deployment_id, self._lease.bounded(self._deadline))
-            except StopError as error:
-                if self._deadline.passed(guard.clock.now_ms() + POLL_MS):
-                    raise
-                guard.log(f"{self._shift.deployment_id}: not stopped, trying again ({error})")
-            guard.clock.sleep_ms(POLL_MS)
-            if self._is_over(ask_now=True):
-                return False
-
-    def _publish(self, verdict: Verdict, stretch: Stretch, *notes: str) -> None:
-        guard = self._guard
-        judgement = Judgement(
-            deployment=self._deployment,
-            execution=None,
-            policy_name=self._policy.name,
-            policy_source=self._source,
-            verdict=verdict,
-            spending=Spending(seconds=(guard.clock.now_ms() - self._began_ms) / 1000),
-            samples=stretch.samples,
-            notes=(f"live traffic, stretch {stretch.number} of the shift", *notes),
-            started_at=guard.clock.utc_now(),
-        )
-        for sink in guard.reports:
-            try:
-                sink.publish(judgement, verdict.status)
-            except ReportError as error:
-                guard.log(f"{self._shift.deployment_id}: report not published ({error})")
-            except Exception as error:  # noqa: BLE001 - a sink never changes what was done
-                guard.log(f"{self._shift.deployment_id}: report not published (unforeseen {type(error).__name__})")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from warmgate.errors import FunctionLookupError
-from warmgate.model.calls import UNSEEN, Arm, Burst, CallOutcome, Closed, Evidence, Phase, Sample, Start
+from warmgate.model.calls import Arm, Burst, Closed
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Deployment, Target
-from warmgate.model.verdict import Outcome, Spending, Verdict
-from warmgate.planning import ProbePlan, Round, plan_probes, repeat_probe, seed_of
+from warmgate.model.deployment import Deployment
+from warmgate.model.verdict import Spending
+from warmgate.planning import ProbePlan, plan_probes, seed_of
 from warmgate.policy.values import Policy
 from warmgate.ports.functions import Functions, Invoker
 from warmgate.ports.logs import Logs
 from warmgate.ports.time import Clock, Overlap
+from warmgate.probing.assessment import Assessment, Subject
+from warmgate.probing.notes import plan_notes, sample_notes
 from warmgate.probing.preflight import Preflight, run_preflight
+from warmgate.probing.progress import Progress, continued, judged, noted, too_dear, verdict_of
 from warmgate.probing.rounds import ArmVersion, Prober
 from warmgate.probing.sharing import Sharing
 from warmgate.probing.spending import affordable, known_costs, most_after, spent_after
@@ -28,58 +30,6 @@ LOG_PATIENCE_MS = 5_000.0
 """For the baseline's earlier cold starts: a large log group is left after that."""
 MOST_NAMINGS = 12
 """A refusal that names have opened again is asked about again, once a round at most."""
-
-NOTHING_SPENT = Spending()
-UNSEEN_WORDS = {
-    CallOutcome.THROTTLED: "got no concurrency",
-    CallOutcome.LOST: "may have run, but their answer was lost",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """What is judged: a candidate and, where there is one, the baseline it is compared with."""
-
-    target: Target
-    baseline: str | None
-    candidate: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """All that an assessment knows after a round; enough to go on with elsewhere."""
-
-    plan: ProbePlan
-    next_round: int = 0
-    samples: tuple[Sample, ...] = ()
-    spending: Spending = NOTHING_SPENT
-    longest_round_ms: float = 0.0
-    dearest_usd: float = 0.0
-    """What the dearest call of which that is known cost."""
-    closed: Closed | None = None
-    fault: str = ""
-    """Why nothing can be found out, where calls could not be made or trusted."""
-    named_count: int = 0
-    """How often the log was asked for the names of environments."""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
-    """A verdict with the samples and the spending behind it."""
-
-    verdict: Verdict
-    samples: tuple[Sample, ...] = ()
-    spending: Spending = NOTHING_SPENT
-    notes: tuple[str, ...] = ()
-
-
-class Judging(Protocol):
-    """A way to judge a release."""
-
-    def judge_release(self, deployment: Deployment, policy: Policy, deadline: Deadline) -> Assessment:
-        """Return the assessment of a deployment's candidate; raises WarmgateError where nothing could be found out."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +92,7 @@ class Assessor:
         asked = policy.warm.environments
         with sharing.burst(subject.target.function, asked, arms, ready.capacity, deadline) as taken:
             plan = _plan(policy, ready, seed, affordable(taken.burst, arms, policy, ready))
-            progress = _noted(Progress(plan=plan), taken.note)
+            progress = noted(Progress(plan=plan), taken.note)
             prober = Prober(
                 self.invoker, self.overlap, _arm_versions(subject, ready), keeps_answers=policy.store_payloads
             )
@@ -151,10 +101,10 @@ class Assessor:
                 progress = self._enriched(progress, policy, ready, began_ms, deadline)
         spending = replace(progress.spending, seconds=(self.clock.now_ms() - started_ms) / 1000)
         return Assessment(
-            verdict=_verdict(progress, policy),
+            verdict=verdict_of(progress, policy),
             samples=progress.samples,
             spending=spending,
-            notes=ready.notes + _plan_notes(progress.plan, spending) + _sample_notes(progress.samples) + progress.notes,
+            notes=ready.notes + plan_notes(progress.plan, spending) + sample_notes(progress.samples) + progress.notes,
         )
 
     def _advance(
@@ -167,13 +117,13 @@ class Assessor:
         before_round: Callable[[Spending], None],
     ) -> Progress:
         """Return the progress after one more round, closed where there is to be no other."""
-        progress = self._continued(progress, policy, deadline)
+        progress = continued(progress, policy, self.clock, deadline)
         if progress.closed is not None:
             return progress
         upcoming, spent = progress.plan.rounds[progress.next_round], progress.spending
         most = most_after(spent, len(upcoming.calls), progress.dearest_usd, policy, ready)
         if most.cost_usd > policy.budget.cost_usd:
-            return _too_dear(progress, most.cost_usd, policy)
+            return too_dear(progress, most.cost_usd, policy)
         before_round(most)
         spare = most.invocations - spent.invocations - len(upcoming.calls)
         round_started_ms = self.clock.now_ms()
@@ -205,7 +155,7 @@ class Assessor:
         patience = deadline.no_later_than(self.clock.now_ms() + LOG_PATIENCE_MS)
         wanted = progress.plan.burst.granted
         found, note = remembered_cold_starts(progress.samples, ready.baseline, self.logs, wanted, began_ms, patience)
-        return _noted(replace(progress, samples=progress.samples + found), note)
+        return noted(replace(progress, samples=progress.samples + found), note)
 
     def _named(
         self, progress: Progress, logs: Logs, policy: Policy, ready: Preflight, began_ms: float, deadline: Deadline
@@ -213,42 +163,14 @@ class Assessor:
         """Return a closed progress with environments named; it is open again where names take a refusal back."""
         from warmgate.probing.log_evidence import name_environments, names_matter
 
-        if progress.named_count >= MOST_NAMINGS or not names_matter(_judged(progress, policy), progress.samples):
+        if progress.named_count >= MOST_NAMINGS or not names_matter(judged(progress, policy), progress.samples):
             return progress
         groups = [version.log_group for version in (ready.candidate, ready.baseline) if version is not None]
         named = name_environments(progress.samples, logs, self.clock, groups, began_ms, deadline)
-        known = _noted(replace(progress, samples=named.samples, named_count=progress.named_count + 1), named.note)
+        known = noted(replace(progress, samples=named.samples, named_count=progress.named_count + 1), named.note)
         if progress.closed in {Closed.PLANNED, Closed.STOPPED_EARLY}:
-            return self._continued(replace(known, closed=None), policy, deadline)
+            return continued(replace(known, closed=None), policy, self.clock, deadline)
         return known
-
-    def _continued(self, progress: Progress, policy: Policy, deadline: Deadline) -> Progress:
-        """Return the progress with its next round in the plan, closed where there is to be none."""
-        verdict = _judged(progress, policy) if progress.samples else None
-        upcoming = next(iter(progress.plan.rounds[progress.next_round :]), None)
-        if verdict is not None and verdict.decided and not _goes_on(verdict, upcoming):
-            all_decided = all(finding.decided for finding in verdict.findings)
-            return replace(progress, closed=Closed.PLANNED if all_decided else Closed.STOPPED_EARLY)
-        if verdict is not None:
-            progress = _repeating(progress, verdict, policy)
-        return replace(progress, closed=self._why_stop(progress, policy, deadline))
-
-    def _why_stop(self, progress: Progress, policy: Policy, deadline: Deadline) -> Closed | None:
-        rounds = progress.plan.rounds[progress.next_round :]
-        if not rounds:
-            return Closed.BUDGET if progress.plan.left_out else Closed.PLANNED
-        # Repeated calls may have taken the room of rounds that were planned before them.
-        if len(rounds[0].calls) > _calls_left(progress, policy):
-            return Closed.BUDGET
-        # The next round is taken to last as long as the longest one did: a round that is cut shows nothing.
-        if self.clock.now_ms() + progress.longest_round_ms >= deadline.at_ms:
-            return Closed.DEADLINE
-        return None
-
-
-def _goes_on(verdict: Verdict, upcoming: Round | None) -> bool:
-    """Whether a burst that was split is made to its end all the same: only a failure needs no more of it."""
-    return upcoming is not None and upcoming.phase is Phase.PREWARM and verdict.outcome is not Outcome.FAILED
 
 
 def _switched_off(function: str) -> FunctionLookupError:
@@ -273,25 +195,6 @@ def _plan(policy: Policy, ready: Preflight, seed: int, burst: Burst) -> ProbePla
     return plan_probes(policy, burst, has_baseline=ready.baseline is not None, seed=seed)
 
 
-def _repeating(progress: Progress, verdict: Verdict, policy: Policy) -> Progress:
-    """Return the progress with calls of a probe next where whether its one failure was chance is all that is open."""
-    opened = [finding for finding in verdict.findings if not finding.decided]
-    repeat = next((finding.repeat for finding in opened if finding.repeat is not None), None)
-    upcoming = progress.plan.rounds[progress.next_round :]
-    waiting = any(finding.repeat is None for finding in opened)
-    if repeat is None or (upcoming and (waiting or upcoming[0].phase is Phase.REPEATED)):
-        return progress
-    probe = next(probe for probe in policy.probes if probe.name == repeat.probe)
-    left = _calls_left(progress, policy)
-    return replace(progress, plan=repeat_probe(progress.plan, progress.next_round, probe, repeat.calls, left))
-
-
-def _calls_left(progress: Progress, policy: Policy) -> int:
-    """Return how many calls the budget has room for; refused ones cost nothing, but are not planned for ever."""
-    planned = sum(len(planned.calls) for planned in progress.plan.rounds[: progress.next_round])
-    return policy.budget.invocations - max(planned, progress.spending.invocations)
-
-
 def _arm_versions(subject: Subject, ready: Preflight) -> dict[Arm, ArmVersion]:
     function = subject.target.function
     versions = {
@@ -311,62 +214,3 @@ def _arm_versions(subject: Subject, ready: Preflight) -> dict[Arm, ArmVersion]:
             hides_report=ready.baseline.hides_report,
         )
     return versions
-
-
-def _verdict(progress: Progress, policy: Policy) -> Verdict:
-    if progress.fault:
-        from warmgate.judge import verdict_of_error
-
-        return verdict_of_error(progress.fault, policy)
-    return _judged(progress, policy)
-
-
-def _judged(progress: Progress, policy: Policy) -> Verdict:
-    # Imported when the first round has been answered: the first probe does not wait for the judge.
-    from warmgate.judge import judge
-
-    return judge(_evidence(progress), policy)
-
-
-def _evidence(progress: Progress) -> Evidence:
-    return Evidence(
-        samples=progress.samples, burst=progress.plan.burst, closed=progress.closed, seed=progress.plan.seed
-    )
-
-
-def _noted(progress: Progress, note: str) -> Progress:
-    new = bool(note) and note not in progress.notes
-    return replace(progress, notes=(*progress.notes, note)) if new else progress
-
-
-def _too_dear(progress: Progress, most_usd: float, policy: Policy) -> Progress:
-    bound = f"budget.cost_usd {policy.budget.cost_usd:g}"
-    note = f"{bound} ended the calls: after the next round ${most_usd:.4f} could have been spent"
-    return _noted(replace(progress, closed=Closed.BUDGET), note)
-
-
-def _plan_notes(plan: ProbePlan, spending: Spending) -> tuple[str, ...]:
-    notes = [f"left out: {what}" for what in plan.left_out]
-    if plan.burst.granted < plan.burst.asked:
-        notes.append(f"burst of {plan.burst.granted} instead of {plan.burst.asked}: {plan.burst.reason}")
-    if spending.throttles or spending.retries:
-        notes.append(
-            f"{spending.throttles} throttles and {spending.retries} repeated calls, not held against the version"
-        )
-    return tuple(notes)
-
-
-def _sample_notes(samples: tuple[Sample, ...]) -> tuple[str, ...]:
-    """Say how many environments of the burst were really cold, and show a wrong answer where the policy keeps it."""
-    burst = [sample for sample in samples if sample.arm is Arm.CANDIDATE and sample.phase is Phase.PREWARM]
-    cold = sum(sample.start in {Start.COLD, Start.RESTORED} for sample in burst)
-    notes = [f"{cold} of {len(burst)} calls of the burst met cold environments"] if burst else []
-    unseen = [sample for sample in samples if sample.outcome in UNSEEN]
-    for outcome, words in UNSEEN_WORDS.items():
-        missed = [sample for sample in unseen if sample.outcome is outcome]
-        if missed:
-            notes.append(f"{len(missed)} calls {words} (first: {missed[0].error_type}), not held against the version")
-    wrong = next((sample for sample in samples if sample.answer), None)
-    if wrong is not None:
-        notes.append(f"probe {wrong.probe} was answered {wrong.answer!r}")
-    return tuple(notes)

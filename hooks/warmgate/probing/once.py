@@ -18,7 +18,8 @@ from warmgate.policy.rules import fewest_invocations
 from warmgate.policy.values import Policy
 from warmgate.ports.once import Ledger
 from warmgate.ports.time import Clock
-from warmgate.probing.assess import Assessment, Assessor, Subject
+from warmgate.probing.assess import Assessor
+from warmgate.probing.assessment import Assessment, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

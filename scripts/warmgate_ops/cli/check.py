@@ -22,7 +22,7 @@ from warmgate.model.deployment import Deployment, Target
 from warmgate.model.verdict import Judgement, Verdict
 from warmgate.planning import seed_of
 from warmgate.policy.values import Policy
-from warmgate.probing.assess import Assessment, Subject
+from warmgate.probing.assessment import Assessment, Subject
 from warmgate.report.console import render_console
 from warmgate.report.json_report import render_json
 from warmgate.report.standing import standing_of

@@ -114,7 +114,7 @@ def _sarif(examined: Examination) -> str:
 
 
 def _bundled() -> Path:
-    from warmgate.bootstrap import settings_of
+    from warmgate.settings import settings_of
 
     return settings_of(os.environ).policies
 

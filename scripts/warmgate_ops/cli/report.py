@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warmgate.adapters.sdk import Clients
-from warmgate.bootstrap import settings_of
 from warmgate.errors import DocumentError, Fault
 from warmgate.model.calls import Sample
 from warmgate.report.standing import standing_of
+from warmgate.settings import settings_of
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import policy_in
 from warmgate_ops.cli.output import say

@@ -21,7 +21,8 @@ from support.fakes.claims import FakeClaims
 from support.fakes.shift_world import ShiftWorld
 from support.fakes.world import VirtualClock
 from warmgate.errors import SuccessorError
-from warmgate.live.guard import Ending, Guard
+from warmgate.live.guard import Guard
+from warmgate.live.watch import Ending
 from warmgate.model.deployment import Shift
 
 RETRIES_S = (60.0, 120.0)

@@ -13,7 +13,7 @@ import pytest
 
 from support.permissions import Grant, grants_of, read_template, resolve
 from support.permissions.installed import installed_names
-from warmgate.bootstrap import Settings
+from warmgate.settings import Settings
 
 ROOT = Path(__file__).parents[4]
 TEMPLATE = read_template(ROOT / "template.yaml")

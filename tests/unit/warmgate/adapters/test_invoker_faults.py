@@ -18,7 +18,8 @@ from warmgate.model.calls import Answer, CallOutcome, Invocation, never
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Target
 from warmgate.policy.values import Budget, Policy, Probe
-from warmgate.probing.assess import Assessment, Assessor, Subject
+from warmgate.probing.assess import Assessor
+from warmgate.probing.assessment import Assessment, Subject
 
 BAD_GATEWAY = Reply(body=b"<html>no</html>", status=503, headers={"Content-Type": "text/html"})
 LOST = [CUT_BEFORE, CUT_WITHIN, PAGE, BAD_GATEWAY, refusal("ServiceException", 500)]

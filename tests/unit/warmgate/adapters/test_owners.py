@@ -16,12 +16,12 @@ from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.reports import BucketArchive
 from warmgate.adapters.stored_reports import BucketStoredReports
 from warmgate.adapters.tags import LambdaAllowTag
-from warmgate.bootstrap import settings_of
 from warmgate.errors import FunctionLookupError, PolicyLookupError, ReportError, SettingsError
 from warmgate.gate.known_bad import Refusal
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Status, Target
 from warmgate.model.release import StoredReport
+from warmgate.settings import settings_of
 from warmgate_ops.page.stored import case_in_bucket
 
 OWNER = "111122223333"

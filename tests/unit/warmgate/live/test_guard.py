@@ -17,8 +17,8 @@ from warmgate.errors import (
     ReportError,
     StopError,
 )
-from warmgate.live.guard import Ending, Guarded
 from warmgate.live.lease import LEASE_MS, RENEW_MS
+from warmgate.live.watch import Ending, Guarded
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Shift
 from warmgate.model.verdict import Mode

@@ -18,7 +18,7 @@ from warmgate.model.deployment import Deployment, LifecycleEvent, Status
 from warmgate.model.traffic import EnvironmentSummary, MetricCounts
 from warmgate.model.verdict import Finding, Outcome, Spending, Verdict
 from warmgate.policy.values import Live, Policy
-from warmgate.probing.assess import Assessment
+from warmgate.probing.assessment import Assessment
 
 
 @dataclass

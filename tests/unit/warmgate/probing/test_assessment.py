@@ -18,7 +18,7 @@ from warmgate.model.function import Capacity
 from warmgate.model.verdict import Outcome
 from warmgate.planning import call_cost_usd
 from warmgate.policy.values import Budget, Compare, Limits, Policy, Probe, RatioLimit, Warm
-from warmgate.probing.assess import Assessment, Subject
+from warmgate.probing.assessment import Assessment, Subject
 
 T = TypeVar("T")
 SMALL = Policy(name="small", warm=Warm(environments=4, rounds=0), limits=replace(POLICY.limits, duration=()))

@@ -17,7 +17,7 @@ from warmgate.model.deployment import Status
 from warmgate.model.verdict import Outcome, Page, Spent
 from warmgate.policy.values import Budget, Policy
 from warmgate.ports.functions import Invoker
-from warmgate.probing.assess import Assessment
+from warmgate.probing.assessment import Assessment
 from warmgate.probing.once import ProbingOnce
 
 KEY = f"probe {EXECUTION.deployment_id} BeforeAllowTraffic"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from warmgate.bootstrap import settings_of
 from warmgate.errors import SettingsError
 from warmgate.planning.burst import PROBE_SHARE
+from warmgate.settings import settings_of
 
 
 @pytest.mark.parametrize(("text", "share"), [("", PROBE_SHARE), (" ", PROBE_SHARE), ("0.1", 0.1), ("1", 1.0)])

@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from warmgate.adapters.sdk import Clients
-from warmgate.bootstrap import controller_of, settings_of
+from warmgate.bootstrap import controller_of
 from warmgate.errors import SettingsError
+from warmgate.settings import settings_of
 
 COMPLETE = {"WARMGATE_TABLE": "warmgate", "WARMGATE_REPORT_BUCKET": "reports"}
 
