@@ -16,6 +16,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from warmgate.errors import AppSpecError, Fault
+from warmgate.visible import one_line
 
 DOCUMENT: Final = "(document)"
 RENDER: Final = "render the template before CodeDeploy gets it: nothing fills in placeholders later"
@@ -98,7 +99,7 @@ def described(node: Node) -> str:
 
 def shortened(text: str) -> str:
     """Return a text on one line, cut to 80 characters."""
-    text = " ".join(text.split())
+    text = one_line(text)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

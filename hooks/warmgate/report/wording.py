@@ -8,7 +8,7 @@ from warmgate.model.calls import Arm, CallOutcome, Phase, Sample
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding, Judgement, Outcome, Spending
 from warmgate.report.standing import standing_of
-from warmgate.visible import visible
+from warmgate.visible import one_line
 
 
 def headline(judgement: Judgement, status: Status) -> str:
@@ -56,11 +56,6 @@ def why(finding: Finding) -> str:
     """Return a finding's sentence; an undecided one also says what its evidence rules out."""
     proven = finding.proven if finding.outcome is Outcome.INCONCLUSIVE else ""
     return "; ".join(part for part in (finding.reason, proven) if part)
-
-
-def one_line(text: str) -> str:
-    """Return a text without line breaks, every character of it to be seen."""
-    return visible(" ".join(text.split()))
 
 
 def spent(spending: Spending) -> str:
