@@ -29,6 +29,11 @@ def visible_line(text: str) -> str:
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
+def one_line(text: str) -> str:
+    """Return a visible text without line breaks: white space is one space, however much of it there was."""
+    return visible(" ".join(text.split()))
+
+
 def escape_of(character: str) -> str:
     """Return the escape of a character as Python and YAML write it."""
     code = ord(character)

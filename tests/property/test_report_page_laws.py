@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.reports.page_cases import Page, case_of, recorded
-from warmgate.report.wording import one_line
+from warmgate.visible import one_line
 from warmgate_ops.page.figure import Scale, scale_for
 from warmgate_ops.page.page import render_page
 from warmgate_ops.page.thinning import STEPS, ecdf, thinned_points, thinned_steps

@@ -5,22 +5,24 @@ It knows YAML, JSON and the marks that templates leave behind, and nothing of wh
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from warmgate.documents.place import nearest
 from warmgate.errors import AppSpecError, Fault
+from warmgate.visible import one_line
 
 DOCUMENT: Final = "(document)"
 RENDER: Final = "render the template before CodeDeploy gets it: nothing fills in placeholders later"
 # CodeDeploy takes far less; composing nodes takes seconds a megabyte.
 _LONGEST: Final = 256 * 1024
+ALIKE: Final = 0.75
+"""Likeness of a key to one that is missing: what else stands there is no misspelling of it."""
 _DEEPEST_MERGE: Final = 4
 _PLACEHOLDER = re.compile(
     r"\{\{[^}]*\}?\}?|[$#%]\{[^}]*\}?|[$%]\([^)]*\)|<[^<>]+>|%[A-Za-z_][\w.]*%|\$(?!LATEST\b)[A-Za-z_]\w*|@[A-Za-z_]\w*@"
@@ -98,7 +100,7 @@ def described(node: Node) -> str:
 
 def shortened(text: str) -> str:
     """Return a text on one line, cut to 80 characters."""
-    text = " ".join(text.split())
+    text = one_line(text)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -214,7 +216,7 @@ class Reader:
         """Return the value of a key that must be there; None, with a fault, where it is not."""
         if name.lower() in keys:
             return keys[name.lower()][1]
-        near = nearest(name.lower(), keys)
+        near = nearest(name.lower(), keys, ALIKE)
         found = f"no {name} but '{keys[near][0].value}'" if near else f"no {name}"
         self.refuse(keys[near][0] if near else parent, joined(path, name), found, name, fix)
         return None
@@ -230,9 +232,3 @@ class Reader:
 def joined(path: str, key: object) -> str:
     """Return the path of a key below a path."""
     return f"{path}.{shortened(str(key))}" if path else shortened(str(key))
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the one of the known names that a misspelt name is nearest to."""
-    candidates = [key for key in known if key != name and len(key) < 40][:50]
-    return next(iter(difflib.get_close_matches(name, candidates, n=1, cutoff=0.75)), None)

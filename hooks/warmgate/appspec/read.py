@@ -15,18 +15,19 @@ from typing import Final
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from warmgate.appspec.nodes import (
+    ALIKE,
     RENDER,
     Keys,
     Reader,
     described,
     is_empty,
     joined,
-    nearest,
     pairs_of,
     placeholder_of,
     root_of,
     shortened,
 )
+from warmgate.documents.place import nearest
 from warmgate.errors import AppSpecError
 from warmgate.model.deployment import LifecycleEvent, Target
 
@@ -254,7 +255,7 @@ def _number(reader: Reader, keys: Keys, name: str, parent: Node, path: str) -> s
 
 def _hooks(reader: Reader, top: Keys) -> dict[LifecycleEvent, str]:
     hooks: dict[LifecycleEvent, str] = {}
-    near = nearest("hooks", top)
+    near = nearest("hooks", top, ALIKE)
     if near and near != "resources":
         key = top[near][0]
         reader.refuse(key, near, f"the key '{shortened(str(key.value))}'", "Hooks", "write `Hooks:`")
@@ -302,5 +303,5 @@ def _event_fix(name: str) -> str:
         return "remove it: CodeDeploy keeps this event for itself"
     if name in _ELSEWHERE:
         return "remove it: this event belongs to EC2 or ECS deployments"
-    near = nearest(name, _EVENTS)
+    near = nearest(name, _EVENTS, ALIKE)
     return f"write {_EVENTS[near]}" if near else "remove it, or write one of the two"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from itertools import islice
 from typing import Any, NamedTuple
 
 from warmgate.documents.nodes import Node
@@ -11,6 +12,8 @@ from warmgate.errors import Fault, PolicyError
 
 LoadFile = Callable[[str], str]
 """Returns the text of a file of the policy's folder; raises OSError, ValueError or WarmgateError."""
+LONGEST_WORD, MOST_KNOWN = 100, 100
+"""What is compared to find a misspelt word: the words may be somebody's keys, as long and as many as they like."""
 
 
 class Place(NamedTuple):
@@ -68,9 +71,16 @@ class Gathering:
             raise PolicyError(tuple(self.faults))
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that a misspelt one most likely means."""
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """Return the other word that a misspelt one most likely means.
+
+    Args:
+        word: what was written.
+        known: what may have been meant.
+        likeness: from 0 to 1, what two words must share at least.
+    """
     import difflib  # only a faulty document needs it, and a hook's cold start should not pay for that
 
-    found = difflib.get_close_matches(word[:100].lower(), list(known), n=1, cutoff=0.6)
+    others = [other for other in islice(known, MOST_KNOWN) if other != word and len(other) <= LONGEST_WORD]
+    found = difflib.get_close_matches(word[:LONGEST_WORD].lower(), others, n=1, cutoff=likeness)
     return found[0] if found else None

@@ -16,13 +16,13 @@ from warmgate.judge.wording import quantity
 from warmgate.model.calls import Arm, Closed, Evidence
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Because, Finding, Mode, Outcome, Verdict
+from warmgate.policy.rules import INTERLEAVED_ROUNDS
 from warmgate.policy.values import OnInconclusive, OnTrouble, Policy
+from warmgate.visible import one_line
 
 WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.PASSED)
 LONGEST_REASON = 600
 OBSERVED = "mode: observe"
-INTERLEAVED_ROUNDS = 5
-"""Measured rounds that call the baseline too."""
 
 
 def judge(evidence: Evidence, policy: Policy) -> Verdict:
@@ -67,7 +67,7 @@ def verdict_of_error(reason: str, policy: Policy | None) -> Verdict:
     """Return the verdict where nothing could be found out; without a policy it is Failed."""
     mode = policy.mode if policy else Mode.ENFORCE
     passes = policy is not None and (policy.when.error is OnTrouble.PASS or mode is Mode.OBSERVE)
-    text = _shortened(" ".join(reason.split())) or "no reason given"
+    text = _shortened(one_line(reason)) or "no reason given"
     warnings = (f"nothing was found out: {text}",) if passes else ()
     by_when = f"when.error: {policy.when.error.value}" if policy else ""
     return Verdict(
@@ -127,7 +127,7 @@ def measured_calls(policy: Policy, environments: int, *, compared: bool = True) 
         environments: how many were granted to each arm.
         compared: whether there is a baseline to call too, where the policy compares.
     """
-    arms = 2 if compared and (policy.compare.duration or policy.compare.init) else 1
+    arms = 2 if compared and policy.compare.needs_baseline else 1
     opened = max(0, environments) * arms
     left = max(0, policy.budget.invocations - opened * (1 + policy.warm.rounds))
     baseline_rounds = min(INTERLEAVED_ROUNDS, left // opened) if arms == 2 and opened else 0

@@ -8,10 +8,9 @@ import zlib
 from dataclasses import dataclass, replace
 
 from warmgate.model.calls import Arm, Burst, Phase
+from warmgate.policy.rules import INTERLEAVED_ROUNDS, measures_warm_calls
 from warmgate.policy.values import Policy, Probe
 
-INTERLEAVED_ROUNDS = 5
-"""Measured rounds that hold both arms; the body score looks after each of them."""
 CANDIDATE_ROUNDS = 5
 """Candidate-only rounds that may follow where a comparison is still open."""
 CAP = 500
@@ -68,7 +67,7 @@ def plan_probes(policy: Policy, burst: Burst, *, has_baseline: bool, seed: int) 
     if size < 1:
         return ProbePlan(burst=burst, seed=seed, rounds=(), left_out=("every call: no concurrency left",))
     shuffle = random.Random(seed)  # noqa: S311
-    compares = has_baseline and (policy.compare.init is not None or policy.compare.duration is not None)
+    compares = has_baseline and policy.compare.needs_baseline
     arms = (Arm.BASELINE, Arm.CANDIDATE) if compares else (Arm.CANDIDATE,)
     wanted = _wanted_rounds(policy, burst, arms)
     rounds: list[Round] = []
@@ -110,7 +109,7 @@ def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[
     # As many calls as were asked for where fewer may overlap: the later ones show no cold start, but all else.
     bursts = math.ceil(burst.asked / burst.granted)
     wanted = [(Phase.PREWARM, number, arms) for number in range(1, bursts + 1)]
-    if not _measures(policy):
+    if not measures_warm_calls(policy.limits, policy.compare):
         return wanted
     wanted += [(Phase.WARMUP, number, arms) for number in range(1, policy.warm.rounds + 1)]
     interleaved = INTERLEAVED_ROUNDS if len(arms) > 1 else 0
@@ -118,11 +117,6 @@ def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[
     last = max(interleaved + CANDIDATE_ROUNDS if interleaved else 0, math.ceil(CAP / burst.granted))
     wanted += [(Phase.MEASURED, number, (Arm.CANDIDATE,)) for number in range(interleaved + 1, last + 1)]
     return wanted
-
-
-def _measures(policy: Policy) -> bool:
-    """Whether a check needs warm calls: without one the cold burst is all the evidence there is to gather."""
-    return bool(policy.limits.duration) or policy.compare.duration is not None or bool(policy.limits.error_ratio)
 
 
 def _width(phase: Phase, number: int, burst: Burst) -> int:

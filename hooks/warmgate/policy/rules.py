@@ -11,6 +11,8 @@ from warmgate.policy.sections import Complaint, Rule
 from warmgate.policy.units import DURATION
 from warmgate.policy.values import DEFAULT_PROBES, Budget, Compare, Limits, Probe, Warm
 
+INTERLEAVED_ROUNDS = 5
+"""Measured rounds that call the baseline too, where the policy compares."""
 _ABSENT: tuple[tuple[str, Any], ...] = (("warm", Warm()), ("limits", Limits()), ("compare", Compare()))
 
 
@@ -70,13 +72,13 @@ def _probes_are_called(values: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def fewest_invocations(warm: Warm, limits: Limits, compare: Compare) -> int:
     """Return the calls of a cold burst and, where warm calls are judged, of the warm-up and one measured round."""
-    arms = 1 if compare.init is None and compare.duration is None else 2
+    arms = 2 if compare.needs_baseline else 1
     rounds = 1 + (warm.rounds + 1 if measures_warm_calls(limits, compare) else 0)
     return arms * warm.environments * rounds
 
 
 def measures_warm_calls(limits: Limits, compare: Compare) -> bool:
-    """Return whether a check needs warm calls."""
+    """Return whether a check needs warm calls: without one the cold burst is all the evidence there is to gather."""
     return bool(limits.duration) or compare.duration is not None or bool(limits.error_ratio)
 
 

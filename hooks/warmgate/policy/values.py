@@ -140,6 +140,11 @@ class Compare:
     duration: RatioLimit | None = None
     basis: Basis = Basis.SLOWDOWN
 
+    @property
+    def needs_baseline(self) -> bool:
+        """Return whether anything is compared."""
+        return self.init is not None or self.duration is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:

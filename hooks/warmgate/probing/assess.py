@@ -181,7 +181,7 @@ def _switched_off(function: str) -> FunctionLookupError:
 
 
 def _compares(policy: Policy, ready: Preflight) -> bool:
-    return ready.baseline is not None and (policy.compare.init is not None or policy.compare.duration is not None)
+    return ready.baseline is not None and policy.compare.needs_baseline
 
 
 def _plan(policy: Policy, ready: Preflight, seed: int, burst: Burst) -> ProbePlan:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding, Judgement
 from warmgate.report import wording
-from warmgate.visible import visible_line
+from warmgate.visible import one_line, visible_line
 
 
 def render_console(judgement: Judgement, status: Status) -> str:
     """Return the report as plain text that ends with a line break."""
     deployment, verdict = judgement.deployment, judgement.verdict
     lines = [wording.headline(judgement, status)]
-    lines += [f"  {wording.one_line(line)}" for line in verdict.reason.splitlines()]
+    lines += [f"  {one_line(line)}" for line in verdict.reason.splitlines()]
     versions = f"from version {deployment.baseline or '-'} to {deployment.candidate or '-'}"
     lines += [
         "",
@@ -23,9 +23,9 @@ def render_console(judgement: Judgement, status: Status) -> str:
         *_table([_cells(finding) for finding in verdict.findings]),
     ]
     told = [(finding.check, wording.details(finding)) for finding in verdict.findings]
-    lines += [f"  {wording.one_line(f'{check}: {details}')}" for check, details in told if details]
-    lines += [f"  warning: {wording.one_line(warning)}" for warning in verdict.warnings]
-    lines += [f"  note: {wording.one_line(note)}" for note in judgement.notes]
+    lines += [f"  {one_line(f'{check}: {details}')}" for check, details in told if details]
+    lines += [f"  warning: {one_line(warning)}" for warning in verdict.warnings]
+    lines += [f"  note: {one_line(note)}" for note in judgement.notes]
     lines += [f"  {line}" for line in wording.sample_counts(judgement.samples)]
     lines += [f"  spent: {wording.spent(judgement.spending)}"]
     return "\n".join(visible_line(line).rstrip() for line in lines) + "\n"
@@ -34,11 +34,11 @@ def render_console(judgement: Judgement, status: Status) -> str:
 def _cells(finding: Finding) -> tuple[str, ...]:
     return (
         finding.outcome.value,
-        wording.one_line(finding.check),
+        one_line(finding.check),
         wording.measured(finding),
         wording.limit(finding),
         wording.margin(finding),
-        wording.one_line(wording.why(finding)),
+        one_line(wording.why(finding)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from warmgate.report.wording import one_line
+from warmgate.visible import one_line
 
 
 def render_junit(document: dict[str, Any]) -> str:

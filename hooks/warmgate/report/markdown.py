@@ -7,6 +7,7 @@ import re
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding, Judgement
 from warmgate.report import wording
+from warmgate.visible import one_line
 
 _SPECIAL = re.compile(r"([\\`*\[\]<|])")
 
@@ -75,4 +76,4 @@ def _listed(title: str, lines: tuple[str, ...]) -> list[str]:
 
 def escaped(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", wording.one_line(text))
+    return _SPECIAL.sub(r"\\\1", one_line(text))

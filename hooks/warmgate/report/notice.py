@@ -7,7 +7,7 @@ from typing import Any
 from warmgate.model.release import Notice, ReleaseOutcome
 from warmgate.model.verdict import Unjudged
 from warmgate.report.release import WORDS, release_lines
-from warmgate.report.wording import one_line
+from warmgate.visible import one_line
 
 EVENT_SOURCE = "warmgate"
 EVENT_TYPE = "warmgate.verdict"

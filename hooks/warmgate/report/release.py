@@ -7,7 +7,7 @@ from typing import Any
 from warmgate.lineage.rollback_claims import author_of, is_made_by_warmgate
 from warmgate.model.deployment import Deployment
 from warmgate.model.release import AlarmState, LaterVerdict, Recovered, ReleaseOutcome
-from warmgate.report.wording import one_line
+from warmgate.visible import one_line
 
 HEADING = "## What happened"
 """Begins the section in Markdown; it is always the last one, so that it can be replaced."""

@@ -6,10 +6,10 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
+from warmgate.documents.place import nearest
 from warmgate.errors import DocumentError, Fault
 from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
 from warmgate.model.verdict import Judgement
@@ -147,8 +147,8 @@ class _Line:
             self._add("line", _short(line.strip()), "a JSON object", "write one sample a line")
             return None
         for key in record.keys() - _READERS.keys():
-            near = get_close_matches(key, _READERS, n=1)
-            fix = f"write {near[0]}" if near else "remove it"
+            near = nearest(key, _READERS)
+            fix = f"write {near}" if near else "remove it"
             self._add(_short(key), "a key that is not known", f"some of {', '.join(_READERS)}", fix)
         return {name: self._field(name, record) for name in _READERS}
 

@@ -8,7 +8,7 @@ from warmgate.model.calls import Arm, CallOutcome, Phase, Sample
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding, Judgement, Outcome, Spending, Unit
 from warmgate.report.standing import standing_of
-from warmgate.visible import visible
+from warmgate.visible import one_line
 
 
 def headline(judgement: Judgement, status: Status) -> str:
@@ -62,11 +62,6 @@ def details(finding: Finding) -> str:
     """Return what a decision rests on besides its sentence, empty where there is nothing."""
     proven = "" if finding.outcome is Outcome.INCONCLUSIVE else finding.proven
     return "; ".join(part for part in (finding.details, proven) if part)
-
-
-def one_line(text: str) -> str:
-    """Return a text without line breaks, every character of it to be seen."""
-    return visible(" ".join(text.split()))
 
 
 def spent(spending: Spending) -> str:

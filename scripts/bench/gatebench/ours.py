@@ -9,7 +9,7 @@ from warmgate.judge.replaying import replay
 from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Outcome
-from warmgate.planning.plan import INTERLEAVED_ROUNDS
+from warmgate.policy.rules import INTERLEAVED_ROUNDS
 from warmgate.policy.values import Budget, Compare, Limits, PercentileLimit, Policy, RatioLimit
 
 ALLOWED_RATIO = 1.2

@@ -13,6 +13,7 @@ from botocore.session import get_session
 from warmgate.adapters.faults import EXPIRED, code_of, setup_fault_in
 from warmgate.adapters.sdk import Clients
 from warmgate.errors import SettingsError
+from warmgate.visible import one_line
 
 Region = Annotated[str, typer.Option(envvar="AWS_REGION", help="AWS Region (default: from the AWS environment).")]
 EndpointUrl = Annotated[str, typer.Option(help="Endpoint URL to use instead of AWS.")]
@@ -42,7 +43,7 @@ def setup_line(error: BaseException) -> str:
     fault = setup_fault_in(error)
     if fault is None:
         return ""
-    said = " ".join(str(fault).split())
+    said = one_line(str(fault))
     for kinds, line in _LINES:
         if isinstance(fault, kinds):
             return line.format(said=said, **{key: str(value) for key, value in getattr(fault, "kwargs", {}).items()})

@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
+from warmgate.visible import one_line
 from warmgate_ops.cli.aws_setup import setup_line
 from warmgate_ops.cli.output import complain
 
@@ -85,14 +86,14 @@ def _missing_line(error: ModuleNotFoundError) -> str:
 
 
 def _file_ending(error: OSError) -> Ending:
-    what = " ".join(str(error.strerror or error).split())
+    what = one_line(str(error.strerror or error))
     if error.errno in FULL or error.filename is None:
         return Ending(UNKNOWN, f"{error.filename}: {what}" if error.filename else f"{type(error).__name__}: {what}")
     return Ending(USAGE, f"{error.filename}: {what}")
 
 
 def _unforeseen(error: BaseException) -> Ending:
-    said = " ".join(str(error).split())[:300]
+    said = one_line(str(error))[:300]
     how = "" if os.environ.get("WARMGATE_TRACEBACK") else "; run it with WARMGATE_TRACEBACK=1 to see where"
     return Ending(UNKNOWN, f"unforeseen {type(error).__name__}: {said}{how}")
 

@@ -23,7 +23,7 @@ from warmgate.model.release import StoredReport
 from warmgate.report.document import is_report
 from warmgate.report.notice import check_lines, headline, reason_of
 from warmgate.report.release import release_lines
-from warmgate.visible import visible_line
+from warmgate.visible import one_line, visible_line
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.output import complain, say
 
@@ -94,7 +94,7 @@ def _lines(document: dict[str, Any] | None, seen: Deployment | None, claim: Roll
         return [headline(document), f"  {reason_of(document)}", "", *happened, "", *checks]
     target = document["target"]
     verdict = f"{document['status']} ({document['outcome']}): {target['function']} version {document['candidate']}"
-    reason = " ".join(str(document["reason"]).split())
+    reason = one_line(str(document["reason"]))
     return [verdict, f"  {reason}", "", *_codedeploy_lines(seen, claim), "", *checks]
 
 

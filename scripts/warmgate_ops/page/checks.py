@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from warmgate.model.verdict import Finding, Verdict
 from warmgate.report import wording
+from warmgate.visible import one_line
 from warmgate_ops.page.figure import line, number
 
 WIDTH, HEIGHT = 150.0, 24.0
@@ -48,7 +49,7 @@ def _row(finding: Finding) -> CheckRow:
         limit=limit,
         margin=wording.margin(finding),
         counts=wording.counts(finding),
-        why=wording.one_line(finding.reason),
+        why=one_line(finding.reason),
         asides=_asides(finding),
         track=line(LIMIT_AT, 2, LIMIT_AT, HEIGHT - 2),
         bar=_bar(finding),

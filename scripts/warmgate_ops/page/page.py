@@ -13,8 +13,7 @@ from warmgate.model.deployment import Status
 from warmgate.model.verdict import Outcome
 from warmgate.report.samples import render_samples
 from warmgate.report.standing import standing_of
-from warmgate.report.wording import one_line
-from warmgate.visible import json_visible, visible
+from warmgate.visible import json_visible, one_line, visible
 from warmgate_ops.page.case import Case
 from warmgate_ops.page.checks import check_rows
 from warmgate_ops.page.distributions import distributions

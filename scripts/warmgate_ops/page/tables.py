@@ -10,6 +10,7 @@ from itertools import product
 from warmgate.judge.quantile import quantile
 from warmgate.model.calls import Arm, CallOutcome, Phase
 from warmgate.report import wording
+from warmgate.visible import one_line
 from warmgate_ops.page.case import Call, Case
 from warmgate_ops.page.figure import in_mb, in_ms
 
@@ -40,7 +41,7 @@ def percentiles(case: Case) -> Table:
     if len(probes) > 1:
         for probe, arm in product(probes[:MOST_PROBES], Arm):
             found = [s.duration_ms for s in case.measured(arm) if s.probe == probe and s.duration_ms is not None]
-            rows.append(_spread(f"duration of {wording.one_line(probe)}, {arm}", found, in_ms))
+            rows.append(_spread(f"duration of {one_line(probe)}, {arm}", found, in_ms))
     rows += [_spread(f"init, {arm}", case.inits(arm), in_ms) for arm in Arm]
     rows += [_spread(f"memory, {arm}", case.memory(arm), in_mb) for arm in Arm]
     more = len(probes) - MOST_PROBES
@@ -112,10 +113,10 @@ def _call(call: Call) -> tuple[str, ...]:
         sample.arm.value,
         sample.phase.value,
         str(sample.round),
-        wording.one_line(sample.probe),
+        one_line(sample.probe),
         _words(sample.outcome),
         "-" if sample.start is None else sample.start.value,
-        wording.one_line(sample.environment or "-"),
+        one_line(sample.environment or "-"),
         "-" if sample.duration_ms is None else in_ms(sample.duration_ms),
         "-" if init is None else in_ms(init),
         "-" if sample.memory_mb is None else in_mb(sample.memory_mb),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from warmgate.model.deployment import Status
+from warmgate.visible import one_line
 from warmgate_ops.rehearsal.catalogue import Scenario
 
 Step = Callable[[str, str], None]
@@ -70,7 +71,7 @@ def row_of(scenario: Scenario, release: Release) -> Row:
         live_calls=release.live_calls,
         live_errors=release.live_errors,
         seconds=round(release.seconds, 1),
-        reason=" ".join(str(report.get("reason", "no report was stored")).split()),
+        reason=one_line(str(report.get("reason", "no report was stored"))),
         differences=differences(scenario, release),
     )
 

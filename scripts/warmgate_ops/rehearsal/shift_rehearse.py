@@ -15,6 +15,7 @@ from warmgate.appspec.write import revision_of
 from warmgate.model.deployment import Target
 from warmgate.model.release import ReleaseOutcome
 from warmgate.report.layout import DOCUMENT, report_key
+from warmgate.visible import one_line
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.release import Row, Step
 from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
@@ -185,7 +186,7 @@ def row_of(scenario: ShiftScenario, shifted: Shifted) -> Row:
         live_calls=shifted.live_calls,
         live_errors=shifted.live_errors,
         seconds=round(shifted.seconds, 1),
-        reason=" ".join(reason.split()),
+        reason=one_line(reason),
         differences=tuple(_differences(scenario, shifted, reason)),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from warmgate.report.wording import one_line
+from warmgate.visible import one_line
 
 TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
 FINAL = frozenset({"released", "rolled_back", "not_rolled_back", "superseded", "unknown"})

@@ -11,8 +11,7 @@ from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom
 
 def _in_account(facts: Facts) -> Iterator[Symptom]:
     policy, capacity = facts.usable_policy(), see(facts.capacity)
-    compares = policy.compare.init is not None or policy.compare.duration is not None
-    burst = grant_burst(policy.warm.environments, 2 if compares else 1, capacity)
+    burst = grant_burst(policy.warm.environments, 2 if policy.compare.needs_baseline else 1, capacity)
     if burst.granted < burst.asked:
         yield Symptom(
             place=Place(name=facts.function_place),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from warmgate.adapters.faults import DENIED, SDK_ERRORS, UNREACHED, code_of, setup_fault_in
+from warmgate.visible import one_line
 from warmgate_ops.doctor.facts import Denied, Missing
 
 T = TypeVar("T")
@@ -44,10 +45,10 @@ def look(place: str, action: str, read: Callable[[], T]) -> T | Denied | Missing
         if code in ABSENT:
             return Missing(place=place)
         mend = f"; allow {action} to the caller" if code in DENIED or "Unauthorized" in code else ""
-        return Denied(place=place, reason=f"{action}: {code}: {_one_line(error)}{mend}")
+        return Denied(place=place, reason=f"{action}: {code}: {_short(error)}{mend}")
     except (KeyError, TypeError, AttributeError) as error:
         # The SDK takes a page that a proxy answers with 200 for an answer without members.
-        return Denied(place=place, reason=f"{action}: the answer is not AWS's: no {_one_line(error)}")
+        return Denied(place=place, reason=f"{action}: the answer is not AWS's: no {_short(error)}")
 
 
 def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
@@ -56,5 +57,5 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
         yield from page.get(key, [])
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]
+def _short(error: BaseException) -> str:
+    return one_line(str(error))[:300]

@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.text import Text
 
-from warmgate.report.wording import one_line
+from warmgate.visible import one_line
 from warmgate_ops.doctor.findings import WORST_FIRST, Examination, Severity
 
 STYLES: Final = {
