@@ -8,20 +8,18 @@ from typing import Any
 import pytest
 
 from support.stages.ports import within
-from warmgate.appspec.read import AppSpec
-from warmgate.appspec.write import revision_of
-from warmgate.model.deployment import Target
+from warmgate_ops.rehearsal.catalogue import live_release
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
-from warmgate_ops.rehearsal.shift_stage import GUARD, TABLE, install_shift, install_warmgate
-from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, Installed
+from warmgate_ops.rehearsal.run import deploy
+from warmgate_ops.rehearsal.scenario import Live
+from warmgate_ops.rehearsal.stage import ALIAS, GUARD, TABLE, Installed, install_function, install_warmgate
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(300)]
 HALF = "Tests.Canary50Percent150Minutes"
 ROUTING = {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 50, "canaryInterval": 150}}
 """A lease lasts half a minute of real time, on any time scale."""
-SCENARIO = ShiftScenario(name="guard_killed", summary="fails for real callers", candidate="real_callers", config=HALF)
+SCENARIO = live_release("guard_killed", "fails for real callers", Live(), candidate="real_callers", config=HALF)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +36,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 @pytest.fixture
 def installed(cloud: LocalCloud) -> Iterator[Installed]:
     """Give a function with callers, whose second version fails for half of them."""
-    found = install_shift(cloud, SCENARIO)
+    found = install_function(cloud, SCENARIO)
     traffic = LiveTraffic(cloud, found.function, ALIAS, 10.0, [probe.payload for probe in found.policy.probes], seed=3)
     traffic.start()
     yield found
@@ -62,16 +60,6 @@ def test_a_guard_that_is_killed_is_followed_by_one_that_stops_the_shift(
     assert killed.error is not None
     assert retry.error is None
     assert ended(cloud, info["rollbackInfo"]["rollbackDeploymentId"])["status"] == "Succeeded"
-
-
-def deploy(cloud: LocalCloud, installed: Installed) -> str:
-    """Start a deployment without hooks and return its id."""
-    target = Target(installed.function, ALIAS)
-    spec = AppSpec(target=target, baseline=installed.baseline, candidate=installed.candidate)
-    made = cloud.client("codedeploy").create_deployment(
-        applicationName=APPLICATION, deploymentGroupName=installed.group, revision=revision_of(spec)
-    )
-    return str(made["deploymentId"])
 
 
 def held(cloud: LocalCloud, deployment_id: str) -> bool:

@@ -18,10 +18,11 @@ from deploying.sam_cli import NEEDS_SAM, build
 from deploying.whole_install import install_all
 from support.permissions import audit, grants_of, read_template
 from support.permissions.installed import installed_names
-from warmgate_ops.rehearsal.catalogue import Scenario, chosen
+from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.rehearse import rehearse
-from warmgate_ops.rehearsal.release import Release, row_of
+from warmgate_ops.rehearsal.expect import Release, row_of
+from warmgate_ops.rehearsal.run import rehearse
+from warmgate_ops.rehearsal.scenario import Scenario
 from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 

@@ -15,10 +15,11 @@ from warmgate.adapters.policies import read_policy
 from warmgate.model.calls import HISTORY
 from warmgate.model.deployment import Status
 from warmgate.report.samples import read_samples
-from warmgate_ops.rehearsal.catalogue import SCENARIOS, Scenario
+from warmgate_ops.rehearsal.catalogue import SCENARIOS
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.rehearse import rehearse_all
-from warmgate_ops.rehearsal.release import Release, Row
+from warmgate_ops.rehearsal.expect import Release, Row
+from warmgate_ops.rehearsal.run import rehearse_all
+from warmgate_ops.rehearsal.scenario import Scenario
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(400)]
 
@@ -55,7 +56,8 @@ def test_a_scenario_ends_as_expected(releases: Releases, scenario: Scenario) -> 
 def test_every_hook_execution_gets_exactly_one_status(releases: Releases, scenario: Scenario) -> None:
     """CodeDeploy accepted one status for the release, and one for its rollback where there was one."""
     _, release = releases[scenario.name]
-    statuses = [told for each in release.told.values() for told in each]
+    executions = (*release.told.values(), *release.rollback_told.values())
+    statuses = [told for each in executions for told in each]
 
     assert statuses == (["Succeeded"] if scenario.expected is Status.SUCCEEDED else ["Failed", "Succeeded"])
 

@@ -24,10 +24,9 @@ from warmgate_ops.cli.output import complain, say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from warmgate_ops.rehearsal.catalogue import Scenario
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-    from warmgate_ops.rehearsal.release import Release, Row, Step
-    from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
+    from warmgate_ops.rehearsal.expect import Release, Row, Step
+    from warmgate_ops.rehearsal.scenario import Scenario
 
 SCENARIO_SCALE = 60.0
 OWN_SCALE = 10.0
@@ -71,7 +70,8 @@ def rehearse(
     Exit codes: 0 every scenario ended as expected, or your candidate was released; 1 one did not, or your candidate was
     refused; 2 wrong usage or policy; 3 it could not be found out.
     """
-    from warmgate_ops.rehearsal.catalogue import FunctionSettings, UnknownScenarioError, chosen, own_release
+    from warmgate_ops.rehearsal.catalogue import UnknownScenarioError, chosen, own_release
+    from warmgate_ops.rehearsal.scenario import FunctionSettings
 
     _need("aiohttp", "awslambdaric")
     console = new_console(plain_width=200, quiet=json_output)
@@ -81,17 +81,11 @@ def rehearse(
         raise typer.Exit(_rehearse_own(scenario, time_scale or OWN_SCALE, report_dir, console, json_output=json_output))
     if function or candidate or policy:
         raise typer.BadParameter("--function, --candidate and --policy belong together: name all three")
-    from warmgate_ops.rehearsal.shift_catalogue import SHIFT_SCENARIOS
-
-    names = [scenario.name for scenario in SHIFT_SCENARIOS]
-    shifts = tuple(each for each in SHIFT_SCENARIOS if everything or each.name in (only or ()))
-    tour = [name for name in only or () if name not in names]
     try:
-        scenarios = () if only and not tour else chosen(tour)
+        scenarios = chosen(only or (), everything=everything)
     except UnknownScenarioError as error:
-        raise typer.BadParameter(f"{error}, {', '.join(names)}") from error
-    scale = time_scale or SCENARIO_SCALE
-    raise typer.Exit(_rehearse_scenarios(scenarios, shifts, scale, console, json_output=json_output))
+        raise typer.BadParameter(str(error)) from error
+    raise typer.Exit(_rehearse_scenarios(scenarios, time_scale or SCENARIO_SCALE, console, json_output=json_output))
 
 
 def _need(*packages: str) -> None:
@@ -102,22 +96,17 @@ def _need(*packages: str) -> None:
 
 
 def _rehearse_scenarios(
-    scenarios: Sequence[Scenario],
-    shifts: Sequence[ShiftScenario],
-    time_scale: float,
-    console: Console,
-    *,
-    json_output: bool,
+    scenarios: Sequence[Scenario], time_scale: float, console: Console, *, json_output: bool
 ) -> int:
     from warmgate_ops.rehearsal.display import show_row, show_table
 
     work, started_s = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-")), time.monotonic()
     rows: list[Row] = []
-    released = (row for row, _ in _releases(work, scenarios, time_scale, console)) if scenarios else ()
-    shifted = _shifts(work, shifts, time_scale, console) if shifts else ()
-    for row in itertools.chain(released, shifted):
-        show_row(console, row)
-        rows.append(row)
+    # Guard and controller would complete the reports of releases that the hook before the shift judges alone.
+    for _, together in itertools.groupby(scenarios, key=lambda scenario: scenario.live is not None):
+        for row, _ in _releases(work, tuple(together), time_scale, console):
+            show_row(console, row)
+            rows.append(row)
     seconds = time.monotonic() - started_s
     show_table(console, rows, seconds)
     passed = not any(row.differences for row in rows)
@@ -158,19 +147,11 @@ def own_exit_code(row: Row) -> int:
     return 0 if row.status == "Succeeded" else 1
 
 
-def _shifts(work: Path, shifts: Sequence[ShiftScenario], time_scale: float, console: Console) -> Iterator[Row]:
-    from warmgate_ops.rehearsal.display import progress
-    from warmgate_ops.rehearsal.shift_rehearse import rehearse_shifts
-
-    with progress(console) as step, _cloud(work, time_scale, step) as cloud:
-        yield from rehearse_shifts(cloud, shifts, step)
-
-
 def _releases(
     work: Path, scenarios: Sequence[Scenario], time_scale: float, console: Console
 ) -> Iterator[tuple[Row, Release]]:
     from warmgate_ops.rehearsal.display import progress
-    from warmgate_ops.rehearsal.rehearse import rehearse_all
+    from warmgate_ops.rehearsal.run import rehearse_all
 
     with progress(console) as step, _cloud(work, time_scale, step) as cloud:
         yield from rehearse_all(cloud, scenarios, step)

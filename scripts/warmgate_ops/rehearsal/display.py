@@ -10,9 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from warmgate.visible import visible_line
-from warmgate_ops.rehearsal.release import Release, Row, Step
+from warmgate_ops.rehearsal.expect import Release, Row, Step
 
 LONGEST_REASON = 240
+COLUMNS = ("scenario", "expected", "told", "outcome", "ended", "refused by", "alias", "calls", "live", "s", "reason")
+LIVE_COLUMNS = {"ended", "refused by"}
+"""Only shown where a release was judged by live traffic."""
 
 
 @contextmanager
@@ -37,28 +40,32 @@ def show_table(console: Console, rows: Iterable[Row], seconds: float) -> None:
     """Print the table of all scenarios."""
     rows = tuple(rows)
     table = Table(show_lines=False, pad_edge=False)
-    for name in ("scenario", "expected", "told", "outcome", "alias", "calls", "live", "s", "reason"):
+    names = COLUMNS if any(row.ended for row in rows) else [name for name in COLUMNS if name not in LIVE_COLUMNS]
+    for name in names:
         table.add_column(name, overflow="fold", justify="right" if name in {"calls", "live", "s"} else "left")
     for row in rows:
-        table.add_row(*map(escape, _cells(row)), style="" if not row.differences else "red")
+        cells = _cells(row)
+        table.add_row(*(escape(cells[name]) for name in names), style="" if not row.differences else "red")
     console.print(table)
     bad = [row.scenario for row in rows if row.differences]
     summary = f"{len(rows) - len(bad)} of {len(rows)} releases ended as expected in {seconds:.0f} s"
     console.print(escape(f"{summary}; not: {', '.join(bad)}" if bad else summary), soft_wrap=True)
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    return (
-        row.scenario,
-        row.expected,
-        row.status,
-        row.outcome,
-        f"{row.alias_before} -> {row.alias_after}",
-        str(row.calls),
-        f"{row.live_calls}, {row.live_errors} failed" if row.live_errors else str(row.live_calls),
-        f"{row.seconds:.1f}",
-        _shortened(row.reason),
-    )
+def _cells(row: Row) -> dict[str, str]:
+    return {
+        "scenario": row.scenario,
+        "expected": row.expected,
+        "told": row.status,
+        "outcome": row.outcome,
+        "ended": row.ended or "-",
+        "refused by": row.refused_by or "-",
+        "alias": f"{row.alias_before} -> {row.alias_after}",
+        "calls": str(row.calls),
+        "live": f"{row.live_calls}, {row.live_errors} failed" if row.live_errors else str(row.live_calls),
+        "s": f"{row.seconds:.1f}",
+        "reason": _shortened(row.reason),
+    }
 
 
 def _shortened(reason: str) -> str:

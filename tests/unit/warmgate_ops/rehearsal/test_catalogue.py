@@ -13,13 +13,13 @@ from warmgate.adapters.policies import read_policy
 from warmgate.model.deployment import Status, Target
 from warmgate.policy import matches
 from warmgate_ops.rehearsal.catalogue import (
+    LIVE_SCENARIOS,
     SCENARIOS,
-    FunctionSettings,
-    Scenario,
     UnknownScenarioError,
     chosen,
     own_release,
 )
+from warmgate_ops.rehearsal.scenario import FunctionSettings, Scenario
 from warmgate_ops.rehearsal.stage import ALIAS
 
 EACH = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
@@ -44,14 +44,13 @@ def test_the_catalogue_holds_two_good_releases_and_six_bad_ones() -> None:
     assert all(reasons.values())
 
 
-@EACH
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *LIVE_SCENARIOS], ids=lambda scenario: scenario.name)
 def test_a_scenario_has_code_and_a_policy_that_is_meant_for_it(scenario: Scenario) -> None:
     """Both versions have folders, and the policy is free of faults and matches the function."""
     policy = read_policy(scenario.policy)
 
     assert all(folder.is_dir() for folder in (*scenario.baseline, *scenario.candidate))
     assert matches(policy, Target(scenario.function, ALIAS))
-    assert len({scenario.function for scenario in SCENARIOS}) == len(SCENARIOS)
 
 
 @EACH
@@ -109,9 +108,18 @@ def test_a_candidate_answers_as_its_scenario_says(name: str, returncode: int, sa
 
 
 def test_no_name_chooses_every_scenario() -> None:
-    """Without a name all scenarios are chosen, with names these alone, in the catalogue's order."""
-    assert chosen([]) == SCENARIOS
+    """Without a name the tour is chosen, with names these alone, in the catalogue's order; live traffic on request."""
+    assert chosen() == SCENARIOS
+    assert chosen(everything=True) == (*SCENARIOS, *LIVE_SCENARIOS)
+    assert [scenario.name for scenario in chosen(["storm"])] == ["storm"]
+    assert chosen(["broken"], everything=True) == (*chosen(["broken"]), *LIVE_SCENARIOS)
     assert [scenario.name for scenario in chosen(["broken", "healthy"])] == ["healthy", "broken"]
+
+
+def test_each_scenario_releases_a_function_of_its_own() -> None:
+    """No two scenarios share a function, so that they can run in one cloud."""
+    functions = [scenario.function for scenario in (*SCENARIOS, *LIVE_SCENARIOS)]
+    assert len({*functions}) == len(functions)
 
 
 def test_an_unknown_name_is_told_with_the_known_ones() -> None:

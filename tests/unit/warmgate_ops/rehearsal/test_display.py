@@ -8,7 +8,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from warmgate_ops.rehearsal.display import progress, show_row, show_table, show_verdict
-from warmgate_ops.rehearsal.release import Release, Row
+from warmgate_ops.rehearsal.expect import Release, Row
 
 ROW = Row(
     scenario="broken",
@@ -56,6 +56,17 @@ def test_the_table_has_a_line_for_each_scenario_and_a_sum() -> None:
     assert "10 of 10 calls failed [red]" in text
     assert "1 -> 1" in text
     assert "1 of 2 releases ended as expected in 13 s; not: slow_init" in text
+
+
+def test_the_table_of_live_traffic_tells_where_each_release_ended() -> None:
+    """Two more columns, and only where a release has something to say in them."""
+    printer, stream = console()
+    show_table(printer, [ROW], 1.0)
+    assert "refused by" not in stream.getvalue()
+    show_table(printer, [ROW, replace(ROW, expected="rolled_back", ended="rolled_back", refused_by="guard")], 1.0)
+
+    assert "refused by" in stream.getvalue()
+    assert "guard" in stream.getvalue()
 
 
 def test_a_row_that_differs_says_how() -> None:

@@ -83,10 +83,10 @@ class Journal:
         with self._lock:
             return tuple(entry for entry in self._entries if entry.deployment_id == deployment_id)
 
-    def told(self, execution_id: str) -> tuple[ToldStatus, ...]:
-        """Return the statuses told for a hook execution."""
+    def told(self, told_for: str) -> tuple[ToldStatus, ...]:
+        """Return the statuses told for a hook execution, or for all of a deployment, by id."""
         with self._lock:
-            return tuple(told for told in self._told if told.execution_id == execution_id)
+            return tuple(told for told in self._told if told_for in {told.execution_id, told.deployment_id})
 
 
 def _passed(known: Event, event: Event) -> tuple[str, ...]:

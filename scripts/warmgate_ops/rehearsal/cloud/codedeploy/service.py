@@ -85,9 +85,9 @@ class CodeDeployService:
         """Return the transitions of a deployment."""
         return self._engine.journal.entries(deployment_id)
 
-    def told(self, execution_id: str) -> tuple[ToldStatus, ...]:
-        """Return the statuses told for a hook execution, accepted and refused."""
-        return self._engine.journal.told(execution_id)
+    def told(self, told_for: str) -> tuple[ToldStatus, ...]:
+        """Return the statuses told for a hook execution, or for all of a deployment, accepted and refused."""
+        return self._engine.journal.told(told_for)
 
     @property
     def operations(self) -> tuple[str, ...]:

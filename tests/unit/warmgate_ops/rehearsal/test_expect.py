@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from warmgate_ops.cli.rehearse import own_exit_code
-from warmgate_ops.rehearsal.catalogue import FunctionSettings, chosen, own_release
-from warmgate_ops.rehearsal.release import Release, differences, row_of
+from warmgate_ops.rehearsal.catalogue import chosen, live_release, own_release
+from warmgate_ops.rehearsal.expect import Release, differences, row_of
+from warmgate_ops.rehearsal.scenario import FunctionSettings, Live
 
 HEALTHY, SLOW = chosen(["healthy"])[0], chosen(["slow_init"])[0]
 
@@ -39,7 +40,8 @@ REFUSED = replace(
     rollback_status="Succeeded",
     alias_after="1",
     highest_weight=0.0,
-    told={"execution-1": ("Failed",), "execution-2": ("Succeeded",)},
+    told={"execution-1": ("Failed",)},
+    rollback_told={"execution-2": ("Succeeded",)},
     report=report("Failed"),
 )
 
@@ -71,6 +73,10 @@ def test_a_released_candidate_keeps_every_promise(changes: dict[str, Any], told:
         ({"deployment_status": "Succeeded"}, "deployment: found Succeeded, expected Failed"),
         ({"rollback_status": ""}, "rollback: found none, expected Succeeded"),
         ({"alias_after": "2"}, "alias: found 2, expected 1"),
+        (
+            {"rollback_told": {"execution-2": ()}},
+            "hook execution execution-2: 0 statuses were accepted, expected one",
+        ),
         ({"highest_weight": 0.1}, "highest share of the refused candidate: found 0.1, expected 0.0"),
         (
             {"told": {"execution-1": ("Failed", "Failed")}},
@@ -114,7 +120,77 @@ def test_a_row_without_a_report_says_so() -> None:
     """Where no report was stored the line stands all the same."""
     row = row_of(HEALTHY, replace(RELEASED, report=None))
 
-    assert (row.status, row.outcome, row.reason) == ("-", "-", "no report was stored")
+    assert (row.status, row.outcome, row.reason) == ("Succeeded", "-", "no report was stored")
+    assert (row.ended, row.refused_by) == ("", "")
+
+
+LIVE = live_release(
+    "callers",
+    "fails for callers",
+    Live(refused_by="after", rolled_back_by="warmgate", reason="live.errors", highest_share=0.5),
+)
+LATER = {"by": "after", "outcome": "failed", "status": "Failed", "reason": "live.errors.rate: 9 of 20"}
+SECTION = {
+    "outcome": "rolled_back",
+    "deployment": {"error_code": "HEALTH_CONSTRAINTS", "error_message": "too many hooks failed"},
+    "rollback": {"by": "warmgate"},
+    "verdicts": [{**LATER, "by": "guard", "status": "Succeeded"}, LATER],
+}
+
+
+def ended(**changes: Any) -> Release:
+    """Return a release that its first hook let through and the second one refused, with a section of other values."""
+    section = {**SECTION, **changes}
+    told = {"execution-1": ("Succeeded",), "execution-2": ("Failed",)}
+    return replace(REFUSED, told=told, highest_weight=0.5, report=report("Succeeded", release=section))
+
+
+def test_a_row_of_live_traffic_tells_who_refused_and_where_it_ended() -> None:
+    """What CodeDeploy was told, the verdict that decided, the end and who refused are each in their own field."""
+    row = row_of(LIVE, ended())
+
+    assert (row.expected, row.status, row.outcome) == ("rolled_back", "Failed", "failed")
+    assert (row.ended, row.refused_by, row.reason) == ("rolled_back", "after", LATER["reason"])
+    assert row.differences == ()
+
+
+def test_a_row_of_live_traffic_that_nobody_refused_has_codedeploys_error() -> None:
+    """The first verdict's outcome stands, and its reason behind the error."""
+    row = row_of(LIVE, ended(verdicts=[]))
+
+    assert (row.outcome, row.refused_by) == ("passed", "")
+    assert row.reason == "HEALTH_CONSTRAINTS: too many hooks failed; because"
+
+
+@pytest.mark.parametrize(
+    ("release", "told"),
+    [
+        (ended(outcome="not_rolled_back"), "outcome: found not_rolled_back, expected rolled_back"),
+        (ended(rollback=None), "rolled back by: found none, expected warmgate"),
+        (ended(verdicts=[{**LATER, "by": "guard"}]), "refused by: found guard, expected after"),
+        (
+            ended(verdicts=[{**LATER, "reason": "because"}]),
+            "reason: found because, expected one that names live.errors",
+        ),
+        (replace(ended(), alias_after="2"), "alias: found 2, expected 1"),
+        (replace(ended(), highest_weight=0.75), "highest share: found 75%, expected 50% at the most"),
+        (replace(ended(), report=None), "no report of deployment d-1 was stored"),
+        (replace(ended(), told={"e": ()}), "hook execution e: 0 statuses were accepted, expected one"),
+    ],
+)
+def test_a_release_under_live_traffic_keeps_every_promise(release: Release, told: str) -> None:
+    """Each expectation, unmet alone, is the one difference."""
+    assert differences(LIVE, release) == (told,)
+
+
+def test_a_hook_that_is_silent_on_purpose_tells_nothing() -> None:
+    """Where silence is rehearsed a status is the difference, and none is as expected."""
+    silent = live_release("silent", "never answers", Live(silent_hook=True))
+
+    assert differences(silent, replace(ended(), told={"e": ()}, rollback_told={})) == ()
+    assert differences(silent, replace(ended(), told={"e": ("Failed",)}, rollback_told={})) == (
+        "hook execution e: 1 statuses were accepted, expected none",
+    )
 
 
 @pytest.mark.parametrize(

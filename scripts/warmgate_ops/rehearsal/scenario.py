@@ -1,0 +1,75 @@
+"""What a scenario is: a release of a function, the policies that judge it, and what must come of it. Runs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from warmgate.model.deployment import Status
+from warmgate.model.release import ReleaseOutcome
+from warmgate_ops.rehearsal.arrivals import Rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSettings:
+    """How Lambda runs both versions."""
+
+    handler: str = "app.handler"
+    memory_mb: int = 256
+    timeout_s: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What disturbs a release that live traffic judges too, and what must have become of it once all is quiet."""
+
+    silent_hook: bool = False
+    """Whether the hook before the shift never answers."""
+    ringing: bool = False
+    """Whether an alarm of the group rings from the start."""
+    refused_rollbacks: int = 0
+    """How many of CodeDeploy's attempts to bring the alias back are refused."""
+    stopped_by_hand: bool = False
+    outcome: ReleaseOutcome = ReleaseOutcome.ROLLED_BACK
+    refused_by: str = ""
+    """Who refused it: after, guard; empty where nobody of ours did."""
+    reason: str = ""
+    """What the reason must name."""
+    rolled_back_by: str = ""
+    """Who made the rollback that brought the alias back: codedeploy or warmgate; empty where it does not matter."""
+    highest_share: float = 1.0
+    """The most that the candidate may have been given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One candidate, the policy that judges it, and what must come of it."""
+
+    name: str
+    summary: str
+    baseline: tuple[Path, ...]
+    """Folders of code; a file of a later one replaces the same file of an earlier one."""
+    candidate: tuple[Path, ...]
+    policy: Path
+    expected: Status | None = None
+    """The hook's status; None where nothing is expected of it: own code, and releases that live traffic judges too."""
+    failing: tuple[str, ...] = ()
+    """Policy paths of which one must stand among the failed checks; empty where the candidate is good."""
+    settings: FunctionSettings = FunctionSettings()
+    config: str = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    rate: float | tuple[Rate, ...] = 4.0
+    """Requests of live traffic a second."""
+    rollback_events: tuple[str, ...] = ("DEPLOYMENT_FAILURE",)
+    """When the deployment group rolls back by itself."""
+    live: Live | None = None
+    """None where the hook before the shift is the only one that judges."""
+
+    @property
+    def function(self) -> str:
+        """Return the name that the function gets."""
+        return f"quotes-{self.name.replace('_', '-')}"
+
+    @property
+    def waits(self) -> bool:
+        """Return whether nothing of ours is called before its end: it can run beside others."""
+        return self.live is not None and (self.live.silent_hook or self.live.ringing)
