@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS
+from warmgate.model.deployment import ENDED_STATUSES
 from warmgate_ops.rehearsal.catalogue import Scenario
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.release import Release, Row, Step, row_of
@@ -25,7 +26,6 @@ from warmgate_ops.rehearsal.stage import (
 )
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
-TERMINAL = {"Succeeded", "Failed", "Stopped"}
 LONGEST_S = 3 * 3600.0
 """Seconds on the cloud's clock after which a release is given up: past every hook and every shift."""
 POLL_S = 0.2
@@ -148,7 +148,7 @@ def _watch_to_end(
             watch.highest_weight = weight
         found: dict[str, Any] = codedeploy.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
         watch.statuses[deployment_id] = found["status"]
-        if found["status"] in TERMINAL:
+        if found["status"] in ENDED_STATUSES:
             return found
         time.sleep(POLL_S)
     raise RehearsalError(

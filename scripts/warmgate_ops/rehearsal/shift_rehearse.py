@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS
-from warmgate.model.release import ReleaseOutcome
+from warmgate.model.release import FINAL, ReleaseOutcome
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.release import Row, Step
 from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
@@ -25,7 +25,6 @@ LOG_DELAY_S = 1.0
 POLL_S = 0.3
 WARM_S = 6.0
 """The old version serves so long before the release begins: its environments are warm by then."""
-FINAL = {ReleaseOutcome.RELEASED.value, ReleaseOutcome.ROLLED_BACK.value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.fakes.lambda_calls import Install, packed
+from warmgate.model.deployment import ENDED_STATUSES
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 ALIAS, APPLICATION = "live", "driven"
-TERMINAL = {"Succeeded", "Failed", "Stopped"}
 ROLE = "arn:aws:iam::123456789012:role/tests"
 STYLE = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"}
 
@@ -58,7 +58,7 @@ class LiveRelease:
         found: dict[str, Any] = {}
         while time.monotonic() < limit:
             found = self.cloud.client("codedeploy").get_deployment(deploymentId=deployment_id)["deploymentInfo"]
-            if found["status"] in TERMINAL:
+            if found["status"] in ENDED_STATUSES:
                 return found
             time.sleep(0.05)
         raise AssertionError(f"{deployment_id} has not ended: {found.get('status')}")
