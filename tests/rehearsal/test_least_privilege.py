@@ -21,7 +21,7 @@ from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.cloud.permissions import audit, grants_of, read_template
 from warmgate_ops.rehearsal.cloud.permissions.installed import installed_names
 from warmgate_ops.rehearsal.rehearse import rehearse
-from warmgate_ops.rehearsal.release import Release, row_of
+from warmgate_ops.rehearsal.release import RehearsedRelease, row_of
 from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
@@ -113,7 +113,7 @@ class Stage:
 
     cloud: LocalCloud
     functions: dict[str, str]
-    refused: Release
+    refused: RehearsedRelease
     attached: Installed
     deployment: dict[str, Any]
 

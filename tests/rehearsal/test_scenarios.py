@@ -18,7 +18,7 @@ from warmgate.report import read_samples
 from warmgate_ops.rehearsal.catalogue import SCENARIOS, Scenario
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.rehearse import rehearse_all
-from warmgate_ops.rehearsal.release import Release, Row
+from warmgate_ops.rehearsal.release import RehearsedRelease, Row
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(400)]
 
@@ -26,7 +26,7 @@ EACH = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scena
 BAD = pytest.mark.parametrize(
     "scenario", [each for each in SCENARIOS if each.expected is Status.FAILED], ids=lambda scenario: scenario.name
 )
-Releases = dict[str, tuple[Row, Release]]
+Releases = dict[str, tuple[Row, RehearsedRelease]]
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Releases]:
         yield {row.scenario: (row, release) for row, release in rehearse_all(cloud, SCENARIOS, lambda *_: None)}
 
 
-def report_of(release: Release) -> dict[str, Any]:
+def report_of(release: RehearsedRelease) -> dict[str, Any]:
     """Return the stored report of a release."""
     assert release.report is not None
     return dict(release.report)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from warmgate_ops.rehearsal.catalogue import Scenario
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-    from warmgate_ops.rehearsal.release import Release, Row, Step
+    from warmgate_ops.rehearsal.release import RehearsedRelease, Row, Step
     from warmgate_ops.rehearsal.shift_catalogue import ShiftScenario
 
 SCENARIO_SCALE = 60.0
@@ -164,7 +164,7 @@ def _shifts(work: Path, shifts: Sequence[ShiftScenario], time_scale: float, cons
 
 def _releases(
     work: Path, scenarios: Sequence[Scenario], time_scale: float, console: Console
-) -> Iterator[tuple[Row, Release]]:
+) -> Iterator[tuple[Row, RehearsedRelease]]:
     from warmgate_ops.rehearsal.display import progress
     from warmgate_ops.rehearsal.rehearse import rehearse_all
 

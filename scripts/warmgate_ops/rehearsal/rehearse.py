@@ -13,7 +13,7 @@ from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.model.deployment import ENDED_STATUSES
 from warmgate_ops.rehearsal.catalogue import Scenario
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.release import Release, Row, Step, row_of
+from warmgate_ops.rehearsal.release import RehearsedRelease, Row, Step, row_of
 from warmgate_ops.rehearsal.stage import (
     ALIAS,
     APPLICATION,
@@ -43,7 +43,9 @@ class Watch:
     highest_weight: float = 0.0
 
 
-def rehearse_all(cloud: LocalCloud, scenarios: Iterable[Scenario], step: Step) -> Iterator[tuple[Row, Release]]:
+def rehearse_all(
+    cloud: LocalCloud, scenarios: Iterable[Scenario], step: Step
+) -> Iterator[tuple[Row, RehearsedRelease]]:
     """Yield line and release of one scenario after another; two at a time would disturb each other's figures.
 
     Raises:
@@ -59,7 +61,7 @@ def rehearse_all(cloud: LocalCloud, scenarios: Iterable[Scenario], step: Step) -
         yield row_of(scenario, release), release
 
 
-def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -> Release:
+def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -> RehearsedRelease:
     """Return what became of one release; the hook must be installed.
 
     Raises:
@@ -81,7 +83,7 @@ def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -
         traffic.stop()
     documents = _documents(cloud, deployment_id)
     executions = [documents, _documents(cloud, rollback_id) if rollback_id else {}]
-    return Release(
+    return RehearsedRelease(
         deployment_id=deployment_id,
         deployment_status=watch.statuses[deployment_id],
         rollback_status=watch.statuses.get(rollback_id, ""),

@@ -14,7 +14,7 @@ Step = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class RehearsedRelease:
     """What was seen of one release from its creation to the end of its rollback."""
 
     deployment_id: str
@@ -56,7 +56,7 @@ class Row:
     differences: tuple[str, ...]
 
 
-def row_of(scenario: Scenario, release: Release) -> Row:
+def row_of(scenario: Scenario, release: RehearsedRelease) -> Row:
     """Return the line of a scenario."""
     report = release.report or {}
     return Row(
@@ -75,7 +75,7 @@ def row_of(scenario: Scenario, release: Release) -> Row:
     )
 
 
-def differences(scenario: Scenario, release: Release) -> tuple[str, ...]:
+def differences(scenario: Scenario, release: RehearsedRelease) -> tuple[str, ...]:
     """Return what is not as it must be, in words; promises that hold for every release come first."""
     found = _broken_promises(release)
     if scenario.expected is not None and release.report is not None:
@@ -83,7 +83,7 @@ def differences(scenario: Scenario, release: Release) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _broken_promises(release: Release) -> list[str]:
+def _broken_promises(release: RehearsedRelease) -> list[str]:
     if release.report is None:
         return [f"no report of deployment {release.deployment_id} was stored"]
     status = release.report["status"]

@@ -9,7 +9,7 @@ import pytest
 
 from warmgate_ops.cli.rehearse import own_exit_code
 from warmgate_ops.rehearsal.catalogue import FunctionSettings, chosen, own_release
-from warmgate_ops.rehearsal.release import Release, differences, row_of
+from warmgate_ops.rehearsal.release import RehearsedRelease, differences, row_of
 
 HEALTHY, SLOW = chosen(["healthy"])[0], chosen(["slow_init"])[0]
 
@@ -22,7 +22,7 @@ def report(status: str, **changes: Any) -> dict[str, Any]:
     return {**plain, "findings": [check], **changes}
 
 
-RELEASED = Release(
+RELEASED = RehearsedRelease(
     deployment_id="d-1",
     deployment_status="Succeeded",
     baseline="1",
@@ -126,7 +126,7 @@ def test_a_row_without_a_report_says_so() -> None:
         (replace(REFUSED, alias_after="2"), 3),
     ],
 )
-def test_the_exit_code_of_own_code_follows_the_verdict(release: Release, code: int) -> None:
+def test_the_exit_code_of_own_code_follows_the_verdict(release: RehearsedRelease, code: int) -> None:
     """Released is 0, refused 1, not found out 3."""
     scenario = own_release(HEALTHY.policy, HEALTHY.policy, HEALTHY.policy, FunctionSettings(), "x")
 
