@@ -20,7 +20,7 @@ from support.permissions import audit, grants_of, read_template
 from support.permissions.installed import installed_names
 from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.expect import Release, row_of
+from warmgate_ops.rehearsal.expect import RehearsedRelease, row_of
 from warmgate_ops.rehearsal.run import rehearse
 from warmgate_ops.rehearsal.scenario import Scenario
 from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function
@@ -114,7 +114,7 @@ class Stage:
 
     cloud: LocalCloud
     functions: dict[str, str]
-    refused: Release
+    refused: RehearsedRelease
     attached: Installed
     deployment: dict[str, Any]
 

@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from warmgate.model.release import ReleaseOutcome
+from warmgate.report.release import WORDS
 from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION, LocalCloud
 from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function, install_hook
@@ -51,9 +53,9 @@ def released(cloud: LocalCloud, installed: Installed, folder: Path, *more: str) 
     )
 
 
-@pytest.mark.parametrize(("name", "code", "ending"), [("healthy", 0, "released"), ("broken", 1, "rolled back")])
+@pytest.mark.parametrize(("name", "code", "outcome"), [("healthy", 0, "released"), ("broken", 1, "rolled_back")])
 def test_a_release_ends_with_its_exit_code_and_its_files(
-    cloud: LocalCloud, tmp_path: Path, name: str, code: int, ending: str
+    cloud: LocalCloud, tmp_path: Path, name: str, code: int, outcome: str
 ) -> None:
     """The last line says how and why; JUnit, JSON and the summary say the same."""
     installed = install_function(cloud, chosen([name])[0])
@@ -61,13 +63,15 @@ def test_a_release_ends_with_its_exit_code_and_its_files(
     done = released(cloud, installed, tmp_path, *files)
 
     assert done.returncode == code, done.stderr
-    assert done.stdout.startswith(f"{ending}: ")
+    word = WORDS[ReleaseOutcome(outcome)]
+    assert done.stdout.startswith(f"{word}: ")
     assert "verdict " in done.stderr
     suite = ET.parse(tmp_path / "w.xml").getroot()
     assert (int(suite.get("failures", "0")) > 0) is (code == 1)
     found = json.loads((tmp_path / "w.json").read_text())
-    assert (found["ending"], found["alias"]) == (ending, installed.candidate if code == 0 else installed.baseline)
-    assert ending in (tmp_path / "summary.md").read_text()
+    serves = installed.candidate if code == 0 else installed.baseline
+    assert (found["outcome"], found["alias"]["version"], found["alias"]["weights"]) == (outcome, serves, [])
+    assert word in (tmp_path / "summary.md").read_text()
     if code == 1:
         assert "limits.errors.rate" in done.stdout
         return

@@ -17,7 +17,7 @@ from warmgate.model.deployment import Status
 from warmgate.report.samples import read_samples
 from warmgate_ops.rehearsal.catalogue import SCENARIOS
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.expect import Release, Row
+from warmgate_ops.rehearsal.expect import RehearsedRelease, Row
 from warmgate_ops.rehearsal.run import rehearse_all
 from warmgate_ops.rehearsal.scenario import Scenario
 
@@ -27,7 +27,7 @@ EACH = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scena
 BAD = pytest.mark.parametrize(
     "scenario", [each for each in SCENARIOS if each.expected is Status.FAILED], ids=lambda scenario: scenario.name
 )
-Releases = dict[str, tuple[Row, Release]]
+Releases = dict[str, tuple[Row, RehearsedRelease]]
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Releases]:
         yield {row.scenario: (row, release) for row, release in rehearse_all(cloud, SCENARIOS, lambda *_: None)}
 
 
-def report_of(release: Release) -> dict[str, Any]:
+def report_of(release: RehearsedRelease) -> dict[str, Any]:
     """Return the stored report of a release."""
     assert release.report is not None
     return dict(release.report)

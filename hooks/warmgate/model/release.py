@@ -24,7 +24,11 @@ class ReleaseOutcome(StrEnum):
     SUPERSEDED = "superseded"
     """Failed or stopped, and a later deployment or another version has taken over."""
     UNKNOWN = "unknown"
-    """The alias could not be read."""
+    """The alias could not be read, or the release has not been followed to its end."""
+
+
+FINAL = frozenset({ReleaseOutcome.RELEASED, ReleaseOutcome.ROLLED_BACK})
+"""Outcomes that nothing later changes."""
 
 
 class Claim(StrEnum):

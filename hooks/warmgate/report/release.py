@@ -11,8 +11,6 @@ from warmgate.visible import one_line
 
 HEADING = "## What happened"
 """Begins the section in Markdown; it is always the last one, so that it can be replaced."""
-FINAL = frozenset({ReleaseOutcome.RELEASED.value, ReleaseOutcome.ROLLED_BACK.value})
-"""Outcomes that nothing later changes."""
 WORDS = {
     ReleaseOutcome.RELEASED: "RELEASED",
     ReleaseOutcome.ROLLED_BACK: "ROLLED BACK",

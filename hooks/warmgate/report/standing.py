@@ -1,14 +1,25 @@
-"""How a verdict stands: its word, whose word decided where no check did, and the exit code. The whole table is here."""
+"""How a verdict or a release stands: its word, whose word decided where no check did, and the exit code.
+
+Both tables of exit codes are here.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from warmgate.model.deployment import Status
+from warmgate.model.release import ReleaseOutcome
 from warmgate.model.verdict import Because, Outcome, Verdict
 
 PASSED, REFUSED, UNKNOWN = 0, 1, 3
 """Exit codes: passed or let through, refused, could not find out; 2 is wrong usage."""
+RELEASE_EXIT_CODES = {
+    ReleaseOutcome.RELEASED: PASSED,
+    ReleaseOutcome.ROLLED_BACK: REFUSED,
+    ReleaseOutcome.NOT_ROLLED_BACK: REFUSED,
+    ReleaseOutcome.SUPERSEDED: REFUSED,
+    ReleaseOutcome.UNKNOWN: UNKNOWN,
+}
 LACKS_EVIDENCE = frozenset(
     {Because.NO_DATA, Because.TOO_FEW_COLD_STARTS, Because.TOO_FEW_ENVIRONMENTS, Because.TOO_LITTLE_TRAFFIC}
 )

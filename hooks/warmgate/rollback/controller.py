@@ -17,7 +17,7 @@ from warmgate.errors import (
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Status
-from warmgate.model.release import AlarmState, Claim, LaterVerdict, Notice, StateChange, StoredReport
+from warmgate.model.release import FINAL, AlarmState, Claim, LaterVerdict, Notice, StateChange, StoredReport
 from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
 from warmgate.ports.codedeploy import Alarms, Releases
 from warmgate.ports.functions import AllowTag
@@ -183,8 +183,6 @@ class RollbackController:
 
 def _final(stored: StoredReport | None) -> dict[str, Any] | None:
     """Return the document of a report that nothing later changes."""
-    from warmgate.report.release import FINAL
-
     if stored is None:
         return None
     return stored.document if (stored.document.get("release") or {}).get("outcome") in FINAL else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-    from warmgate_ops.rehearsal.expect import Release, Row, Step
+    from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step
     from warmgate_ops.rehearsal.scenario import Scenario
 
 SCENARIO_SCALE = 60.0
@@ -149,7 +149,7 @@ def own_exit_code(row: Row) -> int:
 
 def _releases(
     work: Path, scenarios: Sequence[Scenario], time_scale: float, console: Console
-) -> Iterator[tuple[Row, Release]]:
+) -> Iterator[tuple[Row, RehearsedRelease]]:
     from warmgate_ops.rehearsal.display import progress
     from warmgate_ops.rehearsal.run import rehearse_all
 

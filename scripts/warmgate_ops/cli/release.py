@@ -14,12 +14,15 @@ import typer
 from warmgate.adapters.sdk import Clients
 from warmgate.appspec.read import AppSpec
 from warmgate.model.deployment import Target
+from warmgate.model.release import ReleaseOutcome
 from warmgate.report.markdown import escaped
+from warmgate.report.release import WORDS
+from warmgate.report.standing import PASSED, REFUSED, RELEASE_EXIT_CODES, UNKNOWN
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, spec_of
 from warmgate_ops.release.deployment import ReleaseError, create, group_of, look, refuse_early, serving_version
-from warmgate_ops.release.following import EXIT_CODES, Ending, Seen, ending_of, lines_between, reason_of
+from warmgate_ops.release.following import Seen, lines_between, outcome_of, reason_of
 
 POLL_S = 2.0
 SLOWEST_POLL_S = 15.0
@@ -63,7 +66,7 @@ def release(
 ) -> None:
     """Deploy a version with CodeDeploy, wait for the deployment to end, and print how it ended.
 
-    Exit codes: 0 released, 1 rolled back or failed, 2 wrong usage, 3 not known (time-out, connection lost).
+    Exit codes: 0 released, 1 rolled back or not, 2 wrong usage, 3 not known (time-out, connection lost).
     """
     clients = clients_of(endpoint_url, region)
     application, group = group_of(clients, application, group)
@@ -77,13 +80,13 @@ def release(
     complain(f"{deployment_id}: {function}:{alias} {baseline} -> {to}")
     follower = _Follower(clients, wanted, deployment_id, bucket, prefix)
     seen = follower.follow(timeout)
-    ending = ending_of(seen, baseline, to)
-    say(f"{ending}: {reason_of(seen)}")
+    outcome = outcome_of(seen, baseline, to)
+    say(f"{WORDS[outcome]}: {reason_of(seen)}")
     try:
-        _write(ending, deployment_id, seen, wanted, junit, json_file)
+        _write(outcome, deployment_id, seen, wanted, junit, json_file)
     except OSError as error:  # how the release ended is known, whatever becomes of a file
         complain(f"{error.filename}: {error.strerror}")
-    raise typer.Exit(EXIT_CODES[ending])
+    raise typer.Exit(RELEASE_EXIT_CODES[outcome])
 
 
 class _Follower:
@@ -127,36 +130,36 @@ class _Follower:
 
 
 def _write(
-    ending: Ending, deployment_id: str, seen: Seen, wanted: AppSpec, junit: Path | None, json_file: Path | None
+    outcome: ReleaseOutcome, deployment_id: str, seen: Seen, wanted: AppSpec, junit: Path | None, json_file: Path | None
 ) -> None:
     """Write what was asked for, and a summary where GitHub wants one."""
-    document = {"deployment_id": deployment_id, "ending": ending.value, "reason": reason_of(seen), **asdict(seen)}
+    document = {"deployment_id": deployment_id, "outcome": outcome.value, "reason": reason_of(seen), **asdict(seen)}
     if json_file is not None:
         json_file.write_text(json.dumps(document, indent=2, default=str) + "\n", encoding="utf-8")
     if junit is not None:
         from warmgate.report.junit import render_junit
 
-        junit.write_text(render_junit(seen.report or _bare(ending, deployment_id, seen, wanted)), encoding="utf-8")
+        junit.write_text(render_junit(seen.report or _bare(outcome, deployment_id, seen, wanted)), encoding="utf-8")
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as page:
-            page.write(_summary(ending, deployment_id, seen, wanted))
+            page.write(_summary(outcome, deployment_id, seen, wanted))
 
 
-def _bare(ending: Ending, deployment_id: str, seen: Seen, wanted: AppSpec) -> dict[str, Any]:
+def _bare(outcome: ReleaseOutcome, deployment_id: str, seen: Seen, wanted: AppSpec) -> dict[str, Any]:
     """Return the least of a report, where none was read."""
-    outcome = {0: "passed", 1: "failed", 3: "error"}[EXIT_CODES[ending]]
+    verdict = {PASSED: "passed", REFUSED: "failed", UNKNOWN: "error"}[RELEASE_EXIT_CODES[outcome]]
     target = {"function": wanted.target.function, "alias": wanted.target.alias}
     return {
         "deployment_id": deployment_id,
         "target": target,
-        "outcome": outcome,
+        "outcome": verdict,
         "reason": reason_of(seen),
         "findings": [],
     }
 
 
-def _summary(ending: Ending, deployment_id: str, seen: Seen, wanted: AppSpec) -> str:
-    title = f"{wanted.target.function}:{wanted.target.alias} {wanted.baseline} -> {wanted.candidate}: {ending}"
+def _summary(outcome: ReleaseOutcome, deployment_id: str, seen: Seen, wanted: AppSpec) -> str:
+    title = f"{wanted.target.function}:{wanted.target.alias} {wanted.baseline} -> {wanted.candidate}: {WORDS[outcome]}"
     lines = [f"### {escaped(title)}", "", escaped(reason_of(seen)), ""]
     findings = (seen.report or {}).get("findings", [])
     if findings:

@@ -18,19 +18,18 @@ from warmgate.adapters.waiting import SystemClock
 from warmgate.errors import DeploymentLookupError, ReportError, SettingsError
 from warmgate.lineage.rollback_claims import RollbackClaim, RollbackProof
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Deployment
-from warmgate.model.release import StoredReport
+from warmgate.model.deployment import Deployment, Status
+from warmgate.model.release import ReleaseOutcome, StoredReport
 from warmgate.report.document import is_report
 from warmgate.report.notice import check_lines, headline, reason_of
 from warmgate.report.release import release_lines
+from warmgate.report.standing import PASSED, REFUSED, RELEASE_EXIT_CODES, UNKNOWN
 from warmgate.visible import one_line, visible_line
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.output import complain, say
 
 DEPLOYMENT_ID = re.compile(r"d-[A-Za-z0-9]+")
-EXIT_CODES = {"released": 0, "rolled_back": 1, "not_rolled_back": 1, "superseded": 1, "unknown": 3}
 LOOKS_MS = 60_000.0
-STATUS_CODES = {"Succeeded": 0, "Failed": 1, "Stopped": 1}
 
 
 def register(app: typer.Typer) -> None:
@@ -72,12 +71,14 @@ def why(
 def exit_code(document: dict[str, Any] | None, seen: Deployment | None) -> int:
     """Return the exit code of a report and of what CodeDeploy says where the report is not complete."""
     if document is None:
-        return 3
+        return UNKNOWN
     if section := document.get("release"):
-        return EXIT_CODES[section["outcome"]]
-    if document["status"] == "Failed":
-        return 1
-    return STATUS_CODES.get(seen.status, 3) if seen is not None else 3
+        return RELEASE_EXIT_CODES[ReleaseOutcome(section["outcome"])]
+    if document["status"] == Status.FAILED:
+        return REFUSED
+    if seen is None or not seen.ended:
+        return UNKNOWN
+    return PASSED if seen.status == "Succeeded" else REFUSED
 
 
 def lines_of(document: dict[str, Any] | None, seen: Deployment | None, claim: RollbackClaim | None = None) -> list[str]:

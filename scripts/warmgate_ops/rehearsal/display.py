@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from warmgate.visible import visible_line
-from warmgate_ops.rehearsal.expect import Release, Row, Step
+from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step
 
 LONGEST_REASON = 240
 COLUMNS = ("scenario", "expected", "told", "outcome", "ended", "refused by", "alias", "calls", "live", "s", "reason")
@@ -73,7 +73,7 @@ def _shortened(reason: str) -> str:
     return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 3]}..."
 
 
-def show_verdict(console: Console, row: Row, release: Release) -> None:
+def show_verdict(console: Console, row: Row, release: RehearsedRelease) -> None:
     """Print the verdict of one release with a line for each check."""
     went = "released" if row.status == "Succeeded" else "refused"
     by = (release.report or {}).get("settled_by", "")

@@ -16,7 +16,7 @@ Step = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class RehearsedRelease:
     """What was seen of one release from its creation to the end of its rollback."""
 
     deployment_id: str
@@ -82,7 +82,7 @@ class Row:
     """Who refused the candidate under live traffic: guard or after; empty where nobody did."""
 
 
-def row_of(scenario: Scenario, release: Release) -> Row:
+def row_of(scenario: Scenario, release: RehearsedRelease) -> Row:
     """Return the line of a scenario."""
     report, refusal = release.report or {}, release.refusals[-1] if release.refusals else {}
     return Row(
@@ -109,7 +109,7 @@ def _expected(scenario: Scenario) -> str:
     return scenario.expected.value if scenario.expected else "-"
 
 
-def _reason(release: Release) -> str:
+def _reason(release: RehearsedRelease) -> str:
     """Return on one line why the candidate was refused, else CodeDeploy's own error and the first verdict's reason."""
     deployment = release.section.get("deployment") or {}
     reason = str((release.report or {}).get("reason", "no report was stored"))
@@ -120,7 +120,7 @@ def _reason(release: Release) -> str:
     return one_line(reason)
 
 
-def differences(scenario: Scenario, release: Release) -> tuple[str, ...]:
+def differences(scenario: Scenario, release: RehearsedRelease) -> tuple[str, ...]:
     """Return what is not as it must be, in words; promises that hold for every release come first."""
     if release.report is None:
         return (f"no report of deployment {release.deployment_id} was stored",)
@@ -133,7 +133,7 @@ def differences(scenario: Scenario, release: Release) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _untold(scenario: Scenario, release: Release) -> list[str]:
+def _untold(scenario: Scenario, release: RehearsedRelease) -> list[str]:
     if not release.told and scenario.live is None:
         return ["no hook was called"]
     expected = 0 if scenario.live and scenario.live.silent_hook else 1
@@ -144,7 +144,7 @@ def _untold(scenario: Scenario, release: Release) -> list[str]:
     ]
 
 
-def _broken_promises(release: Release, status: str) -> list[str]:
+def _broken_promises(release: RehearsedRelease, status: str) -> list[str]:
     if status == Status.SUCCEEDED:
         return [
             *_unlike("deployment", release.deployment_status, "Succeeded"),
@@ -166,7 +166,7 @@ def _unexpected(scenario: Scenario, report: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _unlike_live(live: Live, release: Release) -> list[str]:
+def _unlike_live(live: Live, release: RehearsedRelease) -> list[str]:
     home = release.candidate if live.outcome is ReleaseOutcome.RELEASED else release.baseline
     found = _unlike("outcome", release.section.get("outcome"), live.outcome.value)
     found += _unlike("alias", release.alias_after, home)

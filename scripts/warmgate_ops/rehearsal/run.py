@@ -13,10 +13,10 @@ from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import revision_of
 from warmgate.model.deployment import ENDED_STATUSES, LifecycleEvent, Target
+from warmgate.model.release import FINAL
 from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, report_folder, report_key
-from warmgate.report.release import FINAL
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.expect import Release, Row, Step, row_of
+from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step, row_of
 from warmgate_ops.rehearsal.scenario import Live, Scenario
 from warmgate_ops.rehearsal.stage import (
     ALIAS,
@@ -55,7 +55,9 @@ class Watch:
     """Whether the deployment is to be stopped by hand as soon as the candidate has traffic."""
 
 
-def rehearse_all(cloud: LocalCloud, scenarios: Sequence[Scenario], step: Step) -> Iterator[tuple[Row, Release]]:
+def rehearse_all(
+    cloud: LocalCloud, scenarios: Sequence[Scenario], step: Step
+) -> Iterator[tuple[Row, RehearsedRelease]]:
     """Yield line and release of one scenario after another; two at a time would disturb each other's figures.
 
     Those that only wait disturb nobody and run in the background. All of Warmgate is installed where one scenario is
@@ -83,7 +85,7 @@ def rehearse_all(cloud: LocalCloud, scenarios: Sequence[Scenario], step: Step) -
         background.shutdown(cancel_futures=True)
 
 
-def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -> Release:
+def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -> RehearsedRelease:
     """Return what became of one release; what judges it must be installed.
 
     Raises:
@@ -106,7 +108,7 @@ def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -
         documents = _documents(cloud, scenario, deployment_id)
     finally:
         traffic.stop()
-    return Release(
+    return RehearsedRelease(
         deployment_id=deployment_id,
         deployment_status=watch.statuses[deployment_id],
         rollback_status=watch.statuses.get(rollback_id, ""),

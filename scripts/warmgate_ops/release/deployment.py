@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from warmgate.adapters.aliases import LambdaAliases
 from warmgate.adapters.faults import SDK_ERRORS, code_of
 from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import revision_of
-from warmgate.errors import SettingsError, WarmgateError
+from warmgate.errors import FunctionLookupError, SettingsError, WarmgateError
+from warmgate.model.deployment import Target
 from warmgate.report.document import is_report
 from warmgate.report.layout import DOCUMENT, report_key
 from warmgate_ops.release.appspec import refuse_unusable
@@ -61,15 +64,15 @@ def serving_version(clients: Clients, function: str, alias: str) -> str:
         ReleaseError: it could not be read.
     """
     try:
-        found = clients("lambda").get_alias(FunctionName=function, Name=alias)
-    except SDK_ERRORS as error:
-        raise ReleaseError(f"{function}:{alias} was not read: {code_of(error)}: {error}") from error
-    if shown := _weights(found):
+        found = LambdaAliases(clients).read(Target(function, alias))
+    except FunctionLookupError as error:
+        raise ReleaseError(error.message) from error
+    if not found.serves_alone(found.version):
         raise SettingsError(
-            f"{function}:{alias}: found weights {shown}, expected one version",
+            f"{function}:{alias}: found {found}, expected one version",
             hint="a deployment is in progress, or one was stopped without a rollback: clear the alias's routing first",
         )
-    return str(found["FunctionVersion"])
+    return found.version
 
 
 def refuse_early(clients: Clients, release: AppSpec, application: str, group: str) -> None:
@@ -123,8 +126,10 @@ def look(clients: Clients, release: AppSpec, deployment_id: str, bucket: str = "
         about = client.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
         rollback_id = about.get("rollbackInfo", {}).get("rollbackDeploymentId") or ""
         rollback = client.get_deployment(deploymentId=rollback_id)["deploymentInfo"] if rollback_id else {}
-        alias = clients("lambda").get_alias(FunctionName=release.target.function, Name=release.target.alias)
+        alias = LambdaAliases(clients).read(release.target)
         events = _events(client, deployment_id)
+    except FunctionLookupError as error:
+        raise ReleaseError(error.message) from error
     except SDK_ERRORS as error:
         raise ReleaseError(f"{deployment_id} was not looked at: {code_of(error)}: {error}") from error
     fault = about.get("errorInformation") or {}
@@ -132,7 +137,7 @@ def look(clients: Clients, release: AppSpec, deployment_id: str, bucket: str = "
         status=about["status"],
         error=": ".join(part for part in (fault.get("code"), fault.get("message")) if part),
         events=events,
-        alias=" + ".join([alias["FunctionVersion"], *([_weights(alias)] if _weights(alias) else [])]),
+        alias=replace(alias, revision=""),
         rollback_id=rollback_id,
         rollback_status=rollback.get("status", ""),
         report=_report(clients, bucket, report_key(prefix, deployment_id, DOCUMENT)),
@@ -146,11 +151,6 @@ def _events(client: Any, deployment_id: str) -> tuple[tuple[str, str], ...]:
     found = client.get_deployment_target(deploymentId=deployment_id, targetId=targets[0])["deploymentTarget"]
     events = found.get("lambdaTarget", {}).get("lifecycleEvents", [])
     return tuple((event["lifecycleEventName"], event["status"]) for event in events)
-
-
-def _weights(alias: dict[str, Any]) -> str:
-    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
-    return " + ".join(f"{weight:.0%} {version}" for version, weight in weights.items())
 
 
 def _report(clients: Clients, bucket: str, key: str) -> dict[str, Any] | None:

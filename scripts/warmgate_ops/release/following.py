@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from warmgate.model.deployment import ENDED_STATUSES, Deployment
+from warmgate.model.release import AliasState, Recovered, ReleaseOutcome
 from warmgate.visible import one_line
-
-TERMINAL = frozenset({"Succeeded", "Failed", "Stopped"})
-FINAL = frozenset({"released", "rolled_back", "not_rolled_back", "superseded", "unknown"})
-
-
-class Ending(StrEnum):
-    """How a release ended."""
-
-    RELEASED = "released"
-    ROLLED_BACK = "rolled back"
-    FAILED = "failed, not rolled back"
-    UNKNOWN = "unknown"
-
-
-EXIT_CODES = {Ending.RELEASED: 0, Ending.ROLLED_BACK: 1, Ending.FAILED: 1, Ending.UNKNOWN: 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +19,7 @@ class Seen:
     error: str = ""
     events: tuple[tuple[str, str], ...] = ()
     """Lifecycle events with their states, in their order."""
-    alias: str = ""
-    """Versions with their shares: `6`, or `6 + 10% 7`."""
+    alias: AliasState | None = None
     rollback_id: str = ""
     rollback_status: str = ""
     report: dict[str, Any] | None = None
@@ -43,7 +28,7 @@ class Seen:
     @property
     def over(self) -> bool:
         """Return whether deployment and rollback have ended."""
-        return self.status in TERMINAL and (not self.rollback_id or self.rollback_status in TERMINAL)
+        return self.status in ENDED_STATUSES and (not self.rollback_id or self.rollback_status in ENDED_STATUSES)
 
 
 def lines_between(before: Seen, now: Seen) -> Iterator[str]:
@@ -62,13 +47,14 @@ def lines_between(before: Seen, now: Seen) -> Iterator[str]:
         yield f"rollback {now.rollback_id} {now.rollback_status}"
 
 
-def ending_of(seen: Seen, baseline: str, candidate: str) -> Ending:
-    """Return how a release ended, by where the alias points."""
-    if not seen.over:
-        return Ending.UNKNOWN
-    if seen.status == "Succeeded":
-        return Ending.RELEASED if seen.alias == candidate else Ending.UNKNOWN
-    return Ending.ROLLED_BACK if seen.alias == baseline else Ending.FAILED
+def outcome_of(seen: Seen, baseline: str, candidate: str) -> ReleaseOutcome:
+    """Return where a release ended, by where the alias points."""
+    if not seen.over or seen.alias is None:
+        return ReleaseOutcome.UNKNOWN
+    if seen.status == "Succeeded" and not seen.alias.serves_alone(candidate):
+        return ReleaseOutcome.UNKNOWN
+    deployment = Deployment(deployment_id="", status=seen.status, baseline=baseline, candidate=candidate)
+    return Recovered(release=deployment, alias=seen.alias).outcome
 
 
 def reason_of(seen: Seen) -> str:

@@ -10,11 +10,10 @@ from typing import Any
 from support.fakes.lambda_calls import Install, packed
 from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import revision_of
-from warmgate.model.deployment import LifecycleEvent, Target
+from warmgate.model.deployment import ENDED_STATUSES, LifecycleEvent, Target
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 ALIAS, APPLICATION = "live", "driven"
-TERMINAL = {"Succeeded", "Failed", "Stopped"}
 ROLE = "arn:aws:iam::123456789012:role/tests"
 STYLE = {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"}
 
@@ -53,7 +52,7 @@ class LiveRelease:
         found: dict[str, Any] = {}
         while time.monotonic() < limit:
             found = self.cloud.client("codedeploy").get_deployment(deploymentId=deployment_id)["deploymentInfo"]
-            if found["status"] in TERMINAL:
+            if found["status"] in ENDED_STATUSES:
                 return found
             time.sleep(0.05)
         raise AssertionError(f"{deployment_id} has not ended: {found.get('status')}")

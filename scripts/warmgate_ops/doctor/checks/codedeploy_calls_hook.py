@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from warmgate_ops.doctor.facts import Facts, HookFacts, Missing, see
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom, each
-from warmgate_ops.doctor.template.resources import Release, Template, TemplateHook
+from warmgate_ops.doctor.template.resources import Template, TemplateHook, TemplateRelease
 
 PREFIX = "CodeDeployHook_"
 
@@ -37,7 +37,7 @@ def _in_template(facts: Facts) -> Iterator[Symptom]:
                 yield from _named(template, release, hook)
 
 
-def _named(template: Template, release: Release, hook: TemplateHook) -> Iterator[Symptom]:
+def _named(template: Template, release: TemplateRelease, hook: TemplateHook) -> Iterator[Symptom]:
     function = template.function_of(hook)
     place = Place(name=release.logical_id, file=template.source, line=hook.line)
     if function is not None and function.name is None:

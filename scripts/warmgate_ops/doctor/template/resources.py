@@ -43,7 +43,7 @@ class TemplateHook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class TemplateRelease:
     """What CodeDeploy shifts: a SAM function with a DeploymentPreference, or an alias with an update policy."""
 
     logical_id: str
@@ -74,7 +74,7 @@ class Template:
 
     source: str
     functions: tuple[TemplateFunction, ...]
-    releases: tuple[Release, ...]
+    releases: tuple[TemplateRelease, ...]
     groups: tuple[TemplateGroup, ...]
     logical_ids: frozenset[str]
     """Of resources and parameters."""
@@ -152,7 +152,7 @@ def _function(name: str, written: Written, grants: Grants) -> TemplateFunction:
     )
 
 
-def _releases(name: str, written: Written) -> Iterator[Release]:
+def _releases(name: str, written: Written) -> Iterator[TemplateRelease]:
     if written.kind == "AWS::Serverless::Function":
         preference = written.at("DeploymentPreference")
         if preference is not None and not _is(written.at("DeploymentPreference", "Enabled"), "false"):
@@ -160,7 +160,7 @@ def _releases(name: str, written: Written) -> Iterator[Release]:
     policy = written.body.at("UpdatePolicy", "CodeDeployLambdaAliasUpdate")
     if written.kind == "AWS::Lambda::Alias" and policy is not None:
         provisioned = written.at("ProvisionedConcurrencyConfig")
-        yield Release(
+        yield TemplateRelease(
             logical_id=name,
             line=policy.line,
             is_sam=False,
@@ -170,12 +170,12 @@ def _releases(name: str, written: Written) -> Iterator[Release]:
         )
 
 
-def _sam_release(name: str, written: Written, preference: Value) -> Release:
+def _sam_release(name: str, written: Written, preference: Value) -> TemplateRelease:
     alarms = written.at("DeploymentPreference", "Alarms")
     provisioned = written.at("ProvisionedConcurrencyConfig")
     hooks = written.at("DeploymentPreference", "Hooks")
     all_properties = written.at("AutoPublishAliasAllProperties")
-    return Release(
+    return TemplateRelease(
         logical_id=name,
         line=preference.line,
         is_sam=True,

@@ -16,6 +16,7 @@ from support.reports.judgements import REFUSED
 from unit.warmgate_ops.cli.commands import ROOT
 from warmgate.adapters.reports import log_line
 from warmgate.model.deployment import Status, Target
+from warmgate.model.release import ReleaseOutcome
 from warmgate.report.document import build_document, is_report
 from warmgate_ops.cli.consoles import VisibleConsole
 from warmgate_ops.cli.main import app
@@ -24,7 +25,7 @@ from warmgate_ops.cli.release import _summary
 from warmgate_ops.doctor.findings import Check, Finding, Place, Severity
 from warmgate_ops.doctor.render.sarif import render_sarif
 from warmgate_ops.release.appspec import spec_of
-from warmgate_ops.release.following import Ending, Seen
+from warmgate_ops.release.following import Seen
 
 HOSTILE = "\x1b]0;pwned\x07\x1b[2J\u202e\ud800\n::error::forged"
 NAMED = {"Name": f"a{HOSTILE}", "Alias": "live", "CurrentVersion": "2", "TargetVersion": "3"}
@@ -111,7 +112,7 @@ def test_the_step_summary_is_markdown_that_obeys_nobody() -> None:
     document["findings"][0] |= {"check": f"a|b{HOSTILE}", "reason": f"<img src=x>{HOSTILE}"}
     wanted = spec_of(Target(f"f{HOSTILE}", "live"), "1", "2")
 
-    text = _summary(Ending.ROLLED_BACK, f"d-1{HOSTILE}", Seen(report=document, error=HOSTILE), wanted)
+    text = _summary(ReleaseOutcome.ROLLED_BACK, f"d-1{HOSTILE}", Seen(report=document, error=HOSTILE), wanted)
 
     assert is_safe(text)
     assert "a\\|b" in text

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from warmgate_ops.rehearsal.display import progress, show_row, show_table, show_verdict
-from warmgate_ops.rehearsal.expect import Release, Row
+from warmgate_ops.rehearsal.expect import RehearsedRelease, Row
 
 ROW = Row(
     scenario="broken",
@@ -24,7 +24,7 @@ ROW = Row(
     reason="10 of 10 calls failed [red]",
     differences=(),
 )
-RELEASE = Release(
+RELEASE = RehearsedRelease(
     deployment_id="d-1",
     deployment_status="Failed",
     baseline="1",

@@ -9,7 +9,7 @@ import pytest
 
 from warmgate_ops.cli.rehearse import own_exit_code
 from warmgate_ops.rehearsal.catalogue import chosen, live_release, own_release
-from warmgate_ops.rehearsal.expect import Release, differences, row_of
+from warmgate_ops.rehearsal.expect import RehearsedRelease, differences, row_of
 from warmgate_ops.rehearsal.scenario import FunctionSettings, Live
 
 HEALTHY, SLOW = chosen(["healthy"])[0], chosen(["slow_init"])[0]
@@ -23,7 +23,7 @@ def report(status: str, **changes: Any) -> dict[str, Any]:
     return {**plain, "findings": [check], **changes}
 
 
-RELEASED = Release(
+RELEASED = RehearsedRelease(
     deployment_id="d-1",
     deployment_status="Succeeded",
     baseline="1",
@@ -138,7 +138,7 @@ SECTION = {
 }
 
 
-def ended(**changes: Any) -> Release:
+def ended(**changes: Any) -> RehearsedRelease:
     """Return a release that its first hook let through and the second one refused, with a section of other values."""
     section = {**SECTION, **changes}
     told = {"execution-1": ("Succeeded",), "execution-2": ("Failed",)}
@@ -178,7 +178,7 @@ def test_a_row_of_live_traffic_that_nobody_refused_has_codedeploys_error() -> No
         (replace(ended(), told={"e": ()}), "hook execution e: 0 statuses were accepted, expected one"),
     ],
 )
-def test_a_release_under_live_traffic_keeps_every_promise(release: Release, told: str) -> None:
+def test_a_release_under_live_traffic_keeps_every_promise(release: RehearsedRelease, told: str) -> None:
     """Each expectation, unmet alone, is the one difference."""
     assert differences(LIVE, release) == (told,)
 
@@ -202,7 +202,7 @@ def test_a_hook_that_is_silent_on_purpose_tells_nothing() -> None:
         (replace(REFUSED, alias_after="2"), 3),
     ],
 )
-def test_the_exit_code_of_own_code_follows_the_verdict(release: Release, code: int) -> None:
+def test_the_exit_code_of_own_code_follows_the_verdict(release: RehearsedRelease, code: int) -> None:
     """Released is 0, refused 1, not found out 3."""
     scenario = own_release(HEALTHY.policy, HEALTHY.policy, HEALTHY.policy, FunctionSettings(), "x")
 

@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from warmgate_ops.release.following import EXIT_CODES, Ending, Seen, ending_of, lines_between, reason_of
+from warmgate.model.release import AliasState, ReleaseOutcome
+from warmgate.report.standing import RELEASE_EXIT_CODES
+from warmgate_ops.release.following import Seen, lines_between, outcome_of, reason_of
+
+HOME, AWAY, SHARED = AliasState(version="6"), AliasState(version="7"), AliasState(version="6", weights=(("7", 0.1),))
+FOREIGN = AliasState(version="8")
 
 REPORT: dict[str, Any] = {
     "outcome": "failed",
@@ -18,7 +23,7 @@ REPORT: dict[str, Any] = {
 SHIFTING = Seen(
     status="InProgress",
     events=(("BeforeAllowTraffic", "Succeeded"), ("AllowTraffic", "InProgress"), ("AfterAllowTraffic", "Pending")),
-    alias="6 + 10% 7",
+    alias=SHARED,
 )
 
 
@@ -28,7 +33,7 @@ def test_every_change_is_a_line_and_nothing_else() -> None:
         "deployment InProgress",
         "BeforeAllowTraffic Succeeded",
         "AllowTraffic InProgress",
-        "alias serves 6 + 10% 7",
+        "alias serves version 6 with 10 % to 7",
     ]
     assert list(lines_between(SHIFTING, SHIFTING)) == []
 
@@ -51,23 +56,29 @@ def test_verdict_error_and_rollback_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seen", "ending", "code"),
+    ("seen", "outcome", "code"),
     [
-        (Seen(status="Succeeded", alias="7"), Ending.RELEASED, 0),
-        (Seen(status="Failed", alias="6", rollback_id="d-2", rollback_status="Succeeded"), Ending.ROLLED_BACK, 1),
-        (Seen(status="Failed", alias="6"), Ending.ROLLED_BACK, 1),
-        (Seen(status="Failed", alias="7"), Ending.FAILED, 1),
-        (Seen(status="Stopped", alias="6 + 50% 7"), Ending.FAILED, 1),
-        (Seen(status="Failed", alias="6", rollback_id="d-2", rollback_status="InProgress"), Ending.UNKNOWN, 3),
-        (Seen(status="InProgress", alias="6"), Ending.UNKNOWN, 3),
-        (Seen(status="Succeeded", alias="6"), Ending.UNKNOWN, 3),
-        (Seen(), Ending.UNKNOWN, 3),
+        (Seen(status="Succeeded", alias=AWAY), ReleaseOutcome.RELEASED, 0),
+        (
+            Seen(status="Failed", alias=HOME, rollback_id="d-2", rollback_status="Succeeded"),
+            ReleaseOutcome.ROLLED_BACK,
+            1,
+        ),
+        (Seen(status="Failed", alias=HOME), ReleaseOutcome.ROLLED_BACK, 1),
+        (Seen(status="Failed", alias=AWAY), ReleaseOutcome.NOT_ROLLED_BACK, 1),
+        (Seen(status="Failed", alias=FOREIGN), ReleaseOutcome.SUPERSEDED, 1),
+        (Seen(status="Succeeded", alias=FOREIGN), ReleaseOutcome.UNKNOWN, 3),
+        (Seen(status="Stopped", alias=SHARED), ReleaseOutcome.NOT_ROLLED_BACK, 1),
+        (Seen(status="Failed", alias=HOME, rollback_id="d-2", rollback_status="InProgress"), ReleaseOutcome.UNKNOWN, 3),
+        (Seen(status="InProgress", alias=HOME), ReleaseOutcome.UNKNOWN, 3),
+        (Seen(status="Succeeded", alias=HOME), ReleaseOutcome.UNKNOWN, 3),
+        (Seen(), ReleaseOutcome.UNKNOWN, 3),
     ],
 )
-def test_the_ending_is_where_the_alias_points(seen: Seen, ending: Ending, code: int) -> None:
+def test_the_outcome_is_where_the_alias_points(seen: Seen, outcome: ReleaseOutcome, code: int) -> None:
     """A deployment's word alone is not believed."""
-    found = ending_of(seen, "6", "7")
-    assert (found, EXIT_CODES[found]) == (ending, code)
+    found = outcome_of(seen, "6", "7")
+    assert (found, RELEASE_EXIT_CODES[found]) == (outcome, code)
 
 
 def test_the_reason_is_that_of_the_verdict_that_refused() -> None:
