@@ -40,7 +40,7 @@ class Fault:
 class DocumentError(WarmgateError):
     """A document with faults; every fault of the document is listed at once."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, *faults: Fault) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = faults
 

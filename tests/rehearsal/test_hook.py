@@ -143,7 +143,7 @@ def test_an_event_delivered_twice_has_the_effect_of_one(cloud: LocalCloud, healt
 
 
 def test_a_faulty_policy_is_refused_with_every_fault(cloud: LocalCloud, healthy: Installed) -> None:
-    """An unreadable policy is told as Failed, and the reason names file, line and mend of each fault."""
+    """An unreadable policy is told as Failed, and the reason names file, line and fix of each fault."""
     text = "policy: broken\nlimits:\n  duration: {p95: 400}\nprobs: []\n"
     cloud.client("s3").put_object(Bucket=BUCKET, Key="policies/faulty.yaml", Body=text.encode())
     client = cloud.client("lambda")

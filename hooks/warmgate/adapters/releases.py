@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
 from warmgate.adapters.deployment_reader import DeploymentReader
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
+from warmgate.adapters.port_errors import told_as
 from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import revision_of
 from warmgate.errors import DeploymentLookupError, RollbackError
@@ -27,12 +29,8 @@ class CodeDeployReleases:
 
     def describe(self, deployment_id: str) -> Deployment:
         """Return a deployment with target, versions and hooks."""
-        try:
+        with _looking_up(deployment_id, "GetDeployment, ListDeploymentTargets and GetDeploymentTarget"):
             return self._reader.with_hooks(deployment_id)
-        except SDK_ERRORS as error:
-            raise _lookup_error(
-                deployment_id, error, "GetDeployment, ListDeploymentTargets and GetDeploymentTarget"
-            ) from error
 
     def later(self, release: Deployment) -> tuple[Deployment, ...]:
         """Return what was made in the group after a deployment, oldest first."""
@@ -44,12 +42,9 @@ class CodeDeployReleases:
         self, release: Deployment, since_s: float | None, until_s: float | None = None
     ) -> tuple[Deployment, ...]:
         """Return the deployments of a release's group made between two instants, oldest first."""
-        try:
+        with _looking_up(release.deployment_id, "ListDeployments and BatchGetDeployments"):
             pages = self._listed(release, since_s, until_s)
-            found = [each for ids in pages for each in self._reader.listed(ids)]
-        except SDK_ERRORS as error:
-            raise _lookup_error(release.deployment_id, error, "ListDeployments and BatchGetDeployments") from error
-        return tuple(sorted(found, key=_made))
+            return tuple(sorted((each for ids in pages for each in self._reader.listed(ids)), key=_made))
 
     def roll_back(self, release: Deployment) -> str:
         """Make a deployment from the candidate back to the baseline; alarms cannot stop it, hooks are not called."""
@@ -106,7 +101,7 @@ class GroupAlarms:
     def of(self, release: Deployment) -> tuple[AlarmState, ...]:
         """Return the alarms that are set and their states now."""
         codedeploy = self._clients("codedeploy")
-        try:
+        with _looking_up(release.deployment_id, "GetDeploymentGroup and cloudwatch:DescribeAlarms"):
             own = codedeploy.get_deployment(deploymentId=release.deployment_id)["deploymentInfo"]
             configured = own.get("overrideAlarmConfiguration") or codedeploy.get_deployment_group(
                 applicationName=release.application, deploymentGroupName=release.group
@@ -117,10 +112,6 @@ class GroupAlarms:
             found = self._clients("cloudwatch").describe_alarms(
                 AlarmNames=names, AlarmTypes=["MetricAlarm", "CompositeAlarm"]
             )
-        except SDK_ERRORS as error:
-            raise _lookup_error(
-                release.deployment_id, error, "GetDeploymentGroup and cloudwatch:DescribeAlarms"
-            ) from error
         alarms = [*found.get("MetricAlarms", []), *found.get("CompositeAlarms", [])]
         states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
         return tuple(AlarmState(name, states.get(name, "not found")) for name in names)
@@ -135,8 +126,6 @@ def _made(release: Deployment) -> float:
     return release.created_s or 0.0
 
 
-def _lookup_error(deployment_id: str, error: BaseException, operations: str) -> DeploymentLookupError:
-    return DeploymentLookupError(
-        f"{deployment_id}: not described: {code_of(error)}: {error}",
-        hint=f"allow codedeploy:{operations} to the controller's role",
-    )
+def _looking_up(deployment_id: str, operations: str) -> AbstractContextManager[None]:
+    hint = f"allow codedeploy:{operations} to the controller's role"
+    return told_as(DeploymentLookupError, f"{deployment_id}: not described", hint)

@@ -42,21 +42,29 @@ def root_of(text: str, source: str) -> MappingNode:
     """Return the one mapping that a text holds; raises AppSpecError where it holds anything else."""
     text = text.removeprefix("\ufeff")
     if len(text) > _LONGEST:
-        raise _refused(source, None, f"{len(text)} characters", f"at most {_LONGEST}", "pass the AppSpec alone")
+        raise AppSpecError(
+            _fault(source, None, f"{len(text)} characters", f"at most {_LONGEST}", "pass the AppSpec alone")
+        )
     try:
         root = _composed(text)
     except json.JSONDecodeError as error:
-        raise _unreadable(source, text, error.lineno, f"broken JSON ({error.msg})", "mend the JSON") from error
+        raise AppSpecError(
+            _unreadable(source, text, error.lineno, f"broken JSON ({error.msg})", "fix the JSON")
+        ) from error
     except yaml.YAMLError as error:
-        raise _broken(error, text, source) from error
+        raise AppSpecError(_broken(error, text, source)) from error
     except (ValueError, OverflowError, RecursionError) as error:
         found = f"text that cannot be read ({error})"
-        raise _refused(source, None, found, "YAML or JSON", "write plain YAML without exotic escapes") from error
+        raise AppSpecError(
+            _fault(source, None, found, "YAML or JSON", "write plain YAML without exotic escapes")
+        ) from error
     if root is None or is_empty(root):
-        raise _refused(source, 1, "an empty document", "an AppSpec", "pass the file that CodeDeploy deploys")
+        raise AppSpecError(
+            _fault(source, 1, "an empty document", "an AppSpec", "pass the file that CodeDeploy deploys")
+        )
     if not isinstance(root, MappingNode):
         found, fix = described(root), "begin with `version: 0.0` and `Resources:` at the left margin"
-        raise _refused(source, line_of(root), found, "a mapping with version and Resources", fix)
+        raise AppSpecError(_fault(source, line_of(root), found, "a mapping with version and Resources", fix))
     return root
 
 
@@ -145,33 +153,33 @@ def _composed(text: str) -> Node | None:
         return yaml.compose(json.dumps(value), yaml.SafeLoader)
 
 
-def _broken(error: yaml.YAMLError, text: str, source: str) -> AppSpecError:
+def _broken(error: yaml.YAMLError, text: str, source: str) -> Fault:
     if not isinstance(error, yaml.MarkedYAMLError):
-        return _refused(source, None, shortened(str(error)), "printable text", "save the file as UTF-8 text")
+        return _fault(source, None, shortened(str(error)), "printable text", "save the file as UTF-8 text")
     mark = error.problem_mark or error.context_mark
     line = int(mark.line) + 1 if mark else 1
     if "single document" in (error.context or ""):
-        return _refused(source, line, "a second YAML document", "one document", "remove the `---` and what follows it")
+        return _fault(source, line, "a second YAML document", "one document", "remove the `---` and what follows it")
     if "\\t" in (error.problem or ""):
         return _unreadable(source, text, line, "a tab in YAML", "indent with spaces")
     if "anchor" in (error.problem or "") or "alias" in (error.problem or ""):
         return _unreadable(source, text, line, str(error.problem), "define each anchor once, before its alias")
     found = f"broken YAML ({shortened(error.problem or error.context or '')})"
-    return _unreadable(source, text, line, found, "mend the YAML: look for a missing colon, quote or indent")
+    return _unreadable(source, text, line, found, "fix the YAML: look for a missing colon, quote or indent")
 
 
-def _unreadable(source: str, text: str, line: int, found: str, fix: str) -> AppSpecError:
-    """Refuse broken text, with the template as the likely cause where the line looks like one."""
+def _unreadable(source: str, text: str, line: int, found: str, fix: str) -> Fault:
+    """Return the fault of broken text, with the template as the likely cause where the line looks like one."""
     lines = text.splitlines()
     at_fault = lines[line - 1] if 0 < line <= len(lines) else ""
     rendered = _PLACEHOLDER.search(at_fault[:1000])
     if rendered:
         found, fix = f"{found} at the placeholder {shortened(rendered[0])}", RENDER
-    return _refused(source, line, found, "YAML or JSON", fix)
+    return _fault(source, line, found, "YAML or JSON", fix)
 
 
-def _refused(source: str, line: int | None, found: str, expected: str, fix: str) -> AppSpecError:
-    return AppSpecError((Fault(source=source, line=line, path=DOCUMENT, found=found, expected=expected, fix=fix),))
+def _fault(source: str, line: int | None, found: str, expected: str, fix: str) -> Fault:
+    return Fault(source=source, line=line, path=DOCUMENT, found=found, expected=expected, fix=fix)
 
 
 class Reader:

@@ -75,7 +75,7 @@ def parse_appspec(text: str, source: str) -> AppSpec:
     reader = Reader(source)
     appspec = _read(reader, root_of(text, source))
     if reader.faults or appspec is None:
-        raise AppSpecError(tuple(sorted(reader.faults, key=lambda fault: fault.line or 0)))
+        raise AppSpecError(*sorted(reader.faults, key=lambda fault: fault.line or 0))
     return appspec
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from warmgate.documents.nodes import Node
-from warmgate.documents.scalars import shown
+from warmgate.documents.scalars import described, shown
 from warmgate.errors import Fault, PolicyError
 
 LoadFile = Callable[[str], str]
@@ -40,9 +40,9 @@ class Place(NamedTuple):
         path = self.path or "document"
         return Fault(source=self.source, line=line, path=path, found=found, expected=expected, fix=fix)
 
-    def refuse(self, line: int | None, *, found: str, expected: str, fix: str) -> PolicyError:
-        """Return the error that refuses the value at this place."""
-        return PolicyError((self.fault(line, found=found, expected=expected, fix=fix),))
+    def fault_of(self, node: Node, expected: str, fix: str) -> Fault:
+        """Return the fault of a whole value that is not what was expected here."""
+        return self.fault(node.line, found=described(node), expected=expected, fix=fix)
 
 
 class Gathering:
@@ -68,7 +68,7 @@ class Gathering:
     def settle(self) -> None:
         """Raise every fault gathered, if there is one."""
         if self.faults:
-            raise PolicyError(tuple(self.faults))
+            raise PolicyError(*self.faults)
 
 
 def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:

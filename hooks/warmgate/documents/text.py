@@ -44,32 +44,40 @@ def read_yaml(text: str, source: str, loader: Any = _LOADER) -> Document:
             tree.add(event)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise place.refuse(
-            line,
-            found=f"text that is not YAML ({error.problem})",
-            expected="YAML",
-            fix="check indentation, brackets and quotes here and in the line above",
+        raise PolicyError(
+            place.fault(
+                line,
+                found=f"text that is not YAML ({error.problem})",
+                expected="YAML",
+                fix="check indentation, brackets and quotes here and in the line above",
+            )
         ) from error
     if tree.root is None:
-        raise place.refuse(1, found="an empty document", expected="a policy", fix="begin with `policy: NAME`")
+        raise PolicyError(
+            place.fault(1, found="an empty document", expected="a policy", fix="begin with `policy: NAME`")
+        )
     return Document(tree.root, tuple(tree.faults))
 
 
 def _check_characters(text: str, place: Place) -> None:
     if len(text) > MAX_TEXT:
-        raise place.refuse(
-            None,
-            found=f"{len(text)} characters",
-            expected=f"at most {MAX_TEXT}",
-            fix="move large payloads to files of their own (payload_file)",
+        raise PolicyError(
+            place.fault(
+                None,
+                found=f"{len(text)} characters",
+                expected=f"at most {MAX_TEXT}",
+                fix="move large payloads to files of their own (payload_file)",
+            )
         )
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
-        raise place.refuse(
-            text.count("\n", 0, unprintable.start()) + 1,
-            found=f"the character U+{ord(unprintable[0]):04X}",
-            expected="printable text",
-            fix="remove it, or write it as an escape in double quotes",
+        raise PolicyError(
+            place.fault(
+                text.count("\n", 0, unprintable.start()) + 1,
+                found=f"the character U+{ord(unprintable[0]):04X}",
+                expected="printable text",
+                fix="remove it, or write it as an escape in double quotes",
+            )
         )
 
 
@@ -124,30 +132,36 @@ class _Tree:
         elif isinstance(event, yaml.CollectionEndEvent):
             self._end()
         elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-            raise self._refuse(event, "a second document", "one policy a file", "put it into a file of its own")
+            raise PolicyError(
+                self._fault(event, "a second document", "one policy a file", "put it into a file of its own")
+            )
 
     def _place(self) -> Place:
         return self._open[-1].next_place() if self._open else Place(self._source)
 
-    def _refuse(self, event: Any, found: str, expected: str, fix: str) -> PolicyError:
-        return self._place().refuse(_line(event), found=found, expected=expected, fix=fix)
+    def _fault(self, event: Any, found: str, expected: str, fix: str) -> Fault:
+        return self._place().fault(_line(event), found=found, expected=expected, fix=fix)
 
     def _check_tag(self, event: Any) -> None:
         if event.tag is not None:
-            raise self._refuse(event, f"the tag {shown(event.tag)}", "a value without a tag", "remove the tag")
+            raise PolicyError(
+                self._fault(event, f"the tag {shown(event.tag)}", "a value without a tag", "remove the tag")
+            )
 
     def _aliased(self, event: Any) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
             where = "inside its own anchor" if event.anchor in self._anchors else "without an anchor"
             found = f"the alias *{shown(event.anchor)} {where}"
-            raise self._refuse(event, found, f"an anchor &{shown(event.anchor)} above it", "write the value out")
+            raise PolicyError(
+                self._fault(event, found, f"an anchor &{shown(event.anchor)} above it", "write the value out")
+            )
         return node
 
     def _start(self, event: Any) -> None:
         self._check_tag(event)
         if len(self._open) >= MAX_DEPTH:
-            raise self._too_large(event)
+            raise PolicyError(self._too_large(event))
         if event.anchor:
             self._anchors[event.anchor] = None
         self._open.append(_Open(event, self._place()))
@@ -157,7 +171,7 @@ class _Tree:
         size = 1 + sum(child.size for child in ended.children)
         depth = 1 + max((child.depth for child in ended.children), default=0)
         if size > MAX_NODES or depth > MAX_DEPTH:
-            raise self._too_large(ended.event)
+            raise PolicyError(self._too_large(ended.event))
         line = _line(ended.event)
         if ended.is_mapping:
             self._keep(MapNode(self._entries(ended), line, size, depth), ended.event.anchor)
@@ -183,8 +197,8 @@ class _Tree:
                 entries[key.text] = Entry(key.text, key.line, value)
         return tuple(entries.values())
 
-    def _too_large(self, event: Any) -> PolicyError:
-        return Place(self._source).refuse(
+    def _too_large(self, event: Any) -> Fault:
+        return Place(self._source).fault(
             _line(event),
             found="more values or levels than a policy has",
             expected=f"at most {MAX_NODES} values, aliases written out, in {MAX_DEPTH} levels",

@@ -9,7 +9,8 @@ from typing import Any
 
 from warmgate.documents.nodes import Node, ScalarNode
 from warmgate.documents.place import Place, nearest
-from warmgate.documents.scalars import Meaning, described, is_number, meaning_of
+from warmgate.documents.scalars import Meaning, is_number, meaning_of
+from warmgate.errors import PolicyError
 from warmgate.policy.units import Unit
 from warmgate.policy.values import RatioLimit
 
@@ -81,10 +82,10 @@ class Measure(Kind):
         text = node.text if isinstance(node, ScalarNode) else ""
         value = self.unit.parse(text)
         if value is None:
-            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=self.unit.suggest(text))
+            raise PolicyError(at.fault_of(node, self.expected, self.unit.suggest(text)))
         if not self._holds(value):
             fix = f"write it like {self.unit.example}, within these bounds"
-            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
+            raise PolicyError(at.fault_of(node, self.expected, fix))
         return value
 
     def _holds(self, value: float) -> bool:
@@ -140,7 +141,7 @@ class Whole(Kind):
             value = int(node.text)
             if self.least <= value <= self.most:
                 return value
-        raise at.refuse(node.line, found=described(node), expected=self.expected, fix=_WITHIN)
+        raise PolicyError(at.fault_of(node, self.expected, _WITHIN))
 
     def write(self, value: int) -> int:
         """Return the number."""
@@ -168,7 +169,7 @@ class Number(Kind):
         text = node.text if isinstance(node, ScalarNode) else ""
         with_unit = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*[a-zA-Z]+", text)
         fix = f"write {with_unit[1]}" if with_unit else _WITHIN
-        raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
+        raise PolicyError(at.fault_of(node, self.expected, fix))
 
     def write(self, value: float) -> float | int:
         """Return the number, without decimals where it has none."""
@@ -195,7 +196,7 @@ class Word(Kind):
             return self.words(text)
         near = nearest(text, self.words)
         fix = f"write {near}" if near else f"write one of {', '.join(self.words)}"
-        raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
+        raise PolicyError(at.fault_of(node, self.expected, fix))
 
     def write(self, value: StrEnum) -> str:
         """Return the word."""
@@ -216,7 +217,7 @@ class Flag(Kind):
         """Return the truth value."""
         if isinstance(node, ScalarNode) and meaning_of(node) is Meaning.FLAG:
             return node.text.lower() == "true"
-        raise at.refuse(node.line, found=described(node), expected=self.expected, fix="write true or false, unquoted")
+        raise PolicyError(at.fault_of(node, self.expected, "write true or false, unquoted"))
 
     def write(self, value: bool) -> bool:
         """Return the truth value."""
@@ -242,14 +243,16 @@ class Text(Kind):
     def read(self, node: Node, at: Place) -> str:
         """Return the text."""
         if not isinstance(node, ScalarNode):
-            raise at.refuse(node.line, found=described(node), expected=self.expected, fix="write one word")
+            raise PolicyError(at.fault_of(node, self.expected, "write one word"))
         if meaning_of(node) is Meaning.NULL:
-            raise at.refuse(node.line, found="nothing", expected=self.expected, fix="write it, or remove the key")
+            raise PolicyError(
+                at.fault(node.line, found="nothing", expected=self.expected, fix="write it, or remove the key")
+            )
         if meaning_of(node) is not Meaning.TEXT:
             fix = "put it in quotes: YAML reads it as something else than text"
-            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
+            raise PolicyError(at.fault_of(node, self.expected, fix))
         if len(node.text) > self.most or not re.fullmatch(self.pattern, node.text):
-            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=self.fix)
+            raise PolicyError(at.fault_of(node, self.expected, self.fix))
         return node.text
 
     def write(self, value: str) -> str:

@@ -28,5 +28,5 @@ def parse_policy(text: str, source: str, load_file: LoadFile | None = None) -> P
     except PolicyError as error:
         faults += error.faults
     if faults:
-        raise PolicyError(tuple(sorted(faults, key=lambda fault: fault.line or 0)))
+        raise PolicyError(*sorted(faults, key=lambda fault: fault.line or 0))
     return policy

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from warmgate.documents.nodes import ListNode, MapNode, Node
 from warmgate.documents.place import Place, nearest
-from warmgate.documents.scalars import MAX_DIGITS, Meaning, described, meaning_of, shown
+from warmgate.documents.scalars import MAX_DIGITS, Meaning, meaning_of, shown
 from warmgate.errors import Fault, PolicyError, WarmgateError
 from warmgate.policy.kinds import Kind, Text
 
@@ -33,7 +33,7 @@ class JsonValue(Kind):
         """Return the value; keys are text as they are written, as JSON has no others."""
         faults = tuple(_faults(node, at))
         if faults:
-            raise PolicyError(faults)
+            raise PolicyError(*faults)
         return _value(node)
 
     def write(self, value: Any) -> Any:
@@ -104,20 +104,20 @@ class PayloadFile(Text):
         if at.load_file is None:
             fix = "write the payload here, under payload:"
             found = "a file beside a policy that comes without files"
-            raise at.refuse(line, found=found, expected="a payload in the policy itself", fix=fix)
+            raise PolicyError(at.fault(line, found=found, expected="a payload in the policy itself", fix=fix))
         try:
             return _parse_json(at.load_file(path))
         except RecursionError as error:
-            raise self._refuse(at, line, path, "values nested too deeply") from error
+            raise PolicyError(self._fault(at, line, path, "values nested too deeply")) from error
         except json.JSONDecodeError as error:
-            raise self._refuse(at, line, path, f"line {error.lineno}: {error.msg}") from error
+            raise PolicyError(self._fault(at, line, path, f"line {error.lineno}: {error.msg}")) from error
         except (OSError, ValueError, WarmgateError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise self._refuse(at, line, path, reason) from error
+            raise PolicyError(self._fault(at, line, path, reason)) from error
 
-    def _refuse(self, at: Place, line: int, path: str, reason: str) -> PolicyError:
+    def _fault(self, at: Place, line: int, path: str, reason: str) -> Fault:
         found = f"{path} ({shown(reason)})"
-        return at.refuse(line, found=found, expected="a file with one JSON value", fix="correct the file or its path")
+        return at.fault(line, found=found, expected="a file with one JSON value", fix="correct the file or its path")
 
 
 def _parse_json(text: str) -> Any:
@@ -163,11 +163,11 @@ class Expression(Text):
         except CostlyExpressionError as error:
             found = f"an expression that takes too much work ({error})"
             fix = "ask for less: fewer parts, and no lists of lists that are flattened again"
-            raise at.refuse(node.line, found=found, expected=self.expected, fix=fix) from error
+            raise PolicyError(at.fault(node.line, found=found, expected=self.expected, fix=fix)) from error
         except (JMESPathError, RecursionError) as error:
             position = getattr(error, "lex_position", None)
             fix = f"look at character {position + 1}" if isinstance(position, int) else "look at quotes and brackets"
-            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix) from error
+            raise PolicyError(at.fault_of(node, self.expected, fix)) from error
         self._check_functions(syntax, node.line, at)
         return text
 
@@ -179,4 +179,6 @@ class Expression(Text):
             if name not in FUNCTIONS:
                 near = nearest(name, FUNCTIONS)
                 fix = f"write {near}()" if near else "use a function that JMESPath has"
-                raise at.refuse(line, found=f"the function {shown(name)}()", expected=self.expected, fix=fix)
+                raise PolicyError(
+                    at.fault(line, found=f"the function {shown(name)}()", expected=self.expected, fix=fix)
+                )

@@ -70,10 +70,12 @@ class OnePercentile(Kind):
         mapping = mapping_in(node, at, self)
         if len(mapping.entries) != 1:
             found = f"{len(mapping.entries)} keys"
-            raise at.refuse(node.line, found=found, expected=self.expected, fix="write for example p95: 1.2x")
+            raise PolicyError(
+                at.fault(node.line, found=found, expected=self.expected, fix="write for example p95: 1.2x")
+            )
         entry = mapping.entries[0]
         if not re.fullmatch(PERCENTILE, entry.key):
-            raise PolicyError((_unknown_percentile(entry, at),))
+            raise PolicyError(_unknown_percentile(entry, at))
         return RatioLimit(statistic=entry.key, ratio=self.ratio.number(entry.value, at.key(entry.key)))
 
     def write(self, value: RatioLimit) -> dict[str, Any]:

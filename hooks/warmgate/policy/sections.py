@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from warmgate.documents.nodes import Entry, ListNode, MapNode, Node, line_of
 from warmgate.documents.place import Gathering, Place, nearest
 from warmgate.documents.scalars import described
-from warmgate.errors import Fault
+from warmgate.errors import Fault, PolicyError
 from warmgate.policy.kinds import Kind
 
 INLINE = ""
@@ -154,7 +154,7 @@ class Listed(Kind):
         """Return every item."""
         if not isinstance(node, ListNode):
             fix = "begin each with `- `"
-            raise at.refuse(node.line, found=described(node), expected=self.expected, fix=fix)
+            raise PolicyError(at.fault_of(node, self.expected, fix))
         gathering = Gathering()
         if len(node.items) > self.most:
             found, fix = described(node), f"remove {len(node.items) - self.most}"
@@ -175,7 +175,7 @@ def mapping_in(node: Node, at: Place, kind: Kind) -> MapNode:
     if isinstance(node, MapNode):
         return node
     fix = "write `key: value` lines" + (" below it, or remove the key" if at.path else "")
-    raise at.refuse(node.line, found=described(node), expected=kind.expected, fix=fix)
+    raise PolicyError(at.fault_of(node, kind.expected, fix))
 
 
 def judged(rules: Iterable[Rule], gathering: Gathering, node: Node, at: Place) -> Iterable[Fault]:

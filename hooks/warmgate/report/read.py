@@ -24,20 +24,25 @@ def judgement_of(text: str, source: str, samples: tuple[Sample, ...]) -> Judgeme
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _fault(source, "file", "no JSON", "a report", "name a folder or a deployment with a report") from error
+        raise ReportDocumentError(
+            _fault(source, "file", "no JSON", "a report", "name a folder or a deployment with a report")
+        ) from error
     version = document.get("schema_version") if isinstance(document, dict) else None
     if version != SCHEMA_VERSION:
         found, expected = json.dumps(version)[:40], json.dumps(SCHEMA_VERSION)
-        raise _fault(source, "schema_version", found, expected, "use the version of Warmgate that wrote the report")
+        raise ReportDocumentError(
+            _fault(source, "schema_version", found, expected, "use the version of Warmgate that wrote the report")
+        )
     try:
         return _judgement(_Record(document), samples)
     except _WrongError as error:
-        raise _fault(source, error.path, error.found, error.expected, "fetch the report again") from error
+        raise ReportDocumentError(
+            _fault(source, error.path, error.found, error.expected, "fetch the report again")
+        ) from error
 
 
-def _fault(source: str, path: str, found: str, expected: str, fix: str) -> ReportDocumentError:
-    fault = Fault(source=source, line=None, path=path, found=found, expected=expected, fix=fix)
-    return ReportDocumentError((fault,))
+def _fault(source: str, path: str, found: str, expected: str, fix: str) -> Fault:
+    return Fault(source=source, line=None, path=path, found=found, expected=expected, fix=fix)
 
 
 class _WrongError(ValueError):

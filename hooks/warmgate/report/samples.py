@@ -58,7 +58,7 @@ def read_samples(lines: Iterable[str], source: str = "samples") -> Iterator[tupl
         yield run, Sample(position=positions[place], **fields)
         positions[place] += 1
     if faults:
-        raise SamplesError(tuple(faults))
+        raise SamplesError(*faults)
 
 
 def _record(run: str, sample: Sample) -> dict[str, Any]:

@@ -99,4 +99,4 @@ def recorded_in(files: Iterable[str]) -> Recorded:
 
 def _not_utf_8(source: str, line: int | None, path: str, found: str) -> DocumentError:
     fix = "save it as UTF-8"
-    return DocumentError((Fault(source=source, line=line, path=path, found=found, expected="UTF-8", fix=fix),))
+    return DocumentError(Fault(source=source, line=line, path=path, found=found, expected="UTF-8", fix=fix))

@@ -165,4 +165,4 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _fault(source: str, line: int | None, path: str, found: str, expected: str, fix: str) -> SamplesError:
-    return SamplesError((Fault(source=source, line=line, path=path, found=found, expected=expected, fix=fix),))
+    return SamplesError(Fault(source=source, line=line, path=path, found=found, expected=expected, fix=fix))

@@ -109,4 +109,4 @@ def _listed(names: list[str]) -> str:
 
 def _unclear(path: str, found: str, expected: str, fix: str) -> SubjectError:
     fault = Fault(source="warmgate report", line=None, path=path, found=found, expected=expected, fix=fix)
-    return SubjectError((fault,))
+    return SubjectError(fault)

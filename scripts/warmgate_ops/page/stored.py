@@ -33,7 +33,7 @@ def case_in_folder(folder: Path) -> Case:
                 expected="UTF-8",
                 fix="name a folder that a report was written to",
             )
-            raise ReportDocumentError((fault,)) from error
+            raise ReportDocumentError(fault) from error
 
     return read_case(read, str(folder))
 

@@ -130,7 +130,7 @@ def _served(how: str) -> Served:
 
 def policies() -> PoliciesStage:
     """Return the stage of Policies."""
-    errors = {"faulty": PolicyError((FAULT,)), "missing": PolicyLookupError("fake:policy is not there")}
+    errors = {"faulty": PolicyError(FAULT), "missing": PolicyLookupError("fake:policy is not there")}
 
     def having(state: str) -> Policies:
         return FakePolicies(fails=errors.get(state))

@@ -21,7 +21,7 @@ CHECK = Check(
     title="CodeDeploy refuses the AppSpec",
     severity=Severity.ERROR,
     why="An AppSpec with a fault ends the deployment with INVALID_REVISION, some of them only after it has begun.",
-    fix="mend it as the finding says; `warmgate appspec check FILE` shows every fault",
+    fix="fix it as the finding says; `warmgate appspec check FILE` shows every fault",
     sources=("AppSpec 'resources' section (AWS CodeDeploy User Guide)",),
     in_account=_in_account,
 )

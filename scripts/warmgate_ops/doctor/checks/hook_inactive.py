@@ -29,7 +29,7 @@ CHECK = Check(
     severity=Severity.ERROR,
     why="Lambda calls only functions in state Active. A hook that does not run tells nothing, and CodeDeploy waits"
     " an hour.",
-    fix="read the state's reason with `aws lambda get-function-configuration`, mend it and publish the hook again",
+    fix="read the state's reason with `aws lambda get-function-configuration`, fix it and publish the hook again",
     sources=("Lambda function states (AWS Lambda Developer Guide)",),
     in_account=_in_account,
 )

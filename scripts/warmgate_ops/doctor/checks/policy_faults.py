@@ -22,7 +22,7 @@ CHECK = Check(
     title="The policy cannot be used",
     severity=Severity.ERROR,
     why="A hook that cannot read its policy tells Failed: the release is refused whatever it is worth.",
-    fix="mend the lines named; `warmgate policy validate FILE` says them again",
+    fix="fix the lines named; `warmgate policy validate FILE` lists them again",
     sources=("AppSpec 'hooks' section (AWS CodeDeploy User Guide)",),
     in_account=_in_account,
 )

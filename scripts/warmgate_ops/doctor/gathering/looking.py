@@ -44,8 +44,8 @@ def look(place: str, action: str, read: Callable[[], T]) -> T | Denied | Missing
         code = code_of(error)
         if code in ABSENT:
             return Missing(place=place)
-        mend = f"; allow {action} to the caller" if code in DENIED or "Unauthorized" in code else ""
-        return Denied(place=place, reason=f"{action}: {code}: {_short(error)}{mend}")
+        allow = f"; allow {action} to the caller" if code in DENIED or "Unauthorized" in code else ""
+        return Denied(place=place, reason=f"{action}: {code}: {_short(error)}{allow}")
     except (KeyError, TypeError, AttributeError) as error:
         # The SDK takes a page that a proxy answers with 200 for an answer without members.
         return Denied(place=place, reason=f"{action}: the answer is not AWS's: no {_short(error)}")

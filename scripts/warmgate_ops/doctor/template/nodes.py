@@ -98,4 +98,4 @@ def _untagged(node: Node) -> Node:
 
 def _refused(source: str, line: int | None, found: str, expected: str) -> DocumentError:
     fix = "name the template that is deployed"
-    return DocumentError((Fault(source=source, line=line, path="(template)", found=found, expected=expected, fix=fix),))
+    return DocumentError(Fault(source=source, line=line, path="(template)", found=found, expected=expected, fix=fix))

@@ -147,7 +147,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(folder: Path, command: str, mon
 @pytest.mark.parametrize(
     ("error", "code", "line"),
     [
-        (PolicyError(()), 2, ""),
+        (PolicyError(), 2, ""),
         (SettingsError("X: found a, expected b", hint="do c"), 2, "X: found a, expected b - do c"),
         (ReportError("s3 was not read"), 3, "s3 was not read"),
         (KeyboardInterrupt(), 3, "interrupted: nothing was found out"),
