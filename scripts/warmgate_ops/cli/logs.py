@@ -13,6 +13,7 @@ from warmgate.logs.invocations import InvocationRecord, parse_invocations
 from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.documents import content_of
 from warmgate_ops.cli.output import complain, say
+from warmgate_ops.cli.paths import named_input
 
 _KEYS = (
     *("request_id", "duration_ms", "billed_ms", "memory_mb", "max_memory_mb", "init_ms", "restore_ms"),
@@ -28,7 +29,9 @@ def register(app: typer.Typer) -> None:
 
 
 def parse(
-    file: Annotated[str, typer.Argument(help="Log file or log tail in any format; - reads standard input.")],
+    file: Annotated[
+        str, typer.Argument(parser=named_input, help="Log file or log tail in any format; - reads standard input.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
 ) -> None:
     """Print every invocation that a Lambda log reports.
