@@ -87,7 +87,7 @@ def _examined(question: Question | None, templates: Sequence[Path], endpoint_url
     from warmgate_ops.doctor.findings import examine
     from warmgate_ops.doctor.gather import gather
     from warmgate_ops.doctor.registry import CHECKS
-    from warmgate_ops.doctor.template.resources import read_template
+    from warmgate_ops.doctor.template.reading import read_template
 
     subjects = [Facts(template=read_template(_text(path), str(path))) for path in templates]
     if question is not None:

@@ -22,8 +22,10 @@ from warmgate_ops.doctor.checks import (
     hook_network,
     hook_reports,
     hook_retries,
+    hook_shifted,
     hook_timeout,
     logs_hide_reports,
+    nested_stacks,
     no_alarms,
     no_alias,
     no_hook,
@@ -71,8 +73,11 @@ CHECKS = tuple(
         hook_timeout,
         hook_network,
         hook_retries,
+        hook_shifted,
         # the policy
         policy_faults,
         policy_undecided,
+        # the template itself
+        nested_stacks,
     )
 )
