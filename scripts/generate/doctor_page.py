@@ -25,8 +25,8 @@ Where the answer depends on what is not visible, the doctor says what it can and
 - Every hook that an AppSpec or a template names is taken for one that probes; another may do with fewer permissions.
 - A bundled policy is read from this installation, which may be another than the hook's.
 - A template is read as text. What a parameter, a role or a managed policy decides is `info` where it matters. Both
-  branches of an `If` may be deployed and are looked at. Policies are read wherever the template attaches them to a role,
-  denials too; resources of statements are not compared.
+  branches of an `If` may be deployed and are looked at. Policies are read wherever the template attaches them to a
+  role, denials too; resources of statements are not compared.
 - What a template holds nothing of is told as `nothing to look at`: a parent of nested stacks without a release is not
   healthy for that.
 - Whether an AppSpec fits can be told of the one given by `--appspec`; the last one deployed is only asked for its hook.
