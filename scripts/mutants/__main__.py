@@ -50,17 +50,17 @@ def main() -> int:
         print("the tests of the judge fail without any change: see make unit", file=sys.stderr)
         return 1
     copies.put(first)
-    began = time.monotonic()
+    began, survivors = time.monotonic(), 0
     with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(lambda change: _survivor(change, copies), tried))
+        for line in pool.map(lambda change: _survivor(change, copies), tried):
+            survivors += bool(line)
+            if line:
+                print(line, flush=True)
     shutil.rmtree(COPIES)
-    survivors = [line for line in found if line]
-    for line in survivors:
-        print(line)
-    share = f", {1 - len(survivors) / len(tried):.1%}" if tried else ""
+    share = f", {1 - survivors / len(tried):.1%}" if tried else ""
     print(
         f"{len(tried)} of {len(every)} changes tried (seed {chosen.seed}) in {time.monotonic() - began:.0f} s:"
-        f" {len(tried) - len(survivors)} noticed{share}, {len(survivors)} not"
+        f" {len(tried) - survivors} noticed{share}, {survivors} not"
     )
     return 0
 
