@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from warmgate.adapters.configuration import config_sha256_of
 from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.adapters.port_errors import Unless, told_as
 from warmgate.errors import FunctionLookupError
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
 
 USE_WINDOW = timedelta(minutes=15)
-CONFIGURED = (
-    *("Runtime", "Role", "Handler", "Timeout", "MemorySize", "Architectures", "Environment", "Layers", "VpcConfig"),
-    *("EphemeralStorage", "FileSystemConfigs", "ImageConfigResponse", "KMSKeyArn", "TracingConfig", "LoggingConfig"),
-)
-"""What decides how a version's code runs; the rest names it, or tells its state."""
 
 
 class LambdaFunctions:
@@ -110,7 +104,7 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         runtime=found.get("Runtime") or "",
         architecture=(found.get("Architectures") or ["x86_64"])[0],
         code_sha256=found.get("CodeSha256") or "",
-        config_sha256=_config_sha256(found),
+        config_sha256=config_sha256_of(found),
         role=found.get("Role") or "",
         dead_letter_arn=found.get("DeadLetterConfig", {}).get("TargetArn") or "",
         snap_start=wants_snapshot,
@@ -120,8 +114,3 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         managed_instances=bool(found.get("CapacityProviderConfig")),
         log_group=logging.get("LogGroup") or f"/aws/lambda/{function}",
     )
-
-
-def _config_sha256(found: dict[str, Any]) -> str:
-    held = {key: found[key] for key in CONFIGURED if found.get(key)}
-    return hashlib.sha256(json.dumps(held, sort_keys=True, default=str).encode()).hexdigest()
