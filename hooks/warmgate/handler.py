@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from warmgate.adapters.home import ACCOUNT
 from warmgate.bootstrap import RUN
 from warmgate.model.deadline import RESERVE_MS, Deadline
 from warmgate.model.deployment import HookExecution
@@ -24,13 +25,19 @@ def deadline_of(context: Any, clock: Clock, reserve_ms: float = RESERVE_MS) -> D
     return Deadline.within(clock.now_ms(), float(context.get_remaining_time_in_millis()), reserve_ms)
 
 
+def begin(context: Any) -> None:
+    """Let the adapters know the run that Lambda has begun, and the account it is in."""
+    RUN.set(context.aws_request_id)
+    ACCOUNT.set(context.invoked_function_arn.split(":")[4])
+
+
 def hook_of(gate: Gate) -> Handler:
     """Return the handler of a CodeDeploy hook: its event in, one status out."""
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Judge the deployment of an event {DeploymentId, LifecycleEventHookExecutionId} and report its status."""
         execution = HookExecution(event["DeploymentId"], event["LifecycleEventHookExecutionId"])
-        RUN.set(context.aws_request_id)
+        begin(context)
         deadline, tell_deadline = deadline_of(context, gate.clock), deadline_of(context, gate.clock, TELLING_MS)
         gated = gate.run(execution, deadline, tell_deadline)
         return {"status": gated.status, "told": gated.told}

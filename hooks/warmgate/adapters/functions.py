@@ -11,6 +11,7 @@ from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.adapters.port_errors import Unless, told_as
 from warmgate.errors import FunctionLookupError
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
+from warmgate.model.function_name import bare_name
 
 USE_WINDOW = timedelta(minutes=15)
 
@@ -36,7 +37,7 @@ class LambdaFunctions:
             account_limit=limit,
             account_unreserved=unreserved,
             reserved=reserved,
-            in_use=self._in_use(function if reserved is not None else None),
+            in_use=self._in_use(bare_name(function) if reserved is not None else None),
         )
 
     def provisioned(self, function: str, version: str) -> ProvisionedConcurrency:
@@ -112,5 +113,5 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         log_format=logging.get("LogFormat") or "Text",
         system_log_level=logging.get("SystemLogLevel") or "",
         managed_instances=bool(found.get("CapacityProviderConfig")),
-        log_group=logging.get("LogGroup") or f"/aws/lambda/{function}",
+        log_group=logging.get("LogGroup") or f"/aws/lambda/{bare_name(function)}",
     )

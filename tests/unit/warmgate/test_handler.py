@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from support.fakes.world import EXECUTION, World
+from warmgate.adapters.home import ACCOUNT
 from warmgate.bootstrap import RUN
 from warmgate.handler import deadline_of, hook_of
 from warmgate.model.deadline import Deadline
@@ -21,6 +22,7 @@ class Context:
 
     left_ms: int = 300_000
     aws_request_id: str = "request-1"
+    invoked_function_arn: str = "arn:aws-cn:lambda:cn-north-1:123456789012:function:CodeDeployHook_warmgate-before"
 
     def get_remaining_time_in_millis(self) -> int:
         """Return what is left."""
@@ -34,6 +36,7 @@ def test_a_hook_answers_with_the_status_that_it_reported() -> None:
     assert hook_of(world.gate())(EVENT, Context()) == {"status": Status.SUCCEEDED, "told": True}
     assert world.codedeploy.told == [Status.SUCCEEDED]
     assert RUN.get() == "request-1"
+    assert ACCOUNT.get() == "123456789012"
 
 
 @pytest.mark.parametrize(("left_ms", "reserve_ms", "at_ms"), [(300_000, 3_000, 297_500), (2_000, 3_000, 500)])
