@@ -187,7 +187,7 @@ def _refused(sample: Sample, error: InvokeError) -> _Made:
         outcome = CallOutcome.ERROR
     else:
         return _Made(ran=False, fault=error)
-    ended = replace(sample, outcome=outcome, error_type=error.code, detail=error.message)
+    ended = replace(sample, outcome=outcome, error_type=error.code, detail=str(error))
     return _Made(sample=ended, throttles=int(error.throttled), ran=error.lost)
 
 
