@@ -7,8 +7,8 @@ from warmgate.adapters.invoke_faults import INVOKE_FAULTS, NOT_ASSUMABLE, NOT_AS
 _BEGINNING = """# Errors of a call
 
 What becomes of a probe's call that brings no answer of the function. Every error that Lambda's API names for `Invoke`
-is sorted here once, with those that every AWS service has. A call that ends in another one may have run where its status
-is 500 or more; with any other status it is the caller's.
+is sorted here once, with those that every AWS service has. A call that ends in another one may have run where its
+status is 500 or more; with any other it is the caller's.
 """
 _FATES = {
     Fate.LASTING: (

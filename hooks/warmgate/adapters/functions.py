@@ -113,5 +113,6 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         log_format=logging.get("LogFormat") or "Text",
         system_log_level=logging.get("SystemLogLevel") or "",
         managed_instances=bool(found.get("CapacityProviderConfig")),
+        tenant_isolation=found.get("TenancyConfig", {}).get("TenantIsolationMode") == "PER_TENANT",
         log_group=logging.get("LogGroup") or f"/aws/lambda/{bare_name(function)}",
     )

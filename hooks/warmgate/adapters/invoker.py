@@ -62,6 +62,7 @@ class LambdaInvoker:
             LogType="Tail",
             ClientContext=invocation.client_context,
             Payload=invocation.payload,
+            **({"TenantId": invocation.tenant} if invocation.tenant else {}),
         )
         caller_ms = (time.perf_counter() - started) * 1000
         if not response.get("ExecutedVersion"):
@@ -163,4 +164,3 @@ class LambdaInvoker:
             lost=fate is Fate.LOST,
             hint=_OFF if off else ADVICE.get(invoke_fault_of(error), ""),
         )
-

@@ -76,6 +76,17 @@ def test_a_call_that_never_reached_the_code_is_made_again(reply: Reply) -> None:
     assert (answer.retries, stub.requests, stub.runs) == (1, 2, 1)
 
 
+def test_a_call_names_its_tenant_where_it_has_one() -> None:
+    """Lambda reads it from a header, and refuses it where the function isolates none."""
+    with lambda_stub() as stub:
+        for tenant in ("", "blue"):
+            clock = SystemClock()
+            call = Invocation(function="f", version="7", payload=b"{}", client_context="", timeout_s=3, tenant=tenant)
+            LambdaInvoker(stub.client(), clock).invoke(call, Deadline(clock.now_ms() + 5_000))
+
+    assert stub.tenants == [None, "blue"]
+
+
 VERSIONS_FAULTS = [
     refusal("SnapStartException", 400),
     refusal("SnapStartTimeoutException", 408),
@@ -98,7 +109,7 @@ def test_what_keeps_the_version_from_starting_is_its_fault(reply: Reply) -> None
 
     assert (found.verdict.outcome, found.verdict.status) == (Outcome.FAILED, Status.FAILED)
     assert {sample.outcome for sample in found.samples} == {CallOutcome.ERROR}
-    assert all("cannot run" in sample.detail and " - " in sample.detail for sample in found.samples)
+    assert all("cannot run" in sample.detail and sample.advice for sample in found.samples)
 
 
 def test_a_permission_that_the_caller_lacks_is_not_the_versions_fault() -> None:
