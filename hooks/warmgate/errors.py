@@ -53,6 +53,10 @@ class AppSpecError(DocumentError):
     """An AppSpec that CodeDeploy would refuse for a Lambda deployment."""
 
 
+class UnfitError(WarmgateError):
+    """A value or a text cannot be used; whoever knows where it stands turns this into a fault."""
+
+
 class PolicyLookupError(WarmgateError):
     """The policy that applies could not be read from its source."""
 

@@ -48,7 +48,7 @@ def test_a_scenario_ends_as_expected(releases: Releases, scenario: Scenario) -> 
     """Status, failed check, promises: nothing is different from what the catalogue says."""
     row, _ = releases[scenario.name]
 
-    assert row.differences == ()
+    assert row.differences == (), row.reason
     assert row.status == scenario.expected
 
 
