@@ -106,7 +106,7 @@ def live_gate() -> Gate:
 def guard(context: Any) -> Guard:
     """Return the traffic guard of one call; raises SettingsError where its table is not named."""
     from warmgate.adapters.claims import TableClaims
-    from warmgate.adapters.runs import LambdaSuccessors
+    from warmgate.adapters.runs import LambdaHandover
     from warmgate.adapters.shifts import CodeDeployShifts
     from warmgate.live.guard import Guard
 
@@ -120,7 +120,7 @@ def guard(context: Any) -> Guard:
         functions=LambdaFunctions(parts.clients),
         logs=CloudWatchLogs(parts.clients, parts.clock),
         claims=TableClaims(parts.clients, parts.settings.table),
-        successors=LambdaSuccessors(parts.clients("lambda"), context.invoked_function_arn),
+        handover=LambdaHandover(parts.clients("lambda"), context.invoked_function_arn),
         clock=parts.clock,
         reports=_reports(parts, _archive(parts, GUARD)),
         log=log_line,

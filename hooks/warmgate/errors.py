@@ -130,7 +130,7 @@ class ReportError(WarmgateError):
 
 
 class NoticeError(WarmgateError):
-    """People could not be told."""
+    """People could not be notified."""
 
 
 class ClaimError(WarmgateError):

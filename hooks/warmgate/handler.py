@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from warmgate.gate.gate import Gate
     from warmgate.ports.time import Clock
 
-TELLING_MS = 3_000.0
+STATUS_RESERVE_MS = 3_000.0
 """Kept back from reporting the status, so that Lambda never ends the hook in the middle of it."""
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -38,8 +38,11 @@ def hook_of(gate: Gate) -> Handler:
         """Judge the deployment of an event {DeploymentId, LifecycleEventHookExecutionId} and report its status."""
         execution = HookExecution(event["DeploymentId"], event["LifecycleEventHookExecutionId"])
         begin(context)
-        deadline, tell_deadline = deadline_of(context, gate.clock), deadline_of(context, gate.clock, TELLING_MS)
-        gated = gate.run(execution, deadline, tell_deadline)
-        return {"status": gated.status, "told": gated.told}
+        deadline, status_deadline = (
+            deadline_of(context, gate.clock),
+            deadline_of(context, gate.clock, STATUS_RESERVE_MS),
+        )
+        gated = gate.run(execution, deadline, status_deadline)
+        return {"status": gated.status, "reported": gated.reported}
 
     return handler

@@ -40,10 +40,10 @@ def test_a_seeded_fault_is_found_and_nothing_else(clinic: Clinic, check: str) ->
     """One fault made through the public API is found by the check that is for it, by no other; undone, all is well."""
     with SEEDS[check](clinic) as change:
         found = clinic.asked(**change)
-        told = [(finding.check.id, str(finding.place), finding.message) for finding in found]
+        reported = [(finding.check.id, str(finding.place), finding.message) for finding in found]
 
-    assert {finding.check.id for finding in found} == {check}, told
-    assert all(finding.severity is not Severity.UNKNOWN for finding in found), told
+    assert {finding.check.id for finding in found} == {check}, reported
+    assert all(finding.severity is not Severity.UNKNOWN for finding in found), reported
     assert [(finding.check.id, finding.message) for finding in clinic.asked()] == []
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from warmgate.adapters.port_errors import told_as
+from warmgate.adapters.port_errors import raised_as
 from warmgate.errors import SuccessorError
 from warmgate.model.deployment import Shift
 
 
-class LambdaSuccessors:
+class LambdaHandover:
     """Fresh runs of a function, called asynchronously."""
 
     def __init__(self, client: Any, function: str) -> None:
@@ -27,7 +27,7 @@ class LambdaSuccessors:
             "since_ms": shift.since_ms,
         }
         hint = "allow lambda:InvokeFunction on the guard itself to its role"
-        with told_as(SuccessorError, f"{shift.deployment_id}: run {shift.run} was not started", hint):
+        with raised_as(SuccessorError, f"{shift.deployment_id}: run {shift.run} was not started", hint):
             self._client.invoke(
                 FunctionName=self._function, InvocationType="Event", Payload=json.dumps(payload).encode()
             )

@@ -42,5 +42,5 @@ def with_margin(finding: Finding) -> Finding:
         return replace(finding, margin=None)
     margin = 1 - finding.measured / finding.limit
     contradicts = margin < 0 if finding.outcome is Outcome.PASSED else margin > 0
-    told = None if contradicts and finding.outcome in {Outcome.PASSED, Outcome.FAILED} else margin
-    return replace(finding, margin=told)
+    text = None if contradicts and finding.outcome in {Outcome.PASSED, Outcome.FAILED} else margin
+    return replace(finding, margin=text)

@@ -120,7 +120,7 @@ def _look(before: Standing, calls: Sequence[bool], line: ScoreLine, passing: Sco
     return Standing(decision, _score(bad, count, line.weight, looks), bad, count, looks, crossed)
 
 
-def told(standing: Standing, line: ScoreLine, strict: ScoreLine | None = None) -> str:
+def in_words(standing: Standing, line: ScoreLine, strict: ScoreLine | None = None) -> str:
     """Return the score beside the line that it reached, or both lines that it stands between."""
     score = points(standing.score)
     if standing.crossed:

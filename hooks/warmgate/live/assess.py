@@ -70,7 +70,7 @@ class LiveAssessor:
             verdict=_joined(verdict, own.verdict, policy),
             samples=(*watched.samples, *own.samples),
             spending=replace(own.spending, seconds=(self.clock.now_ms() - began_ms) / 1000),
-            notes=(*notes, "live traffic did not decide everything: calls of our own did", *own.notes),
+            notes=(*notes, "too little live traffic: synthetic probes decided", *own.notes),
         )
 
     def _watched(self, deployment: Deployment, policy: Policy, patience: Deadline) -> Assessment:

@@ -70,7 +70,7 @@ class Deployment:
     candidate: str = ""
     lifecycle_event: LifecycleEvent | None = None
     """The hook event that waits for the asking hook's status, None where none does any more."""
-    told: Status | None = None
+    reported: Status | None = None
     """The status that the asking hook's own event has ended with, where it has ended."""
     application: str = ""
     group: str = ""
@@ -110,8 +110,8 @@ class Deployment:
     @property
     def awaited_verdicts(self) -> frozenset[str]:
         """Return who may be storing a verdict on live traffic just now: CodeDeploy hears of it first."""
-        told = [hook for hook in self.hooks if hook.status in set(Status) and OURS.search(hook.function)]
-        after = any(hook.event == LifecycleEvent.AFTER_ALLOW_TRAFFIC for hook in told)
+        reported = [hook for hook in self.hooks if hook.status in set(Status) and OURS.search(hook.function)]
+        after = any(hook.event == LifecycleEvent.AFTER_ALLOW_TRAFFIC for hook in reported)
         guard = self.is_ours and self.status == "Stopped"
         return frozenset({*(["after"] if after else []), *(["guard"] if guard else [])})
 

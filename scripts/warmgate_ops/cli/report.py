@@ -50,7 +50,7 @@ def report(
 ) -> None:
     """Write a report as one HTML page that needs no network: verdict, checks, distributions, timeline, raw samples.
 
-    Samples are judged as `warmgate replay` judges them; a stored report shows the verdict that CodeDeploy was told.
+    Samples are judged as `warmgate replay` judges them; a stored report shows the verdict that CodeDeploy was sent.
     Exit codes: 0 the page was written, whatever the verdict; 2 unreadable input; 3 the bucket could not be read.
     """
     from warmgate_ops.page.page import render_page

@@ -44,7 +44,7 @@ class Case:
 
     @property
     def status(self) -> Status:
-        """Return what CodeDeploy was told, or would be."""
+        """Return what CodeDeploy was sent, or would be."""
         return self.judgement.verdict.status
 
     @property

@@ -91,7 +91,7 @@ def _badge_kind(case: Case) -> str:
 
 def _told(case: Case) -> str:
     verdict = case.judgement.verdict
-    hears = "CodeDeploy would have been told" if case.replayed else "CodeDeploy was told"
+    hears = "CodeDeploy would have been told" if case.replayed else "CodeDeploy was sent"
     aside = standing_of(verdict, case.status).aside
     words = f"{WORDS[verdict.outcome]}, {aside}" if aside else WORDS[verdict.outcome]
     return f"{hears} {case.status.value}: {words}; mode {verdict.mode.value}"

@@ -91,7 +91,7 @@ def _gated(asked: dict[str, Any]) -> str:
         Deadline.within(now_ms, left_ms, reserve_ms),
         Deadline.within(now_ms, left_ms, tell_ms),
     )
-    return f"{gated.status} told {gated.told}"
+    return f"{gated.status} told {gated.reported}"
 
 
 def _warm_up() -> None:

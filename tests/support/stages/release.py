@@ -150,7 +150,7 @@ def fake_refusals() -> RefusalsStage:
 def fake_notices() -> NoticesStage:
     """Return the stage of Notices."""
     port = FakeNotices()
-    return NoticesStage(port=port, closed=FakeNotices(fails=NoticeError("closed")), arrived=lambda n: n in port.told)
+    return NoticesStage(port=port, closed=FakeNotices(fails=NoticeError("closed")), arrived=lambda n: n in port.sent)
 
 
 def releases(cloud: LocalCloud) -> ReleasesStage:

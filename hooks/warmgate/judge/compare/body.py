@@ -60,7 +60,7 @@ class BodyStanding:
 NOTHING = BodyStanding(None, 0.0, 1.0, 1.0, 0.5, 0, leans=False)
 
 
-def stand_body(rounds: Sequence[Round], ratio: float, *, by_p95: bool = False) -> BodyStanding:
+def evaluate_body(rounds: Sequence[Round], ratio: float, *, by_p95: bool = False) -> BodyStanding:
     """Return where the body stands after the rounds, looked at after each of the first five.
 
     Args:

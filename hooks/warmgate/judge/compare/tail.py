@@ -50,7 +50,7 @@ class TailStanding:
 NOTHING = TailStanding(None, 0.0, 0, 0, 0, 0, 0, leans=False)
 
 
-def stand_tail(old: Sequence[Sequence[Sample]], new: Sequence[Sequence[Sample]], ratio: float) -> TailStanding:
+def evaluate_tail(old: Sequence[Sequence[Sample]], new: Sequence[Sequence[Sample]], ratio: float) -> TailStanding:
     """Return where the tail stands, looked at after each round of new calls.
 
     Args:

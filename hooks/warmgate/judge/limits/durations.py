@@ -11,11 +11,11 @@ from warmgate.judge.score import (
     afterwards,
     allowed_share,
     cap_for,
+    in_words,
     line_for,
     proven,
     ruled_out_share,
     stand,
-    told,
     why_undecided,
 )
 from warmgate.judge.wording import counted, ms, percent
@@ -52,7 +52,7 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
         check=check,
         outcome=OUTCOMES[standing.decision],
         reason=_reason(standing, limit, judged),
-        details=_details(limit, judged, told(standing, line, strict)) + afterwards(standing, slow),
+        details=_details(limit, judged, in_words(standing, line, strict)) + afterwards(standing, slow),
         decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=measured,
         limit=limit.limit_ms,

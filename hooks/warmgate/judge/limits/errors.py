@@ -14,11 +14,11 @@ from warmgate.judge.score import (
     STRIKES,
     afterwards,
     cap_for,
+    in_words,
     line_for,
     proven,
     ruled_out_errors,
     stand,
-    told,
     why_undecided,
 )
 from warmgate.judge.wording import counted, percent, word
@@ -114,14 +114,14 @@ def _of_its_probe(failed: Sample, calls: Sequence[Sample]) -> int:
 def _others_told(failed: Sample, calls: Sequence[Sample]) -> str:
     """Return what the other calls of a probe say of its one failure."""
     count = _of_its_probe(failed, calls)
-    told = f"the {count - 1} other calls of its probe succeeded"
+    text = f"the {count - 1} other calls of its probe succeeded"
     if count < RARE_CALLS:
-        return f"{told}, {RARE_CALLS - 1} would show that it was chance"
-    told = f"{told}: at most {percent(upper_bound(1, count))} of them fail (95 % confidence)"
+        return f"{text}, {RARE_CALLS - 1} would show that it was chance"
+    text = f"{text}: at most {percent(upper_bound(1, count))} of them fail (95 % confidence)"
     if failed.start not in COLD:
-        return told
+        return text
     cold = sum(sample.probe == failed.probe and sample.start in COLD for sample in calls)
-    return f"{told}; it met a cold start, as {cold - 1} of the others did"
+    return f"{text}; it met a cold start, as {cold - 1} of the others did"
 
 
 def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -> Finding:
@@ -139,7 +139,7 @@ def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -
         outcome=OUTCOMES[standing.decision],
         reason=f"{counted(standing.bad_count, standing.call_count, 'call')} failed"
         + (f" ({percent(rate)}; the limit allows {percent(allowed)}): {_kinds(bad)}" if bad else ""),
-        details=told(standing, line) + afterwards(standing, failed) + _repeated_told(calls, rounds),
+        details=in_words(standing, line) + afterwards(standing, failed) + _repeated_in_words(calls, rounds),
         decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=rate,
         limit=allowed,
@@ -180,7 +180,7 @@ def _leaning_alone(finding: Finding, failed: Sample, calls: Sequence[Sample], cl
     )
 
 
-def _repeated_told(calls: Sequence[Sample], rounds: Sequence[Sequence[Sample]]) -> str:
+def _repeated_in_words(calls: Sequence[Sample], rounds: Sequence[Sequence[Sample]]) -> str:
     """Return what the calls that a share is not counted over showed, where one of them failed; else nothing."""
     if sum(map(len, rounds)) == len(calls):
         return ""

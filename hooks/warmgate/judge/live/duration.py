@@ -247,7 +247,7 @@ class _Seen:
         few = min(self.old_environments, self.new_environments) < FEWEST_ENVIRONMENTS
         return Because.TOO_FEW_ENVIRONMENTS if few else why_open(self.closed)
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         return f"{self.new_environments} new and {self.old_environments} old environments; by the log"
 
 
@@ -257,7 +257,7 @@ def _body_finding(body: _Body, ratio: float, seen: _Seen) -> Finding:
         outcome=OUTCOMES[body.decision],
         reason=f"the median live call took {times(body.ratio)} the old version's, the p95 {times(seen.p95_ratio)};"
         f" the limit is {ratio:g}x",
-        details=f"medians by environment, z={body.z:.1f} (fails at {fail_z(seen.stretch):.3g}); {seen.told()}",
+        details=f"medians by environment, z={body.z:.1f} (fails at {fail_z(seen.stretch):.3g}); {seen.in_words()}",
         decided=body.decision is not None or seen.closed is not None,
         measured=body.ratio,
         limit=ratio,
@@ -277,7 +277,7 @@ def _tail_finding(tail: _Tail, ratio: float, seen: _Seen) -> Finding:
         outcome=OUTCOMES[tail.decision],
         reason=f"{counted(tail.slow, tail.calls, 'live call')} took longer than {beyond} of their environment"
         f" ({tail.old_slow} of the old version's own {tail.old_calls})",
-        details=f"score {points(tail.score)} (fails at {tail_fails_at(seen.stretch):+.0f}); {seen.told()}",
+        details=f"score {points(tail.score)} (fails at {tail_fails_at(seen.stretch):+.0f}); {seen.in_words()}",
         decided=tail.decision is not None or seen.closed is not None,
         measured=tail.slow / tail.calls if tail.calls else None,
         limit=BALANCE,

@@ -89,7 +89,7 @@ def judge_share(
     allowed: float,
     total: Share,
     failing: tuple[Share, float] | None,
-    told: str,
+    text: str,
     verb: str,
     *,
     kinds: str = "",
@@ -103,7 +103,7 @@ def judge_share(
         allowed: the limit.
         total: all calls of the new version.
         failing: the look at which the share was beyond the limit, and the chance of that.
-        told: what else is to be said: the old version's share, and where the counts come from.
+        text: what else is to be said: the old version's share, and where the counts come from.
         verb: what bad calls did.
         kinds: what bad calls were.
         shared: whether the old version has bad calls too.
@@ -114,11 +114,11 @@ def judge_share(
     if share.bad:
         allows = percent(allowed) if allowed else "none"
         reason += f" ({percent(share.bad / share.calls)}; the limit allows {allows}){kinds and f': {kinds}'}"
-    finding = replace(_open_share(check, allowed, share, total, reason), details=told)
+    finding = replace(_open_share(check, allowed, share, total, reason), details=text)
     if allowed <= 0 and total.bad:
         return _none_may(finding, total, failing, shared=shared, ended=ended)
     if failing is not None:
-        said = f"{told}; chance of that at the limit {chance:.1g}"
+        said = f"{text}; chance of that at the limit {chance:.1g}"
         return replace(finding, outcome=Outcome.FAILED, details=said)
     return _not_failing(finding, allowed, total)
 
@@ -201,8 +201,8 @@ def judge_live_errors(
         word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and _failed(s)
     )
     named = ", ".join(name for name, _ in types.most_common(3))
-    told = f"{old.bad} of {old.calls} of the old version; by the log"
-    return judge_share(ERRORS, allowed, new, failing, told, "failed", kinds=named, shared=old.bad > 0, ended=ended)
+    text = f"{old.bad} of {old.calls} of the old version; by the log"
+    return judge_share(ERRORS, allowed, new, failing, text, "failed", kinds=named, shared=old.bad > 0, ended=ended)
 
 
 def _tells_more(metric: MetricCounts, seen: Share) -> bool:
@@ -217,9 +217,9 @@ def errors_by_metrics(allowed: float, new: MetricCounts, old: MetricCounts | Non
     chance = chance_of(total, allowed)
     same = dealt(total.bad, total.calls, before.bad, before.calls) if before.calls else 0.0
     beyond = total.bad >= STRIKES and chance <= CHANCE and same <= SAME_CHANCE
-    told = f"{before.bad} of {before.calls} of the old version; {BY_METRICS}"
+    text = f"{before.bad} of {before.calls} of the old version; {BY_METRICS}"
     failing = (total, chance) if beyond else None
-    return judge_share(ERRORS, allowed, total, failing, told, "failed", shared=before.bad > 0, ended=True)
+    return judge_share(ERRORS, allowed, total, failing, text, "failed", shared=before.bad > 0, ended=True)
 
 
 def is_cold(sample: Sample) -> bool:
@@ -233,5 +233,5 @@ def judge_live_cold_starts(allowed: float, seen: Stretches, *, ended: bool = Fal
         _summed([s for _, e in seen for s in _shares(e, arm, is_cold)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
     )
     failing = _failing_stretch(seen, allowed, is_cold, compared=False)
-    told = f"{old.bad} of {old.calls} of the old version; by the log"
-    return judge_share(COLD_STARTS, allowed, new, failing, told, "met a cold start", ended=ended)
+    text = f"{old.bad} of {old.calls} of the old version; by the log"
+    return judge_share(COLD_STARTS, allowed, new, failing, text, "met a cold start", ended=ended)

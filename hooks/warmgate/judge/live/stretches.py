@@ -139,11 +139,11 @@ def _judge_init(limit: PercentileLimit, seen: Stretches) -> Finding:
     chance = at_least(slow, len(values), allowed_share(limit.percentile)) if values else 1.0
     judged = len(values) >= FEWEST_COLD_STARTS
     failed = judged and slow >= STRIKES and chance <= CHANCE / last**2
-    told = f"{counted(slow, len(values), 'live cold start')} took longer than {ms(limit.limit_ms)}"
+    text = f"{counted(slow, len(values), 'live cold start')} took longer than {ms(limit.limit_ms)}"
     return Finding(
         check=f"live.init.{limit.name}",
         outcome=Outcome.FAILED if failed else Outcome.PASSED,
-        reason=f"{told} (slowest {ms(max(values))})" if judged else f"{told}; too few to judge",
+        reason=f"{text} (slowest {ms(max(values))})" if judged else f"{text}; too few to judge",
         details=f"chance of that at the limit {chance:.1g}" if judged else "",
         measured=quantile(values, limit.percentile) if values else None,
         limit=limit.limit_ms,

@@ -17,7 +17,7 @@ from warmgate.model.calls import Answer, CallOutcome, Invocation, never
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Status, Target
 from warmgate.model.verdict import Outcome
-from warmgate.policy.values import Budget, OnInconclusive, OnTrouble, Policy, Probe, When
+from warmgate.policy.values import Budget, ErrorAction, OnInconclusive, Policy, Probe, When
 from warmgate.probing.assess import Assessor
 from warmgate.probing.assessment import Assessment, Subject
 
@@ -103,7 +103,7 @@ VERSIONS_FAULTS = [
 @pytest.mark.parametrize("reply", VERSIONS_FAULTS, ids=["restore", "restore-time-out", "mount", "key", "role"])
 def test_what_keeps_the_version_from_starting_is_its_fault(reply: Reply) -> None:
     """Its callers would get the same: it is refused whatever the policy says of errors, and told how to mend."""
-    policy = replace(POLICY, when=When(inconclusive=OnInconclusive.PASS, error=OnTrouble.PASS))
+    policy = replace(POLICY, when=When(inconclusive=OnInconclusive.PASS, error=ErrorAction.PASS))
     with lambda_stub(lambda _number: reply) as stub:
         found = assessed(stub, policy)
 

@@ -190,7 +190,7 @@ def test_the_gate_after_the_shift_tells_its_own_lifecycle_event() -> None:
         reports=(world.reports,),
     )
     gated = gate.run(EXECUTION, world.deadline(270), world.deadline(297))
-    assert (gated.status, deployments.told) == (Status.FAILED, [Status.FAILED])
+    assert (gated.status, deployments.reported) == (Status.FAILED, [Status.FAILED])
     (judgement, _), *_ = world.reports.published
     assert judgement.deployment.lifecycle_event is LifecycleEvent.AFTER_ALLOW_TRAFFIC
 

@@ -1,4 +1,4 @@
-"""The section of an ended release, and what people are told of it: shapes, bounds, and nothing lost."""
+"""The section of an ended release, and what people are notified of it: shapes, bounds, and nothing lost."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ def test_whatever_is_raised_ends_in_a_line(error: BaseException, code: int, line
 def test_the_cause_says_more_than_what_it_led_to() -> None:
     """A look-up that failed for want of credentials asks for credentials, not for permissions."""
     try:
-        raise DeploymentLookupError("d-1 was not described", hint="allow codedeploy:GetDeployment") from (
+        raise DeploymentLookupError("d-1 could not be read", hint="allow codedeploy:GetDeployment") from (
             NoCredentialsError()
         )
     except DeploymentLookupError as error:

@@ -27,7 +27,7 @@ from warmgate_ops.rehearsal.cloud.codedeploy.values import (
     Effect,
     EmitNotice,
     EventName,
-    HookTold,
+    HookStatus,
     Input,
     InvokeHook,
     Plan,
@@ -90,17 +90,17 @@ class Engine:
                     self._asked.append(effect)
             return after
 
-    def tell(self, deployment_id: str, told: HookTold) -> None:
+    def report_status(self, deployment_id: str, reported: HookStatus) -> None:
         """Take a hook's status; refused when it is not one, not for this deployment, or too late."""
         with self.lock:
             state = self.take(deployment_id, TimePasses())
-            refusal = refusal_of(state, told)
+            refusal = refusal_of(state, reported)
             code = refusal[0] if refusal else ""
             at_s = self._account.clock.now_s()
-            self.journal.record_told(ToldStatus(at_s, deployment_id, told.execution_id, told.status, code))
+            self.journal.record_told(ToldStatus(at_s, deployment_id, reported.execution_id, reported.status, code))
             if refusal:
                 raise Refusal(*refusal)
-            self.take(deployment_id, told)
+            self.take(deployment_id, reported)
 
     def tick(self) -> None:
         """Let every open deployment see the time, and do what was asked for; a tick beside another one does nothing."""

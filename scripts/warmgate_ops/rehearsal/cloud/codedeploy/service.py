@@ -85,9 +85,9 @@ class CodeDeployService:
         """Return the transitions of a deployment."""
         return self._engine.journal.entries(deployment_id)
 
-    def told(self, told_for: str) -> tuple[ToldStatus, ...]:
+    def reported(self, reported_for: str) -> tuple[ToldStatus, ...]:
         """Return the statuses told for a hook execution, or for all of a deployment, accepted and refused."""
-        return self._engine.journal.told(told_for)
+        return self._engine.journal.reported(reported_for)
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ def _operations(home: Account, engine: Engine, read_object: ReadObject | None) -
         "GetDeploymentTarget": targets.get,
         "BatchGetDeploymentTargets": targets.batch_get,
         "ListDeploymentTargets": targets.list,
-        "PutLifecycleEventHookExecutionStatus": targets.tell,
+        "PutLifecycleEventHookExecutionStatus": targets.report_status,
         "TagResource": tags.tag,
         "UntagResource": tags.untag,
         "ListTagsForResource": tags.list,

@@ -183,7 +183,7 @@ class TimePasses:
 
 
 @dataclass(frozen=True, slots=True)
-class HookTold:
+class HookStatus:
     """A hook told a status."""
 
     execution_id: str
@@ -221,7 +221,7 @@ class CallFailed:
     message: str
 
 
-Input = Begin | TimePasses | HookTold | WeightsAre | AlarmsRead | StopAsked | CallFailed
+Input = Begin | TimePasses | HookStatus | WeightsAre | AlarmsRead | StopAsked | CallFailed
 
 
 @dataclass(frozen=True, slots=True)
