@@ -9,6 +9,7 @@ from warmgate.adapters.home import ACCOUNT
 from warmgate.bootstrap import RUN
 from warmgate.model.deadline import RESERVE_MS, Deadline
 from warmgate.model.deployment import HookExecution
+from warmgate.model.function_name import read_function_name
 
 if TYPE_CHECKING:
     from warmgate.gate.gate import Gate
@@ -28,7 +29,8 @@ def deadline_of(context: Any, clock: Clock, reserve_ms: float = RESERVE_MS) -> D
 def begin(context: Any) -> None:
     """Let the adapters know the run that Lambda has begun, and the account it is in."""
     RUN.set(context.aws_request_id)
-    ACCOUNT.set(context.invoked_function_arn.split(":")[4])
+    itself = read_function_name(str(context.invoked_function_arn))
+    ACCOUNT.set(itself.account if itself else "")
 
 
 def hook_of(gate: Gate) -> Handler:

@@ -9,7 +9,7 @@ import pytest
 from support.fakes.world import EXECUTION, World
 from warmgate.adapters.home import ACCOUNT
 from warmgate.bootstrap import RUN
-from warmgate.handler import deadline_of, hook_of
+from warmgate.handler import begin, deadline_of, hook_of
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Status
 
@@ -46,3 +46,10 @@ def test_a_run_ends_so_much_before_its_time(left_ms: int, reserve_ms: float, at_
     world.clock.at_ms = 500
 
     assert deadline_of(Context(left_ms), world.clock, reserve_ms) == Deadline(at_ms)
+
+
+def test_an_arn_that_is_none_leaves_the_account_unknown() -> None:
+    """Whatever calls the hook, it must report a status."""
+    begin(Context(invoked_function_arn="?"))
+
+    assert ACCOUNT.get() == ""
