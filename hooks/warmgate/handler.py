@@ -33,7 +33,7 @@ def begin(context: Any) -> None:
     ACCOUNT.set(itself.account if itself else "")
 
 
-def hook_of(gate: Gate) -> Handler:
+def hook_of(gate: Gate, reserve_ms: float = RESERVE_MS, status_reserve_ms: float = STATUS_RESERVE_MS) -> Handler:
     """Return the handler of a CodeDeploy hook: its event in, one status out."""
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -41,8 +41,8 @@ def hook_of(gate: Gate) -> Handler:
         execution = HookExecution(event["DeploymentId"], event["LifecycleEventHookExecutionId"])
         begin(context)
         deadline, status_deadline = (
-            deadline_of(context, gate.clock),
-            deadline_of(context, gate.clock, STATUS_RESERVE_MS),
+            deadline_of(context, gate.clock, reserve_ms),
+            deadline_of(context, gate.clock, status_reserve_ms),
         )
         gated = gate.run(execution, deadline, status_deadline)
         return {"status": gated.status, "reported": gated.reported}

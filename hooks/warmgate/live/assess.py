@@ -89,7 +89,7 @@ class LiveAssessor:
                 reading, calls = read_new_calls(self.logs, groups, reading, self.clock.epoch_ms(), patience)
                 traffic = add_calls(traffic, calls)
             except LogLookupError as error:
-                notes = (f"live traffic was not read from the log: {error}",)
+                notes = (f"live traffic could not be read from the log: {error}",)
             verdict = judge_live(traffic.stretches, policy)
             if any(finding.outcome is Outcome.FAILED for finding in verdict.findings):
                 break
@@ -122,7 +122,7 @@ class LiveAssessor:
             found = self.logs.summaries(about.log_group, window, patience, json_format=json_format)
             notes = (f"{sum(s.calls for s in found)} live calls in {len(found)} environments, by a query of the log",)
         except LogLookupError as error:
-            notes = (f"live traffic was not read from the log: {error}",)
+            notes = (f"live traffic could not be read from the log: {error}",)
         counts, note = self._counts(deployment, shift_ms, patience)
         versions = {Arm.BASELINE: deployment.baseline, Arm.CANDIDATE: deployment.candidate}
         arms = {arm: [s for s in found if s.version == version] for arm, version in versions.items()}
@@ -147,7 +147,7 @@ class LiveAssessor:
         return Assessment(
             verdict=judge_live(stretches, policy, counts, ended=True),
             samples=_numbered(stretches)[-MOST_SAMPLES:],
-            notes=tuple(said for said in (*notes, *_told(stretches), note, _kept(len(samples))) if said),
+            notes=tuple(said for said in (*notes, *_stretch_notes(stretches), note, _kept(len(samples))) if said),
         )
 
     def _with_earlier_baseline(
@@ -163,7 +163,7 @@ class LiveAssessor:
             now = Window(shift_ms, self.clock.epoch_ms())
             new = [c for g in groups for c in self.logs.calls(g, now, patience) if c.version == deployment.candidate]
         except LogLookupError as error:
-            return traffic, f"the baseline's earlier traffic was not read: {error}"
+            return traffic, f"the baseline's earlier traffic could not be read: {error}"
         if not found or not new:
             return traffic, "the old version served no calls in the ten minutes before the shift either"
         first_ms, last_ms = new[0].at_ms, new[-1].at_ms
@@ -195,7 +195,7 @@ def _count(stretches: Sequence[Stretch], arm: Arm) -> int:
     return sum(sample.arm is arm for stretch in stretches for sample in stretch.samples)
 
 
-def _told(stretches: Sequence[Stretch]) -> list[str]:
+def _stretch_notes(stretches: Sequence[Stretch]) -> list[str]:
     new, old = (_count(stretches, arm) for arm in (Arm.CANDIDATE, Arm.BASELINE))
     return [f"{new} live calls of the new version and {old} of the old one, in {len(stretches)} stretches, by the log"]
 

@@ -1,4 +1,4 @@
-"""Calls as a log group tells of them: log events in, one value a call out, each with its environment and version.
+"""Calls as a log group shows them: log events in, one value a call out, each with its environment and version.
 
 A log stream is an execution environment, and an environment serves one call at a time. It reads no log itself.
 """
@@ -17,7 +17,7 @@ PATTERN = '?"REPORT RequestId" ?"platform.report" ?"Task timed out" ?"Runtime ex
 _VERSION = re.compile(r"\[(?P<version>[^\]]+)\]")
 _REQUEST = re.compile(r"REPORT RequestId:\s*(?P<text>\S+)|\"requestId\":\s*\"(?P<json>[^\"]+)\"")
 # What the managed runtimes of Python and Node.js print of an exception that left the handler. A logger's line has a tab
-# and a time behind the level. In text format the platform's own report does not tell such a failure.
+# and a time behind the level. In text format the platform's own report does not show such a failure.
 _RAISED = re.compile(
     r"\[ERROR\] (?P<python>[A-Za-z_][\w.]{0,99})(?::|\s*(?:\n|$))"
     r"|\S+\t\S+\tERROR\tInvoke Error \t\{\s*\"errorType\":\s*\"(?P<node>[^\"]{0,99})\""
@@ -75,14 +75,14 @@ def _calls_of_stream(stream: str, events: Sequence[LogEvent]) -> Iterable[Logged
         if record.request_id not in reported_at or record.duration_ms is None:
             continue
         yield LoggedCall(
-            record=_told(replace(record, log_stream=stream), raised.get(record.request_id)),
+            record=_with_failure(replace(record, log_stream=stream), raised.get(record.request_id)),
             at_ms=reported_at[record.request_id],
             environment=stream,
             version=version_of(stream),
         )
 
 
-def _told(record: InvocationRecord, error_type: str | None) -> InvocationRecord:
+def _with_failure(record: InvocationRecord, error_type: str | None) -> InvocationRecord:
     """Return the record as an error where an exception was printed and the platform said nothing of it."""
     if error_type is None or record.status != "success":
         return record

@@ -91,7 +91,7 @@ def iter_invocations(lines: Iterable[str]) -> Iterator[InvocationRecord]:
 def record_of(text: str, request_id: str | None) -> InvocationRecord:
     """Return the record of one call from its log tail: the one with the request id, else the last one.
 
-    Where the tail holds no report, the record has no values but a failure that another line told, and an `absence`.
+    Where the tail holds no report, the record has no values but a failure that another line reports, and an `absence`.
     """
     assembly = _Assembly()
     records: list[InvocationRecord] = []
@@ -132,7 +132,7 @@ def _event(message: Message | None) -> Iterator[tuple[Message, Event]]:
 
 
 class _Assembly:
-    """Gathers events into records; holds the last few records back, for a failure may be told after the report."""
+    """Gathers events into records; holds the last few records back, for a failure may be reported after REPORT."""
 
     def __init__(self) -> None:
         self._held: deque[InvocationRecord] = deque()
@@ -172,7 +172,7 @@ class _Assembly:
         self._held.clear()
 
     def failure_of(self, request_id: str | None) -> Failed | None:
-        """Return the failure told of an invocation without a report; of the last one when the id is not known."""
+        """Return the failure reported of an invocation without a report; of the last one when the id is not known."""
         if request_id is not None:
             return self._failures.get(request_id)
         return next(reversed(self._failures.values()), None)

@@ -200,7 +200,7 @@ POLICY = Section(
     Key(
         name="rollback",
         kind=Word(RollbackMode),
-        text="When a deployment failed or was stopped and the alias does not go back: `verify` tells, `enforce` also"
+        text="When a deployment failed or was stopped and the alias does not go back: `verify` notifies, `enforce` also"
         " makes one deployment back to the baseline.",
     ),
     Key(

@@ -44,7 +44,7 @@ def report(
     html: Annotated[Path, typer.Option(dir_okay=False, help="Output HTML file.")],
     policy: Annotated[Path | None, typer.Option(help="Policy file by which recorded samples are judged.")] = None,
     run: Annotated[str, typer.Option(help="ID of the run to show, if the samples hold several.")] = "",
-    bucket: Annotated[str, typer.Option(help="Report bucket; WARMGATE_REPORT_BUCKET when left out.")] = "",
+    bucket: Annotated[str, typer.Option(help="Report bucket (default: WARMGATE_REPORT_BUCKET).")] = "",
     endpoint_url: EndpointUrl = "",
     region: Region = "",
 ) -> None:

@@ -7,8 +7,9 @@ from functools import lru_cache
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import allowed_share
-from warmgate.judge.wording import counted, ms, word
+from warmgate.judge.wording import counted, word
 from warmgate.model.calls import UNSEEN, Arm, Evidence, Phase, Sample, Start
+from warmgate.model.figures import ms
 from warmgate.model.verdict import Because, Finding, Outcome, Unit
 from warmgate.policy.values import PercentileLimit
 

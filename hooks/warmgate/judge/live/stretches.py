@@ -25,8 +25,9 @@ from warmgate.judge.quantile import quantile
 from warmgate.judge.readings import readable
 from warmgate.judge.score import STRIKES, allowed_share
 from warmgate.judge.verdict import WORST_FIRST, verdict_of_findings
-from warmgate.judge.wording import counted, ms
+from warmgate.judge.wording import counted
 from warmgate.model.calls import Arm, Burst, Closed, Evidence, Phase, Sample, Start
+from warmgate.model.figures import ms
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Because, Finding, Outcome, Unit, Verdict
 from warmgate.policy.values import PercentileLimit, Policy
