@@ -22,6 +22,7 @@ from warmgate.probing.progress import Progress, continued, judged, noted, too_de
 from warmgate.probing.rounds import ArmVersion, Prober
 from warmgate.probing.sharing import Sharing
 from warmgate.probing.spending import affordable, known_costs, most_after, spent_after
+from warmgate.probing.tenants import refuse_tenants
 
 CALLER_CLOCK_ENVIRONMENTS = 5
 """Environments where only the caller's clock is left: measured on 2 cores, 50 threads read a 20 ms call as 41 ms."""
@@ -88,6 +89,7 @@ class Assessor:
             return Assessment(verdict=verdict_of_findings(ready.refusals, policy), notes=ready.notes)
         if ready.capacity.reserved == 0:
             raise _switched_off(subject.target.function)
+        refuse_tenants(subject.target.function, policy.probes, isolated=ready.candidate.tenant_isolation)
         sharing, arms = self.sharing or Sharing(clock=self.clock), 2 if _compares(policy, ready) else 1
         asked = policy.warm.environments
         with sharing.burst(subject.target.function, asked, arms, ready.capacity, deadline) as taken:

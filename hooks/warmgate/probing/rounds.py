@@ -161,6 +161,7 @@ class Prober:
             payload=self._payload(probe),
             client_context=self._marker,
             timeout_s=version.timeout_s,
+            tenant=probe.tenant or "",
             read=self._reader(probe),
             read_whole=probe.expect.jmespath is not None,
             may_repeat=repeats.take if probe.repeatable else never,
@@ -188,6 +189,8 @@ def _refused(sample: Sample, error: InvokeError) -> _Made:
     else:
         return _Made(ran=False, fault=error)
     ended = replace(sample, outcome=outcome, error_type=error.code, detail=error.message)
+    if error.lasting:
+        ended = replace(ended, advice=error.hint)
     return _Made(sample=ended, throttles=int(error.throttled), ran=error.lost)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import say
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     *,
-    function: Annotated[str, typer.Option(help="Function name; with --alias.")] = "",
+    function: Annotated[str, typer.Option(help="Function name or ARN; with --alias.")] = "",
     alias: Annotated[str, typer.Option(help="Alias that CodeDeploy shifts.")] = "",
     application: Annotated[str, typer.Option(help="CodeDeploy application; with --group.")] = "",
     group: Annotated[str, typer.Option(help="CodeDeploy deployment group.")] = "",
@@ -88,7 +90,10 @@ def _examined(question: Question | None, templates: Sequence[Path], endpoint_url
 
     subjects = [Facts(template=read_template(_text(path), str(path))) for path in templates]
     if question is not None:
-        subjects.append(gather(question, clients_of(endpoint_url, region)))
+        clients = clients_of(endpoint_url, region)
+        if question.function:
+            question = replace(question, function=function_in(question.function, clients))
+        subjects.append(gather(question, clients))
     return examine(CHECKS, subjects)
 
 

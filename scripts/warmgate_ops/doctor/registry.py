@@ -30,6 +30,7 @@ from warmgate_ops.doctor.checks import (
     not_weightable,
     policy_faults,
     policy_undecided,
+    probe_tenants,
     provisioned_on_alias,
     rollback_events,
     same_version,
@@ -74,5 +75,6 @@ CHECKS = tuple(
         # the policy
         policy_faults,
         policy_undecided,
+        probe_tenants,
     )
 )

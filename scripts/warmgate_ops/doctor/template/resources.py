@@ -30,6 +30,7 @@ class TemplateFunction:
     timeout_s: int | None
     """None where a parameter decides; 3 where nothing is written."""
     hides_reports: bool
+    isolates_tenants: bool
     grants: Grants
 
 
@@ -148,6 +149,7 @@ def _function(name: str, written: Written, grants: Grants) -> TemplateFunction:
         timeout_s=int(seconds) if seconds and seconds.isdigit() else None,
         hides_reports=_is(written.at("LoggingConfig", "LogFormat"), "JSON")
         and _is(written.at("LoggingConfig", "SystemLogLevel"), "WARN"),
+        isolates_tenants=written.at("TenancyConfig") is not None,
         grants=grants,
     )
 

@@ -13,7 +13,8 @@ import aiohttp
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said
-from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, NoEnvironmentError, Package
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, NoEnvironmentError
+from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 
 OWN_PREFIXES = ("CodeDeployHook_", "warmgate-")
 """Functions that mostly wait for others: they must hold nothing that those need."""
