@@ -12,6 +12,7 @@ from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.adapters.port_errors import Unless, told_as
 from warmgate.errors import FunctionLookupError
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
+from warmgate.model.log_stream import OWN_GROUPS, name_of
 
 USE_WINDOW = timedelta(minutes=15)
 CONFIGURED = (
@@ -118,7 +119,7 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         log_format=logging.get("LogFormat") or "Text",
         system_log_level=logging.get("SystemLogLevel") or "",
         managed_instances=bool(found.get("CapacityProviderConfig")),
-        log_group=logging.get("LogGroup") or f"/aws/lambda/{function}",
+        log_group=logging.get("LogGroup") or OWN_GROUPS + name_of(function),
     )
 
 

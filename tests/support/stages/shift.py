@@ -17,6 +17,7 @@ from warmgate.logs.calls import LoggedCall, Window
 from warmgate.logs.invocations import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
+from warmgate.model.log_stream import FunctionLog
 from warmgate.ports.codedeploy import Shifts
 from warmgate.ports.logs import Logs
 from warmgate.ports.time import Clock
@@ -45,7 +46,7 @@ class LogsStage:
 
     port: Logs
     clock: Clock
-    group: str
+    log: FunctionLog
     version: str
     window: Window
     request_ids: tuple[str, str, str]
@@ -89,7 +90,12 @@ def fake_logs() -> LogsStage:
     port = FakeLogs(clock, written=written, earlier_ms=(120.0,))
     window = Window(EPOCH_MS, EPOCH_MS + 9_000)
     return LogsStage(
-        port=port, clock=clock, group="/aws/lambda/f", version="1", window=window, request_ids=("r-0", "r-1", "r-2")
+        port=port,
+        clock=clock,
+        log=FunctionLog("/aws/lambda/f", "f"),
+        version="1",
+        window=window,
+        request_ids=("r-0", "r-1", "r-2"),
     )
 
 
@@ -106,7 +112,7 @@ def real_logs(cloud: LocalCloud) -> LogsStage:
     return LogsStage(
         port=CloudWatchLogs(cloud.client, clock),
         clock=clock,
-        group=f"/aws/lambda/{name}",
+        log=FunctionLog(f"/aws/lambda/{name}", name),
         version=version,
         window=Window(began_ms - 1000, time.time() * 1000 + 1000),
         request_ids=(ids[0], ids[1], ids[2]),

@@ -7,10 +7,11 @@ from collections import Counter
 import pytest
 
 from warmgate.live.reading import Reading, read_new_calls
-from warmgate.logs.calls import LoggedCall, Window
+from warmgate.logs.calls import Logged, LoggedCall, Window
 from warmgate.logs.invocations import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
+from warmgate.model.log_stream import FunctionLog
 
 
 class CutLogs:
@@ -20,10 +21,11 @@ class CutLogs:
         self._most = most
         self.written = {group: [_call(group, place) for place in range(100)] for group in most}
 
-    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
         """Return the earliest calls of a window."""
-        found = [call for call in self.written[log_group] if window.since_ms <= call.at_ms <= window.until_ms]
-        return tuple(found[: self._most[log_group]])
+        found = [call for call in self.written[log.group] if window.since_ms <= call.at_ms <= window.until_ms]
+        found = found[: self._most[log.group]]
+        return Logged(calls=tuple(found), read_to_ms=max((call.at_ms for call in found), default=0.0))
 
 
 def _call(group: str, place: int) -> LoggedCall:
@@ -35,8 +37,9 @@ def _call(group: str, place: int) -> LoggedCall:
 def test_a_log_that_is_read_in_pieces_gives_each_call_once(most: dict[str, int]) -> None:
     """A reading that is cut goes on where it was cut, in each group by itself."""
     logs, reading, found = CutLogs(most), Reading(since_ms=0.0), list[LoggedCall]()
+    own = [FunctionLog(group, "f") for group in most]
     for _ in range(100):
-        reading, calls = read_new_calls(logs, tuple(most), reading, 1_000_000.0, Deadline(0.0))  # type: ignore[arg-type]
+        reading, calls = read_new_calls(logs, own, reading, 1_000_000.0, Deadline(0.0))  # type: ignore[arg-type]
         found += calls
 
     written = [call for calls in logs.written.values() for call in calls]

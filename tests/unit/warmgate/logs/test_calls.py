@@ -6,10 +6,13 @@ import json
 
 import pytest
 
-from warmgate.logs.calls import LogEvent, calls_of, version_of
+from warmgate.logs.calls import LogEvent, LoggedCall, logged
 from warmgate.model.calls import Start
+from warmgate.model.log_stream import FunctionLog
 
 STREAM = "2026/06/02/[7]88ab0c"
+OWN = FunctionLog("/aws/lambda/checkout", "checkout")
+SHARED = FunctionLog("/shop", "checkout")
 
 
 def report(request_id: str, duration_ms: float = 20.0, more: str = "") -> str:
@@ -23,6 +26,11 @@ def report(request_id: str, duration_ms: float = 20.0, more: str = "") -> str:
 def event(message: str, at_ms: float = 1.0, stream: str = STREAM) -> LogEvent:
     """Return an event of a stream."""
     return LogEvent(stream=stream, at_ms=at_ms, message=message)
+
+
+def calls_of(events: list[LogEvent], log: FunctionLog = OWN) -> tuple[LoggedCall, ...]:
+    """Return the calls of a function."""
+    return logged(events, log).calls
 
 
 def test_a_report_names_environment_version_and_time() -> None:
@@ -95,17 +103,16 @@ def test_timeouts_of_the_older_form_are_joined_to_their_report() -> None:
 
 
 def test_calls_come_by_time_with_their_versions() -> None:
-    """Streams are merged by time; a stream without brackets has no version."""
+    """Streams are merged by time; a stream whose name is none of Lambda's is nobody's."""
     calls = calls_of(
         [event(report("late"), 9.0), event(report("early"), 1.0, "2026/06/02/[6]aa"), event(report("odd"), 5.0, "odd")]
     )
-    assert [(call.record.request_id, call.version) for call in calls] == [("early", "6"), ("odd", ""), ("late", "7")]
+    assert [(call.record.request_id, call.version) for call in calls] == [("early", "6"), ("late", "7")]
 
 
-@pytest.mark.parametrize(
-    ("stream", "version"),
-    [(STREAM, "7"), ("2026/06/02/[$LATEST]aa", "$LATEST"), ("2026/06/02/name[12]aa", "12"), ("odd", ""), ("", "")],
-)
-def test_version_of_a_stream(stream: str, version: str) -> None:
-    """What stands in the brackets is the version."""
-    assert version_of(stream) == version
+def test_calls_of_a_neighbour_in_a_shared_group_are_left_out() -> None:
+    """Versions of other functions have the same numbers; how far the log was read they tell all the same."""
+    mine, neighbour = "2026/06/02/checkout[7]aa", "2026/06/02/mailer[7]bb"
+    read = logged([event(report("mine"), 1.0, mine), event(report("other", 900.0), 2.0, neighbour)], SHARED)
+    assert [(call.record.request_id, call.version, call.environment) for call in read.calls] == [("mine", "7", mine)]
+    assert read.read_to_ms == 2.0
