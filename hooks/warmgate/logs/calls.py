@@ -6,23 +6,18 @@ may stand in the same log group and are left out. It reads no log itself.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from warmgate.logs.invocations import InvocationRecord, parse_invocations
+from warmgate.logs.invocations import Assembly, InvocationRecord, events_of
+from warmgate.logs.wrappings import read_messages
 from warmgate.model.log_stream import FunctionLog, LogStream
 
-PATTERN = '?"REPORT RequestId" ?"platform.report" ?"Task timed out" ?"Runtime exited" ?"[ERROR]" ?"Invoke Error"'
-"""CloudWatch Logs filter of the lines that are read here; it lets other lines through too."""
-
-_REQUEST = re.compile(r"REPORT RequestId:\s*(?P<text>\S+)|\"requestId\":\s*\"(?P<json>[^\"]+)\"")
-# What the managed runtimes of Python and Node.js print of an exception that left the handler. A logger's line has a tab
-# and a time behind the level. In text format the platform's own report does not tell such a failure.
-_RAISED = re.compile(
-    r"\[ERROR\] (?P<python>[A-Za-z_][\w.]{0,99})(?::|\s*(?:\n|$))"
-    r"|\S+\t\S+\tERROR\tInvoke Error \t\{\s*\"errorType\":\s*\"(?P<node>[^\"]{0,99})\""
+PATTERN = (
+    '?"START RequestId" ?"platform.start" ?"REPORT RequestId" ?"platform.report" ?"INIT_REPORT" ?"platform.initReport"'
+    ' ?"Task timed out" ?"Runtime exited" ?"[ERROR]" ?"Invoke Error" ?"errorType"'
 )
+"""CloudWatch Logs filter of the lines that are read here; it lets other lines through too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +56,8 @@ class Logged:
     """By time."""
     read_to_ms: float = 0.0
     """Time of the newest event that was read, of whichever function; 0 where there was none."""
+    running: Mapping[str, str] = field(default_factory=dict)
+    """Request ids of calls that had not ended, by environment."""
 
 
 def logged(events: Iterable[LogEvent], log: FunctionLog) -> Logged:
@@ -76,47 +73,28 @@ def logged(events: Iterable[LogEvent], log: FunctionLog) -> Logged:
         found = by_stream[event.stream]
         if found is not None:
             found.append(event)
-    calls = [call for name, found in by_stream.items() if found for call in _calls_of_stream(streams[name], found)]
-    return Logged(calls=tuple(sorted(calls, key=lambda call: (call.at_ms, call.environment))), read_to_ms=read_to_ms)
+    calls: list[LoggedCall] = []
+    running: dict[str, str] = {}
+    for name, found in by_stream.items():
+        if found:
+            assembly = Assembly(alone=True)
+            calls += _calls_of_stream(assembly, streams[name], found)
+            if assembly.running is not None:
+                running[name] = assembly.running
+    calls.sort(key=lambda call: (call.at_ms, call.environment))
+    return Logged(calls=tuple(calls), read_to_ms=read_to_ms, running=running)
 
 
-def _calls_of_stream(stream: LogStream, events: Sequence[LogEvent]) -> Iterable[LoggedCall]:
-    reported_at, raised = _seen(events)
-    records = parse_invocations("\n".join(event.message for event in events))
-    for record in records:
-        if record.request_id not in reported_at or record.duration_ms is None:
-            continue
-        yield LoggedCall(
-            record=_told(replace(record, log_stream=stream.name), raised.get(record.request_id)),
-            at_ms=reported_at[record.request_id],
-            environment=stream.name,
-            version=stream.version,
-        )
-
-
-def _told(record: InvocationRecord, error_type: str | None) -> InvocationRecord:
-    """Return the record as an error where an exception was printed and the platform said nothing of it."""
-    if error_type is None or record.status != "success":
-        return record
-    return replace(record, status="error", error_type=error_type)
-
-
-def _seen(events: Sequence[LogEvent]) -> tuple[dict[str | None, float], dict[str | None, str]]:
-    """Return when each call was reported, and what the calls that raised had raised before their report."""
-    reported_at: dict[str | None, float] = {}
-    raised: dict[str | None, str] = {}
-    error_type: str | None = None
+def _calls_of_stream(assembly: Assembly, stream: LogStream, events: Sequence[LogEvent]) -> Iterable[LoggedCall]:
+    records: list[InvocationRecord] = []
     for event in events:
-        exception = _RAISED.match(event.message)
-        if exception is not None:
-            error_type = exception["python"] or exception["node"]
-            continue
-        request = _REQUEST.search(event.message)
-        if request is None:
-            continue
-        request_id = request["text"] or request["json"]
-        reported_at[request_id] = event.at_ms
-        if error_type is not None:
-            raised[request_id] = error_type
-            error_type = None
-    return reported_at, raised
+        for message, said in events_of(read_messages(event.message.split("\n"))):
+            records += assembly.take(replace(message, stream="", at_ms=event.at_ms), said)
+    for record in (*records, *assembly.rest()):
+        if record.duration_ms is not None and record.at_ms is not None:
+            yield LoggedCall(
+                record=replace(record, log_stream=stream.name),
+                at_ms=record.at_ms,
+                environment=stream.name,
+                version=stream.version,
+            )

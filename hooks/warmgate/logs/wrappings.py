@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from warmgate.logs.raised import ERROR_KEYS
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One line of a log without its wrapping, or one `platform.*` JSON record.
+    """One line of a log without its wrapping, or one JSON record: a `platform.*` one or a runtime's of an error.
 
     `carrier` tells wrappings apart: the lines of one invocation all come in the same one, which a line that an
     application quotes does not. `inside` marks a report found behind other text: the platform's where output without a
@@ -27,6 +29,8 @@ class Message:
     carrier: str = ""
     stream: str = ""
     inside: bool = False
+    at_ms: float | None = None
+    """When it was written, where whoever reads the log knows."""
 
 
 _TIME: Final = (
@@ -155,7 +159,12 @@ def _of_value(value: Any, carrier: str, stream: str, depth: int) -> Iterator[Mes
     if isinstance(value, list) and depth < _DEEPEST:
         for item in value:
             yield from _of_value(item, carrier, stream, depth + 1)
-    if not isinstance(value, dict) or any(str(key).lower() in _APPLICATION_KEYS for key in value):
+    if not isinstance(value, dict):
+        return
+    if value.keys() >= ERROR_KEYS and "type" not in value:
+        yield Message("", value, carrier, stream)
+        return
+    if any(str(key).lower() in _APPLICATION_KEYS for key in value):
         return
     if str(value.get("type", "")).startswith("platform."):
         yield Message("", value, carrier, stream)

@@ -44,3 +44,44 @@ def test_a_log_that_is_read_in_pieces_gives_each_call_once(most: dict[str, int])
 
     written = [call for calls in logs.written.values() for call in calls]
     assert Counter(call.record.request_id for call in found) == Counter(call.record.request_id for call in written)
+
+
+class GivenReadings:
+    """A log whose readings are given, one after the other."""
+
+    def __init__(self, *readings: Logged) -> None:
+        self._readings = iter(readings)
+
+    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
+        """Return the next reading."""
+        return next(self._readings)
+
+
+def test_what_a_long_call_prints_is_no_report_in_the_next_reading_either() -> None:
+    """Its beginning is behind the window by then: which call runs in an environment is kept."""
+    own = [FunctionLog("g", "f")]
+
+    def unbegun(request_id: str, at_ms: float) -> LoggedCall:
+        record = InvocationRecord(request_id=request_id, duration_ms=1.0, start=Start.WARM, begun=False)
+        return LoggedCall(record=record, at_ms=at_ms, environment="e", version="1")
+
+    readings = (
+        Logged(read_to_ms=1_000.0, running={"e": "long"}),
+        Logged(calls=(unbegun("printed", 61_000.0),), read_to_ms=61_000.0),
+        Logged(calls=(unbegun("long", 90_000.0),), read_to_ms=90_000.0),
+        Logged(calls=(unbegun("after", 120_000.0),), read_to_ms=120_000.0),
+    )
+    logs, reading, found = GivenReadings(*readings), Reading(since_ms=0.0), list[str | None]()
+    for _ in readings:
+        reading, calls = read_new_calls(logs, own, reading, 200_000.0, Deadline(0.0))  # type: ignore[arg-type]
+        found += [call.record.request_id for call in calls]
+
+    assert found == ["long", "after"]
+
+
+def test_a_reading_goes_on_behind_what_others_wrote_in_a_shared_group() -> None:
+    """A busy neighbour is read once, whether the function itself was called or not."""
+    own = [FunctionLog("g", "f")]
+    logs = GivenReadings(Logged(read_to_ms=500_000.0))
+    reading, _ = read_new_calls(logs, own, Reading(since_ms=0.0), 600_000.0, Deadline(0.0))  # type: ignore[arg-type]
+    assert reading.groups[own[0]].newest_ms == 500_000.0

@@ -133,7 +133,8 @@ SLOW = report(A, fields="Duration: 3004.92 ms\tBilled Duration: 3000 ms\t")
          + report(A, "Status: error\tError Type: Runtime.OutOfMemory"), "error", "Runtime.OutOfMemory"),
         (f"RequestId: {A} Process exited before completing request\n{SLOW}", "error", "Runtime.ExitError"),
         (f"[ERROR] ValueError: boom\rTraceback (most recent call last):\n{SLOW}", "success", None),
-        (f"2026-01-01T00:00:00Z\t{A}\tERROR\tInvoke Error \t{{\"errorType\":\"Error\"}}\n{SLOW}", "success", None),
+        (f"2026-01-01T00:00:00Z\t{A}\tERROR\tInvoke Error \t{{\"errorType\":\"Error\"}}\n{SLOW}", "error", "Error"),
+        (f"2026-01-01T00:00:00Z\t{B}\tERROR\tInvoke Error \t{{\"errorType\":\"Error\"}}\n{SLOW}", "success", None),
         (f"2026-01-01T00:00:00Z\t{A}\tERROR\tTask timed out after 3.00 seconds\n{SLOW}", "success", None),
     ],
 )  # fmt: skip
@@ -280,7 +281,10 @@ JSON_REPORT = platform("report", requestId=A, status="success", metrics={"durati
     ("before", "start", "init_ms", "suppressed_ms"),
     [
         (platform("initReport", phase="init", metrics={"durationMs": 700}), Start.COLD, 700.0, None),
-        (platform("initReport", phase="invoke", status="error", metrics={"durationMs": 7}), Start.COLD, None, 7.0),
+        (platform("initReport", phase="invoke", status="error", metrics={"durationMs": 7}), Start.COLD, None, None),
+        (platform("initReport", phase="invoke", status="success", metrics={"durationMs": 7}), Start.COLD, None, 7.0),
+        (platform("initReport", phase="init", status="error", metrics={"durationMs": 7}), Start.COLD, None, None),
+        (platform("initReport", phase="init", status="timeout", metrics={"durationMs": 7}), Start.COLD, None, None),
         (platform("initStart", phase="invoke", initializationType="on-demand"), Start.COLD, None, None),
         (platform("initReport", initializationType="provisioned-concurrency"), Start.PROVISIONED, None, None),
         (platform("initStart", initializationType="provisioned-concurrency"), Start.PROVISIONED, None, None),
@@ -290,7 +294,7 @@ JSON_REPORT = platform("report", requestId=A, status="success", metrics={"durati
         (platform("restoreRuntimeDone", status="success"), Start.RESTORED, None, None),
         ("INIT_START Runtime Version: python:3.12.v18", Start.COLD, None, None),
         ("INIT_REPORT Init Duration: 431.20 ms\tPhase: init", Start.PROVISIONED, None, None),
-        ("INIT_REPORT Init Duration: 9.5 ms Phase: init Status: error Error Type: X.Y", Start.COLD, 9.5, None),
+        ("INIT_REPORT Init Duration: 9.5 ms Phase: init Status: error Error Type: X.Y", Start.COLD, None, None),
         ("INIT_REPORT Init Duration: 9.5 ms\tPhase: invoke\tStatus: timeout", Start.COLD, None, 9.5),
         ("INIT_REPORT\nRESTORE_REPORT\nINIT_REPORT Init Duration: much", Start.WARM, None, None),
         ("AWS_LAMBDA_INITIALIZATION_TYPE=provisioned-concurrency", Start.PROVISIONED, None, None),
@@ -306,6 +310,47 @@ def test_what_is_said_of_an_environment_belongs_to_its_next_invocation(
 
     assert (first.start, first.init_ms, first.suppressed_init_ms) == (start, init_ms, suppressed_ms)
     assert (second.start, second.init_ms) == (Start.WARM, None)
+
+
+def test_an_init_that_failed_and_was_run_again_is_marked() -> None:
+    """60.9 ms until the crash is no start-up time, and the call is no warm one."""
+    record = only((LOGS / "init_crash_then_ok.log").read_text("utf-8"))
+
+    assert (record.start, record.status, record.duration_ms) == (Start.COLD, "success", 4448.1)
+    assert (record.init_ms, record.suppressed_init_ms, record.init_failed) == (None, None, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "suppressed_ms", "failed"), [("success", 900.0, True), ("timeout", 900.0, True), ("error", None, True)]
+)
+def test_the_init_inside_the_call_counts_where_it_is_told(
+    status: str, suppressed_ms: float | None, failed: bool
+) -> None:
+    """A time-out is the least that it takes, an error says nothing of it; the init before that never counts."""
+    inits = [
+        platform("initReport", phase="init", status="error", metrics={"durationMs": 60.9}),
+        platform("initReport", phase="invoke", status=status, metrics={"durationMs": 900.0}),
+    ]
+    record = only("\n".join([*inits, JSON_REPORT]))
+
+    assert (record.start, record.init_ms) == (Start.COLD, None)
+    assert (record.suppressed_init_ms, record.init_failed) == (suppressed_ms, failed)
+
+
+def test_a_named_environment_runs_one_call_at_a_time() -> None:
+    """What stands between its START and its REPORT is no report, where the log names streams."""
+    stream = "2026/01/01/[7]aaaaaaaa"
+    lines = [f"START RequestId: {A} Version: 7", report(B), f"END RequestId: {A}", report(A), report(C)]
+
+    assert ids("\n".join(f"{stream} {line}" for line in lines)) == [A, C]
+    assert ids("\n".join(f"{stream} {line}" for line in lines[:2])) == [B]
+
+
+def test_a_report_without_its_end_is_printed_while_a_call_runs() -> None:
+    """Where streams are not named, END stands before each report of the platform."""
+    cut = [f"START RequestId: {A} Version: 7", report(B), f"END RequestId: {C}", report(C), report(A)]
+
+    assert ids("\n".join(cut)) == [C, A]
 
 
 def test_the_init_of_the_report_itself_wins() -> None:
@@ -471,6 +516,7 @@ T_O, E_X = ("warm", "timeout"), ("warm", "error")
         ("filter_log_events.json", [C_S, W_S]),
         ("insights.csv", [W_S, W_S, W_S]),
         ("cut_tail.log", [W_S]),
+        ("init_crash_then_ok.log", [C_S]),
         ("rie_console.log", [C_S, R_S, W_S, W_S]),
     ],
 )  # fmt: skip
