@@ -77,7 +77,7 @@ class CloudWatchLogs:
             wheres = ({"logStreamNamePrefix": p, "endTime": int(before_ms)} for p in log.prefixes(version, day))
             events = (event for where in wheres for event in self._events(log.group, deadline, **where))
             for call in reversed(logged(events, log).calls):
-                init_ms = call.record.restore_ms or call.record.init_ms
+                init_ms = call.record.restore_ms or call.record.start_up_ms
                 if init_ms is not None and call.record.start in {"cold", "restored"}:
                     found.append(init_ms)
             if len(found) >= wanted:

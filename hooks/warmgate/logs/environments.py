@@ -28,6 +28,7 @@ class Environment:
     suppressed_ms: float | None = None
     suppressed: bool = False
     failed: bool = False
+    """Whether an init failed: Lambda runs it again inside a call for no other reason."""
     restored: bool = False
     restore_ms: float | None = None
 
@@ -36,13 +37,14 @@ def said(environment: Environment, event: InitStarted | Initialised | Restored |
     """Add what an event says of an environment."""
     match event:
         case InitStarted():
-            suppressed = environment.suppressed or event.phase == "invoke"
-            return replace(environment, fresh=True, kind=event.kind or environment.kind, suppressed=suppressed)
+            again = event.phase == "invoke"
+            suppressed, failed = environment.suppressed or again, environment.failed or again
+            kind = event.kind or environment.kind
+            return replace(environment, fresh=True, kind=kind, suppressed=suppressed, failed=failed)
         case Initialised() if event.phase == "invoke":
             # A time-out is the least that the init takes; an error says nothing of it.
-            failed, told_ms = event.status == "error", event.duration_ms
-            kept = environment.failed or event.status in FAILED
-            return replace(environment, suppressed=True, suppressed_ms=None if failed else told_ms, failed=kept)
+            told_ms = None if event.status == "error" else event.duration_ms
+            return replace(environment, suppressed=True, suppressed_ms=told_ms, failed=True)
         case Initialised() if event.status in FAILED:
             # Lambda runs the init again inside the next invocation.
             kind = event.kind or environment.kind or ON_DEMAND

@@ -68,6 +68,11 @@ class InvocationRecord:
     begun: bool = True
     """Whether the beginning of the invocation was seen, in a log that tells beginnings."""
 
+    @property
+    def start_up_ms(self) -> float | None:
+        """How long the init took that served this invocation, before or inside it; None where the log does not tell."""
+        return self.suppressed_init_ms if self.init_ms is None else self.init_ms
+
 
 def parse_invocations(text: str) -> tuple[InvocationRecord, ...]:
     """Return every invocation that a log reports, in order."""

@@ -52,7 +52,9 @@ def decoded(content: bytes) -> str:
 
 def rendered(record: InvocationRecord) -> str:
     """Return one invocation as a JSON object."""
-    return json.dumps({key: _plain(getattr(record, key)) for key in _KEYS})
+    # A failed init is marked where there is one: its time is no `init_ms`.
+    keys = (*_KEYS, "init_failed", "suppressed_init_ms") if record.init_failed else _KEYS
+    return json.dumps({key: _plain(getattr(record, key)) for key in keys})
 
 
 def _plain(value: object) -> object:
@@ -62,6 +64,9 @@ def _plain(value: object) -> object:
 def _table(records: tuple[InvocationRecord, ...]) -> Table:
     table = Table(*(key.replace("_", " ") for key in _KEYS))
     for record in records:
-        values = (_plain(getattr(record, key)) for key in _KEYS)
-        table.add_row(*(Text("-" if value is None else str(value)) for value in values))
+        shown = {key: _plain(getattr(record, key)) for key in _KEYS}
+        if record.init_failed:
+            again = "again" if record.suppressed_init_ms is None else f"again in {_plain(record.suppressed_init_ms)}"
+            shown["init_ms"] = f"failed, {again}"
+        table.add_row(*(Text("-" if value is None else str(value)) for value in shown.values()))
     return table

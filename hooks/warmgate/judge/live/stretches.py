@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least
 from warmgate.judge.limits.init import FEWEST as FEWEST_COLD_STARTS
+from warmgate.judge.limits.init import slow_count, told
 from warmgate.judge.limits.memory import judge_memory
 from warmgate.judge.live.duration import judge_live_durations
 from warmgate.judge.live.shares import (
@@ -134,22 +135,28 @@ def _judge_init(limit: PercentileLimit, seen: Stretches) -> Finding:
         if sample.arm is Arm.CANDIDATE and sample.phase is Phase.MEASURED and is_cold(sample)
     ]
     values = [value for _, value in inits if value is not None]
-    slow = sum(value > limit.limit_ms for value in values)
+    again = [
+        sample
+        for _, evidence in seen
+        for sample in evidence.samples
+        if sample.arm is Arm.CANDIDATE and sample.start is Start.COLD and sample.init_failed and sample.init_ms is None
+    ]
+    count, slow = len(values) + len(again), slow_count(limit, values, again)
     last = max((number for number, _ in inits), default=1)
-    chance = at_least(slow, len(values), allowed_share(limit.percentile)) if values else 1.0
-    judged = len(values) >= FEWEST_COLD_STARTS
+    chance = at_least(slow, count, allowed_share(limit.percentile)) if count else 1.0
+    judged = count >= FEWEST_COLD_STARTS
     failed = judged and slow >= STRIKES and chance <= CHANCE / last**2
-    told = f"{counted(slow, len(values), 'live cold start')} took longer than {ms(limit.limit_ms)}"
+    said = f"{counted(slow, count, 'live cold start')} took longer than {ms(limit.limit_ms)}"
     return Finding(
         check=f"live.init.{limit.name}",
         outcome=Outcome.FAILED if failed else Outcome.PASSED,
-        reason=f"{told} (slowest {ms(max(values))})" if judged else f"{told}; too few to judge",
+        reason=said + (told(values, again) if judged else "; too few to judge"),
         details=f"chance of that at the limit {chance:.1g}" if judged else "",
-        measured=quantile(values, limit.percentile) if values else None,
+        measured=quantile(values, limit.percentile) if values and not again else None,
         limit=limit.limit_ms,
         unit=Unit.MS,
         bad_count=slow,
-        sample_count=len(values),
+        sample_count=count,
         proven="",
     )
 

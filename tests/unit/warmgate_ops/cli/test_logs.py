@@ -49,6 +49,18 @@ def test_json_is_one_object_with_every_key(tmp_path: Path, content: bytes) -> No
     assert list(json.loads(result.stdout)) == list(FOUND)
 
 
+def test_an_init_that_failed_is_marked(tmp_path: Path) -> None:
+    """The time until the crash is no start-up time; how long the second init took is null where it is not told."""
+    log = tmp_path / "tail.log"
+    log.write_text(f"INIT_REPORT Init Duration: 60.90 ms\tPhase: init\tStatus: error\n{REPORT}\n")
+
+    (line,) = CliRunner().invoke(app, ["logs", "parse", str(log), "--json"]).stdout.splitlines()
+    table = CliRunner().invoke(app, ["logs", "parse", str(log)]).stdout
+
+    assert json.loads(line) == {**FOUND, "start": "cold", "init_failed": True, "suppressed_init_ms": None}
+    assert "failed, again" in table
+
+
 def test_standard_input_gives_one_line_an_invocation() -> None:
     """A dash reads standard input; whole numbers are printed as such."""
     result = CliRunner().invoke(app, ["logs", "parse", "-", "--json"], input=f"{REPORT}\nnoise\n{REPORT}\n")
