@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -31,11 +32,20 @@ def shifts(request: pytest.FixtureRequest) -> ShiftsStage:
     return shift_stages.fake_shifts() if fake else shift_stages.real_shifts(request.getfixturevalue("cloud"))
 
 
-@pytest.fixture(params=["fake", "adapter"])
+REAL_LOGS: dict[str, dict[str, Any]] = {
+    "adapter": {},
+    "adapter, JSON": {"log_format": "JSON"},
+    "adapter, shared group": {"shared": True},
+    "adapter, shared group, JSON": {"log_format": "JSON", "shared": True},
+}
+
+
+@pytest.fixture(params=["fake", *REAL_LOGS])
 def logs(request: pytest.FixtureRequest) -> LogsStage:
-    """Give both implementations of Logs."""
-    fake = request.param == "fake"
-    return shift_stages.fake_logs() if fake else shift_stages.real_logs(request.getfixturevalue("cloud"))
+    """Give both implementations of Logs, the adapter on each kind of log group."""
+    if request.param == "fake":
+        return shift_stages.fake_logs()
+    return shift_stages.real_logs(request.getfixturevalue("cloud"), **REAL_LOGS[request.param])
 
 
 class TestShifts:
@@ -89,6 +99,27 @@ class TestLogs:
         assert logs.port.cold_starts_ms(logs.log, logs.version, 0, until_ms, logs.deadline()) == ()
         before_ms = logs.window.since_ms - 1000
         assert logs.port.cold_starts_ms(logs.log, logs.version, 5, before_ms, logs.deadline()) == ()
+
+
+@pytest.mark.parametrize("settings", REAL_LOGS.values(), ids=REAL_LOGS)
+def test_a_query_sums_up_the_environments_of_one_function(cloud: LocalCloud, settings: dict[str, Any]) -> None:
+    """Calls, cold starts and durations by environment, in text and JSON; a neighbour in the group is left out."""
+    stage = shift_stages.real_logs(cloud, **settings)
+    is_json = settings.get("log_format") == "JSON"
+    (found,) = stage.port.summaries(stage.log, stage.window, stage.deadline(), json_format=is_json)
+
+    assert (found.version, found.calls, found.cold_starts, found.unbegun) == (stage.version, 3, 1, 0)
+    assert found.environment in {call.environment for call in stage.calls()}
+    assert 0 < found.median_ms <= found.p95_ms
+
+
+def test_environments_that_print_reports_are_marked(cloud: LocalCloud) -> None:
+    """A query cannot tell printed lines from the platform's, but they have no beginning."""
+    stage = shift_stages.real_logs(cloud, code=shift_stages.PRINTING)
+    (found,) = stage.port.summaries(stage.log, stage.window, stage.deadline(), json_format=False)
+
+    assert (found.calls, found.unbegun) == (6, 2)
+    assert [call.record.request_id for call in stage.calls()] == list(stage.request_ids)
 
 
 def test_a_log_group_that_is_not_there_yet_holds_no_calls(cloud: LocalCloud) -> None:

@@ -85,7 +85,8 @@ def told(inits: Sequence[float], again: Sequence[Sample]) -> str:
     if not again:
         return known
     calls = f"calls of up to {ms(max(sample.duration_ms or 0 for sample in again))}"
-    return f"{known}; in {len(again)} the init failed and was run again inside {calls}, how long that took is not told"
+    ran = f"in {len(again)} the init failed and was run again inside {calls}, how long that took is not told"
+    return f" or failed at first{known}; {ran}"
 
 
 def run_again(evidence: Evidence, arm: Arm) -> list[Sample]:

@@ -150,7 +150,9 @@ def _judge_init(limit: PercentileLimit, seen: Stretches) -> Finding:
     return Finding(
         check=f"live.init.{limit.name}",
         outcome=Outcome.FAILED if failed else Outcome.PASSED,
-        reason=said + (told(values, again) if judged else "; too few to judge"),
+        reason=said
+        + (" or failed at first" if again else "")
+        + (told(values, again) if judged else "; too few to judge"),
         details=f"chance of that at the limit {chance:.1g}" if judged else "",
         measured=quantile(values, limit.percentile) if values and not again else None,
         limit=limit.limit_ms,

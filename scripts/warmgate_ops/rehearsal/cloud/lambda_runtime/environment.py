@@ -18,6 +18,7 @@ from pathlib import Path
 
 import aiohttp
 
+from warmgate.model.log_stream import FunctionLog
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said, is_over, read_said
 from warmgate_ops.rehearsal.cloud.lambda_runtime.memory import children, kill_children, memory_of_children
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, Outcome, outcome_of
@@ -38,6 +39,8 @@ class Package:
     handler: str
     memory_mb: int
     timeout_s: int
+    log: FunctionLog
+    log_format: str
     variables: dict[str, str] = field(default_factory=dict)
 
 
@@ -94,7 +97,8 @@ class Environment:
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(package.memory_mb),
             "AWS_LAMBDA_FUNCTION_TIMEOUT": str(package.timeout_s),
             "AWS_LAMBDA_INITIALIZATION_TYPE": kind,
-            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{package.function}",
+            "AWS_LAMBDA_LOG_GROUP_NAME": package.log.group,
+            "AWS_LAMBDA_LOG_FORMAT": package.log_format,
             "AWS_LAMBDA_LOG_STREAM_NAME": self.stream,
             "LAMBDA_TASK_ROOT": str(package.folder),
             "PYTHONPATH": str(package.folder),
