@@ -31,6 +31,8 @@ class Environment:
     """Whether an init failed: Lambda runs it again inside a call for no other reason."""
     restored: bool = False
     restore_ms: float | None = None
+    time: str = ""
+    """When that was said, in the words of the log's viewer."""
 
 
 def said(environment: Environment, event: InitStarted | Initialised | Restored | KindStated) -> Environment:

@@ -157,6 +157,7 @@ class Assembly:
         self._raised_here: dict[str, str] = {}
         """Types of exceptions by request id, and by stream where none was told."""
         self._ended: dict[str, bool] = {}
+        """Request ids whose end was told, and whether their reports are still to come."""
         self._held: deque[InvocationRecord] = deque()
         self._environments: dict[str, Environment] = {}
         self._failures: dict[str, Failed] = {}
@@ -173,8 +174,10 @@ class Assembly:
             case Started():
                 self.certain = True
                 self._inside.pop(event.request_id, None)
-                _remember(self._running, event.request_id, message.carrier)
-                yield from self._begin(message.stream, event.request_id)
+                # Where the newest stand first, a beginning follows its report.
+                if self._ended.get(event.request_id) is not False:
+                    _remember(self._running, event.request_id, message.carrier)
+                    yield from self._begin(message.stream, event.request_id)
             case Ended():
                 self._running.pop(event.request_id, None)
                 _remember(self._ended, event.request_id, True)
@@ -188,7 +191,7 @@ class Assembly:
                 self._report(message, event)
             case InitStarted() | Initialised() | Restored() | KindStated():
                 environment = self._environments.get(message.stream, Environment())
-                _remember(self._environments, message.stream, said(environment, event))
+                _remember(self._environments, message.stream, replace(said(environment, event), time=message.time))
         while len(self._held) > _HELD:
             yield self._held.popleft()
 
@@ -270,8 +273,11 @@ class Assembly:
         environment = None
         if message.stream or len(self._running) < 2:  # else the log mixes environments and does not name them
             environment = self._environments.pop(message.stream, None)
+        if environment and len(environment.time) == len(message.time) and environment.time > message.time:
+            environment = None
         request_id = report.request_id or ""
         self._running.pop(request_id, None)
+        _remember(self._ended, request_id, False)
         self.certain = True
         if self._inside.get(request_id) in self._held:
             self._held.remove(self._inside.pop(request_id))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -14,6 +16,11 @@ from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.documents import content_of
 from warmgate_ops.cli.output import complain, say
 
+KNOWN = "Lambda's text or JSON format, as Lambda, the AWS CLI, CloudWatch or SAM print it"
+LEFT_OUT = "printed by a function inside a call, or in a wrapping that is not known; take off what stands before REPORT"
+_NAMED = re.compile(
+    r"REPORT RequestId:\s*(?P<text>[\w-]+)|platform\.report[^\n]{0,200}?requestId[\\\":\s]+(?P<json>[\w-]+)"
+)
 _KEYS = (
     *("request_id", "duration_ms", "billed_ms", "memory_mb", "max_memory_mb", "init_ms", "restore_ms"),
     *("start", "status", "error_type"),
@@ -35,13 +42,23 @@ def parse(
 
     Exit codes: 0 the log was read, 2 it cannot be read.
     """
-    records = parse_invocations(decoded(content_of(file)))
+    text = decoded(content_of(file))
+    records = parse_invocations(text)
+    left_out = unread_count(text, records)
+    if left_out:
+        complain(f"{file}: {left_out} reports are not counted: {LEFT_OUT}")
     if not records:
-        complain(f"{file}: no platform report found")
+        complain(f"{file}: no platform report found; expected {KNOWN}")
     elif as_json:
         say("\n".join(map(rendered, records)))
     else:
         new_console(plain_width=200).print(_table(records))
+
+
+def unread_count(text: str, records: Iterable[InvocationRecord]) -> int:
+    """Return how many invocations a text names reports of that none of the records is of."""
+    named = {found["text"] or found["json"] for found in _NAMED.finditer(text)}
+    return len(named - {record.request_id for record in records})
 
 
 def decoded(content: bytes) -> str:

@@ -197,6 +197,8 @@ def test_a_report_carried_otherwise_than_its_start_is_a_quotation(indent: str) -
         "2023/06/02/checkout[$LATEST]88ab219a63d343d2 2023-06-02T11:27:22.722000 {}",
         "\x1b[36m2023/06/02/[72]88ab\x1b[0m \x1b[33m2023-06-02T11:27:22.722000\x1b[0m {}",
         "/aws/lambda/checkout 2023/06/02/[72]88ab219a63d343d294d0a9947e8ab36a {}",
+        "[2026-01-05T10:00:00+00:00] (2026/01/05/[7]0123456789abcdef0123456789abcdef) {}",
+        "2026-01-05T10:00:00.000Z - [7]0123456789abcdef - {}",
         "EVENTS\t36543210987654321098765432109876543210987654321098765432\t1767225600000\t{}",
         "1767225600000,{}",
         "2026-01-01 00:00:00.000,{}",
@@ -226,6 +228,10 @@ def test_prefixes_of_log_viewers_are_taken_off(wrap: str, message: str) -> None:
         [{"timestamp": 1, "message": platform("report", requestId=A, metrics={"durationMs": 12.34})}],
         [json.loads(platform("report", requestId=A, metrics={"durationMs": 12.34}))],
         {"@message": json.loads(platform("report", requestId=A, metrics={"durationMs": 12.34}))},
+        {"_source": {"@timestamp": "2026-01-05T10:00:00Z", "message": report(A), "aws.cloudwatch.log_group": "/f"}},
+        {"hits": {"total": 1, "hits": [{"_id": "1", "_source": {"message": report(A)}}]}},
+        {"sessionResults": [{"timestamp": 1, "logStreamName": "s", "message": report(A), "ingestionTime": 2}]},
+        {"log": f"{report(A)}\n", "stream": "stdout", "time": "2026-01-05T10:00:00Z"},
         {"StatusCode": 200, "LogResult": base64.b64encode(report(A).encode()).decode(), "ExecutedVersion": "7"},
     ],
 )
@@ -234,6 +240,50 @@ def test_json_exports_of_log_events_are_unwrapped(document: object, indent: int 
     text = f"noise before\n{json.dumps(document, indent=indent)}\nnoise {{ after\n"
 
     assert [(record.request_id, record.duration_ms) for record in parse_invocations(text)] == [(A, 12.34)]
+
+
+@pytest.mark.parametrize("between", ["", " ", "\n", "\n\n"])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_documents_one_behind_the_other_are_all_read(between: str, indent: int | None) -> None:
+    """Firehose writes records with nothing between them."""
+    documents = [{"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": report(x)}]} for x in (A, B, C)]
+    texts = [json.dumps(document, indent=indent) for document in documents]
+
+    assert ids(between.join(texts)) == [A, B, C]
+    assert ids(between.join([*texts, "{cut"])) == [A, B, C]
+
+
+NEWEST_FIRST = [
+    ("2026-01-05 10:00:09.000", report(B)),
+    ("2026-01-05 10:00:08.000", f"START RequestId: {B} Version: 7"),
+    ("2026-01-05 10:00:05.000", report(A, "Init Duration: 400.00 ms")),
+    ("2026-01-05 10:00:04.500", f"START RequestId: {A} Version: 7"),
+    ("2026-01-05 10:00:04.000", "INIT_START Runtime Version: python:3.13.v9"),
+    ("2026-01-05 10:00:03.000", report(C)),
+    ("2026-01-05 10:00:02.000", f"START RequestId: {C} Version: 7"),
+]
+
+
+@pytest.mark.parametrize("named", [{}, {"@logStream": "2026/01/05/[7]aaaaaaaa"}])
+def test_a_query_gives_the_newest_first(named: dict[str, str]) -> None:
+    """Rows are brought into the order of time: what is said of an environment belongs to the call after it."""
+    rows = [{"@timestamp": at, "@message": message, **named} for at, message in NEWEST_FIRST]
+    results = {"results": [[{"field": key, "value": value} for key, value in row.items()] for row in rows]}
+    starts = [(C, Start.WARM), (A, Start.COLD), (B, Start.WARM)]
+
+    for document in (rows, results, {"events": rows}):
+        assert [(r.request_id, r.start) for r in parse_invocations(json.dumps(document))] == starts
+    in_time = {"events": rows[::-1]}
+    assert [(r.request_id, r.start) for r in parse_invocations(json.dumps(in_time))] == starts
+
+
+@pytest.mark.parametrize("stream", ["", "2026/01/05/[7]aaaaaaaa,"])
+def test_lines_that_give_the_newest_first_lose_no_report(stream: str) -> None:
+    """A CSV of a query stays in its order; an init is not given to an earlier call."""
+    text = "\n".join(f"{at},{stream}{message}" for at, message in NEWEST_FIRST)
+
+    starts = [(B, Start.WARM), (A, Start.COLD), (C, Start.WARM)]
+    assert [(r.request_id, r.start) for r in parse_invocations(text)] == starts
 
 
 def test_an_unclosed_document_hides_no_report() -> None:
