@@ -12,6 +12,7 @@ from warmgate.judge.verdict import verdict_of_findings
 from warmgate.live.reading import Reading, read_new_calls
 from warmgate.live.traffic import Traffic, add_calls
 from warmgate.logs.calls import LoggedCall, Window
+from warmgate.logs.raised import untold
 from warmgate.model.calls import Arm, Sample
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Status
@@ -107,6 +108,11 @@ class LiveAssessor:
         versions = [v for v in (deployment.candidate, deployment.baseline) if v]
         return [self.functions.version(deployment.target.function, version) for version in versions]
 
+    def _untold(self, deployment: Deployment) -> str:
+        """Return why the log does not tell every failure of the candidate."""
+        candidate = self.functions.version(deployment.target.function, deployment.candidate)
+        return untold(candidate.runtime, candidate.log_format)
+
     def _function_logs(self, deployment: Deployment) -> list[FunctionLog]:
         return list(dict.fromkeys(map(log_of, self._versions(deployment))))
 
@@ -148,7 +154,7 @@ class LiveAssessor:
         counts, note = self._counts(deployment, shift_ms, patience)
         samples = [sample for stretch in stretches for sample in stretch.samples]
         return Assessment(
-            verdict=judge_live(stretches, policy, counts, ended=True),
+            verdict=judge_live(stretches, policy, counts, ended=True, untold=self._untold(deployment)),
             samples=_numbered(stretches)[-MOST_SAMPLES:],
             notes=tuple(said for said in (*notes, *_told(stretches), note, _kept(len(samples))) if said),
         )

@@ -35,9 +35,13 @@ class Raised:
     request_id: str | None = None
 
 
-def tells_raised(runtime: str, log_format: str) -> bool:
-    """Return whether the log of a version tells exceptions that left its handler."""
-    return any(runtime.startswith(family) and log_format in formats for family, formats in TOLD.items())
+def untold(runtime: str, log_format: str) -> str:
+    """Return why the log of a version does not tell exceptions that left its handler; empty where it tells them."""
+    if any(runtime.startswith(family) and log_format in formats for family, formats in TOLD.items()):
+        return ""
+    family = runtime or "a runtime that is not known"
+    told = "the log tells crashes and time-outs alone"
+    return f"{family} writes an exception in {log_format} format as any logger does: {told}"
 
 
 def raised_of_text(text: str) -> Raised | None:

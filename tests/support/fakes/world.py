@@ -250,6 +250,7 @@ class FakeFunctions:
             state="Active",
             memory_mb=256,
             timeout_s=10,
+            runtime="python3.13",
             log_group=f"/aws/lambda/{name_of(function)}",
         )
         return replace(active, **said)  # type: ignore[arg-type]

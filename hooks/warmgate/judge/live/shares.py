@@ -187,9 +187,17 @@ def _failed(sample: Sample) -> bool:
 
 
 def judge_live_errors(
-    allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts], *, ended: bool = False
+    allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts], *, ended: bool = False, untold: str = ""
 ) -> Finding:
-    """Return the finding of the error rate; where CloudWatch counted a larger share of errors, that share is judged."""
+    """Return the finding of the error rate; where CloudWatch counted a larger share of errors, that share is judged.
+
+    Args:
+        allowed: the limit.
+        seen: the stretches.
+        counts: CloudWatch's.
+        ended: whether no more calls are to come.
+        untold: why the log does not tell every failure; a share of none is nothing then unless CloudWatch counted too.
+    """
     new, old = (
         _summed([s for _, e in seen for s in _shares(e, arm, _failed)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
     )
@@ -201,8 +209,12 @@ def judge_live_errors(
         word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and _failed(s)
     )
     named = ", ".join(name for name, _ in types.most_common(3))
-    told = f"{old.bad} of {old.calls} of the old version; by the log"
-    return judge_share(ERRORS, allowed, new, failing, told, "failed", kinds=named, shared=old.bad > 0, ended=ended)
+    told = f"{old.bad} of {old.calls} of the old version; by the log{f' ({untold})' if untold else ''}"
+    found = judge_share(ERRORS, allowed, new, failing, told, "failed", kinds=named, shared=old.bad > 0, ended=ended)
+    if not (untold and ended and metric is None and found.outcome is Outcome.PASSED):
+        return found
+    reason = f"{found.reason} by the log, but {untold}"
+    return replace(found, outcome=Outcome.INCONCLUSIVE, reason=reason, proven="", inconclusive_because=Because.NO_DATA)
 
 
 def _tells_more(metric: MetricCounts, seen: Share) -> bool:

@@ -53,6 +53,7 @@ def judge_live(
     counts: Mapping[Arm, MetricCounts] | None = None,
     *,
     ended: bool = False,
+    untold: str = "",
 ) -> Verdict:
     """Return the verdict of live traffic by the policy's `live` limits; never raises.
 
@@ -64,6 +65,7 @@ def judge_live(
         policy: whose limits are asked for.
         counts: the second source of the error rate; the larger share of errors counts.
         ended: whether no more calls are to come: under a limit of 0 % one alone counts then.
+        untold: why the log does not tell every failure of the candidate; empty where it does.
     """
     seen = [(part.number, readable(_evidence(part))) for part in stretches]
     found: list[Finding] = []
@@ -72,7 +74,7 @@ def judge_live(
         watched = [judge_live_durations(live.duration, _thinned(evidence), number) for number, evidence in seen]
         found += _over_stretches(watched)
     if live.error_ratio is not None:
-        found.append(judge_live_errors(live.error_ratio, seen, counts or {}, ended=ended))
+        found.append(judge_live_errors(live.error_ratio, seen, counts or {}, ended=ended, untold=untold))
     if live.cold_start_ratio is not None:
         found.append(judge_live_cold_starts(live.cold_start_ratio, seen, ended=ended))
     found += [_judge_init(limit, seen) for limit in policy.limits.init]

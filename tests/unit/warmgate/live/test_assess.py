@@ -218,6 +218,16 @@ def test_a_very_busy_function_is_judged_by_one_query(p95_ms: float, status: Stat
     assert any("by a query of the log" in note for note in found.notes)
 
 
+def test_a_runtime_whose_log_tells_no_exception_is_judged_by_calls_of_our_own() -> None:
+    """CloudWatch counts nothing where all traffic moves at once: no failure in the log is no proof of none."""
+    world = ShiftWorld()
+    world.functions.states = [{"runtime": "java21"}]
+    own = OwnCalls()
+    found = judged(world, own)
+    assert own.asked
+    assert any("java21 writes an exception in Text format" in warning for warning in found.verdict.warnings)
+
+
 def test_environments_whose_figures_are_not_the_platforms_are_left_out() -> None:
     """A function that prints REPORT lines itself would be judged by what it prints."""
     world = ShiftWorld(seconds=20.0)

@@ -302,6 +302,26 @@ def test_metrics_are_the_second_source(counts: dict[Arm, MetricCounts], outcome:
     assert ("by CloudWatch's metrics" in found.details) is (counts[Arm.CANDIDATE].errors > 0)
 
 
+@pytest.mark.parametrize(
+    ("counts", "every", "outcome"),
+    [
+        ({}, 1000, Outcome.INCONCLUSIVE),
+        ({Arm.CANDIDATE: MetricCounts(calls=300, errors=0)}, 1000, Outcome.PASSED),
+        ({Arm.CANDIDATE: MetricCounts(calls=300, errors=90)}, 1000, Outcome.FAILED),
+        ({}, 2, Outcome.FAILED),
+    ],
+)
+def test_a_log_that_does_not_tell_failures_passes_nobody_alone(
+    counts: dict[Arm, MetricCounts], every: int, outcome: Outcome
+) -> None:
+    """CloudWatch's counts tell them; without them the finding says what is not known, and what failed still fails."""
+    part = stretch(new=FAILED_CALL, every=every)
+    found = finding(judge_live([part], ERRORS, counts, ended=True, untold="java21 does not tell"), "live.errors.rate")
+    assert found.outcome is outcome
+    assert "java21 does not tell" in found.reason + found.details or "by CloudWatch's metrics" in found.details
+    assert finding(judge_live([part], ERRORS, counts, ended=False), "live.errors.rate").inconclusive_because is None
+
+
 @pytest.mark.parametrize(("every", "outcome"), [(4, Outcome.FAILED), (1000, Outcome.PASSED)])
 def test_the_share_of_cold_starts(every: int, outcome: Outcome) -> None:
     """A quarter of the calls wait for an init."""
