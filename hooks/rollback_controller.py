@@ -18,9 +18,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Settle the release of an EventBridge event `CodeDeploy Deployment State-change Notification`."""
     detail = event["detail"]
     if detail["state"] not in TERMINAL:
-        return {"release": None, "told": []}
+        return {"release": None, "notified": []}
     deadline = deadline_of(context, CONTROLLER.clock, RESERVE_MS)
     settled = CONTROLLER.run(StateChange(detail["deploymentId"], detail["state"]), deadline)
     if settled is None:
-        return {"release": None, "told": []}
-    return {"release": settled.document["release"]["outcome"], "told": list(settled.told)}
+        return {"release": None, "notified": []}
+    return {"release": settled.document["release"]["outcome"], "notified": list(settled.notified)}

@@ -53,6 +53,10 @@ class AppSpecError(DocumentError):
     """An AppSpec that CodeDeploy would refuse for a Lambda deployment."""
 
 
+class UnfitError(WarmgateError):
+    """A value or a text cannot be used; whoever knows where it stands turns this into a fault."""
+
+
 class PolicyLookupError(WarmgateError):
     """The policy that applies could not be read from its source."""
 
@@ -126,7 +130,7 @@ class ReportError(WarmgateError):
 
 
 class NoticeError(WarmgateError):
-    """People could not be told."""
+    """People could not be notified."""
 
 
 class ClaimError(WarmgateError):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from warmgate.gate.gate import Gate
     from warmgate.ports.time import Clock
 
-TELLING_MS = 3_000.0
+STATUS_RESERVE_MS = 3_000.0
 """Kept back from reporting the status, so that Lambda never ends the hook in the middle of it."""
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -24,15 +24,18 @@ def deadline_of(context: Any, clock: Clock, reserve_ms: float = RESERVE_MS) -> D
     return Deadline.within(clock.now_ms(), float(context.get_remaining_time_in_millis()), reserve_ms)
 
 
-def hook_of(gate: Gate) -> Handler:
+def hook_of(gate: Gate, reserve_ms: float = RESERVE_MS, status_reserve_ms: float = STATUS_RESERVE_MS) -> Handler:
     """Return the handler of a CodeDeploy hook: its event in, one status out."""
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Judge the deployment of an event {DeploymentId, LifecycleEventHookExecutionId} and report its status."""
         execution = HookExecution(event["DeploymentId"], event["LifecycleEventHookExecutionId"])
         RUN.set(context.aws_request_id)
-        deadline, tell_deadline = deadline_of(context, gate.clock), deadline_of(context, gate.clock, TELLING_MS)
-        gated = gate.run(execution, deadline, tell_deadline)
-        return {"status": gated.status, "told": gated.told}
+        deadline, status_deadline = (
+            deadline_of(context, gate.clock, reserve_ms),
+            deadline_of(context, gate.clock, status_reserve_ms),
+        )
+        gated = gate.run(execution, deadline, status_deadline)
+        return {"status": gated.status, "reported": gated.reported}
 
     return handler

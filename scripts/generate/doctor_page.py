@@ -12,7 +12,7 @@ _BEGINNING = """# What the doctor looks for
 
 Each finding has an id, a severity and a place: a line of a template, or a thing of the account by name. `error` breaks
 or endangers a release, `warning` weakens it, `info` is worth knowing. A check that may not read what it looks at is
-told as `unknown` with `could not look: ...`, and ends no other check.
+shown as `unknown` with `could not look: ...`, and ends no other check.
 
 {table}
 
@@ -25,7 +25,7 @@ Where the answer depends on what is not visible, the doctor says what it can and
 - Every hook that an AppSpec or a template names is taken for one that probes; another may do with fewer permissions.
 - A bundled policy is read from this installation, which may be another than the hook's.
 - A template is read as text. What a parameter, a role or a managed policy decides is `info` where it matters.
-- Whether an AppSpec fits can be told of the one given by `--appspec`; the last one deployed is only asked for its hook.
+- Whether an AppSpec fits is known of the one given by `--appspec`; the last one deployed is only asked for its hook.
 
 The caller needs `codedeploy:Get*` and `List*`, `lambda:Get*` and `List*`, `cloudwatch:DescribeAlarms` and
 `GetMetricData`, `iam:GetRole` and `SimulatePrincipalPolicy`, and for hooks in a VPC `ec2:DescribeSubnets`,

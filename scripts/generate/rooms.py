@@ -27,6 +27,10 @@ PLACES = ("hooks/warmgate", "scripts", "scripts/warmgate_ops", "tests")
 BEGIN, END = "<!-- rooms: written by `python -m generate` -->", "<!-- end of rooms -->"
 
 
+class PageError(ValueError):
+    """A page or the list of steps does not fit the folders."""
+
+
 def layers_of(root: Path) -> list[list[str]]:
     """Return the folders and modules of `hooks/warmgate` in the layers that `make imports` enforces, highest first."""
     contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
@@ -75,18 +79,18 @@ def _steps(places: dict[str, tuple[int, int]], columns: int) -> Iterator[str]:
     yield f'<path d="M {x - 12} {TOP} V {TOP + ROW * (len(STEPS) - 1) + BOX}" stroke="#0072B2" stroke-width="2"/>'
     for step, (room, words) in enumerate(STEPS):
         if room not in places:
-            raise ValueError(f"{room}: found in the steps of an event, expected a folder of the layers")
+            raise PageError(f"{room}: found in the steps of an event, expected a folder of the layers")
         y = TOP + ROW * step + 18
         yield f'<text x="{x}" y="{y}" font-weight="600">{step + 1}  {escape(room)}</text>'
         yield f'<text x="{x}" y="{y + 17}" fill="#333333">{escape(words)}</text>'
 
 
 def with_rooms(text: str, root: Path) -> str:
-    """Return a page with the table of folders between its two marks; raises ValueError where they are missing."""
+    """Return a page with the table of folders between its two marks; raises PageError where they are missing."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError(f"CONTRIBUTING.md: found no `{BEGIN}` with `{END}` after it, expected the place of the table")
+        raise PageError(f"CONTRIBUTING.md: found no `{BEGIN}` with `{END}` after it, expected the place of the table")
     return f"{before}{BEGIN}\n\n{_table(root)}\n{END}{after}"
 
 

@@ -22,7 +22,7 @@ from warmgate.errors import ClaimError, DeploymentLookupError, UnsettledError
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.marks import rollback_mark_of
 from warmgate.model.release import AliasState, StateChange
-from warmgate.policy.values import OnStuck
+from warmgate.policy.values import RollbackMode
 from warmgate.rollback.controller import RollbackController
 from warmgate.rollback.recovery import Recovery
 
@@ -115,7 +115,7 @@ class ControllerWorld:
         self.schedule = schedule
         self.clock = SharedClock()
         self.house = Lambda(self.clock, schedule.timeout_s, schedule.faults)
-        self.release = ReleaseWorld(alias=alias, status=status, rollback=OnStuck.ENFORCE, clock=self.clock)
+        self.release = ReleaseWorld(alias=alias, status=status, rollback=RollbackMode.ENFORCE, clock=self.clock)
         course(self.release)
         self.last = 0
 
@@ -135,7 +135,7 @@ class ControllerWorld:
 
     def _settled(self, run: Run, deployment_id: str) -> object:
         found = self._controller(run).run(StateChange(deployment_id, "FAILURE"), run.deadline(RESERVE_S))
-        return None if found is None else (found.document["release"]["outcome"], found.told)
+        return None if found is None else (found.document["release"]["outcome"], found.notified)
 
     def _controller(self, run: Run) -> RollbackController:
         world = self.release
@@ -202,16 +202,16 @@ def _look_at_word(world: ControllerWorld, outcome: Outcome) -> None:
     release = world.release
     # Between telling and noting it, or where telling had no answer: twice rather than never.
     doubts = sum(fault.operation in {"notices.send", "claims.settle"} for fault in world.house.struck)
-    told = len(release.notices.told)
-    outcome.expect(told >= 1, Breach.NONE, "nobody was told")
-    outcome.expect(told <= 1 + doubts, Breach.TWICE, f"told {told} times, {doubts} times in doubt")
+    notified = len(release.notices.sent)
+    outcome.expect(notified >= 1, Breach.NONE, "nobody was told")
+    outcome.expect(notified <= 1 + doubts, Breach.TWICE, f"told {notified} times, {doubts} times in doubt")
     kept = release.reports.kept.get(FAILED)
     expected = {"released": "released", "forged": "superseded"}.get(world.schedule.course, "rolled_back")
     found = None if kept is None else kept.document["release"]["outcome"]
     outcome.expect(kept is not None, Breach.LOST, "no report")
     outcome.expect(kept is None or found == expected, Breach.WRONG, f"the report says {found}, expected {expected}")
     early = {"unknown", "not_rolled_back"} if _was_long_away(world) else set()
-    wrong = [notice.outcome for notice in release.notices.told if notice.outcome not in {expected, *early}]
+    wrong = [notice.outcome for notice in release.notices.sent if notice.outcome not in {expected, *early}]
     outcome.expect(not wrong, Breach.WRONG, f"people were told {wrong}, expected {expected}")
 
 

@@ -121,7 +121,7 @@ class GuardWorld:
             functions=run.wired(world.functions, "functions"),
             logs=run.wired(world.logs, "logs"),
             claims=run.wired(FakeClaims(world.claims), "claims"),
-            successors=run.wired(self, "successors"),
+            handover=run.wired(self, "successors"),
             clock=run,
             reports=(run.wired(world.reports, "sink"),),
             log=lambda line: self.house.trace.note(run.name, f"log: {line}"),

@@ -37,14 +37,14 @@ from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent,
 from warmgate.model.marks import rollback_mark_of
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Mode
-from warmgate.policy.values import Budget, Limits, Live, OnTrouble, PercentileLimit, Policy, Warm, When
+from warmgate.policy.values import Budget, ErrorAction, Limits, Live, PercentileLimit, Policy, Warm, When
 from warmgate.probing.assess import Assessor
 from warmgate.probing.assessment import Judging
 
 T = TypeVar("T")
 ID, FIRST = "d-CAMPAIGN0", "d-FIRST0000"
 BEFORE, AFTER = LifecycleEvent.BEFORE_ALLOW_TRAFFIC, LifecycleEvent.AFTER_ALLOW_TRAFFIC
-TELLING_S, RESERVE_S = 3.0, 30.0
+REPORTING_S, RESERVE_S = 3.0, 30.0
 """What the entry points keep back."""
 HOUR_S = 3600.0
 SHIFT_S = 60.0
@@ -102,7 +102,7 @@ class HookedDeployment:
         clock.start(clock.at_ms + HOUR_S * 1000, lambda: self._give_up(event))
         self.begins(event)
 
-    def told(self, event: LifecycleEvent) -> Status | None:
+    def reported(self, event: LifecycleEvent) -> Status | None:
         """Return the status of an event."""
         return next((each.status for each in self.accepted if each.event is event), None)
 
@@ -113,17 +113,17 @@ class HookedDeployment:
 
     def described(self, event: LifecycleEvent) -> Deployment:
         """Return the deployment as the hook of an event sees it."""
-        waiting = next((each for each in self.began_ms if self.told(each) is None), None)
-        told = self.told(event) or (
+        waiting = next((each for each in self.began_ms if self.reported(each) is None), None)
+        reported = self.reported(event) or (
             Status.FAILED if self.state != "InProgress" and event not in self.began_ms else None
         )
         running = waiting if self.state == "InProgress" else None
-        if running is not None and told is not None and not self.serves_both:
+        if running is not None and reported is not None and not self.serves_both:
             running = None
         return replace(
             self.deployment,
-            lifecycle_event=running or (None if told else event),
-            told=told,
+            lifecycle_event=running or (None if reported else event),
+            reported=reported,
             status=self.state,
             shift_began_ms=self.shift_began_ms,
             shift_ended_ms=self.shift_ended_ms,
@@ -134,7 +134,7 @@ class HookedDeployment:
         event = LifecycleEvent(execution.execution_id)
         if event not in self.began_ms:
             raise RequestError("InvalidLifecycleEventHookExecutionIdException", Kind.DENIED)
-        if self.told(event) is not None or self.state != "InProgress":
+        if self.reported(event) is not None or self.state != "InProgress":
             raise CompletedError
         self.accepted.append(Accepted(event, status, self.house.clock.at_ms))
         self.house.trace.note("CodeDeploy", f"{event} {status} accepted")
@@ -152,7 +152,7 @@ class HookedDeployment:
             self.begin(AFTER)
 
     def _give_up(self, event: LifecycleEvent) -> None:
-        if self.told(event) is None and self.state == "InProgress":
+        if self.reported(event) is None and self.state == "InProgress":
             self.state = "Failed"
             self.house.trace.note("CodeDeploy", f"{event} got no status in an hour")
 
@@ -173,7 +173,7 @@ class Line:
         except RequestError as error:
             raise DeploymentLookupError(f"{execution.deployment_id}: {error}") from error
 
-    def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
+    def report_status(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
         """Report a status; what has been taken already is looked up where an attempt of ours may have done it."""
         tries = 0
 
@@ -194,7 +194,7 @@ class Line:
 
     def _took(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
         try:
-            return self.describe(execution, deadline).told is status
+            return self.describe(execution, deadline).reported is status
         except DeploymentLookupError as error:
             raise StatusReportError(str(error)) from error
 
@@ -293,7 +293,7 @@ class HooksSchedule:
         """Return whether a bad version may get Succeeded."""
         errs = any(not fault.operation.endswith((".put", "publish", "publish_missing")) for fault in self.faults)
         observed = self.policy.mode is Mode.OBSERVE
-        return self.kind in {"rollback", "skip"} or observed or (errs and self.policy.when.error is OnTrouble.PASS)
+        return self.kind in {"rollback", "skip"} or observed or (errs and self.policy.when.error is ErrorAction.PASS)
 
     def __str__(self) -> str:
         """Return the schedule for people."""
@@ -321,7 +321,7 @@ def schedule_of(seed: int) -> HooksSchedule:
         policy=replace(
             QUICK,
             mode=Mode.OBSERVE if random.random() < 0.1 else Mode.ENFORCE,
-            when=When(error=OnTrouble.PASS if random.random() < 0.1 else OnTrouble.FAIL),
+            when=When(error=ErrorAction.PASS if random.random() < 0.1 else ErrorAction.FAIL),
             limits=POLICY.limits if random.random() < 0.2 else QUICK.limits,
         ),
         timeout_s=random.choice((60.0, 300.0, 900.0, 900.0)),
@@ -391,14 +391,14 @@ class HooksWorld:
             self.house.deliver(self.clock.at_ms / 1000 + later_s, event.value[:6], lambda run: self._hook(run, event))
 
     def _hook(self, run: Run, event: LifecycleEvent) -> object:
-        told, probed = self.service.told(event), len(self.invoker.calls)
+        reported, probed = self.service.reported(event), len(self.invoker.calls)
         try:
             gated = self._gate(run, event).run(
-                HookExecution(ID, event.value), run.deadline(RESERVE_S), run.deadline(TELLING_S)
+                HookExecution(ID, event.value), run.deadline(RESERVE_S), run.deadline(REPORTING_S)
             )
-            return f"{gated.status} told {gated.told}"
+            return f"{gated.status} told {gated.reported}"
         finally:
-            if told is not None and not self.schedule.serves_both and len(self.invoker.calls) > probed:
+            if reported is not None and not self.schedule.serves_both and len(self.invoker.calls) > probed:
                 self.probed_after_told.append(run.name)
 
     def _gate(self, run: Run, event: LifecycleEvent) -> Gate:
@@ -478,10 +478,10 @@ def _look_at_times(world: HooksWorld, outcome: Outcome) -> None:
     """A run that its time ended has reported by then, unless its reports themselves went wrong."""
     for run in world.house.timed_out:
         event = BEFORE if run.name.startswith("Before") else AFTER
-        told = any(each.event is event and each.at_ms <= run.killed_at_ms for each in world.service.accepted)
+        reported = any(each.event is event and each.at_ms <= run.killed_at_ms for each in world.service.accepted)
         excused = any(fault.run == run.number and fault.operation.endswith(".put") for fault in world.house.struck)
         over = world.service.state == "Stopped"
-        outcome.expect(told or excused or over, Breach.LATE, f"{run.name} had not reported when its time was over")
+        outcome.expect(reported or excused or over, Breach.LATE, f"{run.name} had not reported when its time was over")
 
 
 def _killed(world: HooksWorld) -> bool:
@@ -494,13 +494,15 @@ def _all_died(world: HooksWorld) -> bool:
 
 
 def _look_at_report(world: HooksWorld, event: LifecycleEvent, outcome: Outcome) -> None:
-    told = world.service.told(event)
+    reported = world.service.reported(event)
     published = world.reports[event].published
-    if told is None:
+    if reported is None:
         return
     # What CodeDeploy took is not known to a run that cannot ask it, neither before nor after it reported.
     blind = len(_struck(world, "main.describe")) > 1
     excused = bool(_struck(world, "sink.", "archive.")) or blind or world.house.given_up > 0
-    outcome.expect(bool(published) or excused, Breach.LOST, f"{event} was told {told} and no report lies there")
-    wrong = [status for judgement, status in published if status is not told or judgement.verdict.status is not told]
-    outcome.expect(not wrong, Breach.WRONG, f"{event} was told {told}, a report says {wrong}")
+    outcome.expect(bool(published) or excused, Breach.LOST, f"{event} was told {reported} and no report lies there")
+    wrong = [
+        status for judgement, status in published if status is not reported or judgement.verdict.status is not reported
+    ]
+    outcome.expect(not wrong, Breach.WRONG, f"{event} was told {reported}, a report says {wrong}")

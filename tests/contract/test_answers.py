@@ -77,7 +77,7 @@ def test_a_status_without_an_answer_is_reported_again(endpoint: Canned, nothing:
     """Only an answer with the execution's id says that CodeDeploy has it."""
     endpoint.answers[PUT] = [nothing, nothing, TAKEN]
 
-    assert deployments(endpoint).tell(EXECUTION, Status.SUCCEEDED, within(20)) is True
+    assert deployments(endpoint).report_status(EXECUTION, Status.SUCCEEDED, within(20)) is True
     assert endpoint.count(PUT) == 3
 
 
@@ -87,7 +87,7 @@ def test_a_status_that_never_gets_an_answer_is_not_reported(endpoint: Canned, no
     endpoint.answers[PUT] = [nothing]
 
     with pytest.raises(StatusReportError):
-        deployments(endpoint).tell(EXECUTION, Status.SUCCEEDED, within(0.5))
+        deployments(endpoint).report_status(EXECUTION, Status.SUCCEEDED, within(0.5))
 
 
 @pytest.mark.parametrize("lost", [LOST, *NO_ANSWERS], ids=["closed", *IDS])
@@ -96,17 +96,17 @@ def test_a_status_whose_answer_was_lost_is_ours(endpoint: Canned, lost: tuple[in
     describe(endpoint, before="Succeeded")
     endpoint.answers[PUT] = [lost, COMPLETED]
 
-    assert deployments(endpoint).tell(EXECUTION, Status.SUCCEEDED, within(20)) is True
+    assert deployments(endpoint).report_status(EXECUTION, Status.SUCCEEDED, within(20)) is True
 
 
 def test_a_status_that_another_run_reported_is_not_ours(endpoint: Canned) -> None:
     """The first attempt already hears that the event has completed; or it completed with another status."""
     describe(endpoint, before="Succeeded")
     endpoint.answers[PUT] = [COMPLETED]
-    assert deployments(endpoint).tell(EXECUTION, Status.SUCCEEDED, within(5)) is False
+    assert deployments(endpoint).report_status(EXECUTION, Status.SUCCEEDED, within(5)) is False
 
     endpoint.answers[PUT] = [LOST, COMPLETED]
-    assert deployments(endpoint).tell(EXECUTION, Status.FAILED, within(5)) is False
+    assert deployments(endpoint).report_status(EXECUTION, Status.FAILED, within(5)) is False
 
 
 def test_a_status_that_nobody_confirms_is_not_sure(endpoint: Canned) -> None:
@@ -114,7 +114,7 @@ def test_a_status_that_nobody_confirms_is_not_sure(endpoint: Canned) -> None:
     endpoint.answers |= {PUT: [LOST, COMPLETED], "GetDeployment": [refused("DeploymentDoesNotExistException")]}
 
     with pytest.raises(StatusReportError, match="not known"):
-        deployments(endpoint).tell(EXECUTION, Status.SUCCEEDED, within(5))
+        deployments(endpoint).report_status(EXECUTION, Status.SUCCEEDED, within(5))
 
 
 @pytest.mark.parametrize("operation", ["GetDeployment", "ListDeploymentTargets", "GetDeploymentTarget"])
@@ -217,7 +217,7 @@ def test_an_event_delivered_again_while_a_later_one_waits_is_over(
 
     found = deployments(endpoint).describe(EXECUTION, within(5))
 
-    assert (found.lifecycle_event, found.told) == (waits, Status.SUCCEEDED)
+    assert (found.lifecycle_event, found.reported) == (waits, Status.SUCCEEDED)
 
 
 def test_the_last_resort_waits_for_no_answer_long(endpoint: Canned) -> None:
@@ -226,7 +226,7 @@ def test_the_last_resort_waits_for_no_answer_long(endpoint: Canned) -> None:
     clients = Clients(endpoint.url, "us-east-1")
     last = LastDeployments(clients, SystemClock(), LifecycleEvent.BEFORE_ALLOW_TRAFFIC)
 
-    assert last.tell(EXECUTION, Status.FAILED, within(10)) is True
+    assert last.report_status(EXECUTION, Status.FAILED, within(10)) is True
     config = clients.last_resort("codedeploy").meta.config
     assert config.read_timeout + config.connect_timeout <= 4
     assert clients.last_resort("codedeploy") is not clients("codedeploy")

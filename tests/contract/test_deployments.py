@@ -33,14 +33,16 @@ class TestDeployments:
         assert found.deployment_id == execution.deployment_id
         assert found.target == deployments.target
         assert (found.baseline, found.candidate) == deployments.versions
-        assert (found.lifecycle_event, found.told) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, None)
+        assert (found.lifecycle_event, found.reported) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, None)
         assert (author_of(found), found.description) == (None, "[warmgate skip: drill]")
 
     def test_a_status_is_told_once(self, deployments: DeploymentsStage) -> None:
         """The first telling counts, whatever the others say."""
         execution = deployments.open("")
 
-        answers = [deployments.tell(execution, status) for status in (Status.FAILED, Status.SUCCEEDED, Status.FAILED)]
+        answers = [
+            deployments.report_status(execution, status) for status in (Status.FAILED, Status.SUCCEEDED, Status.FAILED)
+        ]
 
         assert answers == [True, False, False]
 
@@ -48,11 +50,11 @@ class TestDeployments:
     def test_what_was_told_is_described(self, deployments: DeploymentsStage, status: Status) -> None:
         """A retry of the event sees that it has nothing to do."""
         execution = deployments.open("")
-        deployments.tell(execution, status)
+        deployments.report_status(execution, status)
 
         found = deployments.about(execution)
 
-        assert (found.lifecycle_event, found.told) == (None, status)
+        assert (found.lifecycle_event, found.reported) == (None, status)
 
     def test_a_rollback_is_recognised(self, deployments: DeploymentsStage) -> None:
         """The deployment that CodeDeploy makes after a refusal says what it is, and its hook waits."""
@@ -61,7 +63,7 @@ class TestDeployments:
         claim = RollbackProof(deployments.lineage).claim_of(found, deployments.deadline())
         assert claim is not None
         assert (claim.by, claim.proven) == (Author.CODEDEPLOY, True)
-        assert (found.lifecycle_event, found.told) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, None)
+        assert (found.lifecycle_event, found.reported) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, None)
 
     def test_a_description_makes_no_rollback(self, deployments: DeploymentsStage) -> None:
         """A mark that nobody recorded is a claim that is not proven."""
@@ -76,16 +78,16 @@ class TestDeployments:
         with pytest.raises(DeploymentLookupError, match="d-NOWHERE00"):
             deployments.about(NOWHERE)
         with pytest.raises(StatusReportError, match="d-NOWHERE00"):
-            deployments.tell(NOWHERE, Status.FAILED)
+            deployments.report_status(NOWHERE, Status.FAILED)
 
     def test_an_unknown_execution_is_the_ports_error(self, deployments: DeploymentsStage) -> None:
         """A status for a hook that was never called is refused, and the one that waits is still to be told."""
         execution = deployments.open("")
 
         with pytest.raises(StatusReportError, match=execution.deployment_id):
-            deployments.tell(HookExecution(execution.deployment_id, "another"), Status.FAILED)
+            deployments.report_status(HookExecution(execution.deployment_id, "another"), Status.FAILED)
 
-        assert deployments.tell(execution, Status.SUCCEEDED) is True
+        assert deployments.report_status(execution, Status.SUCCEEDED) is True
 
 
 class RefusingTargets:
@@ -131,6 +133,6 @@ def test_a_service_that_cannot_be_reached_is_the_ports_error(unreachable: Callab
     with pytest.raises(DeploymentLookupError, match="d-NOWHERE00"):
         port.describe(NOWHERE, Deadline(started_ms + 200))
     with pytest.raises(StatusReportError, match="d-NOWHERE00"):
-        port.tell(NOWHERE, Status.FAILED, Deadline(started_ms + 400))
+        port.report_status(NOWHERE, Status.FAILED, Deadline(started_ms + 400))
 
     assert clock.now_ms() - started_ms < 5_000

@@ -31,7 +31,7 @@ from warmgate.report.junit import render_junit
 from warmgate.report.markdown import render_markdown
 from warmgate.report.notice import build_notice
 from warmgate.report.samples import read_samples, render_samples
-from warmgate_ops.cli.appspec import _told
+from warmgate_ops.cli.appspec import _in_words
 from warmgate_ops.cli.consoles import VisibleConsole
 from warmgate_ops.cli.logs import _table, rendered
 from warmgate_ops.cli.output import shown
@@ -115,7 +115,7 @@ def _log(text: str) -> Iterable[str]:
 
 
 def _appspec(text: str) -> Iterable[str]:
-    yield _told("appspec.yaml", parse_appspec(text, "appspec.yaml"), ())
+    yield _in_words("appspec.yaml", parse_appspec(text, "appspec.yaml"), ())
 
 
 def _policy(text: str) -> Iterable[str]:

@@ -15,19 +15,19 @@ from warmgate.policy.values import (
     Basis,
     Budget,
     Compare,
+    ErrorAction,
     Expect,
     Limits,
     Live,
     Match,
     OnInconclusive,
     OnKnownBad,
-    OnStuck,
-    OnTrouble,
     PercentileLimit,
     Policy,
     Probe,
     Provisioned,
     RatioLimit,
+    RollbackMode,
     Warm,
     When,
 )
@@ -134,8 +134,8 @@ def policies(draw: st.DrawFn) -> Policy:
             st.builds(
                 When,
                 inconclusive=st.sampled_from(OnInconclusive),
-                no_data=st.sampled_from(OnTrouble),
-                error=st.sampled_from(OnTrouble),
+                no_data=st.sampled_from(ErrorAction),
+                error=st.sampled_from(ErrorAction),
             )
         ),
         budget=Budget(
@@ -143,7 +143,7 @@ def policies(draw: st.DrawFn) -> Policy:
             seconds=draw(st.floats(0, 3600, exclude_min=True)),
             cost_usd=draw(st.floats(0, 10_000, exclude_min=True)),
         ),
-        rollback=draw(st.sampled_from(OnStuck)),
+        rollback=draw(st.sampled_from(RollbackMode)),
         known_bad=draw(st.sampled_from(OnKnownBad)),
         store_payloads=draw(st.booleans()),
     )

@@ -23,7 +23,7 @@ from warmgate_ops.rehearsal.cloud.codedeploy.values import (
     EventName,
     EventStatus,
     Hook,
-    HookTold,
+    HookStatus,
     Input,
     InvokeHook,
     Notice,
@@ -65,7 +65,7 @@ HAPPENINGS: st.SearchStrategy[Any] = st.one_of(
     st.just(CONFIRM),
     st.just(CONFIRM),
     st.builds(
-        HookTold,
+        HookStatus,
         st.sampled_from(["one", "two", "three"]),
         st.sampled_from(["Succeeded", "Succeeded", "Failed", "Skipped"]),
     ),
@@ -77,7 +77,7 @@ HAPPENINGS: st.SearchStrategy[Any] = st.one_of(
 CALM: st.SearchStrategy[Any] = st.one_of(
     st.just(TimePasses()),
     st.just(CONFIRM),
-    st.builds(HookTold, st.sampled_from(["one", "two"]), st.sampled_from(["Succeeded", "Succeeded", "Failed"])),
+    st.builds(HookStatus, st.sampled_from(["one", "two"]), st.sampled_from(["Succeeded", "Succeeded", "Failed"])),
 )
 GAPS_S = st.one_of(st.floats(0, 300), st.floats(0, 4000), st.floats(-4000, 0))
 STORIES = st.one_of(
@@ -115,7 +115,7 @@ class Run:
 
     def see(self, happened: Input, now_s: float) -> None:
         """Step on, counting the statuses that would have been accepted as the shell does."""
-        if isinstance(happened, HookTold):
+        if isinstance(happened, HookStatus):
             self.move(TimePasses(), now_s)
             if refusal_of(self.last, happened) is None:
                 self.accepted[happened.execution_id] += 1
@@ -277,10 +277,10 @@ def test_every_release_ends_and_the_alias_stands_where_it_says(
     (last, *_) = ids = house.ask("ListDeployments")["deployments"]
     infos = [house.about(deployment_id) for deployment_id in ids]
     assert {about["status"] for about in infos} <= {"Succeeded", "Failed", "Stopped"}
-    told = Counter(
+    reported = Counter(
         (event["detail"]["deploymentId"], event["detail"]["state"] == "START") for event in house.events.kept
     )
-    assert all(told[deployment_id, started] == 1 for deployment_id in ids for started in (True, False))
+    assert all(reported[deployment_id, started] == 1 for deployment_id in ids for started in (True, False))
     if house.about(last)["status"] == "Succeeded":
         assert house.alias == (house.target(last)["lambdaFunctionInfo"]["targetVersion"], {})
 

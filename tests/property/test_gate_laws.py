@@ -18,7 +18,7 @@ from warmgate.errors import (
 )
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Mode, Outcome
-from warmgate.policy.values import Compare, OnInconclusive, OnTrouble, Policy, RatioLimit, When
+from warmgate.policy.values import Compare, ErrorAction, OnInconclusive, Policy, RatioLimit, When
 
 ANSWERS: st.SearchStrategy[Served | Exception] = st.one_of(
     st.builds(
@@ -56,8 +56,8 @@ POLICIES = st.builds(
     st.sampled_from(Mode),
     st.booleans(),
     st.sampled_from(OnInconclusive),
-    st.sampled_from(OnTrouble),
-    st.sampled_from(OnTrouble),
+    st.sampled_from(ErrorAction),
+    st.sampled_from(ErrorAction),
 )
 TROUBLES = st.sampled_from([None, None, None, ValueError("bug"), MemoryError("full")])
 
@@ -90,8 +90,8 @@ def test_every_execution_gets_exactly_one_status_before_the_reserve(world: World
     """Promise 1: one terminal status, told before the hook's own timeout less the reserve."""
     world.gate().run(EXECUTION, world.deadline(left_s), world.deadline(left_s + 27))
 
-    assert len(world.codedeploy.told) == 1
-    assert world.codedeploy.told_at_ms[0] <= left_s * 1000 + 1e-6
+    assert len(world.codedeploy.reported) == 1
+    assert world.codedeploy.reported_at_ms[0] <= left_s * 1000 + 1e-6
 
 
 @given(world=worlds(), left_s=st.floats(0, 900))
@@ -103,7 +103,7 @@ def test_succeeded_is_never_told_while_an_enforced_check_failed(world: World, le
     verdict = gated.judgement.verdict
     failed = [finding for finding in verdict.findings if finding.outcome is Outcome.FAILED]
     if failed and verdict.mode is Mode.ENFORCE:
-        assert world.codedeploy.told == [Status.FAILED]
+        assert world.codedeploy.reported == [Status.FAILED]
 
 
 @given(world=worlds(), left_s=st.floats(0, 900))
@@ -123,7 +123,7 @@ def test_a_rollback_is_never_blocked_whatever_happens(world: World, left_s: floa
     world.roll_back()
     world.gate().run(EXECUTION, world.deadline(left_s), world.deadline(left_s + 27))
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
 
 
 @given(world=worlds(), crashes=st.integers(0, 3))
@@ -139,7 +139,7 @@ def test_deliveries_and_retries_have_the_effect_of_one(world: World, crashes: in
         except StatusReportError:
             continue
 
-    assert len(world.codedeploy.told) == 1
+    assert len(world.codedeploy.reported) == 1
     assert world.codedeploy.refused == []
     assert len(world.reports.published) == 1
 
@@ -152,7 +152,7 @@ def test_measuring_ends_at_the_deadline_however_slow_the_calls(policy: Policy, l
     world.invoker.answers = lambda index: served(duration_ms=call_ms)
     world.gate().run(EXECUTION, world.deadline(left_s), world.deadline(left_s + 27))
 
-    assert world.codedeploy.told_at_ms[0] <= left_s * 1000 + 1e-6
+    assert world.codedeploy.reported_at_ms[0] <= left_s * 1000 + 1e-6
 
 
 @given(calls=st.integers(0, 3))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.fakes.release_world import FAILED, HOOK, ROLLBACK, Death, ReleaseWorld
 from warmgate.errors import UnsettledError
 from warmgate.model.release import AliasState
-from warmgate.policy.values import OnStuck
+from warmgate.policy.values import RollbackMode
 
 HOME = AliasState(version="6")
 MOVED = AliasState(version="7")
@@ -93,7 +93,7 @@ def test_a_crash_before_any_step_is_made_good(name: str, step: int, error: BaseE
     world.deliver_as_lambda()
 
     assert_promises(world)
-    told, unsure = len(world.notices.told), world.calls[step] == "FakeClaims.settle notice"
+    told, unsure = len(world.notices.sent), world.calls[step] == "FakeClaims.settle notice"
     assert told == 2 if unsure else told == 1
     assert world.reports.kept[FAILED].document["release"]["outcome"] == "rolled_back"
 
@@ -107,7 +107,7 @@ def test_a_crash_after_any_step_is_made_good(name: str, step: int, error: BaseEx
     world.deliver_as_lambda()
 
     assert_promises(world)
-    told, unsure = len(world.notices.told), world.calls[step] == "FakeNotices.send"
+    told, unsure = len(world.notices.sent), world.calls[step] == "FakeNotices.send"
     assert told == 2 if unsure else told == 1
     assert world.reports.kept[FAILED].document["release"]["outcome"] == "rolled_back"
 
@@ -125,7 +125,7 @@ def test_two_runs_at_once_have_the_effect_of_one(name: str, step: int) -> None:
     world.deliver_as_lambda()
 
     assert_promises(world)
-    assert len(world.notices.told) == 1
+    assert len(world.notices.sent) == 1
 
 
 EVENTS = st.lists(
@@ -159,7 +159,7 @@ def test_events_in_any_order_and_number_have_the_effect_of_one(
     world.deliver_as_lambda()
 
     assert_promises(world)
-    told = len(world.notices.told)
+    told = len(world.notices.sent)
     assert told == 1 if trips_at is None else told in {1, 2}
 
 
@@ -195,17 +195,17 @@ def test_a_deployment_that_comes_at_any_moment_loses_nothing(
     assert not any("8" in state.versions for state in world.alias_port.replaced)
     if world.alias_port.edits_while_busy:
         assert world.calls[began[0] - 1 :][0] == "FakeAlias.put_back"
-    assert len(world.notices.told) <= 1
+    assert len(world.notices.sent) <= 1
 
 
 def test_verify_never_touches_anything() -> None:
     """Whatever the alias, the default policy makes no deployment and no edit."""
     for alias in (HOME, MOVED, WEIGHTED, AliasState(version="9")):
-        world = ReleaseWorld(alias=alias, rollback=OnStuck.VERIFY)
+        world = ReleaseWorld(alias=alias, rollback=RollbackMode.VERIFY)
         world.deliver()
 
         assert (world.codedeploy.enforced, world.alias_port.edits, world.alias) == ([], [], alias)
-        assert len(world.notices.told) == 1
+        assert len(world.notices.sent) == 1
 
 
 def test_the_hook_of_the_world_is_ours() -> None:

@@ -40,10 +40,10 @@ def test_a_seeded_fault_is_found_and_nothing_else(clinic: Clinic, check: str) ->
     """One fault made through the public API is found by the check that is for it, by no other; undone, all is well."""
     with SEEDS[check](clinic) as change:
         found = clinic.asked(**change)
-        told = [(finding.check.id, str(finding.place), finding.message) for finding in found]
+        reported = [(finding.check.id, str(finding.place), finding.message) for finding in found]
 
-    assert {finding.check.id for finding in found} == {check}, told
-    assert all(finding.severity is not Severity.UNKNOWN for finding in found), told
+    assert {finding.check.id for finding in found} == {check}, reported
+    assert all(finding.severity is not Severity.UNKNOWN for finding in found), reported
     assert [(finding.check.id, finding.message) for finding in clinic.asked()] == []
 
 
@@ -93,7 +93,7 @@ def test_the_group_alone_is_enough(clinic: Clinic) -> None:
     done = run_doctor(clinic, *GROUP_OPTIONS)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout == f"nothing found in {len(SEEDS)} checks\n"
+    assert done.stdout == f"no problems in {len(SEEDS)} checks\n"
 
 
 def test_an_error_exits_1_and_says_how_to_fix_it(clinic: Clinic, tmp_path: Path) -> None:

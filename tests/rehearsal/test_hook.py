@@ -137,8 +137,10 @@ def test_an_event_delivered_twice_has_the_effect_of_one(cloud: LocalCloud, healt
     event = {"DeploymentId": deployment_id, "LifecycleEventHookExecutionId": first["hook_execution_id"]}
     answer = cloud.client("lambda").invoke(FunctionName=HOOK, Payload=json.dumps(event).encode())
 
-    assert json.loads(answer["Payload"].read()) == {"status": None, "told": False}
-    assert [told.status for told in cloud.codedeploy.told(first["hook_execution_id"]) if told.accepted] == ["Succeeded"]
+    assert json.loads(answer["Payload"].read()) == {"status": None, "reported": False}
+    assert [
+        reported.status for reported in cloud.codedeploy.reported(first["hook_execution_id"]) if reported.accepted
+    ] == ["Succeeded"]
     assert report(cloud, deployment_id) == first
 
 
@@ -221,7 +223,7 @@ def test_a_version_that_is_not_there_could_not_be_judged(cloud: LocalCloud, heal
     done = check(cloud, healthy, "99")
 
     assert done.returncode == 3
-    assert "99 was not described" in done.stdout
+    assert "99 could not be read" in done.stdout
 
 
 def test_a_users_own_two_folders_can_be_rehearsed(tmp_path: Path) -> None:

@@ -143,17 +143,17 @@ def test_a_refused_release_is_completed_and_told_once(stage: Stage, broken: Inst
 
     answer = stage.deliver(own)
     assert answer["release"] == "rolled_back"
-    assert set(answer["told"]) == {"log", "metrics", "bus"}
+    assert set(answer["notified"]) == {"log", "metrics", "bus"}
     rollbacks = {**own, "detail": {**own["detail"], "deploymentId": rollback, "state": "SUCCESS"}}
-    assert [stage.deliver(event)["told"] for event in (own, rollbacks)] == [[], []]
+    assert [stage.deliver(event)["notified"] for event in (own, rollbacks)] == [[], []]
 
     report = stage.report(deployment_id)
     assert report["outcome"] == "failed"
     assert report["release"]["rollback"] == {"deployment_id": rollback, "status": "Succeeded", "by": "codedeploy"}
     assert report["release"]["alias"] == {"version": broken.baseline, "weights": []}
     assert [(h["event"], h["status"]) for h in report["release"]["hooks"]] == [("BeforeAllowTraffic", "Failed")]
-    (told,) = stage.heard(deployment_id)
-    assert (told["release"], told["report"]) == ("rolled_back", f"s3://{BUCKET}/{deployment_id}/report.md")
+    (reported,) = stage.heard(deployment_id)
+    assert (reported["release"], reported["report"]) == ("rolled_back", f"s3://{BUCKET}/{deployment_id}/report.md")
     why = _why(stage, deployment_id)
     assert why.returncode == 1, why.stderr
     assert "limits.errors.rate" in why.stdout
@@ -187,7 +187,7 @@ def test_without_auto_rollback_the_alias_is_brought_back(stage: Stage, broken: I
     assert stage.alias(broken) == (broken.baseline, {})
     made = stage.report(deployment_id)["release"]["rollback"]
     assert (made["by"], made["status"]) == ("warmgate", "Succeeded")
-    assert [len(answer["told"]) for answer in answers] == [3, 0, 0]
+    assert [len(answer["notified"]) for answer in answers] == [3, 0, 0]
     assert len(stage.heard(deployment_id)) == 1
     newest = stage.cloud.client("codedeploy").list_deployments(
         applicationName=APPLICATION, deploymentGroupName=broken.group
@@ -225,7 +225,7 @@ def test_a_release_without_a_gate_is_told(stage: Stage, broken: Installed) -> No
     settled = stage.deliver(stage.event(deployment_id))
 
     assert settled["release"] == "released"
-    assert settled["told"]
+    assert settled["notified"]
     said = _why(stage, deployment_id)
     assert said.returncode == 0
     assert "RELEASED WITHOUT A GATE" in said.stdout

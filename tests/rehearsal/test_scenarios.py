@@ -48,7 +48,7 @@ def test_a_scenario_ends_as_expected(releases: Releases, scenario: Scenario) -> 
     """Status, failed check, promises: nothing is different from what the catalogue says."""
     row, _ = releases[scenario.name]
 
-    assert row.differences == ()
+    assert row.differences == (), row.reason
     assert row.status == scenario.expected
 
 
@@ -56,8 +56,8 @@ def test_a_scenario_ends_as_expected(releases: Releases, scenario: Scenario) -> 
 def test_every_hook_execution_gets_exactly_one_status(releases: Releases, scenario: Scenario) -> None:
     """CodeDeploy accepted one status for the release, and one for its rollback where there was one."""
     _, release = releases[scenario.name]
-    executions = (*release.told.values(), *release.rollback_told.values())
-    statuses = [told for each in executions for told in each]
+    executions = (*release.reported.values(), *release.rollback_reported.values())
+    statuses = [reported for each in executions for reported in each]
 
     assert statuses == (["Succeeded"] if scenario.expected is Status.SUCCEEDED else ["Failed", "Succeeded"])
 

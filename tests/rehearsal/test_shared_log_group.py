@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from support.fakes.lambda_calls import packed
+from warmgate.model.deployment import LiveJudge
 from warmgate.model.release import ReleaseOutcome
 from warmgate_ops.rehearsal.catalogue import ALL_AT_ONCE, CANARY_50, live_release
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
@@ -63,7 +64,7 @@ def neighbour(cloud: LocalCloud, name: str, second: str) -> LiveTraffic:
             live_release(
                 "shared_guard_bad",
                 "bad beside a healthy one",
-                Live(refused_by="guard", reason="live.errors.rate", highest_share=0.5),
+                Live(refused_by=LiveJudge.GUARD, reason="live.errors.rate", highest_share=0.5),
                 candidate="real_callers",
                 config=CANARY_50,
             ),
@@ -73,7 +74,7 @@ def neighbour(cloud: LocalCloud, name: str, second: str) -> LiveTraffic:
             live_release(
                 "shared_after_bad",
                 "bad beside a healthy one",
-                Live(refused_by="after", reason="live.errors.rate"),
+                Live(refused_by=LiveJudge.AFTER, reason="live.errors.rate"),
                 candidate="real_callers",
                 config=ALL_AT_ONCE,
             ),

@@ -26,4 +26,6 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Row]]:
 @EACH
 def test_a_release_under_live_traffic_ends_as_expected(rows: dict[str, Row], scenario: Scenario) -> None:
     """The alias is on the right version, each hook execution has one status, and the reason names the check."""
-    assert rows[scenario.name].differences == ()
+    row = rows[scenario.name]
+
+    assert row.differences == (), row.reason

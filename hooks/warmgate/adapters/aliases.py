@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from warmgate.adapters.faults import code_of, is_passing
-from warmgate.adapters.port_errors import told_as
+from warmgate.adapters.port_errors import raised_as
 from warmgate.errors import FunctionLookupError, RollbackError
 from warmgate.model.deployment import Target
 from warmgate.model.release import AliasState
@@ -21,10 +21,10 @@ class LambdaAliases:
     def read(self, target: Target) -> AliasState:
         """Return version, weights and revision."""
         what, hint = (
-            f"{target.function}:{target.alias} was not described",
+            f"{target.function}:{target.alias} could not be read",
             "allow lambda:GetAlias to the controller's role",
         )
-        with told_as(FunctionLookupError, what, hint):
+        with raised_as(FunctionLookupError, what, hint):
             found = self._clients("lambda").get_alias(FunctionName=target.function, Name=target.alias)
         weights = (found.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
         return AliasState(
@@ -35,7 +35,7 @@ class LambdaAliases:
 
     def put_back(self, target: Target, version: str, revision: str) -> None:
         """Set version and no weights, on the condition that nobody changed the alias since it was read."""
-        with told_as(
+        with raised_as(
             RollbackError,
             f"{target.function}:{target.alias} was not set to version {version}",
             "allow lambda:UpdateAlias on the function to the controller's role",

@@ -1,4 +1,4 @@
-"""CodeDeploy as a hook needs it: what a deployment is about, and telling the hook's status."""
+"""CodeDeploy as a hook needs it: what a deployment is about, and reporting the hook's status."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class CodeDeployDeployments:
                 hint="allow codedeploy:GetDeployment, ListDeploymentTargets, GetDeploymentTarget to the role",
             ) from error
 
-    def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
+    def report_status(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
         """Report a status until it is taken or the deadline has come; what has been taken already is looked up."""
         attempts = 0
 
@@ -53,13 +53,13 @@ class CodeDeployDeployments:
                 # By an attempt of ours whose answer was lost, or by another run.
                 repeated = attempts > 1 or repeats_of(error) > 0
                 return repeated and self._took(execution, status, deadline)
-            raise _untold(execution, status, error) from error
+            raise _not_reported(execution, status, error) from error
         return True
 
     def _took(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
         """Return whether the hook's event ended with a status; raises StatusReportError where nobody says."""
         try:
-            return self.describe(execution, deadline).told is status
+            return self.describe(execution, deadline).reported is status
         except DeploymentLookupError as error:
             raise StatusReportError(
                 f"{execution.deployment_id}: whether {status} was taken is not known: {error}"
@@ -78,15 +78,15 @@ class LastDeployments:
         """Return the deployment."""
         return self._made().describe(execution, deadline)
 
-    def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
+    def report_status(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
         """Report a status."""
-        return self._made().tell(execution, status, deadline)
+        return self._made().report_status(execution, status, deadline)
 
     def _made(self) -> CodeDeployDeployments:
         return CodeDeployDeployments(self._clients.last_resort("codedeploy"), self._clock, self._event)
 
 
-def _untold(execution: HookExecution, status: Status, error: BaseException) -> StatusReportError:
+def _not_reported(execution: HookExecution, status: Status, error: BaseException) -> StatusReportError:
     return StatusReportError(
         f"{execution.deployment_id}: CodeDeploy did not take {status.value}: {code_of(error)}: {error}",
         hint="allow codedeploy:PutLifecycleEventHookExecutionStatus to the role, and give a hook in a VPC"

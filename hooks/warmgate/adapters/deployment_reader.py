@@ -40,10 +40,10 @@ class DeploymentReader:
             )
         seen = self._target(deployment_id)
         spec = None if _subject(seen, None)[0].is_known else self._appspec(about)
-        waiting, told = _hook_state(_events_in(seen), event)
-        if waiting is not None and told is not None and not self._serves_both(about):
+        waiting, reported = _hook_state(_events_in(seen), event)
+        if waiting is not None and reported is not None and not self._serves_both(about):
             waiting = None
-        return _deployment(about, seen, spec, lifecycle_event=waiting, told=told)
+        return _deployment(about, seen, spec, lifecycle_event=waiting, reported=reported)
 
     def with_hooks(self, deployment_id: str) -> Deployment:
         """Return a deployment with its hooks; one may have failed before it had a target, and with a bad AppSpec."""
@@ -151,9 +151,9 @@ def _hook_state(
 ) -> tuple[LifecycleEvent | None, Status | None]:
     """Return the hook event that waits for a status, and the status that `event` ended with where it has."""
     statuses = {name: found.get("status") for name, found in events.items()}
-    told = EVENT_ENDED.get(str(statuses.get(event.value)))
+    reported = EVENT_ENDED.get(str(statuses.get(event.value)))
     waiting = next((hook for hook in LifecycleEvent if statuses.get(hook.value) == "InProgress"), None)
-    return waiting or (None if told else event), told
+    return waiting or (None if reported else event), reported
 
 
 def _hooks(events: dict[str, dict[str, Any]], spec: AppSpec | None) -> tuple[HookRun, ...]:

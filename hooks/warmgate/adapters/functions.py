@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from warmgate.adapters.faults import SDK_ERRORS
-from warmgate.adapters.port_errors import Unless, told_as
+from warmgate.adapters.port_errors import Unless, raised_as
 from warmgate.errors import FunctionLookupError
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
 from warmgate.model.log_stream import OWN_GROUPS, name_of
@@ -31,7 +31,7 @@ class LambdaFunctions:
     def version(self, function: str, version: str) -> FunctionVersion:
         """Return the configuration and state of a published version."""
         hint = "check that the version is published, and allow lambda:GetFunctionConfiguration to the role"
-        with told_as(FunctionLookupError, f"{function}:{version} was not described", hint):
+        with raised_as(FunctionLookupError, f"{function}:{version} could not be read", hint):
             found = self._clients("lambda").get_function_configuration(FunctionName=function, Qualifier=version)
         return function_version(function, version, found)
 
@@ -48,9 +48,9 @@ class LambdaFunctions:
 
     def provisioned(self, function: str, version: str) -> ProvisionedConcurrency:
         """Return the provisioned concurrency of a version; status NONE where none was asked for."""
-        what = f"{function}:{version}: provisioned concurrency was not described"
+        what = f"{function}:{version}: provisioned concurrency could not be read"
         none = Unless("ProvisionedConcurrencyConfigNotFoundException")
-        with told_as(FunctionLookupError, what, "allow lambda:GetProvisionedConcurrencyConfig to the role"), none:
+        with raised_as(FunctionLookupError, what, "allow lambda:GetProvisionedConcurrencyConfig to the role"), none:
             found = self._clients("lambda").get_provisioned_concurrency_config(FunctionName=function, Qualifier=version)
             return ProvisionedConcurrency(
                 requested=found.get("RequestedProvisionedConcurrentExecutions", 0),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
-from warmgate.adapters.port_errors import told_as
+from warmgate.adapters.port_errors import raised_as
 from warmgate.adapters.waiting import repeat_until
 from warmgate.errors import LogLookupError
 from warmgate.model.deadline import Deadline
@@ -97,7 +97,7 @@ class CloudWatchLogs:
     def _queried(self, log_group: str, query: str, window: Window, deadline: Deadline) -> list[dict[str, str]]:
         """Start a query and wait for its end."""
         hint = "allow logs:StartQuery and logs:GetQueryResults on the function's log group to the role"
-        with told_as(LogLookupError, f"{log_group} was not queried", hint):
+        with raised_as(LogLookupError, f"{log_group} could not be queried", hint):
             started = repeat_until(
                 deadline,
                 self._clock,
@@ -113,7 +113,7 @@ class CloudWatchLogs:
                     break
                 self._clock.sleep_ms(PAUSE_S * 1000)
         if found["status"] != "Complete":
-            raise LogLookupError(f"{log_group} was not queried: the query is {found['status']}, expected Complete")
+            raise LogLookupError(f"{log_group} could not be queried: the query is {found['status']}, expected Complete")
         return [{field["field"]: field["value"] for field in row} for row in found.get("results", [])]
 
     def _events(self, log_group: str, deadline: Deadline, **where: Any) -> Iterator[LogEvent]:
@@ -123,7 +123,7 @@ class CloudWatchLogs:
         token: dict[str, str] = {}
         for _ in range(MOST_PAGES):
             asked = {"logGroupName": log_group, "filterPattern": PATTERN, "limit": PAGE, **where, **token}
-            with told_as(LogLookupError, f"{log_group} was not read", READING_HINT):
+            with raised_as(LogLookupError, f"{log_group} could not be read", READING_HINT):
                 page = self._page(deadline, asked)
             for event in page.get("events", []):
                 yield LogEvent(

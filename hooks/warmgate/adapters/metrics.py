@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from warmgate.adapters.port_errors import told_as
+from warmgate.adapters.port_errors import raised_as
 from warmgate.errors import LogLookupError
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Target
@@ -46,7 +46,7 @@ class CloudWatchMetrics:
         # A data point bears the beginning of its minute.
         began_s = window.since_ms / 1000 // PERIOD_S * PERIOD_S
         what = f"{target.function}:{target.alias}: metrics were not read"
-        with told_as(LogLookupError, what, "allow cloudwatch:GetMetricData to the role"):
+        with raised_as(LogLookupError, what, "allow cloudwatch:GetMetricData to the role"):
             found = self._clients("cloudwatch").get_metric_data(
                 MetricDataQueries=queries,
                 StartTime=datetime.fromtimestamp(began_s, UTC),

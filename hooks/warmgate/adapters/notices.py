@@ -1,4 +1,4 @@
-"""The ways to tell people of a release: a topic, the event bus, the log and metrics."""
+"""The ways to notify people of a release: a topic, the event bus, the log and metrics."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from warmgate.adapters.port_errors import told_as
+from warmgate.adapters.port_errors import raised_as
 from warmgate.adapters.reports import count_alone
 from warmgate.errors import NoticeError
 from warmgate.model.release import Notice
@@ -26,7 +26,7 @@ class TopicNotices:
     def send(self, notice: Notice) -> None:
         """Publish the message; its attribute `release` can be filtered by."""
         hint = "check WARMGATE_TOPIC_ARN, and allow sns:Publish on it to the controller's role"
-        with told_as(NoticeError, f"{self._topic_arn} did not take the message", hint):
+        with raised_as(NoticeError, f"{self._topic_arn} did not take the message", hint):
             self._clients("sns").publish(
                 TopicArn=self._topic_arn,
                 Subject=notice.subject,
@@ -56,7 +56,7 @@ class BusNotices:
         }
         what = f"event bus {self._bus} did not take the event"
         hint = "check WARMGATE_EVENT_BUS, and allow events:PutEvents on it to the controller's role"
-        with told_as(NoticeError, what, hint):
+        with raised_as(NoticeError, what, hint):
             answer = self._clients("events").put_events(Entries=[entry])
         if answer.get("FailedEntryCount"):
             refused = answer["Entries"][0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warmgate.errors import UnfitError
+
 if TYPE_CHECKING:
     from warmgate.documents.place import LoadFile
 
@@ -16,9 +18,9 @@ def payloads_in(folder: Path) -> LoadFile:
         try:
             path = (folder / name).resolve()
         except RuntimeError as error:  # Python 3.11 and 3.12 say so of links that lead to each other
-            raise ValueError("a link that leads to itself") from error
+            raise UnfitError("a link that leads to itself") from error
         if not path.is_relative_to(folder.resolve()):
-            raise ValueError("a link that leads out of the policy's folder")
+            raise UnfitError("a link that leads out of the policy's folder")
         return path.read_text(encoding="utf-8")
 
     return load

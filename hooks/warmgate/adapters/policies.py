@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from warmgate.adapters.faults import code_of
 from warmgate.adapters.owners import owned_by
 from warmgate.adapters.payload_files import payloads_in
-from warmgate.adapters.port_errors import UNANSWERED, told_as
+from warmgate.adapters.port_errors import UNANSWERED, raised_as
 from warmgate.adapters.tags import tags_of
 from warmgate.errors import PolicyLookupError, SettingsError
 from warmgate.model.deadline import Deadline
@@ -46,7 +46,7 @@ class TaggedPolicies:
 
     def _tag(self, function: str) -> str:
         hint = "allow lambda:ListTags and lambda:GetFunctionConfiguration to the role"
-        with told_as(PolicyLookupError, f"{function}: its tags could not be read", hint):
+        with raised_as(PolicyLookupError, f"{function}: its tags could not be read", hint):
             return tags_of(self._clients, function).get(TAG, "")
 
     def _from_source(self, source: str, function: str) -> Policy:
@@ -64,7 +64,7 @@ class TaggedPolicies:
         if kind == "bundled":
             return self._bundled(f"{rest}.yaml", function)
         hint = "check that it exists and is UTF-8 text, and allow the hook's role to read it"
-        with told_as(PolicyLookupError, f"{function}: {source} could not be read", hint):
+        with raised_as(PolicyLookupError, f"{function}: {source} could not be read", hint):
             text, load_file = self._remote(kind, rest)
         return _parsed(text, source, load_file)
 
@@ -150,7 +150,7 @@ class TaggedPolicies:
 
 
 class UnsetPolicies:
-    """Stands in where the settings are wrong: the hook can still tell CodeDeploy why nothing was judged."""
+    """Stands in where the settings are wrong: the hook can still report to CodeDeploy why nothing was judged."""
 
     def __init__(self, error: SettingsError) -> None:
         self._error = error

@@ -13,7 +13,7 @@ UNANSWERED = (*SDK_ERRORS, UnicodeDecodeError)
 
 
 @contextmanager
-def told_as(
+def raised_as(
     kind: Callable[..., WarmgateError], what: str, hint: str = "", **flags: Callable[[BaseException], bool]
 ) -> Iterator[None]:
     """Raise what the SDK raises as an error of one kind.
@@ -32,7 +32,7 @@ def told_as(
 
 
 class Unless:
-    """Lets some codes pass inside of `told_as`: they are an answer, which the lines after the block give."""
+    """Lets some codes pass inside of `raised_as`: they are an answer, which the lines after the block give."""
 
     def __init__(self, *codes: str) -> None:
         self._codes = codes

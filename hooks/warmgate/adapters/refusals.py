@@ -27,7 +27,9 @@ class BucketRefusals:
         try:
             return None if text is None else Refusal(**json.loads(text))
         except (ValueError, TypeError) as error:
-            raise ReportError(f"{self._objects.where(key)} is no refusal: {error}", hint="remove it") from error
+            raise ReportError(
+                f"{self._objects.where(key)} is not a stored refusal: {error}", hint="remove it"
+            ) from error
 
     def keep(self, refusal: Refusal) -> None:
         """Store a refusal."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from warmgate.adapters.deployment_reader import DeploymentReader
 from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
-from warmgate.adapters.port_errors import told_as
+from warmgate.adapters.port_errors import raised_as
 from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import revision_of
 from warmgate.errors import DeploymentLookupError, RollbackError
@@ -55,7 +55,7 @@ class CodeDeployReleases:
                 deploymentGroupName=release.group,
                 deploymentConfigName=ALL_AT_ONCE,
                 description=f"{mark} version {release.candidate} to {release.baseline}",
-                revision=revision_of(_way_back(release)),
+                revision=revision_of(_find_rollback(release)),
                 autoRollbackConfiguration={"enabled": False},
                 overrideAlarmConfiguration={"enabled": False},
             )
@@ -117,7 +117,7 @@ class GroupAlarms:
         return tuple(AlarmState(name, states.get(name, "not found")) for name in names)
 
 
-def _way_back(release: Deployment) -> AppSpec:
+def _find_rollback(release: Deployment) -> AppSpec:
     """Return the AppSpec from candidate to baseline, without hooks."""
     return AppSpec(target=release.target, baseline=release.candidate, candidate=release.baseline)
 
@@ -128,4 +128,4 @@ def _made(release: Deployment) -> float:
 
 def _looking_up(deployment_id: str, operations: str) -> AbstractContextManager[None]:
     hint = f"allow codedeploy:{operations} to the controller's role"
-    return told_as(DeploymentLookupError, f"{deployment_id}: not described", hint)
+    return raised_as(DeploymentLookupError, f"{deployment_id}: could not be read", hint)

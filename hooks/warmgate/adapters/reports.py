@@ -41,7 +41,7 @@ class MetricsReport:
 
     def publish(self, judgement: Judgement, status: Status) -> None:  # noqa: ARG002 - the port's shape
         """Write the metrics of a judgement, and under a check's own name the milliseconds it measured."""
-        # Powertools costs 8 ms to import; it comes after CodeDeploy has been told.
+        # Powertools costs 8 ms to import; it comes after the status has been reported.
         from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
         metrics = EphemeralMetrics(namespace=self._namespace, service="")

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 from warmgate.adapters.faults import SDK_ERRORS, code_of
-from warmgate.adapters.port_errors import told_as
+from warmgate.adapters.port_errors import raised_as
 from warmgate.errors import ClaimError
 
 WORD = re.compile(r"#(\w+)")
@@ -77,7 +77,7 @@ class Table:
         return Written(done=True, item=_plain_map(found.get("Attributes", {})))
 
     def _asked(self, key: str) -> AbstractContextManager[None]:
-        return told_as(ClaimError, f"table {self._name}: {key!r} was not read or written", HINT)
+        return raised_as(ClaimError, f"table {self._name}: {key!r} could not be read or written", HINT)
 
 
 def _typed(value: Any) -> dict[str, Any]:

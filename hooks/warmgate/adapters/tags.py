@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from warmgate.adapters.port_errors import told_as
+from warmgate.adapters.port_errors import raised_as
 from warmgate.errors import FunctionLookupError
 from warmgate.model.deployment import Target
 
@@ -24,7 +24,7 @@ class LambdaAllowTag:
         if not self._required:
             return True
         hint = "allow lambda:ListTags and lambda:GetFunctionConfiguration to the controller's role"
-        with told_as(FunctionLookupError, f"{target.function}: its tags could not be read", hint):
+        with raised_as(FunctionLookupError, f"{target.function}: its tags could not be read", hint):
             return tags_of(self._clients, target.function).get(ALLOW_TAG) == "true"
 
 

@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gated:
-    """How a hook execution ended; `told` is False where CodeDeploy had its status already."""
+class GateResult:
+    """How a hook execution ended; `reported` is False where CodeDeploy had its status already."""
 
     judgement: Judgement | None
     status: Status | None
-    told: bool
+    reported: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,72 +67,72 @@ class Gate:
     """What was refused before; without it nothing is remembered."""
     log: Callable[[str], None] = lambda _line: None
 
-    def run(self, execution: HookExecution, deadline: Deadline, tell_deadline: Deadline) -> Gated:
+    def run(self, execution: HookExecution, deadline: Deadline, status_deadline: Deadline) -> GateResult:
         """Judge a hook execution and report its status to CodeDeploy, once.
 
         Args:
             execution: the two ids of the event.
             deadline: when measuring must end.
-            tell_deadline: when the status must have been reported; later than `deadline` by the reserve.
+            status_deadline: when the status must have been reported; later than `deadline` by the reserve.
 
         Raises:
-            StatusReportError: CodeDeploy could not be told; Lambda's own retry of the event tries again.
+            StatusReportError: CodeDeploy did not take the status; Lambda's own retry of the event tries again.
             HeldError: another run of the execution is at work, and reports the status; a retry finds it reported.
         """
         blank = blank_judgement(execution, self.event, self.clock.utc_now())
         resort = LastResort(
             replace(blank, verdict=replace(NOTHING_JUDGED, reason=OVERDUE)),
-            lambda judgement: self._reported_last(judgement, execution, tell_deadline),
+            lambda judgement: self._report_last(judgement, execution, status_deadline),
         )
-        call_off = resort.armed(self.timer, tell_deadline)
+        call_off = resort.armed(self.timer, status_deadline)
         try:
-            judgement = self._judgement_whatever_happens(execution, blank, deadline)
+            judgement = self._judgement_or_error(execution, blank, deadline)
             if judgement is None:
-                return Gated(judgement=None, status=None, told=False)
-            return self._reported(judgement, execution, resort, tell_deadline)
+                return GateResult(judgement=None, status=None, reported=False)
+            return self._report(judgement, execution, resort, status_deadline)
         finally:
             resort.over()
             call_off()
 
-    def _reported(
-        self, found: Judgement, execution: HookExecution, resort: LastResort, tell_deadline: Deadline
-    ) -> Gated:
+    def _report(
+        self, found: Judgement, execution: HookExecution, resort: LastResort, status_deadline: Deadline
+    ) -> GateResult:
         """Log the reason, report the status, and only then store what was found."""
         judgement = resort.decided(found)
         status = judgement.verdict.status
         self._log_reason(found)
         try:
-            told = self.deployments.tell(execution, status, tell_deadline)
+            reported = self.deployments.report_status(execution, status, status_deadline)
         except Exception as error:
             if not resort.done:
-                self.log(f"{execution.deployment_id}: {status} could not be reported ({error})")
+                self.log(f"{execution.deployment_id}: could not report {status} to CodeDeploy ({error})")
                 if isinstance(error, StatusReportError):
                     raise
                 raise StatusReportError(unforeseen(error)) from error
-            told = True
+            reported = True
         if resort.done:
             self.log(f"{execution.deployment_id}: its time was over, {status} was reported as the last resort")
-        elif told:
+        elif reported:
             self._publish(judgement, status)
             if self.known_bad is not None:
                 self.known_bad.remember(judgement)
         else:
             self.log(f"{execution.deployment_id}: completed by another run")
-            self._complete_for_another(self.deployments, judgement, execution, tell_deadline)
-        return Gated(judgement=judgement, status=status, told=told)
+            self._complete_for_another(self.deployments, judgement, execution, status_deadline)
+        return GateResult(judgement=judgement, status=status, reported=reported)
 
-    def _reported_last(self, judgement: Judgement, execution: HookExecution, deadline: Deadline) -> bool:
+    def _report_last(self, judgement: Judgement, execution: HookExecution, deadline: Deadline) -> bool:
         """Report and store what there is, in the timer; return whether CodeDeploy has it."""
         status = judgement.verdict.status
         self._log_reason(judgement)
         try:
-            told = self.last_deployments.tell(execution, status, deadline)
+            reported = self.last_deployments.report_status(execution, status, deadline)
         except Exception as error:  # noqa: BLE001 - there is nobody above who could do more
-            self.log(f"{execution.deployment_id}: {status} could not be reported as the last resort ({error})")
+            self.log(f"{execution.deployment_id}: could not report {status} to CodeDeploy as the last resort ({error})")
             return False
-        if told:
+        if reported:
             self._publish(judgement, status)
-        elif self._told(self.last_deployments, execution, deadline) is status:
+        elif self._status_reported(self.last_deployments, execution, deadline) is status:
             # By the run itself, which may still wait for the answer.
             self._publish_missing(judgement, status)
         else:
@@ -146,9 +146,7 @@ class Gate:
             f"{judgement.deployment.deployment_id}: reporting {verdict.status} ({verdict.outcome}): {verdict.reason}"
         )
 
-    def _judgement_whatever_happens(
-        self, execution: HookExecution, blank: Judgement, deadline: Deadline
-    ) -> Judgement | None:
+    def _judgement_or_error(self, execution: HookExecution, blank: Judgement, deadline: Deadline) -> Judgement | None:
         """Return the judgement of an execution, None where no status is awaited any more. Raises HeldError alone.
 
         The last resort needs no import: a package with a missing or broken module must still report Failed.
@@ -164,11 +162,11 @@ class Gate:
         try:
             deployment = self.deployments.describe(execution, deadline)
         except WarmgateError as error:
-            return replace(blank, verdict=error_verdict(f"deployment not described: {error}", None))
+            return replace(blank, verdict=error_verdict(f"the deployment could not be read: {error}", None))
         except Exception as error:  # noqa: BLE001 - every path must end in a status
             return replace(blank, verdict=error_verdict(unforeseen(error), None))
-        if deployment.told is not None and deployment.lifecycle_event is None:
-            self._complete(replace(blank, deployment=deployment), deployment.told)
+        if deployment.reported is not None and deployment.lifecycle_event is None:
+            self._complete(replace(blank, deployment=deployment), deployment.reported)
             return None
         if deployment.ended:
             self.log(f"{execution.deployment_id}: the deployment is {deployment.status}, nothing to do")
@@ -195,22 +193,22 @@ class Gate:
         self, deployments: Deployments, judgement: Judgement, execution: HookExecution, deadline: Deadline
     ) -> None:
         """Store a report where none lies: another run reported the status, and may have died before it stored one."""
-        if (told := self._told(deployments, execution, deadline)) is not None:
+        if (reported := self._status_reported(deployments, execution, deadline)) is not None:
             blank = blank_judgement(execution, self.event, judgement.started_at)
-            self._complete(replace(blank, deployment=judgement.deployment), told)
+            self._complete(replace(blank, deployment=judgement.deployment), reported)
 
-    def _told(self, deployments: Deployments, execution: HookExecution, deadline: Deadline) -> Status | None:
+    def _status_reported(self, deployments: Deployments, execution: HookExecution, deadline: Deadline) -> Status | None:
         try:
-            return deployments.describe(execution, deadline).told
+            return deployments.describe(execution, deadline).reported
         except Exception as error:  # noqa: BLE001 - a report that cannot be completed never changes the status
             self.log(f"{execution.deployment_id}: report not completed ({error})")
             return None
 
-    def _complete(self, known: Judgement, told: Status) -> None:
+    def _complete(self, known: Judgement, reported: Status) -> None:
         """Store a report where the run that reported the status died before it could."""
-        self.log(f"{known.deployment.deployment_id}: the hook's status is reported already, nothing to do")
-        verdict = replace(NOTHING_JUDGED, status=told, reason=f"{told} {LOST_REPORT}")
-        self._publish_missing(replace(known, verdict=verdict), told)
+        self.log(f"{known.deployment.deployment_id}: the status was already reported to CodeDeploy, nothing to do")
+        verdict = replace(NOTHING_JUDGED, status=reported, reason=f"{reported} {LOST_REPORT}")
+        self._publish_missing(replace(known, verdict=verdict), reported)
 
     def _publish_missing(self, judgement: Judgement, status: Status) -> None:
         if self.archive is None:

@@ -26,10 +26,10 @@ def error_verdict(reason: str, policy: Policy | None) -> Verdict:
 
 def unjudged_verdict(because: Unjudged, reason: str) -> Verdict:
     """Return the verdict of a release that is let through on purpose, loudly; no judge is needed for it."""
-    told: dict[str, Any] = {"status": Status.SUCCEEDED, "reason": reason, "warnings": (reason,), "unjudged": because}
+    common: dict[str, Any] = {"status": Status.SUCCEEDED, "reason": reason, "warnings": (reason,), "unjudged": because}
     if because is Unjudged.SKIP:
-        return Verdict(outcome=Outcome.SKIPPED, settled_by="the deployment's description", **told)
-    return Verdict(outcome=Outcome.PASSED, **told)
+        return Verdict(outcome=Outcome.SKIPPED, settled_by="the deployment's description", **common)
+    return Verdict(outcome=Outcome.PASSED, **common)
 
 
 def blank_judgement(execution: HookExecution, event: LifecycleEvent, now: str) -> Judgement:

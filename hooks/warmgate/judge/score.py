@@ -10,8 +10,9 @@ from warmgate.judge.binomial import upper_bound
 from warmgate.judge.derivation import ScoreLine, derive_line
 from warmgate.judge.finding import why_open
 from warmgate.judge.score_table import TABLE
-from warmgate.judge.wording import percent, points
+from warmgate.judge.wording import points
 from warmgate.model.calls import Closed
+from warmgate.model.figures import percent
 from warmgate.model.verdict import Because
 
 CAPS = (60, 100, 200, 500)
@@ -120,7 +121,7 @@ def _look(before: Standing, calls: Sequence[bool], line: ScoreLine, passing: Sco
     return Standing(decision, _score(bad, count, line.weight, looks), bad, count, looks, crossed)
 
 
-def told(standing: Standing, line: ScoreLine, strict: ScoreLine | None = None) -> str:
+def in_words(standing: Standing, line: ScoreLine, strict: ScoreLine | None = None) -> str:
     """Return the score beside the line that it reached, or both lines that it stands between."""
     score = points(standing.score)
     if standing.crossed:

@@ -12,12 +12,12 @@ from warmgate.judge.limits.errors import judge_answers, judge_errors
 from warmgate.judge.limits.init import judge_init
 from warmgate.judge.limits.memory import judge_memory
 from warmgate.judge.readings import readable
-from warmgate.judge.wording import quantity
 from warmgate.model.calls import Arm, Closed, Evidence
 from warmgate.model.deployment import Status
+from warmgate.model.figures import quantity
 from warmgate.model.verdict import Because, Finding, Mode, Outcome, Verdict
 from warmgate.policy.rules import INTERLEAVED_ROUNDS
-from warmgate.policy.values import OnInconclusive, OnTrouble, Policy
+from warmgate.policy.values import ErrorAction, OnInconclusive, Policy
 from warmgate.visible import one_line
 
 WORST_FIRST = (Outcome.FAILED, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.PASSED)
@@ -28,7 +28,7 @@ OBSERVED = "mode: observe"
 def judge(evidence: Evidence, policy: Policy) -> Verdict:
     """Return the verdict of the evidence so far; never raises.
 
-    `decided` is True as soon as every check has decided, or one has failed: nothing that follows could mend it.
+    `decided` is True as soon as every check has decided, or one has failed: nothing that follows could change it.
     Errors, answers and memory ride along: while nothing is wrong with them they ask for no calls of their own.
     """
     return verdict_of_findings(_findings(readable(evidence), policy), policy)
@@ -66,7 +66,7 @@ def verdict_of_findings(found: Iterable[Finding], policy: Policy) -> Verdict:
 def verdict_of_error(reason: str, policy: Policy | None) -> Verdict:
     """Return the verdict where nothing could be found out; without a policy it is Failed."""
     mode = policy.mode if policy else Mode.ENFORCE
-    passes = policy is not None and (policy.when.error is OnTrouble.PASS or mode is Mode.OBSERVE)
+    passes = policy is not None and (policy.when.error is ErrorAction.PASS or mode is Mode.OBSERVE)
     text = _shortened(one_line(reason)) or "no reason given"
     warnings = (f"nothing was found out: {text}",) if passes else ()
     by_when = f"when.error: {policy.when.error.value}" if policy else ""
@@ -139,14 +139,14 @@ def _status(finding: Finding, policy: Policy) -> Status:
         return Status.SUCCEEDED
     if finding.outcome is Outcome.INCONCLUSIVE:
         return _status_of_undecided(finding, policy)
-    if finding.outcome is Outcome.ERROR and policy.when.error is OnTrouble.PASS:
+    if finding.outcome is Outcome.ERROR and policy.when.error is ErrorAction.PASS:
         return Status.SUCCEEDED
     return Status.FAILED
 
 
 def _status_of_undecided(finding: Finding, policy: Policy) -> Status:
     if finding.inconclusive_because is Because.NO_DATA:
-        return Status.SUCCEEDED if policy.when.no_data is OnTrouble.PASS else Status.FAILED
+        return Status.SUCCEEDED if policy.when.no_data is ErrorAction.PASS else Status.FAILED
     fails = {
         OnInconclusive.HALF: finding.leans_to_fail,
         OnInconclusive.PASS: False,
@@ -175,14 +175,14 @@ def _reason(refused: list[Finding], findings: tuple[Finding, ...]) -> str:
     """Return one line: the failed checks where there are any, else what refused, else what was measured."""
     failed = [finding for finding in refused if finding.outcome is Outcome.FAILED]
     if failed:
-        told = "; ".join(f"{finding.check}: {finding.reason}" for finding in failed)
+        text = "; ".join(f"{finding.check}: {finding.reason}" for finding in failed)
     elif refused:
-        told = "; ".join(f"{finding.check}: {_undecided_word(finding)}: {finding.reason}" for finding in refused)
+        text = "; ".join(f"{finding.check}: {_undecided_word(finding)}: {finding.reason}" for finding in refused)
     elif findings:
-        told = f"{len(findings)} checks: " + ", ".join(_in_short(finding) for finding in findings)
+        text = f"{len(findings)} checks: " + ", ".join(_in_short(finding) for finding in findings)
     else:
-        told = "the policy has no check"
-    return _shortened(told)
+        text = "the policy has no check"
+    return _shortened(text)
 
 
 def _shortened(text: str) -> str:

@@ -12,7 +12,7 @@ from warmgate.judge.verdict import verdict_of_findings
 from warmgate.live.reading import Reading, read_new_calls
 from warmgate.live.traffic import Traffic, add_calls
 from warmgate.logs.calls import LoggedCall, Window
-from warmgate.logs.raised import untold
+from warmgate.logs.raised import hidden_failures
 from warmgate.model.calls import Arm, Sample
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Status
@@ -73,7 +73,7 @@ class LiveAssessor:
             verdict=_joined(verdict, own.verdict, policy),
             samples=(*watched.samples, *own.samples),
             spending=replace(own.spending, seconds=(self.clock.now_ms() - began_ms) / 1000),
-            notes=(*notes, "live traffic did not decide everything: calls of our own did", *own.notes),
+            notes=(*notes, "too little live traffic: synthetic probes decided", *own.notes),
         )
 
     def _watched(self, deployment: Deployment, policy: Policy, patience: Deadline) -> Assessment:
@@ -92,7 +92,7 @@ class LiveAssessor:
                 reading, calls = read_new_calls(self.logs, function_logs, reading, self.clock.epoch_ms(), patience)
                 traffic = add_calls(traffic, calls)
             except LogLookupError as error:
-                notes = (f"live traffic was not read from the log: {error}",)
+                notes = (f"live traffic could not be read from the log: {error}",)
             verdict = judge_live(traffic.stretches, policy)
             if any(finding.outcome is Outcome.FAILED for finding in verdict.findings):
                 break
@@ -108,10 +108,10 @@ class LiveAssessor:
         versions = [v for v in (deployment.candidate, deployment.baseline) if v]
         return [self.functions.version(deployment.target.function, version) for version in versions]
 
-    def _untold(self, deployment: Deployment) -> str:
-        """Return why the log does not tell every failure of the candidate."""
+    def _hidden_failures(self, deployment: Deployment) -> str:
+        """Return why the log does not show every failure of the candidate."""
         candidate = self.functions.version(deployment.target.function, deployment.candidate)
-        return untold(candidate.runtime, candidate.log_format)
+        return hidden_failures(candidate.runtime, candidate.log_format)
 
     def _function_logs(self, deployment: Deployment) -> list[FunctionLog]:
         return list(dict.fromkeys(map(log_of, self._versions(deployment))))
@@ -131,7 +131,7 @@ class LiveAssessor:
             queried = [self.logs.summaries(log, window, patience, json_format=json) for log, json in asked]
             found, notes = _platforms([summary for summaries in queried for summary in summaries])
         except LogLookupError as error:
-            notes = (f"live traffic was not read from the log: {error}",)
+            notes = (f"live traffic could not be read from the log: {error}",)
         counts, note = self._counts(deployment, shift_ms, patience)
         versions = {Arm.BASELINE: deployment.baseline, Arm.CANDIDATE: deployment.candidate}
         arms = {arm: [s for s in found if s.version == version] for arm, version in versions.items()}
@@ -154,9 +154,9 @@ class LiveAssessor:
         counts, note = self._counts(deployment, shift_ms, patience)
         samples = [sample for stretch in stretches for sample in stretch.samples]
         return Assessment(
-            verdict=judge_live(stretches, policy, counts, ended=True, untold=self._untold(deployment)),
+            verdict=judge_live(stretches, policy, counts, ended=True, hidden=self._hidden_failures(deployment)),
             samples=_numbered(stretches)[-MOST_SAMPLES:],
-            notes=tuple(said for said in (*notes, *_told(stretches), note, _kept(len(samples))) if said),
+            notes=tuple(said for said in (*notes, *_stretch_notes(stretches), note, _kept(len(samples))) if said),
         )
 
     def _with_earlier_baseline(
@@ -169,7 +169,7 @@ class LiveAssessor:
             now = Window(shift_ms, self.clock.epoch_ms())
             new = self._calls_of_version(deployment, deployment.candidate, now, patience)
         except LogLookupError as error:
-            return traffic, f"the baseline's earlier traffic was not read: {error}"
+            return traffic, f"the baseline's earlier traffic could not be read: {error}"
         if not found or not new:
             return traffic, "the old version served no calls in the ten minutes before the shift either"
         first_ms, last_ms = new[0].at_ms, new[-1].at_ms
@@ -217,7 +217,7 @@ def _count(stretches: Sequence[Stretch], arm: Arm) -> int:
     return sum(sample.arm is arm for stretch in stretches for sample in stretch.samples)
 
 
-def _told(stretches: Sequence[Stretch]) -> list[str]:
+def _stretch_notes(stretches: Sequence[Stretch]) -> list[str]:
     new, old = (_count(stretches, arm) for arm in (Arm.CANDIDATE, Arm.BASELINE))
     return [f"{new} live calls of the new version and {old} of the old one, in {len(stretches)} stretches, by the log"]
 

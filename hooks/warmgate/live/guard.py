@@ -18,7 +18,7 @@ from warmgate.errors import (
 from warmgate.judge.live.stretches import has_live_limits
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.live.lease import Lease
-from warmgate.live.watch import WAIT_MS, Ending, Guarded, Watch, WatchPorts
+from warmgate.live.watch import WAIT_MS, Ending, GuardResult, Watch, WatchPorts
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Shift
 from warmgate.policy.values import Policy
@@ -37,7 +37,7 @@ class Guard(WatchPorts):
     policies: Policies
     claims: Claims
 
-    def run(self, shift: Shift, deadline: Deadline) -> Guarded:
+    def run(self, shift: Shift, deadline: Deadline) -> GuardResult:
         """Guard a shift to its end, alone: the same event delivered again finds it guarded, or a run that died.
 
         Raises:
@@ -47,40 +47,40 @@ class Guard(WatchPorts):
         """
         # One key for all runs over a deployment: whichever of them comes back, or comes twice, there is one lease.
         lease = Lease(self.claims, self.clock, f"guard {shift.deployment_id}", self.log)
-        guarded = self._holding(lease, shift, deadline) if lease.take(deadline) else Guarded(ending=Ending.BUSY)
+        guarded = self._holding(lease, shift, deadline) if lease.take(deadline) else GuardResult(ending=Ending.BUSY)
         self.log(f"{shift.deployment_id}: guard ended, {guarded.ending}")
         return guarded
 
-    def _holding(self, lease: Lease, shift: Shift, deadline: Deadline) -> Guarded:
+    def _holding(self, lease: Lease, shift: Shift, deadline: Deadline) -> GuardResult:
         """Guard under a lease, and let go of it."""
         try:
             guarded = self._guard(lease, shift, deadline)
         except LeaseLostError as error:
             self.log(str(error))
-            return Guarded(ending=Ending.BUSY)
+            return GuardResult(ending=Ending.BUSY)
         except Exception:
             lease.end(done=False)
             raise
         lease.end(done=guarded.ending is not Ending.HANDED_OVER)
         return guarded
 
-    def _guard(self, lease: Lease, shift: Shift, deadline: Deadline) -> Guarded:
+    def _guard(self, lease: Lease, shift: Shift, deadline: Deadline) -> GuardResult:
         try:
             deployment = self._described(lease, shift, deadline)
             if deployment.ended and deployment.status != "Stopped":
-                return Guarded(ending=Ending.SHIFTED)
+                return GuardResult(ending=Ending.SHIFTED)
             if (claim := self.proof.claim_of(deployment, lease.bounded(deadline))) is not None:
                 self.log(f"{shift.deployment_id}: {claim.reason}")
                 if claim.proven:
-                    return Guarded(ending=Ending.NOT_OURS)
+                    return GuardResult(ending=Ending.NOT_OURS)
             policy, source = self._policy(lease, deployment, deadline)
         except LeaseLostError:
             raise
         except WarmgateError as error:
             self.log(f"{shift.deployment_id}: not guarded ({error})")
-            return Guarded(ending=Ending.NOT_OURS)
+            return GuardResult(ending=Ending.NOT_OURS)
         if not has_live_limits(policy):
-            return Guarded(ending=Ending.NOT_OURS)
+            return GuardResult(ending=Ending.NOT_OURS)
         watch = Watch(self, lease, shift, deployment, (policy, source), deadline)
         return watch.looked_back() if deployment.ended else watch.to_the_end()
 

@@ -20,7 +20,7 @@ from warmgate.policy.values import Policy
 from warmgate.ports.codedeploy import Shifts
 from warmgate.ports.functions import Functions
 from warmgate.ports.logs import Logs
-from warmgate.ports.once import Successors
+from warmgate.ports.once import Handover
 from warmgate.ports.reports import Reports
 from warmgate.ports.time import Clock
 
@@ -45,7 +45,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guarded:
+class GuardResult:
     """How a run ended, and the verdict that stopped a deployment."""
 
     ending: Ending
@@ -59,7 +59,7 @@ class WatchPorts:
     shifts: Shifts
     functions: Functions
     logs: Logs
-    successors: Successors
+    handover: Handover
     clock: Clock
     reports: tuple[Reports, ...] = ()
     log: Callable[[str], None] = lambda _line: None
@@ -86,13 +86,13 @@ class Watch:
         self._stretch_began_ms = shift.since_ms
         self._described_ms = self._began_ms = ports.clock.now_ms()
 
-    def to_the_end(self) -> Guarded:
+    def to_the_end(self) -> GuardResult:
         """Look at new traffic again and again until there is none to come, or a check has failed."""
         clock = self._ports.clock
         while clock.now_ms() < self._deadline.at_ms:
             self._lease.keep()
             if self._is_over():
-                return Guarded(ending=Ending.SHIFTED)
+                return GuardResult(ending=Ending.SHIFTED)
             if self._deployment.shift_began_ms is None:
                 clock.sleep_ms(WAIT_MS)
                 continue
@@ -103,16 +103,16 @@ class Watch:
             clock.sleep_ms(POLL_MS)
         return self._handed_over()
 
-    def looked_back(self) -> Guarded:
+    def looked_back(self) -> GuardResult:
         """Judge a shift that was stopped: the run that did it may have died before it stored a report."""
         failed = None if self._deployment.shift_began_ms is None else self._look()
         if failed is None:
-            return Guarded(ending=Ending.SHIFTED)
+            return GuardResult(ending=Ending.SHIFTED)
         self._ports.log(f"{self._shift.deployment_id}: {STOPPED_BEFORE}; {failed[0].reason}")
         self._publish(*failed, STOPPED_BEFORE)
-        return Guarded(ending=Ending.SHIFTED, verdict=failed[0])
+        return GuardResult(ending=Ending.SHIFTED, verdict=failed[0])
 
-    def _handed_over(self) -> Guarded:
+    def _handed_over(self) -> GuardResult:
         """Start the run that takes over, which waits for the lease; where no answer comes, start it again.
 
         The lease is not renewed meanwhile: a run that was started without an answer gets it in any case.
@@ -121,8 +121,8 @@ class Watch:
         shift = replace(self._shift, run=number, stretch=self._traffic.number, since_ms=self._stretch_began_ms)
         while True:
             try:
-                ports.successors.start(shift)
-                return Guarded(ending=Ending.HANDED_OVER)
+                ports.handover.start(shift)
+                return GuardResult(ending=Ending.HANDED_OVER)
             except SuccessorError as error:
                 if self._last.passed(ports.clock.now_ms() + POLL_MS):
                     raise
@@ -139,7 +139,9 @@ class Watch:
             try:
                 self._deployment = self._ports.shifts.describe(self._shift.deployment_id, deadline)
             except DeploymentLookupError as error:
-                self._ports.log(f"{self._shift.deployment_id}: not described, guarding on ({error})")
+                self._ports.log(
+                    f"{self._shift.deployment_id}: the deployment could not be read, still watching ({error})"
+                )
         return self._deployment.ended or self._deployment.shift_ended_ms is not None
 
     def _look(self) -> tuple[Verdict, Stretch] | None:
@@ -147,7 +149,7 @@ class Watch:
         try:
             calls = self._new_calls()
         except WarmgateError as error:
-            self._ports.log(f"{self._shift.deployment_id}: live traffic not read, guarding on ({error})")
+            self._ports.log(f"{self._shift.deployment_id}: live traffic could not be read, still watching ({error})")
             return None
         number = self._traffic.number
         self._traffic = add_calls(self._traffic, calls, keep=False)
@@ -170,19 +172,19 @@ class Watch:
         self._reading, calls = read_new_calls(ports.logs, self._logs, reading, now_ms, deadline)
         return calls
 
-    def _answer(self, verdict: Verdict, stretch: Stretch) -> Guarded:
+    def _answer(self, verdict: Verdict, stretch: Stretch) -> GuardResult:
         """Stop the deployment where the policy enforces; what is over already is left alone."""
         ports, reason = self._ports, verdict.reason
         self._lease.keep()
         if self._is_over(ask_now=True):
-            ports.log(f"{self._shift.deployment_id}: over before it could be stopped; {reason}")
-            return Guarded(ending=Ending.SHIFTED, verdict=verdict)
+            ports.log(f"{self._shift.deployment_id}: the deployment had already ended, not stopped; {reason}")
+            return GuardResult(ending=Ending.SHIFTED, verdict=verdict)
         # Where a run that dies from here on leaves it too.
         ports.log(f"{self._shift.deployment_id}: a check failed, {self._policy.mode}; {reason}")
         stopped = self._policy.mode is Mode.ENFORCE and self._stopped()
         ports.log(f"{self._shift.deployment_id}: {'stopped' if stopped else 'not stopped'}; {reason}")
         self._publish(verdict, stretch)
-        return Guarded(ending=Ending.STOPPED if stopped else Ending.SHIFTED, verdict=verdict)
+        return GuardResult(ending=Ending.STOPPED if stopped else Ending.SHIFTED, verdict=verdict)
 
     def _stopped(self) -> bool:
         """Stop the deployment, again where it fails and the shift goes on; return whether this run stopped it.

@@ -1,4 +1,4 @@
-"""Calls as a log group tells of them: log events in, one value a call out, each with its environment and version.
+"""Calls as a log group shows them: log events in, one value a call out, each with its environment and version.
 
 A log stream is an execution environment, and an environment serves one call at a time. Streams of other functions
 may stand in the same log group and are left out. It reads no log itself.

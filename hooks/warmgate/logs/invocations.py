@@ -90,7 +90,7 @@ def iter_invocations(lines: Iterable[str]) -> Iterator[InvocationRecord]:
 def record_of(text: str, request_id: str | None) -> InvocationRecord:
     """Return the record of one call from its log tail: the one with the request id, else the last one.
 
-    Where the tail holds no report, the record has no values but a failure that another line told, and an `absence`.
+    Where the tail holds no report, the record has no values but a failure that another line reports, and an `absence`.
     """
     assembly = Assembly()
     records: list[InvocationRecord] = []
@@ -210,7 +210,7 @@ class Assembly:
         return next((each.request_id for each in self._open.values()), None)
 
     def failure_of(self, request_id: str | None) -> Failed | None:
-        """Return the failure told of an invocation without a report; of the last one when the id is not known."""
+        """Return the failure reported of an invocation without a report; of the last one when the id is not known."""
         if request_id is not None:
             return self._failures.get(request_id)
         return next(reversed(self._failures.values()), None)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 TEXT: Final = "Text"
 JSON: Final = "JSON"
-TOLD: Final = {"python": (TEXT, JSON), "nodejs": (TEXT,), "ruby": (TEXT, JSON)}
+SHOWN: Final = {"python": (TEXT, JSON), "nodejs": (TEXT,), "ruby": (TEXT, JSON)}
 """The log formats in which a family of managed runtimes writes such a record that no logger writes."""
 
 # A logger's line has a tab and a time behind the level.
@@ -29,19 +29,19 @@ ERROR_KEYS = frozenset({"errorType", "errorMessage", "stackTrace"})
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An exception left the handler; of the call that runs in the stream where no request id is told."""
+    """An exception left the handler; of the call that runs in the stream where no request id is given."""
 
     error_type: str
     request_id: str | None = None
 
 
-def untold(runtime: str, log_format: str) -> str:
-    """Return why the log of a version does not tell exceptions that left its handler; empty where it tells them."""
-    if any(runtime.startswith(family) and log_format in formats for family, formats in TOLD.items()):
+def hidden_failures(runtime: str, log_format: str) -> str:
+    """Return why the log of a version does not show exceptions that left its handler; empty where it does."""
+    if any(runtime.startswith(family) and log_format in formats for family, formats in SHOWN.items()):
         return ""
     family = runtime or "a runtime that is not known"
-    told = "the log tells crashes and time-outs alone"
-    return f"{family} writes an exception in {log_format} format as any logger does: {told}"
+    shown = "the log shows crashes and time-outs alone"
+    return f"{family} writes an exception in {log_format} format as any logger does: {shown}"
 
 
 def raised_of_text(text: str) -> Raised | None:
@@ -61,7 +61,7 @@ def raised_of_record(record: dict[str, Any]) -> Raised | None:
     if keys == _RUBY_KEYS and (found := _RUBY.fullmatch(error_type)):
         return Raised(found["type"])
     is_pythons = keys <= _PYTHON_KEYS and "ERROR" in {record.get("level"), record.get("log_level")}
-    # An init that failed names no request: the platform's report tells it.
+    # An init that failed names no request: the platform's report shows it.
     if is_pythons and error_type and isinstance(request_id, str) and request_id:
         return Raised(error_type[:100], request_id)
     return None

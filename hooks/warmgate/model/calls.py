@@ -169,7 +169,7 @@ class Closed(StrEnum):
     PLANNED = "planned"
     """Every call was made, or every check has decided."""
     STOPPED_EARLY = "stopped early"
-    """A check has failed, and nothing can mend that."""
+    """A check has failed, and nothing can change that."""
     DEADLINE = "deadline"
     BUDGET = "budget"
     ERROR = "error"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RESERVE_MS = 30_000.0
-"""Kept back so that CodeDeploy is told before Lambda ends the hook."""
+"""Kept back so that the status is reported before Lambda ends the hook."""
 
 
 @dataclass(frozen=True, slots=True)

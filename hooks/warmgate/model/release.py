@@ -1,4 +1,4 @@
-"""A release at its end as values: what the alias serves, what was done and is told."""
+"""A release at its end as values: what the alias serves, what was done and is reported."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from warmgate.model.deployment import Deployment
+from warmgate.model.deployment import Deployment, LiveJudge
 
 
 def back_claim(deployment_id: str) -> str:
@@ -81,7 +81,7 @@ class AliasState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recovered:
+class RecoveryResult:
     """A release at its end: the alias, the deployment that brought it back, and what a reader must know besides."""
 
     release: Deployment
@@ -93,7 +93,7 @@ class Recovered:
     """What could not be read, so that nothing was done about the alias: the event must be delivered again."""
 
     @property
-    def is_home(self) -> bool:
+    def serves_baseline(self) -> bool:
         """Return whether the alias serves the baseline alone."""
         return self.alias is not None and self.alias.serves_alone(self.release.baseline)
 
@@ -102,7 +102,7 @@ class Recovered:
         """Return where the release ended."""
         if self.release.status == "Succeeded":
             return ReleaseOutcome.RELEASED
-        if self.is_home:
+        if self.serves_baseline:
             return ReleaseOutcome.ROLLED_BACK
         if self.alias is None:
             return ReleaseOutcome.UNKNOWN
@@ -115,7 +115,7 @@ class Recovered:
     def seconds_to_rollback(self) -> float | None:
         """Return the time from the failed deployment's end to its rollback's."""
         ended = None if self.rollback is None else self.rollback.completed_s
-        if ended is None or self.release.completed_s is None or not self.is_home:
+        if ended is None or self.release.completed_s is None or not self.serves_baseline:
             return None
         return max(0.0, ended - self.release.completed_s)
 
@@ -132,14 +132,13 @@ class StoredReport:
 class LaterVerdict:
     """The report of a verdict on live traffic, which lies beside the first one's."""
 
-    by: str
-    """after, for the AfterAllowTraffic hook, or guard."""
+    by: LiveJudge
     document: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What is told of one terminal deployment, in every form that a sink may need."""
+    """What people are notified of one terminal deployment, in every form that a sink may need."""
 
     deployment_id: str
     outcome: ReleaseOutcome

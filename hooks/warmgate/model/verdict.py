@@ -88,7 +88,7 @@ class Finding:
     leans_to_fail: bool = False
     """For an inconclusive score: at least half-way to its FAIL line."""
     warns: bool = False
-    """Whether people must be told of a check that passed all the same."""
+    """Whether people must be notified of a check that passed all the same."""
     repeat: Repeat | None = None
     """What an undecided check waits for, where that is calls of one probe alone."""
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 from warmgate.documents.nodes import ListNode, MapNode, Node
 from warmgate.documents.place import Place, nearest
 from warmgate.documents.scalars import MAX_DIGITS, Meaning, meaning_of, shown
-from warmgate.errors import Fault, PolicyError, WarmgateError
+from warmgate.errors import Fault, PolicyError, UnfitError, WarmgateError
 from warmgate.policy.kinds import Kind, Text
 
 MAX_PAYLOAD = 6_291_456
@@ -122,23 +122,23 @@ class PayloadFile(Text):
 
 def _parse_json(text: str) -> Any:
     if len(text.encode(errors="replace")) > MAX_PAYLOAD:
-        raise ValueError(f"more than the {MAX_PAYLOAD} bytes that Lambda takes")
+        raise UnfitError(f"more than the {MAX_PAYLOAD} bytes that Lambda takes")
     value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_each_key_once)
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except ValueError as error:
-        raise ValueError("a number or character that JSON cannot carry") from error
+        raise UnfitError("a number or character that JSON cannot carry") from error
     return value
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")
+    raise UnfitError(f"{word} is not JSON")
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     mapping = dict(pairs)
     if len(mapping) < len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise UnfitError("a key stands twice in one object")
     return mapping
 
 

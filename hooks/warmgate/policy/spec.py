@@ -12,15 +12,15 @@ from warmgate.policy.sections import Key, Listed, Section
 from warmgate.policy.spec_limits import COMPARE, LIMITS, LIVE
 from warmgate.policy.values import (
     Budget,
+    ErrorAction,
     Expect,
     Match,
     OnInconclusive,
     OnKnownBad,
-    OnStuck,
-    OnTrouble,
     Policy,
     Probe,
     Provisioned,
+    RollbackMode,
     Warm,
     When,
 )
@@ -120,8 +120,8 @@ WHEN = Section(
         text="What an undecided check becomes. `half` fails it where its score is at least half-way to the line at"
         " which it would fail, and passes it with a warning otherwise.",
     ),
-    Key(name="no_data", kind=Word(OnTrouble), text="What a check without a single usable call becomes."),
-    Key(name="error", kind=Word(OnTrouble), text="What an error on Warmgate's side becomes."),
+    Key(name="no_data", kind=Word(ErrorAction), text="What a check without a single usable call becomes."),
+    Key(name="error", kind=Word(ErrorAction), text="What an error on Warmgate's side becomes."),
     build=When,
 )
 BUDGET = Section(
@@ -187,8 +187,8 @@ POLICY = Section(
     Key(name="budget", kind=BUDGET, text="What a judgement may spend; the first bound that is reached ends it."),
     Key(
         name="rollback",
-        kind=Word(OnStuck),
-        text="When a deployment failed or was stopped and the alias does not go back: `verify` tells, `enforce` also"
+        kind=Word(RollbackMode),
+        text="When a deployment failed or was stopped and the alias does not go back: `verify` notifies, `enforce` also"
         " makes one deployment back to the baseline.",
     ),
     Key(

@@ -24,14 +24,14 @@ class OnInconclusive(StrEnum):
     FAIL = "fail"
 
 
-class OnTrouble(StrEnum):
+class ErrorAction(StrEnum):
     """What a check without data, or an error on our side, becomes."""
 
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
 
 
-class OnStuck(StrEnum):
+class RollbackMode(StrEnum):
     """What becomes of an alias that does not go back after a failed deployment."""
 
     VERIFY = "verify"
@@ -160,8 +160,8 @@ class When:
     """What becomes of a check that could not decide."""
 
     inconclusive: OnInconclusive = OnInconclusive.HALF
-    no_data: OnTrouble = OnTrouble.FAIL
-    error: OnTrouble = OnTrouble.FAIL
+    no_data: ErrorAction = ErrorAction.FAIL
+    error: ErrorAction = ErrorAction.FAIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +191,7 @@ class Policy:
     live: Live = Live()
     when: When = When()
     budget: Budget = Budget()
-    rollback: OnStuck = OnStuck.VERIFY
+    rollback: RollbackMode = RollbackMode.VERIFY
     known_bad: OnKnownBad = OnKnownBad.REFUSE
     store_payloads: bool = False
     """Whether reports may hold payloads and answers; they may be secret, so the default is no."""

@@ -18,7 +18,7 @@ class Deployments(Protocol):
         """Return the deployment of a hook execution; raises DeploymentLookupError."""
         ...
 
-    def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
+    def report_status(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
         """Report a status to CodeDeploy, retried until the deadline.
 
         Returns True where CodeDeploy has it from this call and False where another run had reported one before; raises

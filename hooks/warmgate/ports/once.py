@@ -42,7 +42,7 @@ class Ledger(Protocol):
         ...
 
 
-class Successors(Protocol):
+class Handover(Protocol):
     """A way to go on in a fresh run."""
 
     def start(self, shift: Shift) -> None:

@@ -1,4 +1,4 @@
-"""What a reader of the report is told of the calls besides the findings."""
+"""What a report says of the calls besides the findings."""
 
 from __future__ import annotations
 

@@ -150,8 +150,8 @@ class Prober:
         except InvokeError as error:
             return _refused(sample, error)
         if answer.executed_version != version.version:
-            told = f"{version.function}: called version {version.version}, version {answer.executed_version} answered"
-            return _Made(fault=VersionMismatchError(told, code="VersionMismatch"))
+            text = f"{version.function}: called version {version.version}, version {answer.executed_version} answered"
+            return _Made(fault=VersionMismatchError(text, code="VersionMismatch"))
         return _Made(sample=read_answer(sample, answer, version, call.probe.expect), throttles=answer.throttles)
 
     def _invocation(self, probe: Probe, version: ArmVersion, repeats: Repeats) -> Invocation:

@@ -22,8 +22,8 @@ def render_console(judgement: Judgement, status: Status) -> str:
         "",
         *_table([_cells(finding) for finding in verdict.findings]),
     ]
-    told = [(finding.check, wording.details(finding)) for finding in verdict.findings]
-    lines += [f"  {one_line(f'{check}: {details}')}" for check, details in told if details]
+    detailed = [(finding.check, wording.details(finding)) for finding in verdict.findings]
+    lines += [f"  {one_line(f'{check}: {details}')}" for check, details in detailed if details]
     lines += [f"  warning: {one_line(warning)}" for warning in verdict.warnings]
     lines += [f"  note: {one_line(note)}" for note in judgement.notes]
     lines += [f"  {line}" for line in wording.sample_counts(judgement.samples)]

@@ -1,4 +1,4 @@
-"""What people are told of a finished release: a subject, a text, and the event `warmgate.verdict`. Sends nothing."""
+"""What people read of a finished release: a subject, a text, and the event `warmgate.verdict`. Sends nothing."""
 
 from __future__ import annotations
 

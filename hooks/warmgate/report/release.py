@@ -6,7 +6,7 @@ from typing import Any
 
 from warmgate.lineage.rollback_claims import author_of, is_made_by_warmgate
 from warmgate.model.deployment import Deployment
-from warmgate.model.release import AlarmState, LaterVerdict, Recovered, ReleaseOutcome
+from warmgate.model.release import AlarmState, LaterVerdict, RecoveryResult, ReleaseOutcome
 from warmgate.visible import one_line
 
 HEADING = "## What happened"
@@ -21,7 +21,7 @@ WORDS = {
 
 
 def build_release(
-    seen: Recovered,
+    seen: RecoveryResult,
     at: str,
     *,
     alarms: tuple[AlarmState, ...] = (),
@@ -54,7 +54,7 @@ def build_release(
 def _verdict(verdict: LaterVerdict) -> dict[str, Any]:
     document, keys = verdict.document, ("check", "outcome", "reason")
     return {
-        "by": verdict.by,
+        "by": verdict.by.value,
         "outcome": document["outcome"],
         "status": document["status"],
         "reason": document["reason"],
@@ -62,7 +62,7 @@ def _verdict(verdict: LaterVerdict) -> dict[str, Any]:
     }
 
 
-def _alias(seen: Recovered) -> dict[str, Any]:
+def _alias(seen: RecoveryResult) -> dict[str, Any]:
     assert seen.alias is not None
     shares = [{"version": version, "share": share} for version, share in seen.alias.weights]
     return {"version": seen.alias.version, "weights": shares}
@@ -73,7 +73,7 @@ def _rollback(rollback: Deployment) -> dict[str, Any]:
     return {"deployment_id": rollback.deployment_id, "status": rollback.status, "by": by}
 
 
-def summary(seen: Recovered) -> str:
+def summary(seen: RecoveryResult) -> str:
     """Return in one line what happened to a deployment and its alias."""
     release, error = seen.release, seen.release.error_code or seen.release.error_message
     parts = [f"deployment {release.status}{f' ({error})' if error else ''}"]

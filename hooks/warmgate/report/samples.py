@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from warmgate.documents.place import nearest
-from warmgate.errors import DocumentError, Fault
+from warmgate.errors import DocumentError, Fault, UnfitError
 from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
 from warmgate.model.verdict import Judgement
 from warmgate.report.document import finite
@@ -83,32 +83,32 @@ def _record(run: str, sample: Sample) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    raise ValueError("a text")
+    raise UnfitError("a text")
 
 
 def _round_number(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
-    raise ValueError("a whole number from 1")
+    raise UnfitError("a whole number from 1")
 
 
 def _figure(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e15 and math.isfinite(value):
         return float(value)
-    raise ValueError("a number from 0")
+    raise UnfitError("a number from 0")
 
 
 def _flag(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise ValueError("true or false")
+    raise UnfitError("true or false")
 
 
 def _word(words: type[StrEnum]) -> Callable[[Any], StrEnum]:
     def read(value: Any) -> StrEnum:
         if isinstance(value, str) and value in list(words):
             return words(value)
-        raise ValueError(f"one of {', '.join(words)}")
+        raise UnfitError(f"one of {', '.join(words)}")
 
     return read
 
@@ -117,8 +117,8 @@ def _or_null(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def read_or_null(value: Any) -> Any:
         try:
             return None if value is None else read(value)
-        except ValueError as error:
-            raise ValueError(f"{error} or null") from error
+        except UnfitError as error:
+            raise UnfitError(f"{error} or null") from error
 
     return read_or_null
 
@@ -171,7 +171,7 @@ class _Line:
             return None
         try:
             return _READERS[name](record[name])
-        except ValueError as error:
+        except UnfitError as error:
             self._add(name, _short(json.dumps(record[name])), str(error), "correct the value")
             return None
 

@@ -27,18 +27,18 @@ from warmgate.ports.time import Clock
 from warmgate.rollback.recovery import POLL_MS, Recovery
 
 REPORT_APPEARS_MS = 20_000.0
-"""How long a hook may take to store its report: it tells CodeDeploy first."""
+"""How long a hook may take to store its report: it reports the status to CodeDeploy first."""
 NOTICE_LEASE_MS = 30_000.0
 UNGATED = "RELEASED WITHOUT A GATE: the AppSpec names no hook of Warmgate, nothing was judged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What a run ended with; `told` names the ways in which people were told by this very run."""
+class ControllerResult:
+    """What a run ended with; `notified` names the ways in which people were notified by this very run."""
 
     deployment_id: str
     document: dict[str, Any]
-    told: tuple[str, ...]
+    notified: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +56,11 @@ class RollbackController:
     notices: tuple[Notices, ...] = ()
     log: Callable[[str], None] = lambda _line: None
 
-    def run(self, change: StateChange, deadline: Deadline) -> Settled | None:
+    def run(self, change: StateChange, deadline: Deadline) -> ControllerResult | None:
         """Settle the release that a state change is about; None for a deployment that Warmgate does not know.
 
         Raises:
-            UnsettledError: the release has not ended, or something could not be stored or told; Lambda runs it again.
+            UnsettledError: the release has not ended, or storing or notifying failed; Lambda runs it again.
             DeploymentLookupError, ClaimError: CodeDeploy or the table did not answer.
         """
         release, doubt = self._subject(change.deployment_id, deadline)
@@ -77,17 +77,17 @@ class RollbackController:
         troubles: tuple[str, ...] = ()
         if (document := _final(stored)) is None:
             document, troubles = self._settled(release.deployment_id, deadline, doubt)
-        told, untold = self._tell(document)
-        troubles += untold
+        notified, not_notified = self._notify(document)
+        troubles += not_notified
         if troubles:
             raise UnsettledError("; ".join(troubles), hint="the event is delivered again")
-        return Settled(deployment_id=release.deployment_id, document=document, told=told)
+        return ControllerResult(deployment_id=release.deployment_id, document=document, notified=notified)
 
     def _subject(self, deployment_id: str, deadline: Deadline) -> tuple[Deployment, str]:
         """Return the deployment a change is about, for a rollback the one that it rolls back, and what is in doubt."""
         release = self.releases.describe(deployment_id)
         claim = self.proof.claim_of(release, deadline)
-        if claim is not None and claim.unchecked:  # As a release of its own it would be told as one without a gate.
+        if claim is not None and claim.unchecked:  # As a release of its own it would be reported as one without a gate.
             raise UnsettledError(f"{deployment_id}: {claim.reason}", hint="the event is delivered again")
         if claim is None or not claim.proven:
             return release, "" if claim is None else claim.reason
@@ -118,8 +118,8 @@ class RollbackController:
             document = {**stored.document, "release": section}
             self.reports.write(deployment_id, StoredReport(document, with_release(stored.markdown, section)))
         except ReportError as error:
-            # People are told what is known without the report; the verdict's reason is in the hook's log.
-            blank = _made_up(seen.release, f"the stored verdict could not be completed: {error}")
+            # People are notified of what is known without the report; the verdict's reason is in the hook's log.
+            blank = _placeholder(seen.release, f"the stored verdict could not be completed: {error}")
             section = build_release(seen, self.clock.utc_now(), alarms=alarms, verdicts=verdicts, notes=notes)
             return {**blank.document, "release": section}, (str(error),)
         return document, (seen.unread,) if seen.unread else ()
@@ -140,12 +140,12 @@ class RollbackController:
         except DeploymentLookupError as error:
             return (), (f"alarms not read: {error}",)
 
-    def _tell(self, document: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Tell each way once; return those told now, and what went wrong."""
+    def _notify(self, document: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Notify by each way once; return those used now, and what went wrong."""
         from warmgate.report.notice import build_notice
 
         notice = build_notice(document, self.reports.address(str(document["deployment_id"])))
-        told: list[str] = []
+        notified: list[str] = []
         troubles: list[str] = []
         for way in self.notices:
             key = f"notice {way.name} {notice.deployment_id}"
@@ -153,13 +153,13 @@ class RollbackController:
                 claim = self._claimed(key)
                 if claim is Claim.TAKEN:
                     self._send(way, notice, key)
-                    told.append(way.name)
+                    notified.append(way.name)
                 elif claim is Claim.HELD:
-                    troubles.append(f"{way.name}: another run is telling")
+                    troubles.append(f"{way.name}: another run is sending this notification")
             except (ClaimError, NoticeError) as error:
-                self.log(f"{notice.deployment_id}: not told by {way.name} ({error})")
+                self.log(f"{notice.deployment_id}: could not notify by {way.name} ({error})")
                 troubles.append(f"{way.name}: {error}")
-        return tuple(told), tuple(troubles)
+        return tuple(notified), tuple(troubles)
 
     def _claimed(self, key: str) -> Claim:
         """Claim a key; where the answer took as long as the lease, another run may have claimed it meanwhile."""
@@ -191,12 +191,12 @@ def _final(stored: StoredReport | None) -> dict[str, Any] | None:
 def _without_verdict(release: Deployment) -> StoredReport:
     """Return the report of a release of which no hook stored one: that none of Warmgate's ran, or what became of it."""
     if not release.is_ours:
-        return _made_up(release, UNGATED, outcome=Outcome.SKIPPED, unjudged=Unjudged.NO_HOOKS)
+        return _placeholder(release, UNGATED, outcome=Outcome.SKIPPED, unjudged=Unjudged.NO_HOOKS)
     hooks = ", ".join(f"{hook.event} {hook.status}" for hook in release.hooks) or "no hook ran"
-    return _made_up(release, f"no verdict was stored by a hook: {hooks}")
+    return _placeholder(release, f"no verdict was stored by a hook: {hooks}")
 
 
-def _made_up(
+def _placeholder(
     release: Deployment, reason: str, *, outcome: Outcome = Outcome.ERROR, unjudged: Unjudged | None = None
 ) -> StoredReport:
     """Return the report of a release of which there is no verdict."""

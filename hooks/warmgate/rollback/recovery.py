@@ -1,4 +1,4 @@
-"""Follows a deployment to its end and its alias back to the baseline; makes the way back where the policy asks for it.
+"""Follows a deployment to its end and its alias back to the baseline; rolls back where the policy asks for it.
 
 CodeDeploy moves the alias. It is edited here only where CodeDeploy would refuse to: a stopped deployment's weights.
 """
@@ -20,8 +20,8 @@ from warmgate.errors import (
 from warmgate.lineage.rollback_claims import RollbackProof, author_of, is_made_by_warmgate
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Target
-from warmgate.model.release import AliasState, Claim, Recovered, back_claim
-from warmgate.policy.values import OnStuck
+from warmgate.model.release import AliasState, Claim, RecoveryResult, back_claim
+from warmgate.policy.values import RollbackMode
 from warmgate.ports.codedeploy import Releases
 from warmgate.ports.functions import Aliases, AllowTag
 from warmgate.ports.once import Claims
@@ -33,7 +33,7 @@ POLL_MS = 2_000.0
 ASKED_AGAIN_MS = 60_000.0
 """How long alias, tag and policy are asked for again: an outage mostly passes by then, a missing grant never does."""
 APPEARS_MS = 30_000.0
-"""How long a rollback that is to be expected may take to appear: CodeDeploy makes it after it told of the failure."""
+"""How long a rollback that is to be expected may take to appear: CodeDeploy makes it after it published the failure."""
 STACK_APPEARS_MS = 240_000.0
 """The same where CloudFormation rolls a whole stack back first."""
 
@@ -50,7 +50,7 @@ class Recovery:
     claims: Claims
     clock: Clock
 
-    def follow(self, deployment_id: str, deadline: Deadline) -> Recovered:
+    def follow(self, deployment_id: str, deadline: Deadline) -> RecoveryResult:
         """Return a release at its end.
 
         Raises:
@@ -59,11 +59,13 @@ class Recovery:
         """
         release = self._ended(deployment_id, deadline)
         if not release.target.is_known:
-            return Recovered(release=release, notes=("function and alias are not known: no AppSpec could be read",))
+            return RecoveryResult(
+                release=release, notes=("function and alias are not known: no AppSpec could be read",)
+            )
         if release.status == "Succeeded":
-            return self._served(Recovered(release=release), release.target, deadline)
+            return self._served(RecoveryResult(release=release), release.target, deadline)
         seen = self._after_rollback(release, release.target, deadline)
-        if seen.is_home or seen.superseded_by or seen.alias is None:
+        if seen.serves_baseline or seen.superseded_by or seen.alias is None:
             return seen
         return self._sent_back(seen, release.target, seen.alias, deadline)
 
@@ -72,7 +74,7 @@ class Recovery:
             self._pause(f"{deployment_id} is {release.status}", deadline)
         return release
 
-    def _served(self, seen: Recovered, target: Target, deadline: Deadline) -> Recovered:
+    def _served(self, seen: RecoveryResult, target: Target, deadline: Deadline) -> RecoveryResult:
         """Read the alias; one that cannot be read is unknown, not at fault."""
         try:
             return replace(seen, alias=self._asked(lambda: self.aliases.read(target), deadline))
@@ -90,35 +92,35 @@ class Recovery:
                     raise
             self.clock.sleep_ms(POLL_MS)
 
-    def _after_rollback(self, release: Deployment, target: Target, deadline: Deadline) -> Recovered:
+    def _after_rollback(self, release: Deployment, target: Target, deadline: Deadline) -> RecoveryResult:
         """Return the release once its rollback has ended, or none is to be expected any more."""
         patience_ms = STACK_APPEARS_MS if release.creator == "CloudFormation" else APPEARS_MS
         patience = deadline.no_later_than(self.clock.now_ms() + patience_ms)
         while True:
-            rollback, other = self._way_back(release, deadline)
-            seen = Recovered(release=release, rollback=rollback, superseded_by=other)
+            rollback, other = self._find_rollback(release, deadline)
+            seen = RecoveryResult(release=release, rollback=rollback, superseded_by=other)
             if rollback is not None and not rollback.ended:
                 self._pause(f"rollback {rollback.deployment_id} is {rollback.status}", deadline)
                 continue
             # The alias is read after the rollback was seen to have ended.
             seen = self._served(seen, target, deadline)
-            if rollback or other or (seen.is_home and not release.rollback_expected):
+            if rollback or other or (seen.serves_baseline and not release.rollback_expected):
                 return seen
             if patience.passed(self.clock.now_ms() + POLL_MS):
                 return seen
             self.clock.sleep_ms(POLL_MS)
 
-    def _sent_back(self, seen: Recovered, target: Target, alias: AliasState, deadline: Deadline) -> Recovered:
+    def _sent_back(self, seen: RecoveryResult, target: Target, alias: AliasState, deadline: Deadline) -> RecoveryResult:
         """Do what the policy says about an alias that did not go back."""
         release = seen.release
         if foreign := sorted(alias.versions - {release.baseline, release.candidate}):
             return _noted(
-                seen, f"the alias serves version {', '.join(foreign)}, which is not this deployment's to move"
+                seen, f"the alias serves version {', '.join(foreign)}, which is not this deployment's; not changed"
             )
         try:
             forbidden = self._forbidden(target, deadline)
         except (FunctionLookupError, PolicyLookupError) as error:
-            return _unread(seen, f"send the alias back by hand, its policy or tag could not be read: {error}")
+            return _unread(seen, f"restore the alias manually: its policy or tag could not be read: {error}")
         if forbidden:
             return _noted(seen, forbidden)
         if seen.rollback is not None and is_made_by_warmgate(seen.rollback):
@@ -129,23 +131,25 @@ class Recovery:
 
     def _forbidden(self, target: Target, deadline: Deadline) -> str:
         """Return why the alias may not be moved, empty where it may; raises PolicyLookupError, FunctionLookupError."""
-        by_policy = "the policy says `rollback: verify`: send the alias back by hand, or say `enforce`"
+        by_policy = "the policy has `rollback: verify`: restore the alias manually, or set `rollback: enforce`"
         try:
             policy, _ = self._asked(lambda: self.policies.find(target, deadline), deadline)
         except PolicyError:
             return by_policy
-        if policy.rollback is not OnStuck.ENFORCE:
+        if policy.rollback is not RollbackMode.ENFORCE:
             return by_policy
         # No role can bind CreateDeployment to functions.
         if not self._asked(lambda: self.allow_tag.allows(target), deadline):
-            return f"{target.function} has no tag `warmgate:allow` = `true`: send the alias back by hand"
+            return f"{target.function} has no tag `warmgate:allow` = `true`: restore the alias manually"
         return ""
 
-    def _weights_cleared(self, seen: Recovered, target: Target, alias: AliasState, deadline: Deadline) -> Recovered:
+    def _weights_cleared(
+        self, seen: RecoveryResult, target: Target, alias: AliasState, deadline: Deadline
+    ) -> RecoveryResult:
         """Edit the alias: CodeDeploy refuses a deployment on one with weights."""
         release = seen.release
         if under_way := [each.deployment_id for each in self.releases.later(release) if not each.ended]:
-            raise UnsettledError(f"{release.deployment_id}: {under_way[0]} is in progress, the alias is left alone")
+            raise UnsettledError(f"{release.deployment_id}: {under_way[0]} is in progress, the alias is not changed")
         try:
             self.aliases.put_back(target, release.baseline, alias.revision)
         except RollbackError as error:
@@ -153,7 +157,7 @@ class Recovery:
         note = f"Warmgate cleared the weights that {release.deployment_id} left on the alias"
         return self._served(_noted(seen, note), target, deadline)
 
-    def _redeployed(self, seen: Recovered, target: Target, deadline: Deadline) -> Recovered:
+    def _redeployed(self, seen: RecoveryResult, target: Target, deadline: Deadline) -> RecoveryResult:
         """Make one deployment back to the baseline and follow it."""
         try:
             made = self._made(seen.release, deadline)
@@ -166,10 +170,10 @@ class Recovery:
         key = back_claim(release.deployment_id)
         # The lease is as long as this run can last: whoever waits for it knows that this run has ended.
         while (claim := self.claims.claim(key, deadline.left_ms(self.clock.now_ms()))) is not Claim.TAKEN:
-            back, _ = self._way_back(release, deadline)
+            back, _ = self._find_rollback(release, deadline)
             if claim is Claim.DONE and back is not None and is_made_by_warmgate(back):
                 return back.deployment_id
-            self._pause(f"{release.deployment_id}: another run is sending the alias back", deadline)
+            self._pause(f"{release.deployment_id}: another run is rolling the alias back", deadline)
         try:
             made = self._made_under_claim(release, deadline)
         except (DeploymentLookupError, RollbackError, UnsettledError) as error:
@@ -181,13 +185,15 @@ class Recovery:
         return made
 
     def _made_under_claim(self, release: Deployment, deadline: Deadline) -> str:
-        # Looked for again: a run that died may have made it, or a deployment may have come between.
-        back, other = self._way_back(release, deadline)
+        # Looked for again: a run that died may have made it, or somebody may have made a newer deployment.
+        back, other = self._find_rollback(release, deadline)
         if other:
-            raise UnsettledError(f"{release.deployment_id}: {other} has come between, the alias is left alone")
+            raise UnsettledError(
+                f"{release.deployment_id}: a newer deployment {other} exists, the alias is not changed"
+            )
         return back.deployment_id if back and is_made_by_warmgate(back) else self.releases.roll_back(release)
 
-    def _way_back(self, release: Deployment, deadline: Deadline) -> tuple[Deployment | None, str]:
+    def _find_rollback(self, release: Deployment, deadline: Deadline) -> tuple[Deployment | None, str]:
         """Return the last deployment made to roll a release back, and the first one made for another purpose."""
         family, back, other = {release.deployment_id}, None, ""
         for each in self.releases.later(release):
@@ -204,20 +210,20 @@ class Recovery:
 
     def _pause(self, why: str, deadline: Deadline) -> None:
         if deadline.passed(self.clock.now_ms() + POLL_MS):
-            raise UnsettledError(f"{why}, and there is no time left to follow it", hint="the next event goes on")
+            raise UnsettledError(f"{why}, and this run timed out waiting", hint="the next event goes on")
         self.clock.sleep_ms(POLL_MS)
 
 
-def _noted(seen: Recovered, note: str) -> Recovered:
+def _noted(seen: RecoveryResult, note: str) -> RecoveryResult:
     return replace(seen, notes=(*seen.notes, note))
 
 
-def _unread(seen: Recovered, why: str) -> Recovered:
+def _unread(seen: RecoveryResult, why: str) -> RecoveryResult:
     return replace(_noted(seen, why), unread=why)
 
 
-def _refused(seen: Recovered, error: RollbackError) -> Recovered:
-    """Note why the way back was refused; what is only busy, or had no answer, is looked at again with the event."""
+def _refused(seen: RecoveryResult, error: RollbackError) -> RecoveryResult:
+    """Note why the rollback was refused; what is only busy, or had no answer, is looked at again with the event."""
     if error.busy or error.unsure:
         raise UnsettledError(str(error)) from error
-    return _noted(seen, f"Warmgate could not send the alias back: {error}")
+    return _noted(seen, f"Warmgate could not roll the alias back: {error}")

@@ -69,7 +69,7 @@ def judged(
 ) -> Judgement:
     """Return the judgement of a subject; what could not be found out is an error verdict.
 
-    An SDK error that says that AWS was not asked at all is raised: it tells nothing of the version.
+    An SDK error that says that AWS was not asked at all is raised: it says nothing of the version.
     """
     clock = SystemClock()
     deployment = Deployment(

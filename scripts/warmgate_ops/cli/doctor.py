@@ -1,4 +1,4 @@
-"""`warmgate doctor`: tells before a release what would break on its day."""
+"""`warmgate doctor`: shows before a release what would fail during the deployment."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def doctor(
 def _question(names: dict[str, str], hooks: tuple[str, ...], appspec: Path | None, policy: Path | None) -> Question:
     from warmgate_ops.doctor.gather import Question
 
-    told = (_text(appspec), str(appspec)) if appspec else None
-    return Question(**names, hooks=hooks, appspec=told, policy=policy, policies=_bundled())
+    given = (_text(appspec), str(appspec)) if appspec else None
+    return Question(**names, hooks=hooks, appspec=given, policy=policy, policies=_bundled())
 
 
 def _examined(question: Question | None, templates: Sequence[Path], endpoint_url: str, region: str) -> Examination:

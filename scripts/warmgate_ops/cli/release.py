@@ -119,7 +119,7 @@ class _Follower:
                     break
                 time.sleep(POLL_S)
         except KeyboardInterrupt:
-            self._say(f"no longer followed; {self._id} goes on: warmgate why {self._id}")
+            self._say(f"stopped waiting; the deployment {self._id} continues: warmgate why {self._id}")
         return seen
 
     def _is_complete(self, seen: Seen) -> bool:

@@ -130,11 +130,13 @@ def _runs_in(text: Lines) -> Iterator[tuple[str, list[Sample]]]:
             if name in ended:
                 # Judging the pieces would give verdicts on runs that never were.
                 fix = "bring the lines of a run together, or give the second run a name of its own"
-                raise _fault(source, text.number, "run", f"{name!r} again", "the lines of a run together", fix)
+                raise SamplesError(
+                    _fault(source, text.number, "run", f"{name!r} again", "the lines of a run together", fix)
+                )
             run, samples = name, []
         samples.append(sample)
     if run is None:
-        raise _fault(source, None, "file", "no sample", "one JSON object a line", "record a run first")
+        raise SamplesError(_fault(source, None, "file", "no sample", "one JSON object a line", "record a run first"))
     yield run, samples
 
 
@@ -164,5 +166,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {key: finite(value) if isinstance(value, float) else value for key, value in values.items()}
 
 
-def _fault(source: str, line: int | None, path: str, found: str, expected: str, fix: str) -> SamplesError:
-    return SamplesError(Fault(source=source, line=line, path=path, found=found, expected=expected, fix=fix))
+def _fault(source: str, line: int | None, path: str, found: str, expected: str, fix: str) -> Fault:
+    return Fault(source=source, line=line, path=path, found=found, expected=expected, fix=fix)

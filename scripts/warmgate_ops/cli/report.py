@@ -44,13 +44,13 @@ def report(
     html: Annotated[Path, typer.Option(dir_okay=False, help="Output HTML file.")],
     policy: Annotated[Path | None, typer.Option(help="Policy file by which recorded samples are judged.")] = None,
     run: Annotated[str, typer.Option(help="ID of the run to show, if the samples hold several.")] = "",
-    bucket: Annotated[str, typer.Option(help="Report bucket; WARMGATE_REPORT_BUCKET when left out.")] = "",
+    bucket: Annotated[str, typer.Option(help="Report bucket (default: WARMGATE_REPORT_BUCKET).")] = "",
     endpoint_url: EndpointUrl = "",
     region: Region = "",
 ) -> None:
     """Write a report as one HTML page that needs no network: verdict, checks, distributions, timeline, raw samples.
 
-    Samples are judged as `warmgate replay` judges them; a stored report shows the verdict that CodeDeploy was told.
+    Samples are judged as `warmgate replay` judges them; a stored report shows the verdict that CodeDeploy was sent.
     Exit codes: 0 the page was written, whatever the verdict; 2 unreadable input; 3 the bucket could not be read.
     """
     from warmgate_ops.page.page import render_page
@@ -69,7 +69,9 @@ def _recorded(file: str, policy: Path | None, run: str) -> Case:
     from warmgate_ops.page.case import replayed_case
 
     if policy is None:
-        raise _unclear("--policy", "nothing", "a policy file: samples hold no verdict", "add --policy FILE")
+        raise SubjectError(
+            _unclear("--policy", "nothing", "a policy file: samples hold no verdict", "add --policy FILE")
+        )
     chosen = policy_in(policy)
     origin = "standard input" if file == "-" else file
     names: list[str] = []
@@ -79,9 +81,13 @@ def _recorded(file: str, policy: Path | None, run: str) -> Case:
         if name == run or not (run or kept):
             kept = samples
     if not run and len(names) > 1:
-        raise _unclear("--run", "nothing", f"one of the runs of {origin}: {_listed(names)}", "add --run NAME")
+        raise SubjectError(
+            _unclear("--run", "nothing", f"one of the runs of {origin}: {_listed(names)}", "add --run NAME")
+        )
     if run and run not in names:
-        raise _unclear("--run", repr(run), f"one of the runs of {origin}: {_listed(names)}", "name one of these")
+        raise SubjectError(
+            _unclear("--run", repr(run), f"one of the runs of {origin}: {_listed(names)}", "name one of these")
+        )
     return replayed_case(run or names[0], kept, chosen, str(policy), origin)
 
 
@@ -91,14 +97,18 @@ def _stored(subject: str, policy: Path | None, bucket: str, clients: Callable[[]
 
     if policy is not None:
         where = f"{subject}/samples.jsonl"
-        raise _unclear("--policy", "a policy", "none: a stored report has its verdict", f"to judge again, name {where}")
+        raise SubjectError(
+            _unclear("--policy", "a policy", "none: a stored report has its verdict", f"to judge again, name {where}")
+        )
     if Path(subject).is_dir():
         return case_in_folder(Path(subject))
     settings = settings_of(os.environ)
     chosen = bucket or settings.report_bucket
     if not chosen:
         fix = "correct the path, or add --bucket or set WARMGATE_REPORT_BUCKET"
-        raise _unclear(subject, "no such file or folder", "one, or a deployment and its report bucket", fix)
+        raise SubjectError(
+            _unclear(subject, "no such file or folder", "one, or a deployment and its report bucket", fix)
+        )
     return case_in_bucket(clients(), chosen, settings.report_prefix, subject, settings.account)
 
 
@@ -107,6 +117,5 @@ def _listed(names: list[str]) -> str:
     return ", ".join(map(repr, names[:10])) + more
 
 
-def _unclear(path: str, found: str, expected: str, fix: str) -> SubjectError:
-    fault = Fault(source="warmgate report", line=None, path=path, found=found, expected=expected, fix=fix)
-    return SubjectError(fault)
+def _unclear(path: str, found: str, expected: str, fix: str) -> Fault:
+    return Fault(source="warmgate report", line=None, path=path, found=found, expected=expected, fix=fix)

@@ -12,7 +12,7 @@ _MEMORY_MB = 1.0
 _SIZE_MB = 1024.0
 
 
-def judged_flawless(policy: Policy) -> tuple[Finding, ...]:
+def verdict_on_perfect_run(policy: Policy) -> tuple[Finding, ...]:
     """Return the findings on a version that answers every call of the plan at once, and as its baseline does."""
     asked = policy.warm.environments
     burst = Burst(asked=asked, granted=asked)

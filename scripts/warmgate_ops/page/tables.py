@@ -150,7 +150,7 @@ def facts(case: Case) -> list[tuple[str, str]]:
             ("Candidate version", deployment.candidate or "-"),
             ("Lifecycle event", event),
             ("Hook execution", judgement.execution.execution_id if judgement.execution else "-"),
-            ("Rollback deployment", "yes" if deployment.is_rollback else "no"),
+            ("Is itself a rollback", "yes" if deployment.is_rollback else "no"),
             ("Started", judgement.started_at or "-"),
             ("Spent", wording.spent(spent)),
             ("Seed of the calls' order", f"{case.seed} (from the deployment's id)"),

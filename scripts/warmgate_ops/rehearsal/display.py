@@ -13,7 +13,19 @@ from warmgate.visible import visible_line
 from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step
 
 LONGEST_REASON = 240
-COLUMNS = ("scenario", "expected", "told", "outcome", "ended", "refused by", "alias", "calls", "live", "s", "reason")
+COLUMNS = (
+    "scenario",
+    "expected",
+    "status sent",
+    "outcome",
+    "ended",
+    "refused by",
+    "alias",
+    "calls",
+    "live",
+    "s",
+    "reason",
+)
 LIVE_COLUMNS = {"ended", "refused by"}
 """Only shown where a release was judged by live traffic."""
 
@@ -56,7 +68,7 @@ def _cells(row: Row) -> dict[str, str]:
     return {
         "scenario": row.scenario,
         "expected": row.expected,
-        "told": row.status,
+        "status sent": row.status,
         "outcome": row.outcome,
         "ended": row.ended or "-",
         "refused by": row.refused_by or "-",

@@ -30,9 +30,9 @@ class RehearsedRelease:
     """Versions with their shares, for example `1` or `1 + 10% 2`."""
     highest_weight: float
     """The largest share of traffic that the candidate had at any time, from 0 to 1."""
-    told: Mapping[str, tuple[str, ...]]
+    reported: Mapping[str, tuple[str, ...]]
     """The statuses that CodeDeploy accepted, by hook execution of the deployment."""
-    rollback_told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rollback_reported: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The same of the rollback."""
     report: Mapping[str, Any] | None
     live_calls: int = 0
@@ -44,7 +44,7 @@ class RehearsedRelease:
     @property
     def status(self) -> str:
         """Return the last status of a hook that CodeDeploy accepted, empty without one."""
-        return next(iter([status for statuses in self.told.values() for status in statuses][::-1]), "")
+        return next(iter([status for statuses in self.reported.values() for status in statuses][::-1]), "")
 
     @property
     def section(self) -> Mapping[str, Any]:
@@ -65,7 +65,7 @@ class Row:
     expected: str
     """The hook's status, or where a release that live traffic judges must end."""
     status: str
-    """The last status that CodeDeploy was told."""
+    """The last status that CodeDeploy was sent."""
     outcome: str
     """Of the verdict that decided."""
     alias_before: str
@@ -124,7 +124,7 @@ def differences(scenario: Scenario, release: RehearsedRelease) -> tuple[str, ...
     """Return what is not as it must be, in words; promises that hold for every release come first."""
     if release.report is None:
         return (f"no report of deployment {release.deployment_id} was stored",)
-    found = _untold(scenario, release)
+    found = _not_reported(scenario, release)
     if scenario.live:
         return (*found, *_unlike_live(scenario.live, release))
     found += _broken_promises(release, release.report["status"])
@@ -133,13 +133,13 @@ def differences(scenario: Scenario, release: RehearsedRelease) -> tuple[str, ...
     return tuple(found)
 
 
-def _untold(scenario: Scenario, release: RehearsedRelease) -> list[str]:
-    if not release.told and scenario.live is None:
+def _not_reported(scenario: Scenario, release: RehearsedRelease) -> list[str]:
+    if not release.reported and scenario.live is None:
         return ["no hook was called"]
     expected = 0 if scenario.live and scenario.live.silent_hook else 1
     return [
         f"hook execution {execution}: {len(statuses)} statuses were accepted, expected {'one' if expected else 'none'}"
-        for execution, statuses in (*release.told.items(), *release.rollback_told.items())
+        for execution, statuses in (*release.reported.items(), *release.rollback_reported.items())
         if len(statuses) != expected
     ]
 

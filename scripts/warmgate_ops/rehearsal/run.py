@@ -35,7 +35,7 @@ LONGEST_S = 3 * 3600.0
 """Seconds on the cloud's clock after which a deployment is given up: past every hook and every shift."""
 POLL_S = 0.2
 REPORT_GRACE_S = 10.0
-"""The report is stored after CodeDeploy was told, so it may come later than the end of the deployment."""
+"""The report is stored after CodeDeploy was sent, so it may come later than the end of the deployment."""
 COMPLETED_GRACE_S = 120.0
 """The controller completes the report once the alias is back, by a rollback of its own where CodeDeploy made none."""
 LOG_DELAY_S = 1.0
@@ -117,8 +117,8 @@ def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -
         alias_before=before,
         alias_after=_alias(cloud, installed.function),
         highest_weight=max(watch.highest_weight, _journal_weight(cloud, installed, deployment_id, rollback_id)),
-        told=_told(cloud, deployment_id),
-        rollback_told=_told(cloud, rollback_id),
+        reported=_status_reported(cloud, deployment_id),
+        rollback_reported=_status_reported(cloud, rollback_id),
         report=json.loads(documents[DOCUMENT]) if documents else None,
         live_calls=len(traffic.served),
         live_errors=sum(served.outcome != "ok" for served in traffic.served),
@@ -226,7 +226,7 @@ def _is_final(report: dict[str, Any]) -> bool:
     return (report.get("release") or {}).get("outcome") in FINAL
 
 
-def _told(cloud: LocalCloud, deployment_id: str) -> dict[str, tuple[str, ...]]:
+def _status_reported(cloud: LocalCloud, deployment_id: str) -> dict[str, tuple[str, ...]]:
     """Return the statuses that CodeDeploy accepted for each hook execution of a deployment, in order."""
     events = [json.loads(attempt.payload or b"null") for attempt in cloud.async_invocations]
     called = [
@@ -234,9 +234,9 @@ def _told(cloud: LocalCloud, deployment_id: str) -> dict[str, tuple[str, ...]]:
         for event in events
         if isinstance(event, dict) and event.get("DeploymentId") == deployment_id
     ]
-    # A call is in the journal once it has ended, a status as soon as it was told.
-    told = cloud.codedeploy.told(deployment_id)
+    # A call is in the journal once it has ended, a status as soon as it was reported.
+    reported = cloud.codedeploy.reported(deployment_id)
     return {
-        execution: tuple(each.status for each in told if each.execution_id == execution and each.accepted)
-        for execution in dict.fromkeys([*(each.execution_id for each in told), *called])
+        execution: tuple(each.status for each in reported if each.execution_id == execution and each.accepted)
+        for execution in dict.fromkeys([*(each.execution_id for each in reported), *called])
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warmgate.model.deployment import ENDED_STATUSES, Deployment
-from warmgate.model.release import AliasState, Recovered, ReleaseOutcome
+from warmgate.model.release import AliasState, RecoveryResult, ReleaseOutcome
 from warmgate.visible import one_line
 
 
@@ -54,7 +54,7 @@ def outcome_of(seen: Seen, baseline: str, candidate: str) -> ReleaseOutcome:
     if seen.status == "Succeeded" and not seen.alias.serves_alone(candidate):
         return ReleaseOutcome.UNKNOWN
     deployment = Deployment(deployment_id="", status=seen.status, baseline=baseline, candidate=candidate)
-    return Recovered(release=deployment, alias=seen.alias).outcome
+    return RecoveryResult(release=deployment, alias=seen.alias).outcome
 
 
 def reason_of(seen: Seen) -> str:

@@ -117,7 +117,7 @@ class Account:
             "applicationName": "shop",
             "deploymentGroupName": "checkout",
             "deploymentId": self.deployment_id,
-            "status": "Failed" if self._told == "Failed" else "InProgress",
+            "status": "Failed" if self._status_reported == "Failed" else "InProgress",
             "creator": "user",
             "description": self.description,
             "computePlatform": "Lambda",
@@ -129,7 +129,7 @@ class Account:
         return said({"targetIds": [FUNCTION]})
 
     def _GetDeploymentTarget(self, _: Request) -> Reply:  # noqa: N802
-        events = {"BeforeAllowTraffic": self._told or "InProgress", "AllowTraffic": "Pending"}
+        events = {"BeforeAllowTraffic": self._status_reported or "InProgress", "AllowTraffic": "Pending"}
         target = {
             "deploymentId": self.deployment_id,
             "lifecycleEvents": [{"lifecycleEventName": name, "status": status} for name, status in events.items()],
@@ -217,5 +217,5 @@ class Account:
         return refused_by_s3("NoSuchKey", 404) if found is None else Reply(200, found)
 
     @property
-    def _told(self) -> str:
+    def _status_reported(self) -> str:
         return self.accepted[0][0] if self.accepted else ""

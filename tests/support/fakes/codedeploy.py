@@ -151,7 +151,7 @@ class House:
         self.service.tick()
         return str(found["deploymentId"])
 
-    def tell(self, status: str = "Succeeded") -> None:
+    def report_status(self, status: str = "Succeeded") -> None:
         """Tell a status for the hook that was called last, and tick."""
         event = self.functions.calls[-1][1]
         self.ask(

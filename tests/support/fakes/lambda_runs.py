@@ -211,7 +211,7 @@ class GuardEvents:
             functions=attempt.wired(guard.functions),
             logs=attempt.wired(_Logs(self, number)),
             claims=attempt.wired(FakeClaims(self.world.claims)),
-            successors=attempt.wired(self),
+            handover=attempt.wired(self),
             reports=tuple(attempt.wired(sink) for sink in guard.reports),
         )
 

@@ -25,8 +25,8 @@ from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, HookRun, Target
 from warmgate.model.marks import rollback_mark_of
 from warmgate.model.release import AlarmState, AliasState, LaterVerdict, Notice, StateChange, StoredReport, back_claim
-from warmgate.policy.values import OnStuck
-from warmgate.rollback.controller import RollbackController, Settled
+from warmgate.policy.values import RollbackMode
+from warmgate.rollback.controller import ControllerResult, RollbackController
 from warmgate.rollback.recovery import Recovery
 
 FAILED = "d-FAILED000"
@@ -296,14 +296,14 @@ class FakeNotices:
     """Keeps what was told, or fails."""
 
     name: str = "fake"
-    told: list[Notice] = field(default_factory=list)
+    sent: list[Notice] = field(default_factory=list)
     fails: Exception | None = None
 
     def send(self, notice: Notice) -> None:
         """Keep a notice."""
         if self.fails is not None:
             raise self.fails
-        self.told.append(notice)
+        self.sent.append(notice)
 
 
 class Tripwire:
@@ -342,7 +342,7 @@ class ReleaseWorld:
         *,
         alias: AliasState | None = None,
         status: str = "Failed",
-        rollback: OnStuck = OnStuck.ENFORCE,
+        rollback: RollbackMode = RollbackMode.ENFORCE,
         clock: VirtualClock | None = None,
     ) -> None:
         self.clock = clock or VirtualClock()
@@ -413,7 +413,9 @@ class ReleaseWorld:
             log=self.lines.append,
         )
 
-    def deliver(self, state: str = "FAILURE", deployment_id: str = FAILED, *, left_s: float = 270.0) -> Settled | None:
+    def deliver(
+        self, state: str = "FAILURE", deployment_id: str = FAILED, *, left_s: float = 270.0
+    ) -> ControllerResult | None:
         """Deliver one event to one run."""
         deadline = Deadline(self.clock.at_ms + left_s * 1000)
         return self.controller().run(StateChange(deployment_id, state), deadline)

@@ -107,7 +107,7 @@ class FakeShifts:
 
 
 @dataclass
-class FakeSuccessors:
+class FakeHandover:
     """Keeps the runs that were to be started; `fails` is raised in turn, after a run was started."""
 
     started: list[Shift] = field(default_factory=list)
@@ -159,7 +159,7 @@ class ShiftWorld:
         self.logs.written = list(_written(family, seed, seconds, old_per_s, new_per_s, defect, began_s))
         self.claims = ClaimTable(self.clock)
         self.lineage = FakeLineage()
-        self.successors = FakeSuccessors()
+        self.handover = FakeHandover()
         self.metrics = FakeLiveMetrics()
         self.reports = FakeReports()
         self.lines: list[str] = []
@@ -173,7 +173,7 @@ class ShiftWorld:
             functions=self.functions,
             logs=self.logs,
             claims=FakeClaims(self.claims),
-            successors=self.successors,
+            handover=self.handover,
             clock=self.clock,
             reports=(self.reports,),
             log=self.lines.append,

@@ -140,8 +140,8 @@ class FakeDeployments:
     )
     describe_fails: list[Exception] = field(default_factory=list)
     tell_fails: list[Exception] = field(default_factory=list)
-    told: list[Status] = field(default_factory=list)
-    told_at_ms: list[float] = field(default_factory=list)
+    reported: list[Status] = field(default_factory=list)
+    reported_at_ms: list[float] = field(default_factory=list)
     refused: list[Status] = field(default_factory=list)
     execution_id: str = EXECUTION.execution_id
     describe_takes_ms: float = 0.0
@@ -156,11 +156,11 @@ class FakeDeployments:
             raise self.describe_fails.pop(0)
         if execution.deployment_id != self.deployment.deployment_id:
             raise DeploymentLookupError(f"{execution.deployment_id}: no such deployment")
-        if self.told:
-            return replace(self.deployment, lifecycle_event=None, told=self.told[0])
+        if self.reported:
+            return replace(self.deployment, lifecycle_event=None, reported=self.reported[0])
         return self.deployment
 
-    def tell(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
+    def report_status(self, execution: HookExecution, status: Status, deadline: Deadline) -> bool:
         """Take the first status, refuse every other."""
         self.clock.sleep_ms(self.tell_takes_ms)
         if self.tell_fails:
@@ -169,11 +169,11 @@ class FakeDeployments:
             raise StatusReportError("the deadline has passed")
         if execution != HookExecution(self.deployment.deployment_id, self.execution_id):
             raise StatusReportError(f"{execution.deployment_id}: no such hook execution")
-        if self.told:
+        if self.reported:
             self.refused.append(status)
             return False
-        self.told.append(status)
-        self.told_at_ms.append(self.clock.at_ms)
+        self.reported.append(status)
+        self.reported_at_ms.append(self.clock.at_ms)
         return True
 
 

@@ -65,9 +65,9 @@ class DeploymentsStage:
         """Return what describe says."""
         return self.port.describe(execution, self.deadline())
 
-    def tell(self, execution: HookExecution, status: Status) -> bool:
+    def report_status(self, execution: HookExecution, status: Status) -> bool:
         """Tell a status."""
-        return self.port.tell(execution, status, self.deadline())
+        return self.port.report_status(execution, status, self.deadline())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,8 @@ def test_a_hook_answers_with_the_status_that_it_reported() -> None:
     """A healthy candidate; the run is known by the request, which Lambda's retries of it share."""
     world = World()
 
-    assert hook_of(world.gate())(EVENT, Context()) == {"status": Status.SUCCEEDED, "told": True}
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert hook_of(world.gate())(EVENT, Context()) == {"status": Status.SUCCEEDED, "reported": True}
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
     assert RUN.get() == "request-1"
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from math import inf
 
-from warmgate.judge.compare.body import FAIL_Z, Round, Timing, stand_body
+from warmgate.judge.compare.body import FAIL_Z, Round, Timing, evaluate_body
 from warmgate.judge.compare.tail import (
     BALANCE,
     FAIL_AT,
     OK_AT,
     QUANTILE,
     RULED_OUT,
-    stand_tail,
+    evaluate_tail,
 )
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, environments_known
 from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.limits.durations import measured_rounds
-from warmgate.judge.wording import counted, percent, points, times
+from warmgate.judge.wording import counted, points
 from warmgate.model.calls import Arm, Evidence, Sample
+from warmgate.model.figures import percent, times
 from warmgate.model.verdict import Because, Finding, Unit
 from warmgate.policy.values import Basis, Compare
 
@@ -54,7 +55,7 @@ def judge_durations(compare: Compare, evidence: Evidence) -> list[Finding]:
 
 def _judge_body(check: str, old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> Finding:
     """Return the finding of the whole range; what it measured is the ratio that its decision rests on."""
-    body = stand_body(_shared_rounds(old, new), ratio, by_p95=check == P95)
+    body = evaluate_body(_shared_rounds(old, new), ratio, by_p95=check == P95)
     by_p95 = check == P95 or (body.decision is False and body.median_ratio <= ratio)
     return Finding(
         check=check,
@@ -76,7 +77,7 @@ def _judge_body(check: str, old: Rounds, new: Rounds, ratio: float, evidence: Ev
 
 def _judge_tail(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> Finding:
     """Return the finding of the slowest calls; it measures the share of calls that are beyond what old ones took."""
-    tail = stand_tail(old, new, ratio)
+    tail = evaluate_tail(old, new, ratio)
     beyond = f"{ratio:g}x the baseline's p{QUANTILE * 100:g}"
     return Finding(
         check=TAIL,

@@ -10,8 +10,8 @@ from math import inf, sqrt
 from warmgate.judge.limits.init import FEWEST, cold_start_ms, run_again
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import rank_sum_chance
-from warmgate.judge.wording import ms, times
 from warmgate.model.calls import HISTORY, Arm, Evidence
+from warmgate.model.figures import ms, times
 from warmgate.model.verdict import Because, Finding, Outcome, Unit
 from warmgate.policy.values import RatioLimit
 

@@ -11,15 +11,16 @@ from warmgate.judge.score import (
     afterwards,
     allowed_share,
     cap_for,
+    in_words,
     line_for,
     proven,
     ruled_out_share,
     stand,
-    told,
     why_undecided,
 )
-from warmgate.judge.wording import counted, ms, percent
+from warmgate.judge.wording import counted
 from warmgate.model.calls import Arm, CallOutcome, Closed, DurationSource, Evidence, Phase, Sample, Start
+from warmgate.model.figures import ms, percent
 from warmgate.model.verdict import Finding, Unit
 from warmgate.policy.values import PercentileLimit, Policy
 
@@ -52,7 +53,7 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
         check=check,
         outcome=OUTCOMES[standing.decision],
         reason=_reason(standing, limit, judged),
-        details=_details(limit, judged, told(standing, line, strict)) + afterwards(standing, slow),
+        details=_details(limit, judged, in_words(standing, line, strict)) + afterwards(standing, slow),
         decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=measured,
         limit=limit.limit_ms,

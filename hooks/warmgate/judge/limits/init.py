@@ -1,6 +1,6 @@
 """Judges "pNN of init <= limit" by counting slow cold starts: 20 of them certify no p95, but they refuse a bad one.
 
-An init that failed and was run again inside the call was not done when the call came. Where the log does not tell how
+An init that failed and was run again inside the call was not done when the call came. Where the log does not say how
 long the second one took, it counts as slow, unless the whole call was within the limit.
 """
 
@@ -12,8 +12,9 @@ from functools import lru_cache
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import allowed_share
-from warmgate.judge.wording import counted, ms, word
+from warmgate.judge.wording import counted, word
 from warmgate.model.calls import UNSEEN, Arm, Evidence, Phase, Sample, Start
+from warmgate.model.figures import ms
 from warmgate.model.verdict import Because, Finding, Outcome, Unit
 from warmgate.policy.values import PercentileLimit
 
@@ -59,7 +60,7 @@ def _counted(check: str, limit: PercentileLimit, inits: list[float], again: Sequ
         check=check,
         outcome=outcome,
         reason=f"{counted(slow, count, 'cold start')} took longer than {ms(limit.limit_ms)}"
-        f"{told(inits, again)}{'' if slow == 0 else f'; {allows}'}",
+        f"{in_words(inits, again)}{'' if slow == 0 else f'; {allows}'}",
         details=met,
         measured=measured,
         limit=limit.limit_ms,
@@ -79,18 +80,18 @@ def slow_count(limit: PercentileLimit, inits: Sequence[float], again: Sequence[S
     return late + sum(init > limit.limit_ms for init in inits)
 
 
-def told(inits: Sequence[float], again: Sequence[Sample]) -> str:
+def in_words(inits: Sequence[float], again: Sequence[Sample]) -> str:
     """Return what the cold starts took in words, behind their count."""
     known = f" (median {ms(quantile(inits, 0.5))}, slowest {ms(max(inits))})" if inits else ""
     if not again:
         return known
     calls = f"calls of up to {ms(max(sample.duration_ms or 0 for sample in again))}"
-    ran = f"in {len(again)} the init failed and was run again inside {calls}, how long that took is not told"
+    ran = f"in {len(again)} the init failed and was run again inside {calls}, how long that took is not known"
     return f" or failed at first{known}; {ran}"
 
 
 def run_again(evidence: Evidence, arm: Arm) -> list[Sample]:
-    """Return the cold starts of an arm's burst whose init failed, and which the log does not tell the second one of."""
+    """Return the cold starts of an arm's burst whose init failed, and which the log does not say the second one of."""
     burst = (s for s in evidence.samples if s.arm is arm and s.phase is Phase.PREWARM)
     return [s for s in burst if s.start is Start.COLD and s.init_failed and s.init_ms is None]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
-from warmgate.judge.binomial import dealt
+from warmgate.judge.binomial import permutation_p_value
 from warmgate.judge.compare.body import FAIL_Z, OK_Z
 from warmgate.judge.compare.tail import (
     ALLOWED,
@@ -28,8 +28,9 @@ from warmgate.judge.environments import FEWEST_ENVIRONMENTS
 from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.limits.durations import measured_rounds
 from warmgate.judge.quantile import quantile
-from warmgate.judge.wording import counted, percent, points, times
+from warmgate.judge.wording import counted, points
 from warmgate.model.calls import Arm, Closed, Evidence, Sample
+from warmgate.model.figures import percent, times
 from warmgate.model.verdict import Because, Finding, Unit
 from warmgate.policy.values import RatioLimit
 
@@ -192,7 +193,7 @@ def _stand_tail(old: Sequence[Sample], new: Sequence[Sample], ratio: float, look
     line = tail_fails_at(stretch)
     enough = len(set(slow)) >= FEWEST_ENVIRONMENTS and rest_score >= line / 2
     decision: bool | None = None
-    chance = dealt(len(slow), len(new_excess), old_slow, len(old_excess))
+    chance = permutation_p_value(len(slow), len(new_excess), old_slow, len(old_excess))
     if enough and score >= line and chance <= CHANCE / stretch**2:
         decision = False
     elif score <= OK_AT:
@@ -247,7 +248,7 @@ class _Seen:
         few = min(self.old_environments, self.new_environments) < FEWEST_ENVIRONMENTS
         return Because.TOO_FEW_ENVIRONMENTS if few else why_open(self.closed)
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         return f"{self.new_environments} new and {self.old_environments} old environments; by the log"
 
 
@@ -257,7 +258,7 @@ def _body_finding(body: _Body, ratio: float, seen: _Seen) -> Finding:
         outcome=OUTCOMES[body.decision],
         reason=f"the median live call took {times(body.ratio)} the old version's, the p95 {times(seen.p95_ratio)};"
         f" the limit is {ratio:g}x",
-        details=f"medians by environment, z={body.z:.1f} (fails at {fail_z(seen.stretch):.3g}); {seen.told()}",
+        details=f"medians by environment, z={body.z:.1f} (fails at {fail_z(seen.stretch):.3g}); {seen.in_words()}",
         decided=body.decision is not None or seen.closed is not None,
         measured=body.ratio,
         limit=ratio,
@@ -277,7 +278,7 @@ def _tail_finding(tail: _Tail, ratio: float, seen: _Seen) -> Finding:
         outcome=OUTCOMES[tail.decision],
         reason=f"{counted(tail.slow, tail.calls, 'live call')} took longer than {beyond} of their environment"
         f" ({tail.old_slow} of the old version's own {tail.old_calls})",
-        details=f"score {points(tail.score)} (fails at {tail_fails_at(seen.stretch):+.0f}); {seen.told()}",
+        details=f"score {points(tail.score)} (fails at {tail_fails_at(seen.stretch):+.0f}); {seen.in_words()}",
         decided=tail.decision is not None or seen.closed is not None,
         measured=tail.slow / tail.calls if tail.calls else None,
         limit=BALANCE,

@@ -8,14 +8,14 @@ from warmgate.model.verdict import Mode, Outcome
 from warmgate.policy.values import OnInconclusive
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom
-from warmgate_ops.doctor.flawless import judged_flawless
+from warmgate_ops.doctor.flawless import verdict_on_perfect_run
 
 
 def _in_account(facts: Facts) -> Iterator[Symptom]:
     policy, source = facts.usable_policy(), see(facts.policy).source
     refuses = policy.when.inconclusive is OnInconclusive.FAIL and policy.mode is Mode.ENFORCE
     severity = Severity.ERROR if refuses else Severity.WARNING
-    for finding in judged_flawless(policy):
+    for finding in verdict_on_perfect_run(policy):
         if finding.outcome is Outcome.INCONCLUSIVE:
             message = f"{finding.check} stays undecided for a flawless version: {finding.reason}"
             yield Symptom(place=Place(name=finding.check, file=source), message=message, severity=severity)

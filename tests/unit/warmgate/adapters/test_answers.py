@@ -74,11 +74,11 @@ def test_forty_long_answers_at_once_leave_half_of_the_hooks_memory(reply: Reply,
     with lambda_stub(lambda _number: reply) as stub:
         command = [sys.executable, "-m", "support.fakes.answer_memory", stub.url, expression]
         path = os.pathsep.join(str(ROOT / folder) for folder in ("hooks", "scripts", "tests"))
-        told = subprocess.run(
+        reported = subprocess.run(
             command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}
         )
 
-    peak, *rest = told.stdout.split()
+    peak, *rest = reported.stdout.split()
     assert rest == [outcome, "40"]
     assert int(peak) <= HOOK_MB // 2
 

@@ -7,43 +7,46 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 
 from warmgate.adapters.faults import is_passing
-from warmgate.adapters.port_errors import Unless, told_as
+from warmgate.adapters.port_errors import Unless, raised_as
 from warmgate.errors import LogLookupError, RollbackError
 
 GONE = ClientError({"Error": {"Code": "NoSuchKey", "Message": "gone"}}, "GetObject")
 
 
 @pytest.mark.parametrize(
-    ("raised", "told"),
+    ("raised", "reported"),
     [
         (
             GONE,
-            "group was not read: NoSuchKey: An error occurred (NoSuchKey) when calling the GetObject operation: gone",
+            "group could not be read: NoSuchKey: An error occurred (NoSuchKey) when calling the GetObject operation",
         ),
-        (EndpointConnectionError(endpoint_url="http://a"), "group was not read: EndpointConnectionError: Could not"),
-        (ResponseParserError("a page"), "group was not read: ResponseParserError: a page"),
-        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "group was not read: UnicodeDecodeError: 'utf-8'"),
+        (
+            EndpointConnectionError(endpoint_url="http://a"),
+            "group could not be read: EndpointConnectionError: Could not",
+        ),
+        (ResponseParserError("a page"), "group could not be read: ResponseParserError: a page"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "group could not be read: UnicodeDecodeError: 'utf-8'"),
     ],
 )
-def test_all_that_the_sdk_raises_is_the_ports_error(raised: Exception, told: str) -> None:
+def test_all_that_the_sdk_raises_is_the_ports_error(raised: Exception, reported: str) -> None:
     """What was asked, the code and the SDK's words, then what to do; the cause stays known."""
-    with pytest.raises(LogLookupError) as caught, told_as(LogLookupError, "group was not read", "allow it"):
+    with pytest.raises(LogLookupError) as caught, raised_as(LogLookupError, "group could not be read", "allow it"):
         raise raised
 
-    assert str(caught.value).startswith(told)
+    assert str(caught.value).startswith(reported)
     assert str(caught.value).endswith(" - allow it")
     assert caught.value.__cause__ is raised
 
 
 def test_a_fault_of_ones_own_stays_what_it_is() -> None:
     """What is not the SDK's is no answer of a service."""
-    with pytest.raises(KeyError), told_as(LogLookupError, "group was not read"):
+    with pytest.raises(KeyError), raised_as(LogLookupError, "group could not be read"):
         raise KeyError("a")
 
 
 def test_an_error_with_attributes_gets_them_from_the_cause() -> None:
     """Each flag is what tells it."""
-    with pytest.raises(RollbackError) as caught, told_as(RollbackError, "not moved", unsure=is_passing):
+    with pytest.raises(RollbackError) as caught, raised_as(RollbackError, "not moved", unsure=is_passing):
         raise EndpointConnectionError(endpoint_url="http://a")
 
     assert (caught.value.unsure, caught.value.busy) == (True, False)
@@ -54,7 +57,7 @@ def test_a_code_that_is_an_answer_is_no_error(codes: tuple[str, ...], is_error: 
     """The lines after the block give the answer; every other code is the port's error."""
 
     def found() -> str:
-        with told_as(LogLookupError, "group was not read"), Unless(*codes):
+        with raised_as(LogLookupError, "group could not be read"), Unless(*codes):
             raise GONE
         return "nothing"
 

@@ -17,19 +17,19 @@ from warmgate.errors import (
     ReportError,
     StatusReportError,
 )
-from warmgate.gate.gate import Gated
+from warmgate.gate.gate import GateResult
 from warmgate.model.deployment import Deployment, LifecycleEvent, Status
 from warmgate.model.function import Capacity, ProvisionedConcurrency
 from warmgate.model.verdict import Mode, Outcome, Unjudged
-from warmgate.policy.values import Budget, Compare, Expect, OnTrouble, RatioLimit, When
+from warmgate.policy.values import Budget, Compare, ErrorAction, Expect, RatioLimit, When
 
 
-def run(world: World, *, left_s: float = 270.0) -> Gated:
+def run(world: World, *, left_s: float = 270.0) -> GateResult:
     """Run the gate with that many seconds for measuring and 27 more for telling."""
     return world.gate().run(EXECUTION, world.deadline(left_s), world.deadline(left_s + 27))
 
 
-def reason(gated: Gated) -> str:
+def reason(gated: GateResult) -> str:
     """Return the verdict's reason."""
     assert gated.judgement is not None
     return gated.judgement.verdict.reason
@@ -41,7 +41,7 @@ def test_a_healthy_candidate_succeeds() -> None:
 
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
     assert gated.judgement is not None
     assert gated.judgement.verdict.outcome is Outcome.PASSED
 
@@ -96,7 +96,7 @@ def test_a_bad_candidate_fails_for_its_own_reason(answers: Callable[[int], objec
 
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert check in reason(gated)
 
 
@@ -119,7 +119,7 @@ def test_a_rollback_is_never_blocked() -> None:
 
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
     assert world.invoker.calls == []
     assert "rollback" in reason(gated)
 
@@ -133,7 +133,7 @@ def test_the_escape_hatch_says_so_loudly() -> None:
 
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
     assert world.invoker.calls == []
     assert "SKIPPED" in reason(gated)
     assert "incident 4711" in reason(gated)
@@ -147,7 +147,7 @@ def test_the_same_event_twice_has_the_effect_of_one() -> None:
 
     again = run(world)
 
-    assert (again.told, again.judgement) == (False, None)
+    assert (again.reported, again.judgement) == (False, None)
     assert len(world.invoker.calls) == calls
     assert len(world.reports.published) == 1
 
@@ -155,11 +155,11 @@ def test_the_same_event_twice_has_the_effect_of_one() -> None:
 def test_two_runs_at_once_make_one_report() -> None:
     """A run that finds the event completed when it tells publishes nothing and says what it found."""
     world = World()
-    world.codedeploy.tell = lambda execution, status, deadline: False  # type: ignore[method-assign]
+    world.codedeploy.report_status = lambda execution, status, deadline: False  # type: ignore[method-assign]
 
     gated = run(world)
 
-    assert gated.told is False
+    assert gated.reported is False
     assert world.reports.published == []
     assert "completed by another run" in world.lines[-1]
 
@@ -176,7 +176,7 @@ def test_an_undescribed_deployment_fails(error: Exception) -> None:
 
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert str(error.args[0]) in reason(gated)
 
 
@@ -187,11 +187,13 @@ def test_an_unreadable_policy_fails(error: Exception) -> None:
     world.policies.fails = error
 
     assert str(error) in reason(run(world))
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
 
 
-@pytest.mark.parametrize(("on_error", "status"), [(OnTrouble.FAIL, Status.FAILED), (OnTrouble.PASS, Status.SUCCEEDED)])
-def test_an_error_of_ours_becomes_what_the_policy_says(on_error: OnTrouble, status: Status) -> None:
+@pytest.mark.parametrize(
+    ("on_error", "status"), [(ErrorAction.FAIL, Status.FAILED), (ErrorAction.PASS, Status.SUCCEEDED)]
+)
+def test_an_error_of_ours_becomes_what_the_policy_says(on_error: ErrorAction, status: Status) -> None:
     """when.error decides what a failed look-up becomes."""
     world = World()
     world.policies.policy = replace(POLICY, when=When(error=on_error))
@@ -199,7 +201,7 @@ def test_an_error_of_ours_becomes_what_the_policy_says(on_error: OnTrouble, stat
 
     gated = run(world)
 
-    assert world.codedeploy.told == [status]
+    assert world.codedeploy.reported == [status]
     assert gated.judgement is not None
     assert gated.judgement.verdict.outcome is Outcome.ERROR
 
@@ -212,7 +214,7 @@ def test_observe_measures_and_never_blocks() -> None:
 
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
     assert gated.judgement is not None
     assert gated.judgement.verdict.outcome is Outcome.FAILED
 
@@ -225,7 +227,7 @@ def test_a_failing_sink_never_changes_the_status(error: Exception) -> None:
 
     gated = run(world)
 
-    assert (world.codedeploy.told, gated.told) == ([Status.SUCCEEDED], True)
+    assert (world.codedeploy.reported, gated.reported) == ([Status.SUCCEEDED], True)
     assert str(error) in world.lines[-1]
 
 
@@ -251,7 +253,7 @@ def test_a_report_that_breaks_in_an_unforeseen_way_is_one_that_failed() -> None:
 def test_a_run_that_cannot_look_up_completes_the_report_of_one_that_died() -> None:
     """It hears that the status was reported only when it reports: the report gets that status, not this run's."""
     world = World()
-    world.codedeploy.told = [Status.SUCCEEDED]
+    world.codedeploy.reported = [Status.SUCCEEDED]
     world.codedeploy.describe_fails = [DeploymentLookupError("no route")]
 
     run(world)
@@ -264,7 +266,7 @@ def test_a_run_that_cannot_look_up_completes_the_report_of_one_that_died() -> No
 def test_what_another_run_reported_may_stay_unknown() -> None:
     """Neither look-up is answered: no report is made up, and the log says that one may be missing."""
     world = World()
-    world.codedeploy.told = [Status.SUCCEEDED]
+    world.codedeploy.reported = [Status.SUCCEEDED]
     world.codedeploy.describe_fails = [DeploymentLookupError("no route"), DeploymentLookupError("no route")]
 
     run(world)
@@ -282,7 +284,7 @@ def test_a_retry_after_an_untold_status_tells_it() -> None:
 
     run(world, left_s=600)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
 
 
 def test_throttles_are_not_held_against_the_candidate() -> None:
@@ -304,7 +306,7 @@ def test_a_version_that_cannot_run_is_the_candidates_failure() -> None:
 
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert "KMSAccessDeniedException" in reason(gated)
 
 
@@ -345,7 +347,7 @@ def test_a_failed_version_is_refused_without_a_call() -> None:
 
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert "image deleted" in reason(gated)
     assert world.invoker.calls == []
 
@@ -357,7 +359,7 @@ def test_a_pending_version_is_waited_for() -> None:
 
     run(world)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
 
 
 def test_a_version_pending_at_the_deadline_is_an_error() -> None:
@@ -368,7 +370,7 @@ def test_a_version_pending_at_the_deadline_is_an_error() -> None:
     gated = run(world)
 
     assert "SnapStart snapshot" in reason(gated)
-    assert world.codedeploy.told_at_ms[0] <= 270_000
+    assert world.codedeploy.reported_at_ms[0] <= 270_000
 
 
 def test_provisioned_concurrency_is_waited_for_and_its_init_is_no_cold_start() -> None:
@@ -394,7 +396,7 @@ def test_failed_provisioning_is_refused() -> None:
     ]
 
     assert "init timed out" in reason(run(world))
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
 
 
 def test_a_hook_with_no_time_left_still_tells() -> None:
@@ -403,7 +405,7 @@ def test_a_hook_with_no_time_left_still_tells() -> None:
 
     run(world, left_s=0)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert world.invoker.calls == []
 
 
@@ -452,12 +454,12 @@ def test_an_after_event_in_progress_is_judged_too() -> None:
     """One function attached to both events is judged at either, never left untold."""
     world = World()
     world.codedeploy.deployment = replace(
-        world.codedeploy.deployment, lifecycle_event=LifecycleEvent.AFTER_ALLOW_TRAFFIC, told=Status.SUCCEEDED
+        world.codedeploy.deployment, lifecycle_event=LifecycleEvent.AFTER_ALLOW_TRAFFIC, reported=Status.SUCCEEDED
     )
 
     run(world)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
 
 
 def test_a_first_deployment_without_baseline_is_judged_alone() -> None:
@@ -473,7 +475,7 @@ def test_a_first_deployment_without_baseline_is_judged_alone() -> None:
 
     run(world)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
 
 
 def test_a_clock_or_a_module_that_breaks_still_ends_in_a_status() -> None:
@@ -487,7 +489,7 @@ def test_a_clock_or_a_module_that_breaks_still_ends_in_a_status() -> None:
     world.policies.fails = Unprintable()
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert "RecursionError" in reason(gated)
 
 
@@ -554,7 +556,7 @@ def test_a_claimed_rollback_is_judged_and_said_loudly() -> None:
 
     gated = run(world)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert gated.judgement is not None
     assert not gated.judgement.deployment.is_rollback
     assert any("NOT A ROLLBACK" in warning for warning in gated.judgement.verdict.warnings)
@@ -572,7 +574,7 @@ def test_a_reason_outlives_a_run_that_dies_while_it_reports() -> None:
     def killed(*_: object) -> bool:
         raise KilledError
 
-    world.codedeploy.tell = killed  # type: ignore[method-assign, assignment]
+    world.codedeploy.report_status = killed  # type: ignore[method-assign, assignment]
     with pytest.raises(KilledError):
         run(world)
 

@@ -10,7 +10,7 @@ import pytest
 from support.fakes.refusals import FakeRefusals
 from support.fakes.world import EXECUTION, POLICY, Served, World, served
 from warmgate.errors import FunctionLookupError, ReportError
-from warmgate.gate.gate import Gated
+from warmgate.gate.gate import GateResult
 from warmgate.model.deployment import HookExecution, Status
 from warmgate.model.verdict import Mode, Outcome
 from warmgate.policy.values import Limits, OnKnownBad, Policy
@@ -28,7 +28,7 @@ def deployed(
     config: str = "c1",
     slow: bool = True,
     description: str = "",
-) -> tuple[Gated, World]:
+) -> tuple[GateResult, World]:
     """Return how the gate ended for one deployment of a candidate, and its world."""
     world = World()
     execution = HookExecution(deployment_id, EXECUTION.execution_id)
@@ -49,7 +49,7 @@ def test_a_refused_candidate_is_refused_again_without_a_call() -> None:
     deployed(refusals, "d-FIRST0000")
     again, world = deployed(refusals, "d-SECOND000")
 
-    assert (world.codedeploy.told, world.invoker.calls) == ([Status.FAILED], [])
+    assert (world.codedeploy.reported, world.invoker.calls) == ([Status.FAILED], [])
     assert again.judgement is not None
     assert "known bad: d-FIRST0000" in again.judgement.verdict.reason
     assert "limits.duration.p95" in again.judgement.verdict.reason
@@ -92,7 +92,7 @@ def test_the_escape_hatch_lets_a_known_bad_candidate_pass() -> None:
     deployed(refusals, "d-FIRST0000")
     _, world = deployed(refusals, "d-SECOND000", description="[warmgate skip: the backend was down]")
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
 
 
 def test_the_same_deployment_is_judged_again() -> None:
@@ -121,7 +121,7 @@ def test_errors_and_passes_are_not_kept() -> None:
     world.functions.fails = FunctionLookupError("lambda is away")
     world.remembering(refusals).run(EXECUTION, world.deadline(270), world.deadline(297))
 
-    assert (refusals.kept, world.codedeploy.told) == ({}, [Status.FAILED])
+    assert (refusals.kept, world.codedeploy.reported) == ({}, [Status.FAILED])
 
 
 @pytest.mark.parametrize("error", [ReportError("bucket gone"), RuntimeError("bug")], ids=["port", "bug"])
@@ -156,7 +156,7 @@ def test_one_bad_call_alone_is_not_remembered() -> None:
         fails = {"function_error": "Unhandled", "payload": b'{"errorType":"KeyError"}'} if index == 3 else {}
         return served(init_ms=300 if index < 20 else None, **fails)  # type: ignore[arg-type]
 
-    told = []
+    reported = []
     for deployment_id in ("d-FIRST0000", "d-SECOND000"):
         world = World()
         world.policies.policy = policy
@@ -165,6 +165,6 @@ def test_one_bad_call_alone_is_not_remembered() -> None:
         world.invoker.answers = one_fails
         gate = world.remembering(refusals)
         gate.run(HookExecution(deployment_id, EXECUTION.execution_id), world.deadline(270), world.deadline(297))
-        told.append((world.codedeploy.told, bool(world.invoker.calls)))
+        reported.append((world.codedeploy.reported, bool(world.invoker.calls)))
 
-    assert told == [([Status.FAILED], True)] * 2
+    assert reported == [([Status.FAILED], True)] * 2

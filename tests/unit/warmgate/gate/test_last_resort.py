@@ -26,9 +26,9 @@ def hang_in_policy(world: World) -> None:
     world.policies.takes_ms = HOUR_MS
 
 
-def hang_in_tell(world: World) -> None:
+def hang_in_report(world: World) -> None:
     """Let the status be taken, and its answer come after an hour."""
-    world.last = FakeDeployments(world.clock, world.codedeploy.deployment, told=world.codedeploy.told)
+    world.last = FakeDeployments(world.clock, world.codedeploy.deployment, reported=world.codedeploy.reported)
     world.codedeploy.tell_takes_ms = HOUR_MS
 
 
@@ -45,8 +45,8 @@ def test_a_hook_that_is_held_reports_failed_in_time(hang: Callable[[World], None
 
     run(world)
 
-    assert world.codedeploy.told == [Status.FAILED]
-    assert world.codedeploy.told_at_ms == [297_000.0 - RINGS_MS]
+    assert world.codedeploy.reported == [Status.FAILED]
+    assert world.codedeploy.reported_at_ms == [297_000.0 - RINGS_MS]
     (judgement, status), *_ = world.reports.published
     assert (judgement.verdict.outcome, status) == (Outcome.ERROR, Status.FAILED)
     assert "no verdict in time" in judgement.verdict.reason
@@ -56,11 +56,11 @@ def test_a_hook_that_is_held_reports_failed_in_time(hang: Callable[[World], None
 def test_what_was_decided_is_what_the_last_resort_reports() -> None:
     """A report that hangs is made again on another connection, with the verdict that was found."""
     world = World()
-    hang_in_tell(world)
+    hang_in_report(world)
 
     run(world)
 
-    assert set(world.codedeploy.told) == {Status.SUCCEEDED}
+    assert set(world.codedeploy.reported) == {Status.SUCCEEDED}
     (judgement, _), *_ = world.reports.published
     assert judgement.verdict.outcome is Outcome.PASSED
 
@@ -72,8 +72,8 @@ def test_a_run_that_reports_in_time_is_the_only_one() -> None:
     run(world)
     world.clock.sleep_ms(HOUR_MS)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
-    assert world.last.told == []
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
+    assert world.last.reported == []
     assert len(world.reports.published) == 1
 
 
@@ -97,14 +97,14 @@ def test_a_run_that_is_late_says_what_was_reported() -> None:
 
     gated = world.gate().run(EXECUTION, world.deadline(900), world.deadline(297))
 
-    assert (gated.status, world.codedeploy.told) == (Status.FAILED, [Status.FAILED])
+    assert (gated.status, world.codedeploy.reported) == (Status.FAILED, [Status.FAILED])
     assert len(world.reports.published) == 1
 
 
 def test_a_status_that_another_run_reported_without_a_report_gets_one() -> None:
     """A run that was killed between reporting and storing is completed by Lambda's next delivery."""
     world = World()
-    world.codedeploy.deployment = replace(world.codedeploy.deployment, lifecycle_event=None, told=Status.SUCCEEDED)
+    world.codedeploy.deployment = replace(world.codedeploy.deployment, lifecycle_event=None, reported=Status.SUCCEEDED)
 
     run(world)
     run(world)
@@ -112,13 +112,13 @@ def test_a_status_that_another_run_reported_without_a_report_gets_one() -> None:
     ((judgement, status),) = world.reports.published
     assert (status, judgement.verdict.outcome) == (Status.SUCCEEDED, Outcome.ERROR)
     assert "its log has the reason" in judgement.verdict.reason
-    assert world.codedeploy.told == []
+    assert world.codedeploy.reported == []
 
 
 def test_the_last_resort_stores_the_status_that_was_reported() -> None:
     """Another run has reported Succeeded, and this one is held: no report says Failed."""
     world = World()
-    world.last = FakeDeployments(world.clock, told=[Status.SUCCEEDED])
+    world.last = FakeDeployments(world.clock, reported=[Status.SUCCEEDED])
     world.policies.takes_ms = HOUR_MS
 
     run(world)
@@ -133,5 +133,5 @@ def test_a_deployment_that_is_over_is_left_alone() -> None:
 
     run(world)
 
-    assert (world.codedeploy.told, world.invoker.calls) == ([], [])
+    assert (world.codedeploy.reported, world.invoker.calls) == ([], [])
     assert any("Stopped, nothing to do" in line for line in world.lines)

@@ -13,7 +13,7 @@ from warmgate.model.deployment import Deployment, HookRun, Status
 from warmgate.model.marks import rollback_mark_of
 from warmgate.model.release import AliasState, StoredReport
 from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
-from warmgate.policy.values import OnStuck
+from warmgate.policy.values import RollbackMode
 from warmgate.report.document import build_document
 from warmgate.report.markdown import render_markdown
 
@@ -35,7 +35,7 @@ def test_a_release_without_a_gate_is_told(hooks: tuple[HookRun, ...]) -> None:
 
     world.deliver("SUCCESS")
 
-    (notice,) = world.notices.told
+    (notice,) = world.notices.sent
     assert "RELEASED WITHOUT A GATE" in notice.subject
     assert (notice.unjudged, notice.detail["verdict"], notice.detail["unjudged"]) == ("no_hooks", "skipped", "no_hooks")
     assert "names no hook of Warmgate" in notice.text
@@ -47,7 +47,7 @@ def test_a_function_that_is_not_tagged_is_none_of_warmgates() -> None:
     world.allow_tag.tagged = False
 
     assert world.deliver("SUCCESS") is None
-    assert world.notices.told == []
+    assert world.notices.sent == []
 
 
 def test_a_failed_deployment_without_a_gate_released_nothing() -> None:
@@ -67,7 +67,7 @@ def test_whether_a_gate_was_needed_is_asked_again() -> None:
 
     world.allow_tag.fails = None
     world.deliver("SUCCESS")
-    assert len(world.notices.told) == 1
+    assert len(world.notices.sent) == 1
 
 
 def test_a_deployment_that_only_claims_to_be_a_rollback_is_settled_as_a_release() -> None:
@@ -79,7 +79,7 @@ def test_a_deployment_that_only_claims_to_be_a_rollback_is_settled_as_a_release(
 
     world.deliver("SUCCESS")
 
-    (notice,) = world.notices.told
+    (notice,) = world.notices.sent
     assert notice.deployment_id == FAILED
     assert "NOT A ROLLBACK: its description says that it rolls back d-EARLIER00" in notice.text
 
@@ -92,19 +92,19 @@ def test_warmgates_own_way_back_is_no_release_without_a_gate() -> None:
 
     world.deliver("SUCCESS", made)
 
-    assert [notice.deployment_id for notice in world.notices.told] == [FAILED]
-    assert world.notices.told[0].unjudged == ""
+    assert [notice.deployment_id for notice in world.notices.sent] == [FAILED]
+    assert world.notices.sent[0].unjudged == ""
 
 
 def test_an_alias_is_not_sent_back_for_a_function_without_the_tag() -> None:
     """Whatever the policy says: CreateDeployment cannot be bound to functions by a role."""
-    world = ReleaseWorld(alias=MOVED, rollback=OnStuck.ENFORCE)
+    world = ReleaseWorld(alias=MOVED, rollback=RollbackMode.ENFORCE)
     world.allow_tag.tagged = False
 
     world.deliver()
 
     assert (world.codedeploy.enforced, world.alias) == ([], MOVED)
-    assert "has no tag `warmgate:allow`" in world.notices.told[0].text
+    assert "has no tag `warmgate:allow`" in world.notices.sent[0].text
 
 
 def test_a_skip_is_a_line_of_the_notice() -> None:
@@ -123,7 +123,7 @@ def test_a_skip_is_a_line_of_the_notice() -> None:
 
     world.deliver("SUCCESS")
 
-    (notice,) = world.notices.told
+    (notice,) = world.notices.sent
     assert notice.subject.startswith("[warmgate] RELEASED, SKIPPED: checkout-api:live")
     assert "incident 4711" in notice.text
     assert (notice.unjudged, notice.detail["unjudged"]) == ("skip", "skip")
@@ -141,4 +141,4 @@ def test_warnings_stand_in_the_notice() -> None:
 
     world.deliver("SUCCESS")
 
-    assert "warning: NOT SKIPPED: x" in world.notices.told[0].text
+    assert "warning: NOT SKIPPED: x" in world.notices.sent[0].text

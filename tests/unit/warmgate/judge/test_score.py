@@ -12,12 +12,12 @@ from warmgate.judge.score import (
     afterwards,
     allowed_share,
     cap_for,
+    in_words,
     line_for,
     proven,
     ruled_out_errors,
     ruled_out_share,
     stand,
-    told,
     why_undecided,
 )
 from warmgate.judge.score_table import TABLE
@@ -101,7 +101,7 @@ def test_too_few_environments_cross_without_failing() -> None:
     rounds = [[True] * 7 + [False] * 13]
     found = stand(rounds, P95, [False])
     assert (found.decision, found.crossed) == (None, True)
-    assert told(found, P95) == "score +78 >= +75"
+    assert in_words(found, P95) == "score +78 >= +75"
     assert why_undecided(found, Closed.DEADLINE) is Because.TOO_FEW_ENVIRONMENTS
 
 
@@ -151,12 +151,12 @@ def test_a_strict_line_passes_later_and_fails_alike(bad: int, calls: int, decisi
 
 def test_what_is_told() -> None:
     """A score is shown beside the line that it reached, or between those that it did not."""
-    assert told(standing(9, 43), P95) == "score +75.4 >= +75"
-    assert told(standing(0, 60), P95) == "score -54.5 <= -50"
-    assert told(standing(1, 40), P95) == "score -24.7 between -50 and +75"
+    assert in_words(standing(9, 43), P95) == "score +75.4 >= +75"
+    assert in_words(standing(0, 60), P95) == "score -54.5 <= -50"
+    assert in_words(standing(1, 40), P95) == "score -24.7 between -50 and +75"
     certified = stand([[False] * 20] * 5, P95, [True] * 5, STRICT)
-    assert told(certified, P95, STRICT) == "score -83.3 < +75, to certify -83.3 <= -71"
-    assert told(standing(1, 40), P95, STRICT) == "score -24.7 < +75, to certify 0 > -71".replace(" 0 ", " +0 ")
+    assert in_words(certified, P95, STRICT) == "score -83.3 < +75, to certify -83.3 <= -71"
+    assert in_words(standing(1, 40), P95, STRICT) == "score -24.7 < +75, to certify 0 > -71".replace(" 0 ", " +0 ")
 
 
 def test_what_is_proven() -> None:

@@ -16,10 +16,10 @@ from warmgate.model.verdict import Because, Finding, Mode, Outcome, Unit
 from warmgate.policy.values import (
     Budget,
     Compare,
+    ErrorAction,
     Expect,
     Limits,
     OnInconclusive,
-    OnTrouble,
     PercentileLimit,
     Policy,
     Probe,
@@ -82,10 +82,10 @@ def test_the_worst_finding_decides(findings: tuple[Finding, ...], outcome: Outco
         (LEANING, When(inconclusive=OnInconclusive.HALF), Status.FAILED),
         (LEANING, When(inconclusive=OnInconclusive.PASS), Status.SUCCEEDED),
         (EMPTY, When(inconclusive=OnInconclusive.PASS), Status.FAILED),
-        (EMPTY, When(inconclusive=OnInconclusive.FAIL, no_data=OnTrouble.PASS), Status.SUCCEEDED),
-        (ERROR, When(error=OnTrouble.PASS), Status.SUCCEEDED),
+        (EMPTY, When(inconclusive=OnInconclusive.FAIL, no_data=ErrorAction.PASS), Status.SUCCEEDED),
+        (ERROR, When(error=ErrorAction.PASS), Status.SUCCEEDED),
         (ERROR, When(), Status.FAILED),
-        (FAILED, When(inconclusive=OnInconclusive.PASS, error=OnTrouble.PASS), Status.FAILED),
+        (FAILED, When(inconclusive=OnInconclusive.PASS, error=ErrorAction.PASS), Status.FAILED),
     ],
 )
 def test_when_maps_what_is_not_decided(found: Finding, when: When, status: Status) -> None:
@@ -118,7 +118,7 @@ def test_a_verdict_says_whose_word_settled_it(findings: tuple[Finding, ...], set
     [
         (None, ""),
         (POLICY, "when.error: fail"),
-        (replace(POLICY, when=When(error=OnTrouble.PASS)), "when.error: pass"),
+        (replace(POLICY, when=When(error=ErrorAction.PASS)), "when.error: pass"),
         (replace(POLICY, mode=Mode.OBSERVE), "mode: observe"),
     ],
 )
@@ -181,7 +181,7 @@ def test_a_long_reason_is_cut() -> None:
     [
         (None, Status.FAILED),
         (POLICY, Status.FAILED),
-        (replace(POLICY, when=When(error=OnTrouble.PASS)), Status.SUCCEEDED),
+        (replace(POLICY, when=When(error=ErrorAction.PASS)), Status.SUCCEEDED),
         (replace(POLICY, mode=Mode.OBSERVE), Status.SUCCEEDED),
     ],
 )

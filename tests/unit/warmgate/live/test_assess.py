@@ -117,7 +117,7 @@ def test_no_traffic_and_no_calls_of_our_own_is_an_error() -> None:
 def test_an_unreadable_log_lets_our_own_calls_decide() -> None:
     """The note says what is missing."""
     world = ShiftWorld(defect=Defect(error_share=0.5))
-    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not read: AccessDeniedException")
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api could not be read: AccessDeniedException")
     own = OwnCalls()
     found = judged(world, own)
     assert own.asked
@@ -137,7 +137,7 @@ def test_errors_that_only_the_metrics_show_fail_the_release() -> None:
 def test_errors_that_the_metrics_show_count_where_the_log_cannot_be_read() -> None:
     """A log that shows no call is no evidence against CloudWatch's count: calls of our own do not outweigh it."""
     world = ShiftWorld()
-    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not read: ReadTimeoutError")
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api could not be read: ReadTimeoutError")
     world.metrics.found = {"2": MetricCounts(calls=1200, errors=90), "1": MetricCounts(calls=1200, errors=2)}
     assert judged(world).verdict.status is Status.FAILED
 
@@ -190,7 +190,7 @@ def test_the_gate_after_the_shift_tells_its_own_lifecycle_event() -> None:
         reports=(world.reports,),
     )
     gated = gate.run(EXECUTION, world.deadline(270), world.deadline(297))
-    assert (gated.status, deployments.told) == (Status.FAILED, [Status.FAILED])
+    assert (gated.status, deployments.reported) == (Status.FAILED, [Status.FAILED])
     (judgement, _), *_ = world.reports.published
     assert judgement.deployment.lifecycle_event is LifecycleEvent.AFTER_ALLOW_TRAFFIC
 
@@ -245,7 +245,7 @@ def test_a_query_that_is_denied_lets_our_own_calls_decide() -> None:
     """The metrics' counts are still judged."""
     world = ShiftWorld(seconds=20.0)
     world.metrics.found = {"2": MetricCounts(calls=80_000, errors=10)}
-    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not queried: AccessDeniedException")
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api could not be queried: AccessDeniedException")
     own = OwnCalls()
     found = judged(world, own)
     assert own.asked

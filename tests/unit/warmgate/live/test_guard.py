@@ -18,7 +18,7 @@ from warmgate.errors import (
     StopError,
 )
 from warmgate.live.lease import LEASE_MS, RENEW_MS
-from warmgate.live.watch import Ending, Guarded
+from warmgate.live.watch import Ending, GuardResult
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Shift
 from warmgate.model.verdict import Mode
@@ -27,7 +27,7 @@ from warmgate.policy.values import Live
 BROKEN = Defect(error_share=0.5)
 
 
-def guarded(world: ShiftWorld, seconds: float = 890.0) -> Guarded:
+def guarded(world: ShiftWorld, seconds: float = 890.0) -> GuardResult:
     """Run the guard as the deployment's start event does."""
     return world.guard().run(Shift(deployment_id=world.deployment_id), world.deadline(seconds))
 
@@ -122,7 +122,7 @@ def test_what_is_not_ours_ends_quietly(trouble: str) -> None:
     if trouble == "unknown deployment":
         world.shifts.described_from_s = 10_000
     if trouble == "no policy":
-        world.policies.fails = PolicyLookupError("s3://bucket/key was not read")
+        world.policies.fails = PolicyLookupError("s3://bucket/key could not be read")
     if trouble == "no live limits":
         world.policies.policy = replace(LIVE, live=Live())
     assert guarded(world).ending is Ending.NOT_OURS
@@ -168,7 +168,7 @@ def test_a_run_hands_over_before_its_time_is_up_and_the_next_one_stops_the_shift
     """What the first run knows travels as a value; the strictness of the watch goes on where it stood."""
     world = ShiftWorld(defect=Defect(error_share=0.5, from_s=100.0), seconds=200.0)
     assert guarded(world, seconds=90.0).ending is Ending.HANDED_OVER
-    (successor,) = world.successors.started
+    (successor,) = world.handover.started
     assert successor.run == 2
     assert successor.stretch > 1
     found = world.guard().run(successor, world.deadline(890))
@@ -180,7 +180,7 @@ def test_a_shift_that_has_not_begun_is_waited_for_across_runs() -> None:
     """The hook before it may take an hour."""
     world = ShiftWorld(defect=BROKEN, began_s=200.0)
     assert guarded(world, seconds=100.0).ending is Ending.HANDED_OVER
-    (successor,) = world.successors.started
+    (successor,) = world.handover.started
     assert world.guard().run(successor, world.deadline(890)).ending is Ending.STOPPED
 
 
@@ -200,7 +200,7 @@ def test_troubles_on_the_way_are_lived_through() -> None:
 
     world.clock.sleep_ms = sleep_ms  # type: ignore[method-assign]
     assert guarded(world).ending is Ending.STOPPED
-    assert any("not read" in line for line in world.lines)
+    assert any("could not be read" in line for line in world.lines)
 
 
 def test_a_stop_that_fails_is_tried_again() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from warmgate.logs.raised import Raised, raised_of_record, raised_of_text, untold
+from warmgate.logs.raised import Raised, hidden_failures, raised_of_record, raised_of_text
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from warmgate.logs.raised import Raised, raised_of_record, raised_of_text, untol
 )
 def test_a_runtime_tells_exceptions_in_a_form_of_its_own_or_not(runtime: str, log_format: str, told: bool) -> None:
     """Where it writes them as any logger does, that is said by name."""
-    why = untold(runtime, log_format)
+    why = hidden_failures(runtime, log_format)
     assert (why == "") is told
     assert told or ((runtime or "a runtime that is not known") in why and log_format in why)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.fakes.shared_budget import FakeLedger
 from support.fakes.world import EXECUTION, POLICY, World, served
 from warmgate.errors import BudgetSpentError, ClaimError, HeldError, StatusReportError
-from warmgate.gate.gate import Gate, Gated
+from warmgate.gate.gate import Gate, GateResult
 from warmgate.model.calls import Answer, Invocation
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Outcome, Page, Spent
@@ -55,7 +55,7 @@ def judged(world: World, ledger: FakeLedger, owner: str = "request 1", dies_afte
     )
 
 
-def gated(world: World, ledger: FakeLedger, owner: str = "request 1") -> Gated:
+def gated(world: World, ledger: FakeLedger, owner: str = "request 1") -> GateResult:
     """Run the gate."""
     gate: Gate = replace(world.gate(), judging=once(world, ledger, owner))
     now_s = world.clock.at_ms / 1000
@@ -104,7 +104,7 @@ def test_a_retry_with_too_little_left_says_why() -> None:
 
     found = gated(world, ledger)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert found.judgement is not None
     assert "died after up to 350 calls ($0.1000): 50 of budget.invocations 400 are left, 100 are needed" in (
         found.judgement.verdict.reason
@@ -121,7 +121,7 @@ def test_a_second_delivery_reports_nothing_while_the_first_is_at_work() -> None:
     with pytest.raises(HeldError):
         gated(world, ledger, owner="request 2")
 
-    assert (world.invoker.calls, world.codedeploy.told) == ([], [])
+    assert (world.invoker.calls, world.codedeploy.reported) == ([], [])
 
 
 def test_a_second_delivery_judges_when_the_first_is_dead() -> None:
@@ -136,7 +136,7 @@ def test_a_second_delivery_judges_when_the_first_is_dead() -> None:
 
     gated(world, ledger, owner="request 2")
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
 
 
 def test_a_run_that_was_taken_for_dead_stops_probing() -> None:
@@ -154,7 +154,7 @@ def test_a_run_that_was_taken_for_dead_stops_probing() -> None:
         gated(world, ledger)
 
     assert len(world.invoker.calls) == 40
-    assert world.codedeploy.told == []
+    assert world.codedeploy.reported == []
 
 
 def test_a_retry_after_an_untold_status_reports_what_was_found() -> None:
@@ -168,7 +168,7 @@ def test_a_retry_after_an_untold_status_reports_what_was_found() -> None:
 
     found = gated(world, ledger)
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
     assert len(world.invoker.calls) == calls
     assert found.judgement is not None
     assert found.judgement.notes == (

@@ -58,7 +58,7 @@ def test_one_failure_of_ten_is_repeated_until_it_was_chance(failing: int) -> Non
     judgement, world = judged(NONE_FAILS, failing)
 
     assert phases(judgement) == {Phase.PREWARM: 10, Phase.REPEATED: 83}
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
     assert judgement.verdict.outcome is Outcome.PASSED
     said = "1 of 93 calls failed; the limit allows none: 1x RuntimeError; the 92 other calls of its probe succeeded"
     assert said in judgement.verdict.reason
@@ -69,7 +69,7 @@ def test_a_second_failure_refuses_at_once() -> None:
     """The round in which it happens is the last one."""
     judgement, world = judged(NONE_FAILS, 3, 25)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert phases(judgement) == {Phase.PREWARM: 10, Phase.REPEATED: 20}
     assert "2 of 30 calls failed; the limit allows none" in judgement.verdict.reason
 
@@ -88,7 +88,7 @@ def test_a_failure_that_was_not_shown_to_be_chance_counts(
     """Where calls, time or money end first it refuses, whatever `when` says; calls for nothing are not made."""
     judgement, world = judged(replace(NONE_FAILS, budget=budget), 3, left_s=left_s)
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert judgement.verdict.outcome is Outcome.FAILED
     assert because in judgement.verdict.reason
     assert len(judgement.samples) == calls
@@ -100,7 +100,7 @@ def test_a_failure_counts_where_money_ends_first() -> None:
     slow: dict[str, object] = {**FAILING, "duration_ms": 9_900.0}
     judgement, world = judged(replace(NONE_FAILS, budget=budget), 3, **slow)  # type: ignore[arg-type]
 
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert "the budget was spent first" in judgement.verdict.reason
     assert len(judgement.samples) == 10
 
@@ -126,7 +126,7 @@ def test_the_rarest_probe_is_repeated_and_no_other() -> None:
     again = [sample for sample in judgement.samples if sample.phase is Phase.REPEATED]
     assert {(sample.probe, sample.arm) for sample in again} == {("rare", Arm.CANDIDATE)}
     assert len(again) == 92
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
 
 
 def test_unexpected_answers_are_repeated_too() -> None:
@@ -135,7 +135,7 @@ def test_unexpected_answers_are_repeated_too() -> None:
     policy = replace(NONE_FAILS, probes=(probe,), limits=Limits(error_ratio=None))
     judgement, world = judged(policy, 3, payload=b'{"statusCode":500}')
 
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
     assert phases(judgement) == {Phase.PREWARM: 10, Phase.REPEATED: 83}
     assert "probes.health.expect: passed with a warning: 1 of 93" in judgement.verdict.warnings[0]
 
@@ -167,7 +167,7 @@ def test_a_rate_near_none_repeats_too_and_keeps_the_budget(rate: float, repeated
 
     assert phases(judgement).get(Phase.REPEATED, 0) == repeated
     assert 110 < len(judgement.samples) <= 120
-    assert world.codedeploy.told == [Status.SUCCEEDED]
+    assert world.codedeploy.reported == [Status.SUCCEEDED]
 
 
 def test_a_failure_beside_another_refusal_is_not_repeated() -> None:
@@ -194,7 +194,7 @@ def test_throttled_repetitions_show_nothing_and_end_with_the_budget() -> None:
     gated = world.gate().run(EXECUTION, world.deadline(270), world.deadline(297))
 
     assert gated.judgement is not None
-    assert world.codedeploy.told == [Status.FAILED]
+    assert world.codedeploy.reported == [Status.FAILED]
     assert gated.judgement.spending.invocations <= NONE_FAILS.budget.invocations
     assert sum(s.outcome is CallOutcome.THROTTLED for s in gated.judgement.samples) > 10
 

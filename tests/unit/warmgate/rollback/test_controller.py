@@ -20,7 +20,7 @@ from warmgate.errors import (
     UnsettledError,
 )
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import UNKNOWN_TARGET, HookRun
+from warmgate.model.deployment import UNKNOWN_TARGET, HookRun, LiveJudge
 from warmgate.model.release import (
     AlarmState,
     AliasState,
@@ -30,7 +30,7 @@ from warmgate.model.release import (
     StateChange,
     StoredReport,
 )
-from warmgate.policy.values import OnStuck
+from warmgate.policy.values import RollbackMode
 
 HOME = AliasState(version="6")
 MOVED = AliasState(version="7")
@@ -45,7 +45,7 @@ def section(world: ReleaseWorld) -> dict[str, Any]:
 
 def outcomes(world: ReleaseWorld) -> list[str]:
     """Return the outcomes that people were told."""
-    return [notice.outcome.value for notice in world.notices.told]
+    return [notice.outcome.value for notice in world.notices.sent]
 
 
 def test_a_release_is_told_once_it_serves() -> None:
@@ -83,7 +83,7 @@ def test_codedeploys_own_rollback_is_followed(alias: AliasState, after_s: float)
 @pytest.mark.parametrize("status", ["Failed", "Stopped"])
 def test_verify_tells_and_touches_nothing(status: str) -> None:
     """With `rollback: verify` an alias that did not go back is told, with what to do."""
-    world = ReleaseWorld(alias=MOVED, status=status, rollback=OnStuck.VERIFY)
+    world = ReleaseWorld(alias=MOVED, status=status, rollback=RollbackMode.VERIFY)
     world.deliver("STOP" if status == "Stopped" else "FAILURE")
 
     assert (world.alias, world.codedeploy.enforced, outcomes(world)) == (MOVED, [], ["not_rolled_back"])
@@ -229,7 +229,7 @@ def test_a_later_deployment_supersedes() -> None:
 
 @pytest.mark.parametrize("alias", [MOVED, WEIGHTED], ids=["moved", "weighted"])
 def test_a_policy_that_cannot_be_found_enforces_nothing(alias: AliasState) -> None:
-    """People are told that it was not read, not that it says `verify`, and the event is delivered again."""
+    """People are notified that it could not be read, not that it says `verify`, and the event is delivered again."""
     world = ReleaseWorld(alias=alias)
     world.policies.fails = PolicyLookupError("gone")
     with pytest.raises(UnsettledError, match="its policy or tag could not be read: gone"):
@@ -249,7 +249,7 @@ def test_an_outage_of_a_look_up_costs_time_and_no_rollback(port: str, away_s: fl
     world.clock.call_at(away_s * 1000, lambda: setattr(getattr(world, port), "fails", None))
     world.deliver_as_lambda()
 
-    assert (world.alias, len(world.codedeploy.enforced), len(world.notices.told)) == (HOME, 1, 1)
+    assert (world.alias, len(world.codedeploy.enforced), len(world.notices.sent)) == (HOME, 1, 1)
     assert section(world)["outcome"] == "rolled_back"
 
 
@@ -306,9 +306,9 @@ def test_a_claim_that_is_answered_after_its_lease_sends_nothing() -> None:
             world.deliver()
             return found
 
-    with pytest.raises(UnsettledError, match="another run is telling"):
+    with pytest.raises(UnsettledError, match="another run is sending this notification"):
         replace(world.controller(), claims=Slow(world.claims)).run(StateChange(FAILED, "FAILURE"), Deadline(900_000))
-    assert len(world.notices.told) == 1
+    assert len(world.notices.sent) == 1
 
 
 def test_a_deployment_of_nobody_we_know_is_passed_over() -> None:
@@ -324,10 +324,11 @@ def test_a_deployment_that_only_the_guard_watched_is_known() -> None:
     """A verdict on live traffic is enough for a report and a notice, hooks or not."""
     world = ReleaseWorld()
     world.codedeploy.release = replace(world.codedeploy.release, hooks=(), status="Stopped")
-    world.reports.verdicts = (LaterVerdict("guard", _document(reason="live.errors.rate: 3 of 50 calls failed")),)
+    later = _document(reason="live.errors.rate: 3 of 50 calls failed")
+    world.reports.verdicts = (LaterVerdict(LiveJudge.GUARD, later),)
     world.deliver("STOP")
 
-    assert world.notices.told[0].detail["reason"] == "live.errors.rate: 3 of 50 calls failed"
+    assert world.notices.sent[0].detail["reason"] == "live.errors.rate: 3 of 50 calls failed"
 
 
 def test_a_stored_report_is_completed_not_replaced() -> None:
@@ -340,7 +341,7 @@ def test_a_stored_report_is_completed_not_replaced() -> None:
     stored = world.reports.kept[FAILED]
     assert {**stored.document, "release": None} == {**document, "release": None}
     assert stored.markdown.startswith("# REFUSED\n\ntext\n\n## What happened\n\n**ROLLED BACK**\n")
-    assert "9 of 43 calls took longer" in world.notices.told[0].text
+    assert "9 of 43 calls took longer" in world.notices.sent[0].text
 
 
 def test_the_hooks_report_is_waited_for() -> None:
@@ -362,12 +363,13 @@ def test_the_verdict_on_live_traffic_is_waited_for() -> None:
     ]
     world.codedeploy.release = replace(world.codedeploy.release, hooks=tuple(hooks))
     world.reports.kept[FAILED] = StoredReport({**_document(reason="all well"), "status": "Succeeded"}, "# PASSED\n")
-    world.reports.verdicts = (LaterVerdict("after", _document(reason="live.errors.rate: 3 of 50 calls failed")),)
+    later = _document(reason="live.errors.rate: 3 of 50 calls failed")
+    world.reports.verdicts = (LaterVerdict(LiveJudge.AFTER, later),)
     world.reports.verdicts_from_ms = 8_000.0
     world.deliver()
 
     assert world.clock.at_ms == 30_000.0 - 22_000.0
-    assert world.notices.told[0].detail["reason"] == "live.errors.rate: 3 of 50 calls failed"
+    assert world.notices.sent[0].detail["reason"] == "live.errors.rate: 3 of 50 calls failed"
     assert section(world)["verdicts"][0]["by"] == "after"
 
 
@@ -389,7 +391,7 @@ def test_the_rollbacks_own_event_completes_the_report_of_what_it_rolled_back() -
     world.deliver("SUCCESS", ROLLBACK)
 
     assert list(world.reports.kept) == [FAILED]
-    assert [notice.deployment_id for notice in world.notices.told] == [FAILED]
+    assert [notice.deployment_id for notice in world.notices.sent] == [FAILED]
 
 
 def test_a_run_that_ends_early_is_completed_by_the_rollbacks_event() -> None:

@@ -17,11 +17,17 @@ def policy(text: str) -> Policy:
 @pytest.mark.parametrize(
     ("text", "warning"),
     [
-        ("warm: {environments: 10}\nlimits: {init: {p95: 1s}}", "10 cold starts within the limit prove p74"),
+        (
+            "warm: {environments: 10}\nlimits: {init: {p95: 1s}}",
+            "10 cold starts within the limit show p74 with 95 % confidence",
+        ),
         ("warm: {environments: 3}\nlimits: {init: {p95: 1s}}", "too few to judge"),
         ("warm: {environments: 10}\nlimits: {duration: {p99: 1s}}\nbudget: {invocations: 120}", "can never pass p99"),
         ("warm: {environments: 2}\nlimits: {duration: {p95: 1s}}", "can never refuse a release for its duration"),
-        ("warm: {environments: 8}\ncompare: {duration: {p95: 1.2x}}", "8 environments of each version never decide it"),
+        (
+            "warm: {environments: 8}\ncompare: {duration: {p95: 1.2x}}",
+            "8 environments of each version are too few to decide",
+        ),
         ("warm: {environments: 4}\ncompare: {init: {median: 1.2x}}", "4 cold starts of each are too few"),
         ("limits: {duration: {p95: 1s}}\nbudget: {invocations: 120}", "half refuses"),
         ("compare: {duration: {p95: 1.2x}}\nbudget: {invocations: 200}", "the budget"),

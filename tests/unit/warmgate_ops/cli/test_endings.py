@@ -149,7 +149,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(folder: Path, command: str, mon
     [
         (PolicyError(), 2, ""),
         (SettingsError("X: found a, expected b", hint="do c"), 2, "X: found a, expected b - do c"),
-        (ReportError("s3 was not read"), 3, "s3 was not read"),
+        (ReportError("s3 could not be read"), 3, "s3 could not be read"),
         (KeyboardInterrupt(), 3, "interrupted: nothing was found out"),
         (typer.BadParameter("no"), 2, "Error: Invalid value: no"),
         (
@@ -178,7 +178,7 @@ def test_whatever_is_raised_ends_in_a_line(error: BaseException, code: int, line
 def test_the_cause_says_more_than_what_it_led_to() -> None:
     """A look-up that failed for want of credentials asks for credentials, not for permissions."""
     try:
-        raise DeploymentLookupError("d-1 was not described", hint="allow codedeploy:GetDeployment") from (
+        raise DeploymentLookupError("d-1 could not be read", hint="allow codedeploy:GetDeployment") from (
             NoCredentialsError()
         )
     except DeploymentLookupError as error:

@@ -130,12 +130,12 @@ def test_objects_and_topics_have_arns_of_their_own() -> None:
     """An object's ARN has no account, a topic's is sent whole."""
     topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:warmgate"
     put = call_of(request_of("s3", "put_object", Bucket="b", Key="reports/d/report.json", Body=b"{}"), ACCOUNT, str)
-    told = call_of(request_of("sns", "publish", TopicArn=topic, Message="m"), ACCOUNT, str)
+    reported = call_of(request_of("sns", "publish", TopicArn=topic, Message="m"), ACCOUNT, str)
 
     assert put is not None
-    assert told is not None
+    assert reported is not None
     assert (put.action, put.resource) == ("s3:PutObject", "arn:aws:s3:::b/reports/d/report.json")
-    assert (told.action, told.resource) == ("sns:Publish", topic)
+    assert (reported.action, reported.resource) == ("sns:Publish", topic)
 
 
 def test_what_nobody_signed_is_no_call() -> None:

@@ -18,7 +18,7 @@ from warmgate_ops.rehearsal.cloud.codedeploy.values import (
     EventName,
     EventStatus,
     Hook,
-    HookTold,
+    HookStatus,
     Input,
     InvokeHook,
     Notice,
@@ -143,7 +143,7 @@ def test_shift_waits_for_the_alias() -> None:
 @pytest.mark.parametrize(
     ("happened", "status", "code", "rolls_back"),
     [
-        (HookTold("one", "Failed"), DeploymentStatus.FAILED, "HOOK_EXECUTION_FAILURE", True),
+        (HookStatus("one", "Failed"), DeploymentStatus.FAILED, "HOOK_EXECUTION_FAILURE", True),
         (AlarmsRead(("errors",)), DeploymentStatus.STOPPED, "ALARM_ACTIVE", False),
         (AlarmsRead(unreadable="no answer"), DeploymentStatus.STOPPED, "ALARM_ACTIVE", False),
         (StopAsked(), DeploymentStatus.STOPPED, "MANUAL_STOP", False),
@@ -167,13 +167,13 @@ def test_bad_ends_before_traffic_shift_nothing(
 
 def test_hook_that_says_nothing_fails_after_an_hour() -> None:
     """3,600 s is the limit, to the second; who tells later is told that it is over."""
-    in_time, _ = after(PLAN, (BEGIN, 0), (HookTold("one", "Succeeded"), 3599.9))
-    late, _ = after(PLAN, (BEGIN, 0), (HookTold("one", "Succeeded"), 3600))
+    in_time, _ = after(PLAN, (BEGIN, 0), (HookStatus("one", "Succeeded"), 3599.9))
+    late, _ = after(PLAN, (BEGIN, 0), (HookStatus("one", "Succeeded"), 3600))
 
     assert in_time.status is DeploymentStatus.IN_PROGRESS
     assert late.status is DeploymentStatus.FAILED
-    assert late.events[1].message == "CodeDeployHook_before told no status within 3600 s"
-    refusal = refusal_of(late, HookTold("one", "Succeeded"))
+    assert late.events[1].message == "CodeDeployHook_before reported no status within 3600 s"
+    refusal = refusal_of(late, HookStatus("one", "Succeeded"))
     assert refusal is not None
     assert refusal[0] == "LifecycleEventAlreadyCompletedException"
 
@@ -190,7 +190,7 @@ def test_alias_must_point_at_the_current_version_alone(begin: Begin) -> None:
 
 def test_failed_after_hook_leaves_the_alias_to_the_rollback() -> None:
     """All traffic is on the candidate when AfterAllowTraffic fails; only the rollback deployment moves it back."""
-    shifted = (BEGIN, 0), (WeightsAre(1.0), 0), (HookTold("two", "Failed"), 30)
+    shifted = (BEGIN, 0), (WeightsAre(1.0), 0), (HookStatus("two", "Failed"), 30)
     plan = replace(PLAN, before=None, schedule=Schedule())
     state, asked = after(plan, *shifted)
     unasked, nothing = after(replace(plan, rollback_on=frozenset()), *shifted)
@@ -211,7 +211,7 @@ def test_rollback_swaps_the_versions_and_takes_any_alias() -> None:
     assert state.status is DeploymentStatus.SUCCEEDED
 
 
-@pytest.mark.parametrize("end", [HookTold("one", "Failed"), StopAsked(roll_back=True)])
+@pytest.mark.parametrize("end", [HookStatus("one", "Failed"), StopAsked(roll_back=True)])
 def test_rollback_that_ends_badly_is_not_rolled_back(end: Input) -> None:
     """Recovery does not chase its own tail, not even on request."""
     plan = rollback_of(PLAN, "d-BBBBBBBBB", "d-CCCCCCCCC", (PLAN.before, None))
@@ -239,27 +239,27 @@ def test_nothing_is_rolled_back_that_never_began(end: Input) -> None:
 
 
 def test_failure_of_a_call_whose_event_is_over_changes_nothing() -> None:
-    """A hook that told its status although its call seemed to fail was called."""
-    state, _ = after(PLAN, (BEGIN, 0), (HookTold("one", "Succeeded"), 1))
+    """A hook that reported its status although its call seemed to fail was called."""
+    state, _ = after(PLAN, (BEGIN, 0), (HookStatus("one", "Succeeded"), 1))
     same, asked = step(state, CallFailed(EventName.BEFORE_ALLOW_TRAFFIC, "X", "lost answer"), 1)
 
     assert (same, asked) == (state, ())
 
 
 @pytest.mark.parametrize(
-    ("told", "code"),
+    ("reported", "code"),
     [
-        (HookTold("one", "Skipped"), "InvalidLifecycleEventHookExecutionStatusException"),
-        (HookTold("one", ""), "InvalidLifecycleEventHookExecutionStatusException"),
-        (HookTold("three", "Succeeded"), "InvalidLifecycleEventHookExecutionIdException"),
-        (HookTold("two", "Succeeded"), "InvalidLifecycleEventHookExecutionIdException"),
+        (HookStatus("one", "Skipped"), "InvalidLifecycleEventHookExecutionStatusException"),
+        (HookStatus("one", ""), "InvalidLifecycleEventHookExecutionStatusException"),
+        (HookStatus("three", "Succeeded"), "InvalidLifecycleEventHookExecutionIdException"),
+        (HookStatus("two", "Succeeded"), "InvalidLifecycleEventHookExecutionIdException"),
     ],
 )
-def test_status_that_cannot_be_taken_is_refused(told: HookTold, code: str) -> None:
+def test_status_that_cannot_be_taken_is_refused(reported: HookStatus, code: str) -> None:
     """Only Succeeded or Failed, only for a hook that was called."""
     state, _ = after(PLAN, (BEGIN, 0))
-    refusal = refusal_of(state, told)
+    refusal = refusal_of(state, reported)
 
     assert refusal is not None
     assert refusal[0] == code
-    assert step(state, told, 0) == (state, ())
+    assert step(state, reported, 0) == (state, ())

@@ -297,7 +297,7 @@ def test_group_that_is_deleted_midway_does_not_end_its_deployment() -> None:
     house = House(group={"autoRollbackConfiguration": {"enabled": True, "events": ["DEPLOYMENT_FAILURE"]}})
     deployment_id = house.release(appspec(hooks=("after",)))
     house.ask("DeleteApplication", **APP)
-    house.tell("Failed")
+    house.report_status("Failed")
     house.pass_s()
 
     assert house.about(deployment_id)["status"] == "Failed"

@@ -24,12 +24,12 @@ def test_release_runs_from_hook_to_hook_and_ends_at_the_candidate() -> None:
     deployment_id = house.release(deploymentConfigName=CANARY)
     assert house.lifecycle(deployment_id)["BeforeAllowTraffic"] == "InProgress"
 
-    house.tell()
+    house.report_status()
     assert house.alias == ("7", {"8": 0.1})
     house.pass_s(300)
     assert house.alias == ("8", {})
     assert [function for function, _ in house.functions.calls] == ["CodeDeployHook_before", "CodeDeployHook_after"]
-    house.tell()
+    house.report_status()
 
     about = house.about(deployment_id)
     assert (about["status"], about["createTime"], about["completeTime"]) == ("Succeeded", START_S, START_S + 300)
@@ -51,7 +51,7 @@ def test_failed_hook_before_traffic_makes_a_rollback_that_moves_nothing() -> Non
     """Nothing was shifted; the rollback is a deployment of its own, and both name each other."""
     house = rolling_back()
     deployment_id = house.release()
-    house.tell("Failed")
+    house.report_status("Failed")
     about = house.about(deployment_id)
     rollback_id = about["rollbackInfo"]["rollbackDeploymentId"]
     back = house.about(rollback_id)
@@ -69,7 +69,7 @@ def test_rollback_calls_hooks_only_where_it_is_told_to(hooks_on_rollback: bool) 
     """AWS does not say whether a rollback calls hooks: both answers can be rehearsed."""
     house = House(group={"autoRollbackConfiguration": ROLLBACK}, hooks_on_rollback=hooks_on_rollback)
     deployment_id = house.release(appspec(hooks=("after",)))
-    house.tell("Failed")
+    house.report_status("Failed")
     house.pass_s()
     rollback_id = house.about(deployment_id)["rollbackInfo"]["rollbackDeploymentId"]
 
@@ -84,7 +84,7 @@ def test_rollback_can_be_read_from_its_revision() -> None:
     """The AppSpec of a rollback is registered, so that a hook that reads revisions finds the old version in it."""
     house = rolling_back()
     deployment_id = house.release()
-    house.tell("Failed")
+    house.report_status("Failed")
     back = house.about(house.about(deployment_id)["rollbackInfo"]["rollbackDeploymentId"])
     found = house.ask("GetApplicationRevision", applicationName="shop", revision=back["revision"])
 
@@ -195,7 +195,7 @@ def test_second_deployment_of_a_group_is_refused_while_one_runs() -> None:
     asked = {"applicationName": "shop", "deploymentGroupName": "checkout", "revision": revision}
     assert house.refused("CreateDeployment", **asked) == "DeploymentLimitExceededException"
 
-    house.tell("Failed")
+    house.report_status("Failed")
     assert house.refused("CreateDeployment", **asked) == "DeploymentLimitExceededException"
 
 
@@ -258,15 +258,15 @@ def test_statuses_told_are_kept_accepted_or_not() -> None:
     put = "PutLifecycleEventHookExecutionStatus"
 
     assert house.refused(put, **ids, status="InProgress") == "InvalidLifecycleEventHookExecutionStatusException"
-    house.tell()
+    house.report_status()
     assert house.refused(put, **ids, status="Failed") == "LifecycleEventAlreadyCompletedException"
-    told = house.service.told(execution_id)
-    assert [(one.status, one.accepted) for one in told] == [
+    reported = house.service.reported(execution_id)
+    assert [(one.status, one.accepted) for one in reported] == [
         ("InProgress", False),
         ("Succeeded", True),
         ("Failed", False),
     ]
-    assert told[2].refusal == "LifecycleEventAlreadyCompletedException"
+    assert reported[2].refusal == "LifecycleEventAlreadyCompletedException"
 
 
 def test_status_told_after_the_hour_is_refused_before_any_tick() -> None:
@@ -295,7 +295,7 @@ def test_many_tellers_at_once_make_one_status() -> None:
     statuses: list[int] = []
     gate = threading.Barrier(9)
 
-    def tell() -> None:
+    def report_status() -> None:
         gate.wait()
         statuses.append(house.service.answer("PutLifecycleEventHookExecutionStatus", {**ids, "status": "Succeeded"})[0])
 
@@ -304,7 +304,7 @@ def test_many_tellers_at_once_make_one_status() -> None:
         for _ in range(20):
             house.service.tick()
 
-    threads = [threading.Thread(target=work) for work in (*[tell] * 8, tick)]
+    threads = [threading.Thread(target=work) for work in (*[report_status] * 8, tick)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -335,7 +335,7 @@ def test_journal_tells_every_transition_with_its_weights() -> None:
     """A display needs nothing but the journal."""
     house = House()
     deployment_id = house.release(appspec(hooks=("before",)), deploymentConfigName=CANARY)
-    house.tell()
+    house.report_status()
     house.pass_s(300)
     seen = [
         (entry.lifecycle_event, entry.status, round(entry.at_s - START_S), dict(entry.weights))

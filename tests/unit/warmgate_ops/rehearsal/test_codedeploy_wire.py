@@ -109,8 +109,8 @@ def test_sdk_follows_a_release_into_its_rollback(client: Any, house: House) -> N
 
     execution_id = house.functions.calls[0][1]["LifecycleEventHookExecutionId"]
     ids = {"deploymentId": deployment_id, "lifecycleEventHookExecutionId": execution_id}
-    told = client.put_lifecycle_event_hook_execution_status(**ids, status="Failed")
-    assert told["lifecycleEventHookExecutionId"] == execution_id
+    reported = client.put_lifecycle_event_hook_execution_status(**ids, status="Failed")
+    assert reported["lifecycleEventHookExecutionId"] == execution_id
     with pytest.raises(client.exceptions.LifecycleEventAlreadyCompletedException):
         client.put_lifecycle_event_hook_execution_status(**ids, status="Succeeded")
 

@@ -32,7 +32,7 @@ RELEASE = RehearsedRelease(
     alias_before="1",
     alias_after="1",
     highest_weight=0.0,
-    told={},
+    reported={},
     report={
         "findings": [{"outcome": "failed", "check": "limits.errors.rate", "reason": "10 of 10 [x]"}],
         "warnings": [],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from warmgate.model.deployment import LiveJudge
 from warmgate_ops.cli.rehearse import own_exit_code
 from warmgate_ops.rehearsal.catalogue import chosen, live_release, own_release
 from warmgate_ops.rehearsal.expect import RehearsedRelease, differences, row_of
@@ -31,7 +32,7 @@ RELEASED = RehearsedRelease(
     alias_before="1",
     alias_after="2",
     highest_weight=1.0,
-    told={"execution-1": ("Succeeded",)},
+    reported={"execution-1": ("Succeeded",)},
     report=report("Succeeded"),
 )
 REFUSED = replace(
@@ -40,8 +41,8 @@ REFUSED = replace(
     rollback_status="Succeeded",
     alias_after="1",
     highest_weight=0.0,
-    told={"execution-1": ("Failed",)},
-    rollback_told={"execution-2": ("Succeeded",)},
+    reported={"execution-1": ("Failed",)},
+    rollback_reported={"execution-2": ("Succeeded",)},
     report=report("Failed"),
 )
 
@@ -53,33 +54,33 @@ def test_what_is_expected_has_no_difference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "reported"),
     [
         ({"deployment_status": "Failed"}, "deployment: found Failed, expected Succeeded"),
         ({"alias_after": "1 + 10% 2"}, "alias: found 1 + 10% 2, expected 2"),
-        ({"told": {"execution-1": ()}}, "hook execution execution-1: 0 statuses were accepted, expected one"),
-        ({"told": {}}, "no hook was called"),
+        ({"reported": {"execution-1": ()}}, "hook execution execution-1: 0 statuses were accepted, expected one"),
+        ({"reported": {}}, "no hook was called"),
         ({"report": None}, "no report of deployment d-1 was stored"),
     ],
 )
-def test_a_released_candidate_keeps_every_promise(changes: dict[str, Any], told: str) -> None:
+def test_a_released_candidate_keeps_every_promise(changes: dict[str, Any], reported: str) -> None:
     """Each promise of a release that passed, broken alone, is the one difference."""
-    assert differences(HEALTHY, replace(RELEASED, **changes)) == (told,)
+    assert differences(HEALTHY, replace(RELEASED, **changes)) == (reported,)
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "reported"),
     [
         ({"deployment_status": "Succeeded"}, "deployment: found Succeeded, expected Failed"),
         ({"rollback_status": ""}, "rollback: found none, expected Succeeded"),
         ({"alias_after": "2"}, "alias: found 2, expected 1"),
         (
-            {"rollback_told": {"execution-2": ()}},
+            {"rollback_reported": {"execution-2": ()}},
             "hook execution execution-2: 0 statuses were accepted, expected one",
         ),
         ({"highest_weight": 0.1}, "highest share of the refused candidate: found 0.1, expected 0.0"),
         (
-            {"told": {"execution-1": ("Failed", "Failed")}},
+            {"reported": {"execution-1": ("Failed", "Failed")}},
             "hook execution execution-1: 2 statuses were accepted, expected one",
         ),
         (
@@ -92,9 +93,9 @@ def test_a_released_candidate_keeps_every_promise(changes: dict[str, Any], told:
         ),
     ],
 )
-def test_a_refused_candidate_keeps_every_promise(changes: dict[str, Any], told: str) -> None:
+def test_a_refused_candidate_keeps_every_promise(changes: dict[str, Any], reported: str) -> None:
     """Each promise of a release that was refused, broken alone, is the one difference."""
-    assert differences(SLOW, replace(REFUSED, **changes)) == (told,)
+    assert differences(SLOW, replace(REFUSED, **changes)) == (reported,)
 
 
 def test_the_wrong_verdict_is_a_difference() -> None:
@@ -127,7 +128,7 @@ def test_a_row_without_a_report_says_so() -> None:
 LIVE = live_release(
     "callers",
     "fails for callers",
-    Live(refused_by="after", rolled_back_by="warmgate", reason="live.errors", highest_share=0.5),
+    Live(refused_by=LiveJudge.AFTER, rolled_back_by="warmgate", reason="live.errors", highest_share=0.5),
 )
 LATER = {"by": "after", "outcome": "failed", "status": "Failed", "reason": "live.errors.rate: 9 of 20"}
 SECTION = {
@@ -141,12 +142,12 @@ SECTION = {
 def ended(**changes: Any) -> RehearsedRelease:
     """Return a release that its first hook let through and the second one refused, with a section of other values."""
     section = {**SECTION, **changes}
-    told = {"execution-1": ("Succeeded",), "execution-2": ("Failed",)}
-    return replace(REFUSED, told=told, highest_weight=0.5, report=report("Succeeded", release=section))
+    reported = {"execution-1": ("Succeeded",), "execution-2": ("Failed",)}
+    return replace(REFUSED, reported=reported, highest_weight=0.5, report=report("Succeeded", release=section))
 
 
 def test_a_row_of_live_traffic_tells_who_refused_and_where_it_ended() -> None:
-    """What CodeDeploy was told, the verdict that decided, the end and who refused are each in their own field."""
+    """What CodeDeploy was sent, the verdict that decided, the end and who refused are each in their own field."""
     row = row_of(LIVE, ended())
 
     assert (row.expected, row.status, row.outcome) == ("rolled_back", "Failed", "failed")
@@ -163,7 +164,7 @@ def test_a_row_of_live_traffic_that_nobody_refused_has_codedeploys_error() -> No
 
 
 @pytest.mark.parametrize(
-    ("release", "told"),
+    ("release", "reported"),
     [
         (ended(outcome="not_rolled_back"), "outcome: found not_rolled_back, expected rolled_back"),
         (ended(rollback=None), "rolled back by: found none, expected warmgate"),
@@ -175,20 +176,20 @@ def test_a_row_of_live_traffic_that_nobody_refused_has_codedeploys_error() -> No
         (replace(ended(), alias_after="2"), "alias: found 2, expected 1"),
         (replace(ended(), highest_weight=0.75), "highest share: found 75%, expected 50% at the most"),
         (replace(ended(), report=None), "no report of deployment d-1 was stored"),
-        (replace(ended(), told={"e": ()}), "hook execution e: 0 statuses were accepted, expected one"),
+        (replace(ended(), reported={"e": ()}), "hook execution e: 0 statuses were accepted, expected one"),
     ],
 )
-def test_a_release_under_live_traffic_keeps_every_promise(release: RehearsedRelease, told: str) -> None:
+def test_a_release_under_live_traffic_keeps_every_promise(release: RehearsedRelease, reported: str) -> None:
     """Each expectation, unmet alone, is the one difference."""
-    assert differences(LIVE, release) == (told,)
+    assert differences(LIVE, release) == (reported,)
 
 
 def test_a_hook_that_is_silent_on_purpose_tells_nothing() -> None:
     """Where silence is rehearsed a status is the difference, and none is as expected."""
     silent = live_release("silent", "never answers", Live(silent_hook=True))
 
-    assert differences(silent, replace(ended(), told={"e": ()}, rollback_told={})) == ()
-    assert differences(silent, replace(ended(), told={"e": ("Failed",)}, rollback_told={})) == (
+    assert differences(silent, replace(ended(), reported={"e": ()}, rollback_reported={})) == ()
+    assert differences(silent, replace(ended(), reported={"e": ("Failed",)}, rollback_reported={})) == (
         "hook execution e: 1 statuses were accepted, expected none",
     )
 

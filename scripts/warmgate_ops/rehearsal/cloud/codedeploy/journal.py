@@ -23,8 +23,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldStatus:
-    """A status that somebody told for a hook execution; `refusal` is the error code where it was not accepted."""
+class ReportedStatus:
+    """A status that somebody reported for a hook execution; `refusal` is the error code where it was not accepted."""
 
     at_s: float
     deployment_id: str
@@ -61,7 +61,7 @@ class Journal:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
-        self._told: list[ToldStatus] = []
+        self._status_reported: list[ReportedStatus] = []
 
     def record(self, before: DeploymentState | None, after: DeploymentState) -> None:
         """Append what changed."""
@@ -73,20 +73,24 @@ class Journal:
         with self._lock:
             self._entries.append(_entry(state, "", state.status.value, text))
 
-    def record_told(self, told: ToldStatus) -> None:
-        """Append a status that was told, accepted or not."""
+    def record_status(self, reported: ReportedStatus) -> None:
+        """Append a status that was reported, accepted or not."""
         with self._lock:
-            self._told.append(told)
+            self._status_reported.append(reported)
 
     def entries(self, deployment_id: str) -> tuple[Entry, ...]:
         """Return the transitions of a deployment."""
         with self._lock:
             return tuple(entry for entry in self._entries if entry.deployment_id == deployment_id)
 
-    def told(self, told_for: str) -> tuple[ToldStatus, ...]:
-        """Return the statuses told for a hook execution, or for all of a deployment, by id."""
+    def reported(self, reported_for: str) -> tuple[ReportedStatus, ...]:
+        """Return the statuses reported for a hook execution, or for all of a deployment, by id."""
         with self._lock:
-            return tuple(told for told in self._told if told_for in {told.execution_id, told.deployment_id})
+            return tuple(
+                reported
+                for reported in self._status_reported
+                if reported_for in {reported.execution_id, reported.deployment_id}
+            )
 
 
 def _passed(known: Event, event: Event) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from warmgate_ops.rehearsal.cloud.codedeploy.values import (
     EventName,
     EventStatus,
     Hook,
-    HookTold,
+    HookStatus,
     Input,
     InvokeHook,
     Notice,
@@ -75,7 +75,7 @@ def rollback_of(failed: Plan, plan_id: str, next_id: str, hooks: tuple[Hook | No
 def step(state: DeploymentState, happened: Input, now_s: float) -> Step:
     """Return the deployment after something happened, with what is to be done about it.
 
-    Time is accounted for first: a status told after the hook's hour came too late, whoever noticed it first.
+    Time is accounted for first: a status reported after the hook's hour came too late, whoever noticed it first.
     """
     if state.status.is_terminal:
         return state, ()
@@ -87,18 +87,18 @@ def step(state: DeploymentState, happened: Input, now_s: float) -> Step:
     return after, (*effects, *more)
 
 
-def refusal_of(state: DeploymentState, told: HookTold) -> tuple[str, str] | None:
+def refusal_of(state: DeploymentState, reported: HookStatus) -> tuple[str, str] | None:
     """Return the error code and message for a status that cannot be accepted, None for one that can."""
-    if told.status not in ACCEPTED_STATUSES:
+    if reported.status not in ACCEPTED_STATUSES:
         return (
             "InvalidLifecycleEventHookExecutionStatusException",
-            f"Lifecycle event hook status must be Succeeded or Failed, found {told.status!r}",
+            f"Lifecycle event hook status must be Succeeded or Failed, found {reported.status!r}",
         )
-    event = _event_of(state, told.execution_id)
+    event = _event_of(state, reported.execution_id)
     if event is None or event.status is EventStatus.PENDING:
         return (
             "InvalidLifecycleEventHookExecutionIdException",
-            f"No lifecycle event hook of {state.plan.deployment_id} has the execution id {told.execution_id[:24]!r}",
+            f"No lifecycle event hook of {state.plan.deployment_id} has the id {reported.execution_id[:24]!r}",
         )
     if event.status is not EventStatus.IN_PROGRESS:
         return (
@@ -113,7 +113,7 @@ def _take(state: DeploymentState, happened: Input, now_s: float) -> Step:
     match happened:
         case Begin():
             after = _begin(state, happened, now_s)
-        case HookTold():
+        case HookStatus():
             after = _take_status(state, happened, now_s)
         case WeightsAre(weight):
             after = _confirm(state, weight, now_s)
@@ -144,10 +144,10 @@ def _begin(state: DeploymentState, begin: Begin, now_s: float) -> Step:
     return after, (notice, *effects)
 
 
-def _take_status(state: DeploymentState, told: HookTold, now_s: float) -> Step:
-    if refusal_of(state, told) is not None:
+def _take_status(state: DeploymentState, reported: HookStatus, now_s: float) -> Step:
+    if refusal_of(state, reported) is not None:
         return state, ()
-    if told.status == EventStatus.SUCCEEDED:
+    if reported.status == EventStatus.SUCCEEDED:
         return _complete(state, EventStatus.SUCCEEDED, now_s)
     reason = ErrorReason("HOOK_EXECUTION_FAILURE", HOOK_FAILED)
     return _end(state, DeploymentStatus.FAILED, reason, RollbackCause.FAILURE, now_s)
@@ -195,9 +195,9 @@ def _let_time_pass(state: DeploymentState, now_s: float) -> Step:
         return _shift(state, running.start_s, now_s)
     if running.hook is not None and now_s - running.start_s >= HOOK_TIMEOUT_S:
         reason = ErrorReason("HOOK_EXECUTION_FAILURE", HOOK_FAILED)
-        late = f"{running.hook.function} told no status within {HOOK_TIMEOUT_S:.0f} s"
-        told = _with(state, replace(running, message=late))
-        return _end(told, DeploymentStatus.FAILED, reason, RollbackCause.FAILURE, now_s)
+        late = f"{running.hook.function} reported no status within {HOOK_TIMEOUT_S:.0f} s"
+        reported = _with(state, replace(running, message=late))
+        return _end(reported, DeploymentStatus.FAILED, reason, RollbackCause.FAILURE, now_s)
     return state, ()
 
 

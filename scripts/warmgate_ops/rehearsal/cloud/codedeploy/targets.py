@@ -1,11 +1,11 @@
-"""The operations on the target of a deployment, and the one that a hook tells its status with."""
+"""The operations on the target of a deployment, and the one that a hook reports its status with."""
 
 from __future__ import annotations
 
 from warmgate_ops.rehearsal.cloud.codedeploy.account import Account
 from warmgate_ops.rehearsal.cloud.codedeploy.engine import Engine
 from warmgate_ops.rehearsal.cloud.codedeploy.rendering import deployment_target, target_id
-from warmgate_ops.rehearsal.cloud.codedeploy.values import DeploymentState, HookTold
+from warmgate_ops.rehearsal.cloud.codedeploy.values import DeploymentState, HookStatus
 from warmgate_ops.rehearsal.cloud.codedeploy.wire import Body, Refusal, read_deployment_id, read_list, refuse_token
 
 
@@ -41,12 +41,12 @@ class TargetOperations:
         refuse_token(body)
         return {"targetIds": [target_id(self._started(body))]}
 
-    def tell(self, body: Body) -> Body:
+    def report_status(self, body: Body) -> Body:
         """Answer PutLifecycleEventHookExecutionStatus."""
         deployment_id = read_deployment_id(body)
         self._account.store.deployment(deployment_id)
         execution_id = str(body.get("lifecycleEventHookExecutionId") or "")
-        self._engine.tell(deployment_id, HookTold(execution_id, str(body.get("status") or "")))
+        self._engine.report_status(deployment_id, HookStatus(execution_id, str(body.get("status") or "")))
         return {"lifecycleEventHookExecutionId": execution_id}
 
     def _started(self, body: Body) -> DeploymentState:

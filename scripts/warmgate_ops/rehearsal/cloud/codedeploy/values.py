@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 HOOK_TIMEOUT_S = 3600.0
-"""A hook that has not told a status by then has failed; CodeDeploy has no setting for it."""
+"""A hook that has not reported a status by then has failed; CodeDeploy has no setting for it."""
 
 
 class DeploymentStatus(StrEnum):
@@ -183,8 +183,8 @@ class TimePasses:
 
 
 @dataclass(frozen=True, slots=True)
-class HookTold:
-    """A hook told a status."""
+class HookStatus:
+    """A hook reported a status."""
 
     execution_id: str
     status: str
@@ -221,7 +221,7 @@ class CallFailed:
     message: str
 
 
-Input = Begin | TimePasses | HookTold | WeightsAre | AlarmsRead | StopAsked | CallFailed
+Input = Begin | TimePasses | HookStatus | WeightsAre | AlarmsRead | StopAsked | CallFailed
 
 
 @dataclass(frozen=True, slots=True)

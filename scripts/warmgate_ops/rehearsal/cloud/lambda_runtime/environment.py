@@ -29,6 +29,10 @@ _SAMPLING_S = 0.005 if sys.platform == "linux" else 0.1
 _PDEATHSIG = 1
 
 
+class NoEnvironmentError(RuntimeError):
+    """An environment cannot be started: its runtime does not listen, or the cloud has ended."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """What an environment runs: unpacked code and the function's settings."""
@@ -114,7 +118,7 @@ class Environment:
                 writer.close()
                 return
             await asyncio.sleep(0.005)
-        raise RuntimeError(f"{self.package.function}: the runtime emulator did not listen within 10 s")
+        raise NoEnvironmentError(f"{self.package.function}: the runtime emulator did not listen within 10 s")
 
     async def prepare(self, http: aiohttp.ClientSession) -> Said:
         """Initialise the runtime without a call, as provisioned concurrency does; return what was said."""

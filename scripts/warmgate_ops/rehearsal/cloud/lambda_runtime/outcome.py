@@ -46,7 +46,7 @@ class Answered:
 def outcome_of(answered: Answered, said: Said) -> Outcome:
     """Return what Lambda would make of an answer."""
     timed_out = answered.body.startswith(b"Task timed out after")
-    status, error_type, payload = _told(answered, said, timed_out=timed_out)
+    status, error_type, payload = _status_reported(answered, said, timed_out=timed_out)
     init_ms = next((init.duration_ms for init in said.inits if init.phase == "init" and init.status == "success"), None)
     return Outcome(
         payload=payload,
@@ -70,7 +70,7 @@ def _duration_ms(answered: Answered, said: Said, init_ms: float | None) -> float
     return said.duration_ms + suppressed
 
 
-def _told(answered: Answered, said: Said, *, timed_out: bool) -> tuple[str, str | None, bytes]:
+def _status_reported(answered: Answered, said: Said, *, timed_out: bool) -> tuple[str, str | None, bytes]:
     """Return the platform's status, its error type and the payload that Invoke answers."""
     if answered.out_of_memory:
         return _crash(answered, "Runtime.OutOfMemory", "Runtime exited with error: signal: killed")

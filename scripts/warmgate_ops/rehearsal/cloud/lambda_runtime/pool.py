@@ -13,7 +13,7 @@ import aiohttp
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said
-from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, Package
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, NoEnvironmentError, Package
 
 OWN_PREFIXES = ("CodeDeployHook_", "warmgate-")
 """Functions that mostly wait for others: they must hold nothing that those need."""
@@ -107,7 +107,7 @@ class Pool:
 
     async def _made(self, package: Package, *, provisioned: bool) -> Environment:
         if self._closed:
-            raise RuntimeError(f"{package.function}: the cloud has ended")
+            raise NoEnvironmentError(f"{package.function}: the cloud has ended")
         stream = package.log.prefixes(package.version, datetime.now(UTC).date())[0] + uuid.uuid4().hex
         # The hook is a caller as well; what it measures goes first.
         niceness = OWN_NICENESS if package.function.startswith(OWN_PREFIXES) else 0

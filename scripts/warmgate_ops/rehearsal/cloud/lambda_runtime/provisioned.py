@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, Refused, VersionSettings
-from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, NoEnvironmentError
 from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import Pool
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 
@@ -102,7 +102,7 @@ class Provisioned:
         try:
             settings = await self._control.version(function, allocation.version)
             ready = await asyncio.gather(*(self._prepared(settings) for _ in range(allocation.requested)))
-        except (Refused, RuntimeError, OSError) as error:
+        except (Refused, NoEnvironmentError, OSError) as error:
             self._note(function, qualifier, replace(allocation, status="FAILED", reason=str(error)))
             return
         if any(each.dead for each in ready):

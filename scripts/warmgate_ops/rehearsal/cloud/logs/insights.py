@@ -101,7 +101,7 @@ class _Reader:
         """Return what must stand here, and step over it."""
         found = self._match(pattern)
         if found is None:
-            raise self._error(wanted)
+            raise QueryError(*self._unexpected(wanted))
         self._at = found.end()
         return found
 
@@ -123,7 +123,7 @@ class _Reader:
         name = self.take(_FIELD, "a field")["field"]
         if name.startswith("@") and name not in OWN_FIELDS:
             self._at = before
-            raise self._error(f"a field of a JSON event or one of {', '.join(sorted(OWN_FIELDS))}")
+            raise QueryError(*self._unexpected(f"a field of a JSON event or one of {', '.join(sorted(OWN_FIELDS))}"))
         return name
 
     def condition(self) -> Condition:
@@ -134,7 +134,7 @@ class _Reader:
                 regex = re.compile(self.take(r"/(?P<regex>(?:[^/\\]|\\.)*)/", "/REGEX/")["regex"])
             except re.error as error:
                 self._at = before
-                raise self._error("a regular expression") from error
+                raise QueryError(*self._unexpected("a regular expression")) from error
             return Condition(name, lambda text: regex.search(text) is not None)
         if self.took(r"in\b"):
             self.take(r"\[", "'['")
@@ -169,19 +169,19 @@ class _Reader:
         percent = float(self.take(r",\s*(?P<percent>\d+(?:\.\d+)?)\s*\)", wanted)["percent"])
         if not 0 < percent <= 100:
             self._at = before
-            raise self._error(wanted)
+            raise QueryError(*self._unexpected(wanted))
         return percent
 
     def _match(self, pattern: str) -> re.Match[str] | None:
         return re.compile(rf"\s*(?:{pattern})", re.IGNORECASE).match(self._query, self._at)
 
-    def _error(self, wanted: str) -> QueryError:
+    def _unexpected(self, wanted: str) -> tuple[str, int, int]:
         found = re.compile(r"\s*(?P<word>[\w@.]+|\S|$)").match(self._query, self._at)
         assert found is not None
         start, end = found.span("word")
         word = repr(found["word"]) if found["word"] else "the end of the query"
         text = f"unexpected {word} at character {start}, expected {wanted}; the local cloud knows {SHAPE} alone"
-        return QueryError(text, start, end)
+        return text, start, end
 
 
 def _count(name: str) -> Callable[[Sequence[Row]], float]:

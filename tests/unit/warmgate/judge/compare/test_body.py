@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmgate.judge.compare.body import FAIL_Z, HALF_WAY_Z, Round, Timing, stand_body
+from warmgate.judge.compare.body import FAIL_Z, HALF_WAY_Z, Round, Timing, evaluate_body
 
 RATIO = 1.2
 DURATIONS = st.lists(st.floats(min_value=1, max_value=1e4), min_size=3, max_size=12)
@@ -54,7 +54,7 @@ def test_one_round_is_mann_and_whitney_s_test(seed: int, known: bool) -> None:
     """At the first look z is the textbook's, against old stretched by the square root of the ratio."""
     ((old, new),) = drawn(seed, 1.05, count=1)
 
-    standing = stand_body(rounds_of([(old, new)], known=known), RATIO)
+    standing = evaluate_body(rounds_of([(old, new)], known=known), RATIO)
 
     assert standing.z == pytest.approx(textbook_z([ms * math.sqrt(RATIO) for ms in old], new))
     assert standing.slower_share == pytest.approx(sum(a > b for a in new for b in old) / 400)
@@ -64,7 +64,7 @@ def test_one_round_is_mann_and_whitney_s_test(seed: int, known: bool) -> None:
 @pytest.mark.parametrize(("factor", "decision"), [(0.7, True), (1.0, True), (1.5, False), (3.0, False)])
 def test_clear_cases_are_decided(factor: float, decision: bool, known: bool) -> None:
     """No slower is True, clearly slower is False, with environments known or not."""
-    standing = stand_body(rounds_of(drawn(1, factor), known=known), RATIO)
+    standing = evaluate_body(rounds_of(drawn(1, factor), known=known), RATIO)
 
     assert standing.decision is decision
 
@@ -76,9 +76,9 @@ def test_slow_environments_do_not_count_once_a_round() -> None:
     new = [130 * speeds.lognormvariate(0, 0.3) for _ in range(20)]
     repeated = [(list(old), list(new)) for _ in range(5)]
 
-    once = stand_body(rounds_of(repeated[:1], known=True), RATIO)
-    known = stand_body(rounds_of(repeated, known=True), RATIO)
-    unknown = stand_body(rounds_of(repeated), RATIO)
+    once = evaluate_body(rounds_of(repeated[:1], known=True), RATIO)
+    known = evaluate_body(rounds_of(repeated, known=True), RATIO)
+    unknown = evaluate_body(rounds_of(repeated), RATIO)
 
     assert known.z == pytest.approx(once.z)
     assert once.z < unknown.z < 1.6 * once.z
@@ -89,7 +89,7 @@ def test_a_slow_round_slows_both_arms() -> None:
     plain = drawn(5, 1.1)
     stretched = [([ms * i for ms in old], [ms * i for ms in new]) for i, (old, new) in enumerate(plain, start=1)]
 
-    z, z_stretched = (stand_body(rounds_of(pairs), RATIO).z for pairs in (plain, stretched))
+    z, z_stretched = (evaluate_body(rounds_of(pairs), RATIO).z for pairs in (plain, stretched))
 
     assert z_stretched == pytest.approx(z)
 
@@ -100,14 +100,14 @@ def test_probes_are_ranked_apart() -> None:
     other = [replace(call, probe="q", duration_ms=call.duration_ms * 50) for call in (*calls(old), *calls(new))]
     both = Round(calls(old) + other[:20], calls(new) + other[20:])
 
-    alone = stand_body(rounds_of([(old, new)]), RATIO).z
+    alone = evaluate_body(rounds_of([(old, new)]), RATIO).z
 
-    assert stand_body([both], RATIO).z == pytest.approx(alone * math.sqrt(2))
+    assert evaluate_body([both], RATIO).z == pytest.approx(alone * math.sqrt(2))
 
 
 def test_a_certain_but_small_slowdown_stays_open() -> None:
     """A high z alone refuses nothing: 15 % slower is sure after five narrow rounds, and not beyond 1.2 times."""
-    standing = stand_body(rounds_of(drawn(4, 1.15, spread=0.02)), RATIO)
+    standing = evaluate_body(rounds_of(drawn(4, 1.15, spread=0.02)), RATIO)
 
     assert standing.z >= FAIL_Z
     assert standing.decision is not False
@@ -119,7 +119,7 @@ def test_a_certain_but_small_slowdown_stays_open() -> None:
 )
 def test_half_way_needs_the_candidate_beyond_the_limit(seed: int, factor: float, count: int, leans: bool) -> None:
     """An undecided body leans where z is half the evidence and the candidate is more likely beyond than within."""
-    standing = stand_body(rounds_of(drawn(seed, factor, count=count, spread=0.3), known=True), RATIO)
+    standing = evaluate_body(rounds_of(drawn(seed, factor, count=count, spread=0.3), known=True), RATIO)
 
     assert standing.z >= HALF_WAY_Z
     assert (standing.decision, standing.leans) == (None, leans)
@@ -127,14 +127,14 @@ def test_half_way_needs_the_candidate_beyond_the_limit(seed: int, factor: float,
 
 def test_a_call_that_never_ended_is_the_slowest() -> None:
     """Time-outs without a duration rank above every call, and break no figure."""
-    standing = stand_body(rounds_of([([10.0] * 20, [math.inf] * 20)]), RATIO)
+    standing = evaluate_body(rounds_of([([10.0] * 20, [math.inf] * 20)]), RATIO)
 
     assert (standing.decision, standing.median_ratio) == (False, math.inf)
 
 
 def test_no_round_of_both_arms_decides_nothing() -> None:
     """Without a shared round there is nothing to compare."""
-    assert stand_body([], RATIO).decision is None
+    assert evaluate_body([], RATIO).decision is None
 
 
 @given(pairs=ROUNDS, factor=st.sampled_from([0.25, 0.5, 2.0, 4.0]))
@@ -142,7 +142,7 @@ def test_scaling_both_arms_changes_nothing(pairs: list[tuple[list[float], list[f
     """A function that is slower in both versions compares as before."""
     scaled = [([ms * factor for ms in old], [ms * factor for ms in new]) for old, new in pairs]
 
-    assert stand_body(rounds_of(scaled), RATIO) == stand_body(rounds_of(pairs), RATIO)
+    assert evaluate_body(rounds_of(scaled), RATIO) == evaluate_body(rounds_of(pairs), RATIO)
 
 
 @given(pairs=ROUNDS, seed=st.integers(0, 99))
@@ -150,7 +150,7 @@ def test_the_order_inside_a_round_changes_nothing(pairs: list[tuple[list[float],
     """Dispatch order inside a round is no evidence."""
     shuffle = random.Random(seed)
     mixed = [(shuffle.sample(old, len(old)), shuffle.sample(new, len(new))) for old, new in pairs]
-    plain, other = (stand_body(rounds_of(p), RATIO) for p in (pairs, mixed))
+    plain, other = (evaluate_body(rounds_of(p), RATIO) for p in (pairs, mixed))
 
     assert other.z == pytest.approx(plain.z)
     assert other.decision is plain.decision
@@ -161,6 +161,6 @@ def test_exchanging_the_arms_turns_the_sign(pairs: list[tuple[list[float], list[
     """With an allowed ratio of one, new against old is the mirror of old against new."""
     turned = [(new, old) for old, new in pairs]
 
-    z, mirrored = (stand_body(rounds_of(p)[:1], 1.0).z for p in (pairs, turned))
+    z, mirrored = (evaluate_body(rounds_of(p)[:1], 1.0).z for p in (pairs, turned))
 
     assert mirrored == pytest.approx(-z)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from unit.warmgate.judge.series import measured
-from warmgate.judge.compare.tail import ALLOWED, FAIL_AT, OK_AT, RULED_OUT, WEIGHT, TailStanding, stand_tail
+from warmgate.judge.compare.tail import ALLOWED, FAIL_AT, OK_AT, RULED_OUT, WEIGHT, TailStanding, evaluate_tail
 from warmgate.judge.derivation import derive_line
 from warmgate.model.calls import Arm, CallOutcome, Sample
 
@@ -33,7 +33,7 @@ def named(listed: list[list[Sample]]) -> list[list[Sample]]:
 
 def stood(old: list[list[Sample]], new: list[list[Sample]]) -> TailStanding:
     """Return where the tail stands."""
-    return stand_tail([[replace(s, arm=Arm.BASELINE) for s in round_] for round_ in old], new, RATIO)
+    return evaluate_tail([[replace(s, arm=Arm.BASELINE) for s in round_] for round_ in old], new, RATIO)
 
 
 def test_the_lines_are_derived() -> None:

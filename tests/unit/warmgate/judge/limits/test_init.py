@@ -189,6 +189,6 @@ def test_a_time_that_is_not_told_is_not_measured() -> None:
     assert finding.measured is None
     assert finding.reason == (
         "4 of 20 cold starts took longer than 1500 ms or failed at first (median 800 ms, slowest 800 ms); in 4 the"
-        " init failed and was run again inside calls of up to 4448 ms, how long that took is not told;"
+        " init failed and was run again inside calls of up to 4448 ms, how long that took is not known;"
         " the limit allows 3"
     )

@@ -316,9 +316,9 @@ def test_a_log_that_does_not_tell_failures_passes_nobody_alone(
 ) -> None:
     """CloudWatch's counts tell them; without them the finding says what is not known, and what failed still fails."""
     part = stretch(new=FAILED_CALL, every=every)
-    found = finding(judge_live([part], ERRORS, counts, ended=True, untold="java21 does not tell"), "live.errors.rate")
+    found = finding(judge_live([part], ERRORS, counts, ended=True, hidden="java21 hides them"), "live.errors.rate")
     assert found.outcome is outcome
-    assert "java21 does not tell" in found.reason + found.details or "by CloudWatch's metrics" in found.details
+    assert "java21 hides them" in found.reason + found.details or "by CloudWatch's metrics" in found.details
     assert finding(judge_live([part], ERRORS, counts, ended=False), "live.errors.rate").inconclusive_because is None
 
 
