@@ -12,6 +12,7 @@ from warmgate.adapters.port_errors import Unless, raised_as
 from warmgate.errors import FunctionLookupError
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
 from warmgate.model.function_name import bare_name
+from warmgate.model.log_stream import OWN_GROUPS
 
 USE_WINDOW = timedelta(minutes=15)
 
@@ -114,5 +115,5 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         system_log_level=logging.get("SystemLogLevel") or "",
         managed_instances=bool(found.get("CapacityProviderConfig")),
         tenant_isolation=found.get("TenancyConfig", {}).get("TenantIsolationMode") == "PER_TENANT",
-        log_group=logging.get("LogGroup") or f"/aws/lambda/{bare_name(function)}",
+        log_group=logging.get("LogGroup") or OWN_GROUPS + bare_name(function),
     )

@@ -138,6 +138,8 @@ class Sample:
     duration_ms: float | None = None
     duration_source: DurationSource = DurationSource.PLATFORM
     init_ms: float | None = None
+    init_failed: bool = False
+    """Whether an init failed and was run again inside the call: `init_ms` is that one's, None where it is not told."""
     restore_ms: float | None = None
     billed_ms: float | None = None
     memory_mb: float | None = None

@@ -163,12 +163,13 @@ class Assessor:
         self, progress: Progress, logs: Logs, policy: Policy, ready: Preflight, began_ms: float, deadline: Deadline
     ) -> Progress:
         """Return a closed progress with environments named; it is open again where names take a refusal back."""
+        from warmgate.model.log_stream import log_of
         from warmgate.probing.log_evidence import name_environments, names_matter
 
         if progress.named_count >= MOST_NAMINGS or not names_matter(judged(progress, policy), progress.samples):
             return progress
-        groups = [version.log_group for version in (ready.candidate, ready.baseline) if version is not None]
-        named = name_environments(progress.samples, logs, self.clock, groups, began_ms, deadline)
+        function_logs = [log_of(version) for version in (ready.candidate, ready.baseline) if version is not None]
+        named = name_environments(progress.samples, logs, self.clock, function_logs, began_ms, deadline)
         known = noted(replace(progress, samples=named.samples, named_count=progress.named_count + 1), named.note)
         if progress.closed in {Closed.PLANNED, Closed.STOPPED_EARLY}:
             return continued(replace(known, closed=None), policy, self.clock, deadline)

@@ -201,10 +201,10 @@ def read_answer(sample: Sample, answer: Answer, version: ArmVersion, expect: Exp
 
     record = record_of(answer.log_tail, None)
     outcome, error_type, detail = _outcome(answer, record, expect)
-    start, init_ms = record.start, record.init_ms
+    start, init_ms, init_failed = record.start, record.start_up_ms, record.init_failed
     if version.provisioned and start in {Start.COLD, Start.WARM}:
         # AWS documents that the first call of a provisioned environment prints an Init Duration without a cold start.
-        start, init_ms = Start.PROVISIONED, None
+        start, init_ms, init_failed = Start.PROVISIONED, None, False
     duration_ms, source = record.duration_ms, DurationSource.PLATFORM
     if duration_ms is None and version.hides_report:
         duration_ms, source = answer.caller_ms, DurationSource.CALLER
@@ -216,6 +216,7 @@ def read_answer(sample: Sample, answer: Answer, version: ArmVersion, expect: Exp
         duration_ms=duration_ms,
         duration_source=source,
         init_ms=init_ms,
+        init_failed=init_failed,
         restore_ms=record.restore_ms,
         billed_ms=record.billed_ms,
         memory_mb=record.max_memory_mb,

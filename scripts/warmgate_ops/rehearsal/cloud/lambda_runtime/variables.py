@@ -7,6 +7,8 @@ import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from warmgate.model.log_stream import FunctionLog
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
@@ -18,6 +20,8 @@ class Package:
     handler: str
     memory_mb: int
     timeout_s: int
+    log: FunctionLog
+    log_format: str
     variables: dict[str, str] = field(default_factory=dict)
 
 
@@ -35,7 +39,8 @@ def variables_of(package: Package, stream: str, *, provisioned: bool) -> dict[st
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(package.memory_mb),
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(package.timeout_s),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "provisioned-concurrency" if provisioned else "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{package.function}",
+        "AWS_LAMBDA_LOG_GROUP_NAME": package.log.group,
+        "AWS_LAMBDA_LOG_FORMAT": package.log_format,
         "AWS_LAMBDA_LOG_STREAM_NAME": stream,
         "LAMBDA_TASK_ROOT": str(folder),
         # Where Lambda has the runtime, /var/runtime there.
