@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help rehearse rehearse-all test unit fuzz check lint types imports docs template scan package bench gatebench campaign campaign-wire lock golden clean
+.PHONY: help rehearse rehearse-all test unit fuzz check lint types imports docs template scan package bench gatebench mutants campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,11 @@ $(ENV)/cdk/.ready: requirements/cdk.txt
 	$(PYTHON) -m venv $(ENV)/cdk
 	$(ENV)/cdk/bin/python -m pip $(LOCKED) -r requirements/cdk.txt
 	@$(ENV)/cdk/bin/python -m pip check -q
+	@touch $@
+
+$(ENV)/mutants/.ready: requirements/mutants.txt
+	$(PYTHON) -m venv $(ENV)/mutants
+	$(ENV)/mutants/bin/python -m pip $(LOCKED) -r requirements/mutants.txt
 	@touch $@
 
 rehearse: $(READY) $(CLOUD) ## run eight releases on this machine: two go through, six are rolled back
@@ -113,6 +118,9 @@ bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compare
 gatebench: $(READY) ## measure how good the verdicts are, beside other rules (minutes)
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m bench.gatebench
 
+mutants: $(READY) $(ENV)/mutants/.ready ## change SAMPLE=300 constants and operators of the judge, one at a time, and list what no test notices (minutes)
+	@PYTHONPATH=scripts $(ENV)/mutants/bin/python -m mutants --sample $(or $(SAMPLE),300) --seed $(or $(SEED),0) --only "$(MODULE)"
+
 campaign: $(READY) ## play RUNS=10000 seeded schedules of faults over hooks, guard and controller on a virtual clock (minutes)
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m campaign --runs $(or $(RUNS),10000)
 
@@ -129,7 +137,7 @@ $(ENV)/lock/.ready: requirements/lock.txt
 lock: $(ENV)/lock/.ready ## bring the locks in line with requirements/*.in; UPGRADE=--upgrade takes the newest releases
 	for f in dev ministack cdk checkov; do $(COMPILE) --universal --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	for f in runtime lock; do $(COMPILE) --universal --python-version 3.11 -c requirements/dev.txt -o requirements/$$f.txt requirements/$$f.in || exit 1; done
-	$(COMPILE) --no-deps --python-version 3.11 -o requirements/sam.txt requirements/sam.in
+	for f in sam mutants; do $(COMPILE) --no-deps --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	$(COMPILE) --universal --python-version 3.11 -c requirements/sam.txt -o requirements/sam-cli.txt requirements/sam-cli.in
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 -c requirements/dev.txt -o hooks/requirements.txt requirements/package.in
 	PYTHONPATH=scripts $(ENV)/lock/bin/python -m locks

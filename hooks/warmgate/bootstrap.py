@@ -24,13 +24,12 @@ from warmgate.adapters.waiting import SystemClock, ThreadOverlap, ThreadTimer
 from warmgate.errors import SettingsError
 from warmgate.gate.gate import Gate
 from warmgate.lineage.rollback_claims import RollbackProof
-from warmgate.model.deployment import LifecycleEvent
+from warmgate.model.deployment import LifecycleEvent, LiveJudge
 from warmgate.ports.policies import Policies
 from warmgate.ports.reports import Reports
 from warmgate.probing.assess import Assessor
 from warmgate.probing.assessment import Judging
 from warmgate.probing.sharing import Sharing
-from warmgate.report.layout import AFTER, GUARD
 from warmgate.settings import Settings, policies_folder, settings_of
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def _own_calls(parts: _Parts) -> Judging:
 
 @lru_cache(maxsize=1)
 def gate() -> Gate:
-    """Return the gate before traffic moves, made once. Wrong settings are told to CodeDeploy, not raised."""
+    """Return the gate before traffic moves, made once. Wrong settings are reported to CodeDeploy, not raised."""
     parts = _parts()
     return _gate(parts, _own_calls(parts), LifecycleEvent.BEFORE_ALLOW_TRAFFIC)
 
@@ -122,7 +121,7 @@ def guard(context: Any) -> Guard:
         claims=TableClaims(parts.clients, parts.settings.table),
         handover=LambdaHandover(parts.clients("lambda"), context.invoked_function_arn),
         clock=parts.clock,
-        reports=_reports(parts, _archive(parts, GUARD)),
+        reports=_reports(parts, _archive(parts, LiveJudge.GUARD)),
         log=log_line,
     )
 
@@ -149,7 +148,7 @@ def _parts() -> _Parts:
 
 def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
     before, settings = event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC, parts.settings
-    archive = _archive(parts, "" if before else AFTER)
+    archive = _archive(parts, "" if before else LiveJudge.AFTER)
     return Gate(
         deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event),
         last_deployments=LastDeployments(parts.clients, parts.clock, event),

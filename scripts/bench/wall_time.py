@@ -19,8 +19,8 @@ def measure_wall_time(runs: int = 3) -> list[tuple[str, str, str]]:
     found = [_run() for _ in range(runs)]
     seconds, rounds = min(found)
     ideal = (COLD_MS + rounds * WARM_MS) / 1000
-    told = f"{seconds:.2f} s, {seconds / ideal:.2f}x of {ideal:.2f} s ({rounds} rounds of {ENVIRONMENTS} calls)"
-    return [("wall time to the verdict", told, "<= 1.15x")]
+    text = f"{seconds:.2f} s, {seconds / ideal:.2f}x of {ideal:.2f} s ({rounds} rounds of {ENVIRONMENTS} calls)"
+    return [("wall time to the verdict", text, "<= 1.15x")]
 
 
 def _run() -> tuple[float, int]:

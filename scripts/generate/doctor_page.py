@@ -12,7 +12,7 @@ _BEGINNING = """# What the doctor looks for
 
 Each finding has an id, a severity and a place: a line of a template, or a thing of the account by name. `error` breaks
 or endangers a release, `warning` weakens it, `info` is worth knowing. A check that may not read what it looks at is
-told as `unknown` with `could not look: ...`, and ends no other check.
+shown as `unknown` with `could not look: ...`, and ends no other check.
 
 {table}
 
@@ -29,7 +29,7 @@ Where the answer depends on what is not visible, the doctor says what it can and
   role, denials too; resources of statements are not compared.
 - What a template holds nothing of is told as `nothing to look at`: a parent of nested stacks without a release is not
   healthy for that.
-- Whether an AppSpec fits can be told of the one given by `--appspec`; the last one deployed is only asked for its hook.
+- Whether an AppSpec fits is known of the one given by `--appspec`; the last one deployed is only asked for its hook.
 
 The caller needs `codedeploy:Get*` and `List*`, `lambda:Get*` and `List*`, `cloudwatch:DescribeAlarms` and
 `GetMetricData`, `iam:GetRole` and `SimulatePrincipalPolicy`, and for hooks in a VPC `ec2:DescribeSubnets`,

@@ -102,7 +102,7 @@ it in quotes if it is text.
 """
 
 FAULTS = """\
-All faults of a document are told at once, each with its line, what was found, what was expected, and what to do. This
+All faults of a document are listed at once, each with its line, what was found, what was expected, and what to do. This
 document
 """
 

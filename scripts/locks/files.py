@@ -56,6 +56,12 @@ LOCKS = (
     Lock(file="requirements/cdk.txt", source="requirements/cdk.in", targets=LINUX),
     Lock(file="requirements/checkov.txt", source="requirements/checkov.in", targets=LINUX),
     Lock(
+        file="requirements/mutants.txt",
+        source="requirements/mutants.in",
+        targets=LINUX,
+        alone_because="only what changes a line of code is used, and none of cosmic-ray's databases and reports",
+    ),
+    Lock(
         file="requirements/lock.txt",
         source="requirements/lock.in",
         targets=LINUX_AND_MACOS,

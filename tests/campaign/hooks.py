@@ -44,7 +44,7 @@ from warmgate.probing.assessment import Judging
 T = TypeVar("T")
 ID, FIRST = "d-CAMPAIGN0", "d-FIRST0000"
 BEFORE, AFTER = LifecycleEvent.BEFORE_ALLOW_TRAFFIC, LifecycleEvent.AFTER_ALLOW_TRAFFIC
-TELLING_S, RESERVE_S = 3.0, 30.0
+REPORTING_S, RESERVE_S = 3.0, 30.0
 """What the entry points keep back."""
 HOUR_S = 3600.0
 SHIFT_S = 60.0
@@ -394,7 +394,7 @@ class HooksWorld:
         reported, probed = self.service.reported(event), len(self.invoker.calls)
         try:
             gated = self._gate(run, event).run(
-                HookExecution(ID, event.value), run.deadline(RESERVE_S), run.deadline(TELLING_S)
+                HookExecution(ID, event.value), run.deadline(RESERVE_S), run.deadline(REPORTING_S)
             )
             return f"{gated.status} told {gated.reported}"
         finally:

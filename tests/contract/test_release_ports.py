@@ -36,7 +36,7 @@ from warmgate.errors import (
 from warmgate.gate.known_bad import Refusal
 from warmgate.lineage.rollback_claims import RollbackProof, author_of, cited_by, is_made_by_warmgate
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Deployment, Target
+from warmgate.model.deployment import Deployment, LiveJudge, Target
 from warmgate.model.marks import rollback_mark_of
 from warmgate.model.release import AliasState, Notice, ReleaseOutcome, StoredReport, back_claim
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
@@ -192,11 +192,11 @@ class TestStoredReports:
     def test_verdicts_on_live_traffic_are_read_in_order(self, reports: StoredReportsStage) -> None:
         """The guard's comes before the last hook's; a deployment without any has none."""
         assert reports.port.later("d-OTHER0000") == ()
-        reports.judged_later("d-LATER0000", ("after", "guard"))
+        reports.judged_later("d-LATER0000", (LiveJudge.AFTER, LiveJudge.GUARD))
 
         assert [(each.by, each.document) for each in reports.port.later("d-LATER0000")] == [
-            ("guard", {"by": "guard"}),
-            ("after", {"by": "after"}),
+            (LiveJudge.GUARD, {"by": "guard"}),
+            (LiveJudge.AFTER, {"by": "after"}),
         ]
 
     def test_a_place_that_cannot_be_used_is_the_ports_error(self, reports: StoredReportsStage) -> None:
@@ -278,7 +278,7 @@ def test_an_object_that_is_no_refusal_is_the_ports_error(cloud: LocalCloud) -> N
     s3.create_bucket(Bucket="strange-refusals")
     s3.put_object(Bucket="strange-refusals", Key="known-bad/checkout-api/c0de.json", Body=b'{"function": 1}')
 
-    with pytest.raises(ReportError, match="is no refusal"):
+    with pytest.raises(ReportError, match="is not a stored refusal"):
         BucketRefusals(cloud.client, "strange-refusals").find("checkout-api", "c0de-first")
 
 

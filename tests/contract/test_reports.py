@@ -88,7 +88,7 @@ def test_the_bucket_gets_three_documents(cloud: LocalCloud, judgement: Judgement
 
 def test_a_bucket_that_is_not_there_is_named(cloud: LocalCloud, judgement: Judgement) -> None:
     """The message names the object and the permission."""
-    with pytest.raises(ReportError, match=r"s3://nowhere/.*report.json was not stored.*allow s3:PutObject"):
+    with pytest.raises(ReportError, match=r"s3://nowhere/.*report.json could not be stored.*allow s3:PutObject"):
         BucketArchive(cloud.client, "nowhere").publish(judgement, Status.SUCCEEDED)
 
 

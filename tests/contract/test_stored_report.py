@@ -28,5 +28,5 @@ def test_a_stored_report_is_read_back(cloud: LocalCloud) -> None:
 
     assert render_json(case.judgement, case.status) == render_json(judgement, Status.FAILED)
     assert render_samples(case.judgement) == render_samples(judgement)
-    with pytest.raises(ReportError, match=r"s3://stored-reports/gate/d-NONE/report.json was not read: NoSuchKey"):
+    with pytest.raises(ReportError, match=r"s3://stored-reports/gate/d-NONE/report.json could not be read: NoSuchKey"):
         case_in_bucket(cloud.client, "stored-reports", "gate", "d-NONE")

@@ -19,9 +19,10 @@ from support.reports.releases import ENDS, completed
 from warmgate.appspec.read import parse_appspec
 from warmgate.errors import DocumentError
 from warmgate.judge.replaying import replay
-from warmgate.logs.calls import LogEvent, calls_of
+from warmgate.logs.calls import LogEvent, logged
 from warmgate.logs.invocations import parse_invocations, record_of
 from warmgate.model.calls import Sample
+from warmgate.model.log_stream import FunctionLog
 from warmgate.policy import parse_policy, render_policy
 from warmgate.report.console import render_console
 from warmgate.report.document import is_report
@@ -30,7 +31,7 @@ from warmgate.report.junit import render_junit
 from warmgate.report.markdown import render_markdown
 from warmgate.report.notice import build_notice
 from warmgate.report.samples import read_samples, render_samples
-from warmgate_ops.cli.appspec import _told
+from warmgate_ops.cli.appspec import _in_words
 from warmgate_ops.cli.consoles import VisibleConsole
 from warmgate_ops.cli.logs import _table, rendered
 from warmgate_ops.cli.output import shown
@@ -101,7 +102,8 @@ def _files(*patterns: str) -> list[str]:
 def _log(text: str) -> Iterable[str]:
     records = parse_invocations(text)
     record_of(text, None)
-    calls_of([LogEvent(stream="2026/01/01/[2]abc", at_ms=1.0, message=line) for line in text.split("\n")[:30]])
+    events = [LogEvent(stream="2026/01/01/[2]abc", at_ms=1.0, message=line) for line in text.split("\n")[:30]]
+    logged(events, FunctionLog("/aws/lambda/f", "f"))
     yield from map(rendered, records)
     if len(text) % RARELY:
         return
@@ -113,7 +115,7 @@ def _log(text: str) -> Iterable[str]:
 
 
 def _appspec(text: str) -> Iterable[str]:
-    yield _told("appspec.yaml", parse_appspec(text, "appspec.yaml"), ())
+    yield _in_words("appspec.yaml", parse_appspec(text, "appspec.yaml"), ())
 
 
 def _policy(text: str) -> Iterable[str]:

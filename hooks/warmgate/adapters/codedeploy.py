@@ -1,4 +1,4 @@
-"""CodeDeploy as a hook needs it: what a deployment is about, and telling the hook's status."""
+"""CodeDeploy as a hook needs it: what a deployment is about, and reporting the hook's status."""
 
 from __future__ import annotations
 

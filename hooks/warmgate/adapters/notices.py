@@ -1,4 +1,4 @@
-"""The ways to tell people of a release: a topic, the event bus, the log and metrics."""
+"""The ways to notify people of a release: a topic, the event bus, the log and metrics."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Objects:
             "allow s3:GetObject on it and s3:ListBucket on the report bucket: without the second, S3 denies what is"
             " only missing"
         )
-        with raised_as(ReportError, f"{self.where(key)} was not read", hint), Unless("NoSuchKey"):
+        with raised_as(ReportError, f"{self.where(key)} could not be read", hint), Unless("NoSuchKey"):
             found = self._clients("s3").get_object(Bucket=self._bucket, Key=key, **self._owner)
             return str(found["Body"].read().decode("utf-8"))
         return None
@@ -49,7 +49,7 @@ class Objects:
 
     def _writing(self, key: str) -> AbstractContextManager[None]:
         hint = f"allow s3:PutObject on the report bucket to the {self._role}'s role"
-        return raised_as(ReportError, f"{self.where(key)} was not stored", hint)
+        return raised_as(ReportError, f"{self.where(key)} could not be stored", hint)
 
     def _put(self, key: str, text: str, content_type: str, **condition: str) -> None:
         self._clients("s3").put_object(

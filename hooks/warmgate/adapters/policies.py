@@ -150,7 +150,7 @@ class TaggedPolicies:
 
 
 class UnsetPolicies:
-    """Stands in where the settings are wrong: the hook can still tell CodeDeploy why nothing was judged."""
+    """Stands in where the settings are wrong: the hook can still report to CodeDeploy why nothing was judged."""
 
     def __init__(self, error: SettingsError) -> None:
         self._error = error

@@ -8,8 +8,9 @@ from typing import Any
 
 from warmgate.adapters.objects import Objects
 from warmgate.errors import ReportError
+from warmgate.model.deployment import LiveJudge
 from warmgate.model.release import LaterVerdict, StoredReport
-from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, LATER, MARKDOWN, report_key
+from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, MARKDOWN, report_key
 
 
 class BucketStoredReports:
@@ -28,7 +29,7 @@ class BucketStoredReports:
 
     def later(self, deployment_id: str) -> tuple[LaterVerdict, ...]:
         """Return what the guard and the hook after traffic stored in folders of their own."""
-        found = ((by, self._document(self._key(deployment_id, DOCUMENT, by))) for by in LATER)
+        found = ((by, self._document(self._key(deployment_id, DOCUMENT, by))) for by in LiveJudge)
         return tuple(LaterVerdict(by, document) for by, document in found if document is not None)
 
     def write(self, deployment_id: str, report: StoredReport) -> None:

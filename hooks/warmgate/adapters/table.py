@@ -77,7 +77,7 @@ class Table:
         return Written(done=True, item=_plain_map(found.get("Attributes", {})))
 
     def _asked(self, key: str) -> AbstractContextManager[None]:
-        return raised_as(ClaimError, f"table {self._name}: {key!r} was not read or written", HINT)
+        return raised_as(ClaimError, f"table {self._name}: {key!r} could not be read or written", HINT)
 
 
 def _typed(value: Any) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Refusals(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownBad:
-    """Looks a candidate up before it is judged, and keeps a refusal after it was told."""
+    """Looks a candidate up before it is judged, and keeps a refusal after it was reported."""
 
     refusals: Refusals
     functions: Functions

@@ -54,7 +54,7 @@ def upper_bound(count: int, of: int, error: float = 0.05) -> float:
     return high
 
 
-def dealt(new_slow: int, new_count: int, old_slow: int, old_count: int) -> float:
+def permutation_p_value(new_slow: int, new_count: int, old_slow: int, old_count: int) -> float:
     """Return the chance of at least `new_slow` beyond a limit that old chose, had all been dealt from one pack.
 
     The limit is a value of old's own, so that one more of old counts as beyond it.

@@ -34,7 +34,7 @@ def with_margin(finding: Finding) -> Finding:
     """Return a finding with its margin, and without figures that are none: a ratio to nothing is infinite.
 
     A check decides by counts and ranks, so a measured value may lie on the other side of the limit by chance; then no
-    margin is told, for it would say the opposite of the outcome.
+    margin is shown, for it would say the opposite of the outcome.
     """
     if finding.measured is not None and not isfinite(finding.measured):
         return replace(finding, measured=None, margin=None)
@@ -42,5 +42,5 @@ def with_margin(finding: Finding) -> Finding:
         return replace(finding, margin=None)
     margin = 1 - finding.measured / finding.limit
     contradicts = margin < 0 if finding.outcome is Outcome.PASSED else margin > 0
-    text = None if contradicts and finding.outcome in {Outcome.PASSED, Outcome.FAILED} else margin
-    return replace(finding, margin=text)
+    shown = None if contradicts and finding.outcome in {Outcome.PASSED, Outcome.FAILED} else margin
+    return replace(finding, margin=shown)

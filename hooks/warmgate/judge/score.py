@@ -10,8 +10,9 @@ from warmgate.judge.binomial import upper_bound
 from warmgate.judge.derivation import ScoreLine, derive_line
 from warmgate.judge.finding import why_open
 from warmgate.judge.score_table import TABLE
-from warmgate.judge.wording import percent, points
+from warmgate.judge.wording import points
 from warmgate.model.calls import Closed
+from warmgate.model.figures import percent
 from warmgate.model.verdict import Because
 
 CAPS = (60, 100, 200, 500)

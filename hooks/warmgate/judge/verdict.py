@@ -12,9 +12,9 @@ from warmgate.judge.limits.errors import judge_answers, judge_errors
 from warmgate.judge.limits.init import judge_init
 from warmgate.judge.limits.memory import judge_memory
 from warmgate.judge.readings import readable
-from warmgate.judge.wording import quantity
 from warmgate.model.calls import Arm, Closed, Evidence
 from warmgate.model.deployment import Status
+from warmgate.model.figures import quantity
 from warmgate.model.verdict import Because, Finding, Mode, Outcome, Verdict
 from warmgate.policy.rules import INTERLEAVED_ROUNDS
 from warmgate.policy.values import ErrorAction, OnInconclusive, Policy
@@ -28,7 +28,7 @@ OBSERVED = "mode: observe"
 def judge(evidence: Evidence, policy: Policy) -> Verdict:
     """Return the verdict of the evidence so far; never raises.
 
-    `decided` is True as soon as every check has decided, or one has failed: nothing that follows could mend it.
+    `decided` is True as soon as every check has decided, or one has failed: nothing that follows could change it.
     Errors, answers and memory ride along: while nothing is wrong with them they ask for no calls of their own.
     """
     return verdict_of_findings(_findings(readable(evidence), policy), policy)

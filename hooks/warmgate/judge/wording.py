@@ -1,23 +1,11 @@
-"""Numbers and reasons as a sentence holds them."""
+"""Counts, scores and reasons as a sentence holds them."""
 
 from __future__ import annotations
 
 import math
 
-from warmgate.model.verdict import Unit
-
 LONGEST_WORD = 80
 """A function names its own error types: a name may hold line breaks, or a whole document."""
-
-
-def ms(value: float) -> str:
-    """Return milliseconds with as many digits as matter."""
-    return f"{value:.0f} ms" if value >= 100 else f"{value:.3g} ms"
-
-
-def percent(share: float) -> str:
-    """Return a share in percent with three digits at most."""
-    return f"{share * 100:.3g} %"
 
 
 def counted(bad: int, count: int, noun: str) -> str:
@@ -31,20 +19,6 @@ def counted(bad: int, count: int, noun: str) -> str:
 def points(score: float) -> str:
     """Return a score with its sign, cut towards zero so that it never seems to have reached a line that it has not."""
     return f"{math.trunc(score * 10) / 10:+g}"
-
-
-def quantity(value: float, unit: Unit | None) -> str:
-    """Return a value with its unit; a ratio is told in percent."""
-    if unit is Unit.MS:
-        return ms(value)
-    if unit is Unit.RATIO:
-        return percent(value)
-    return times(value) if unit is Unit.TIMES else f"{value:.6g}"
-
-
-def times(ratio: float) -> str:
-    """Return a ratio to the baseline; to what took no time, or of what never came to an end, it is infinite."""
-    return f"{ratio:.2f}x" if math.isfinite(ratio) else "∞x"
 
 
 def word(text: str) -> str:

@@ -26,6 +26,14 @@ class LifecycleEvent(StrEnum):
     AFTER_ALLOW_TRAFFIC = "AfterAllowTraffic"
 
 
+class LiveJudge(StrEnum):
+    """Who judges live traffic, in the order in which their verdicts can come; a folder of a report is named so."""
+
+    GUARD = "guard"
+    AFTER = "after"
+    """The hook of AfterAllowTraffic."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """The function and the alias that a deployment shifts."""
@@ -108,12 +116,12 @@ class Deployment:
         return any(OURS.search(hook.function) for hook in self.hooks)
 
     @property
-    def awaited_verdicts(self) -> frozenset[str]:
-        """Return who may be storing a verdict on live traffic just now: CodeDeploy hears of it first."""
+    def awaited_verdicts(self) -> frozenset[LiveJudge]:
+        """Return who may be storing a verdict on live traffic just now: CodeDeploy has the status first."""
         reported = [hook for hook in self.hooks if hook.status in set(Status) and OURS.search(hook.function)]
         after = any(hook.event == LifecycleEvent.AFTER_ALLOW_TRAFFIC for hook in reported)
         guard = self.is_ours and self.status == "Stopped"
-        return frozenset({*(["after"] if after else []), *(["guard"] if guard else [])})
+        return frozenset({*([LiveJudge.AFTER] if after else []), *([LiveJudge.GUARD] if guard else [])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

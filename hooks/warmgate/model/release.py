@@ -1,4 +1,4 @@
-"""A release at its end as values: what the alias serves, what was done and is told."""
+"""A release at its end as values: what the alias serves, what was done and is reported."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from warmgate.model.deployment import Deployment
+from warmgate.model.deployment import Deployment, LiveJudge
 
 
 def back_claim(deployment_id: str) -> str:
@@ -132,14 +132,13 @@ class StoredReport:
 class LaterVerdict:
     """The report of a verdict on live traffic, which lies beside the first one's."""
 
-    by: str
-    """after, for the AfterAllowTraffic hook, or guard."""
+    by: LiveJudge
     document: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What is told of one terminal deployment, in every form that a sink may need."""
+    """What people are notified of one terminal deployment, in every form that a sink may need."""
 
     deployment_id: str
     outcome: ReleaseOutcome

@@ -37,6 +37,12 @@ _PATTERN = Text(
     most=140,
     fix="write the name alone: no ARN, no version",
 )
+_TENANT = Text(
+    "the id of a tenant",
+    pattern=r"[A-Za-z0-9._:/=+@ -]+",
+    most=256,
+    fix="write letters, digits, spaces and . _ : / = + - @ alone",
+)
 
 
 def _probe(*, payload_file: LoadedFile | None = None, **fields: Any) -> Probe:
@@ -109,6 +115,12 @@ PROBE = Section(
         kind=Flag(),
         text="Whether a call may be made a second time when its answer was lost: it may have run already. Say true"
         " only of a probe without side effects; a call that never reached the function is made again in any case.",
+    ),
+    Key(
+        name="tenant",
+        kind=_TENANT,
+        text="The tenant as which the function is called. A function with tenant isolation needs one in every probe,"
+        " and no other function takes any. Only environments of the named tenants are warmed and measured.",
     ),
     build=_probe,
     one_of=("payload_file", "payload"),
@@ -188,7 +200,7 @@ POLICY = Section(
     Key(
         name="rollback",
         kind=Word(RollbackMode),
-        text="When a deployment failed or was stopped and the alias does not go back: `verify` tells, `enforce` also"
+        text="When a deployment failed or was stopped and the alias does not go back: `verify` notifies, `enforce` also"
         " makes one deployment back to the baseline.",
     ),
     Key(

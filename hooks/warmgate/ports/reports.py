@@ -48,7 +48,7 @@ class StoredReports(Protocol):
 
 
 class Notices(Protocol):
-    """One way to tell people; `name` tells it from the others."""
+    """One way to notify people; `name` is its own among them."""
 
     @property
     def name(self) -> str:

@@ -41,7 +41,7 @@ READ_LATER_KEYS = {**VERDICT, "by": str}
 
 
 def build_document(judgement: Judgement, status: Status) -> dict[str, Any]:
-    """Return the report of a judgement and of the status that was told."""
+    """Return the report of a judgement and of the status that was reported."""
     deployment, verdict = judgement.deployment, judgement.verdict
     event = deployment.lifecycle_event
     return {

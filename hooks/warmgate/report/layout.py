@@ -9,9 +9,6 @@ CONTENT_TYPES = {
     SAMPLES: "application/x-ndjson",
 }
 """The files of a report."""
-GUARD, AFTER = "guard", "after"
-LATER = (GUARD, AFTER)
-"""Folders of verdicts on live traffic, in the order in which they can be reached."""
 
 
 def report_folder(prefix: str, deployment_id: str) -> str:

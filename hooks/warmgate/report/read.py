@@ -20,7 +20,7 @@ class ReportDocumentError(DocumentError):
 
 
 def judgement_of(text: str, source: str, samples: tuple[Sample, ...]) -> Judgement:
-    """Return the judgement of a report's JSON and its samples; the verdict's status is the one that was told."""
+    """Return the judgement of a report's JSON and its samples; the verdict's status is the one that was reported."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -54,7 +54,7 @@ def build_release(
 def _verdict(verdict: LaterVerdict) -> dict[str, Any]:
     document, keys = verdict.document, ("check", "outcome", "reason")
     return {
-        "by": verdict.by,
+        "by": verdict.by.value,
         "outcome": document["outcome"],
         "status": document["status"],
         "reason": document["reason"],

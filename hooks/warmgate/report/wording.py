@@ -6,6 +6,7 @@ from itertools import product
 
 from warmgate.model.calls import Arm, CallOutcome, Phase, Sample
 from warmgate.model.deployment import Status
+from warmgate.model.figures import quantity
 from warmgate.model.verdict import Finding, Judgement, Outcome, Spending, Unit
 from warmgate.report.standing import standing_of
 from warmgate.visible import one_line
@@ -20,25 +21,16 @@ def headline(judgement: Judgement, status: Status) -> str:
 
 def measured(finding: Finding) -> str:
     """Return the measured value with its unit."""
-    return _figure(finding.measured, finding)
+    return _figure(finding.measured, finding.unit)
 
 
 def limit(finding: Finding) -> str:
     """Return the limit with its unit."""
-    return _figure(finding.limit, finding)
+    return _figure(finding.limit, finding.unit)
 
 
-def _figure(value: float | None, finding: Finding) -> str:
-    if value is None:
-        return "-"
-    if finding.unit is Unit.TIMES:
-        return f"{value:.2f}x"
-    if finding.unit is Unit.RATIO:
-        return f"{value * 100:.3g} %"
-    if finding.unit is Unit.COUNT:
-        return f"{value:g}"
-    digits = 0 if abs(value) >= 100 else 1
-    return f"{value:.{digits}f} {finding.unit or ''}".rstrip()
+def _figure(value: float | None, unit: Unit | None) -> str:
+    return "-" if value is None else quantity(value, unit)
 
 
 def margin(finding: Finding) -> str:

@@ -27,7 +27,7 @@ from warmgate.ports.time import Clock
 from warmgate.rollback.recovery import POLL_MS, Recovery
 
 REPORT_APPEARS_MS = 20_000.0
-"""How long a hook may take to store its report: it tells CodeDeploy first."""
+"""How long a hook may take to store its report: it reports the status to CodeDeploy first."""
 NOTICE_LEASE_MS = 30_000.0
 UNGATED = "RELEASED WITHOUT A GATE: the AppSpec names no hook of Warmgate, nothing was judged"
 
@@ -60,7 +60,7 @@ class RollbackController:
         """Settle the release that a state change is about; None for a deployment that Warmgate does not know.
 
         Raises:
-            UnsettledError: the release has not ended, or something could not be stored or told; Lambda runs it again.
+            UnsettledError: the release has not ended, or storing or notifying failed; Lambda runs it again.
             DeploymentLookupError, ClaimError: CodeDeploy or the table did not answer.
         """
         release, doubt = self._subject(change.deployment_id, deadline)
@@ -87,7 +87,7 @@ class RollbackController:
         """Return the deployment a change is about, for a rollback the one that it rolls back, and what is in doubt."""
         release = self.releases.describe(deployment_id)
         claim = self.proof.claim_of(release, deadline)
-        if claim is not None and claim.unchecked:  # As a release of its own it would be told as one without a gate.
+        if claim is not None and claim.unchecked:  # As a release of its own it would be reported as one without a gate.
             raise UnsettledError(f"{deployment_id}: {claim.reason}", hint="the event is delivered again")
         if claim is None or not claim.proven:
             return release, "" if claim is None else claim.reason
@@ -118,7 +118,7 @@ class RollbackController:
             document = {**stored.document, "release": section}
             self.reports.write(deployment_id, StoredReport(document, with_release(stored.markdown, section)))
         except ReportError as error:
-            # People are notified what is known without the report; the verdict's reason is in the hook's log.
+            # People are notified of what is known without the report; the verdict's reason is in the hook's log.
             blank = _placeholder(seen.release, f"the stored verdict could not be completed: {error}")
             section = build_release(seen, self.clock.utc_now(), alarms=alarms, verdicts=verdicts, notes=notes)
             return {**blank.document, "release": section}, (str(error),)
@@ -157,7 +157,7 @@ class RollbackController:
                 elif claim is Claim.HELD:
                     troubles.append(f"{way.name}: another run is sending this notification")
             except (ClaimError, NoticeError) as error:
-                self.log(f"{notice.deployment_id}: not notified by {way.name} ({error})")
+                self.log(f"{notice.deployment_id}: could not notify by {way.name} ({error})")
                 troubles.append(f"{way.name}: {error}")
         return tuple(notified), tuple(troubles)
 

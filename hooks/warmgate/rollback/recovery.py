@@ -1,4 +1,4 @@
-"""Follows a deployment to its end and its alias back to the baseline; makes the way back where the policy asks for it.
+"""Follows a deployment to its end and its alias back to the baseline; rolls back where the policy asks for it.
 
 CodeDeploy moves the alias. It is edited here only where CodeDeploy would refuse to: a stopped deployment's weights.
 """
@@ -33,7 +33,7 @@ POLL_MS = 2_000.0
 ASKED_AGAIN_MS = 60_000.0
 """How long alias, tag and policy are asked for again: an outage mostly passes by then, a missing grant never does."""
 APPEARS_MS = 30_000.0
-"""How long a rollback that is to be expected may take to appear: CodeDeploy makes it after it told of the failure."""
+"""How long a rollback that is to be expected may take to appear: CodeDeploy makes it after it published the failure."""
 STACK_APPEARS_MS = 240_000.0
 """The same where CloudFormation rolls a whole stack back first."""
 
@@ -185,7 +185,7 @@ class Recovery:
         return made
 
     def _made_under_claim(self, release: Deployment, deadline: Deadline) -> str:
-        # Looked for again: a run that died may have made it, or a deployment may have come between.
+        # Looked for again: a run that died may have made it, or somebody may have made a newer deployment.
         back, other = self._find_rollback(release, deadline)
         if other:
             raise UnsettledError(
@@ -223,7 +223,7 @@ def _unread(seen: RecoveryResult, why: str) -> RecoveryResult:
 
 
 def _refused(seen: RecoveryResult, error: RollbackError) -> RecoveryResult:
-    """Note why the way back was refused; what is only busy, or had no answer, is looked at again with the event."""
+    """Note why the rollback was refused; what is only busy, or had no answer, is looked at again with the event."""
     if error.busy or error.unsure:
         raise UnsettledError(str(error)) from error
     return _noted(seen, f"Warmgate could not roll the alias back: {error}")

@@ -50,11 +50,11 @@ def measure_shifts(good: int = GOOD_SHIFTS, bad: int = BAD_SHIFTS) -> list[tuple
         rows = [("good shifts that the guard stops", f"{stopped} of {good}", "<= 0.5 %")]
         for place, fault in enumerate(FAULTS):
             times = list(pool.map(_reactions, [place] * bad, range(bad)))
-            rows.append((f"first bad request to stop: {fault.name}", _told(times), "<= 0.2x"))
+            rows.append((f"first bad request to stop: {fault.name}", _in_words(times), "<= 0.2x"))
     return rows
 
 
-def _told(times: list[tuple[float | None, float | None]]) -> str:
+def _in_words(times: list[tuple[float | None, float | None]]) -> str:
     both = [(guard, alarm) for guard, alarm in times if guard is not None and alarm is not None]
     missed = sum(guard is None for guard, _ in times)
     if not both:

@@ -13,13 +13,13 @@ from warmgate.judge.limits.durations import lines_of
 from warmgate.judge.limits.init import FEWEST, fail_count
 from warmgate.judge.score import STRIKES, allowed_share, cap_for, line_for, ruled_out_errors
 from warmgate.judge.verdict import measured_calls
-from warmgate.judge.wording import ms, percent
 from warmgate.model.calls import Arm, Burst, Phase
+from warmgate.model.figures import ms, percent
 from warmgate.planning import ProbePlan, plan_probes
 from warmgate.policy.spec_limits import NONE_MAY_FAIL
 from warmgate.policy.values import OnInconclusive, PercentileLimit, Policy, RatioLimit
 from warmgate_ops.advice.comparisons import RUNS, Effect, failing_share
-from warmgate_ops.advice.none_may_fail import explained_none, told_sight
+from warmgate_ops.advice.none_may_fail import explained_none, sight_in_words
 from warmgate_ops.advice.power import SURE, clean_calls_to_pass, score_ends, surely_failed_share
 
 PROMISED = 0.01
@@ -82,6 +82,12 @@ def _whole(policy: Policy, plan: ProbePlan) -> Explained:
         "each check may refuse 1 % of releases exactly at its limit, far fewer at a distance: checks add up",
     ]
     warnings = []
+    tenants = {probe.tenant for probe in policy.probes}
+    if tenants != {None}:
+        named = ", ".join(sorted(filter(None, tenants)))
+        says.append(f"called as tenant {named}: environments of every other tenant stay cold and unseen")
+    if None in tenants and len(tenants) > 1:
+        warnings.append("probes with a tenant and without one: no function takes both")
     if plan.left_out:
         warnings.append(f"the budget leaves out {'; '.join(plan.left_out)}")
     if policy.warm.environments < FEWEST_ENVIRONMENTS and policy.limits.duration:
@@ -103,7 +109,7 @@ def _inits(policy: Policy) -> Iterator[Explained]:
         at_limit = _chance(at_least(fails_at, count, share))
         says = [
             f"{count} cold starts; {fails_at} slow ones refuse it: {at_limit} of releases exactly at the limit",
-            told_sight(seen, f"of cold starts are slower than {ms(limit.limit_ms)}"),
+            sight_in_words(seen, f"of cold starts are slower than {ms(limit.limit_ms)}"),
         ]
         warnings = []
         if count < FEWEST:
@@ -112,8 +118,8 @@ def _inits(policy: Policy) -> Iterator[Explained]:
             warnings.append(f"{count} cold starts can never refuse it: {fails_at} slow ones would be needed")
         if sure < limit.percentile:
             warnings.append(
-                f"{count} cold starts within the limit prove p{sure * 100:.0f} at 95 %, not {limit.name}:"
-                f" that takes {math.ceil(math.log(0.05) / math.log(limit.percentile))}"
+                f"{count} cold starts within the limit show p{sure * 100:.0f} with 95 % confidence, not {limit.name}:"
+                f" raise warm.environments to {math.ceil(math.log(0.05) / math.log(limit.percentile))}"
             )
         yield Explained(check, f"<= {ms(limit.limit_ms)}", tuple(says), tuple(warnings), limit.limit_ms)
 
@@ -138,7 +144,7 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
         f"a release without a slow call passes after {needs} calls" if needs else "no release can pass",
         f"of releases exactly at the limit {_chance(refused)} are refused"
         + (", those half-way included" if half else ""),
-        told_sight(seen, f"of calls are slower than {ms(limit.limit_ms)}"),
+        sight_in_words(seen, f"of calls are slower than {ms(limit.limit_ms)}"),
     ]
     warnings = []
     if needs is None:
@@ -154,7 +160,7 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
             f"when.inconclusive: half refuses {_chance(refused)} of releases exactly at the limit with so few calls"
         )
     if seen is None:
-        warnings.append("no share of slow calls is surely refused with this budget")
+        warnings.append("with this budget no share of slow calls is refused in nine runs of ten")
     shown = f"<= {ms(limit.limit_ms)}"
     return Explained(f"limits.duration.{limit.name}", shown, tuple(says), tuple(warnings), limit.limit_ms)
 
@@ -170,21 +176,21 @@ def _others(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
         if probe.expect.jmespath or probe.expect.error_type:
             mine = sum(c.arm is Arm.CANDIDATE and c.probe.name == probe.name for p in plan.rounds for c in p.calls)
             warnings = ("the budget leaves no call of this probe",) if not mine else ()
-            told = explained_none(policy, plan, [probe.name]) if mine else ()
-            yield Explained(f"probes.{probe.name}.expect", "every answer", (ANSWERS_TOO, *told), warnings)
+            text = explained_none(policy, plan, [probe.name]) if mine else ()
+            yield Explained(f"probes.{probe.name}.expect", "every answer", (ANSWERS_TOO, *text), warnings)
 
 
 def _errors(policy: Policy, allowed: float, calls: int, plan: ProbePlan) -> Explained:
     check = "limits.errors.rate"
     if allowed <= 0:
-        told = explained_none(policy, plan, [probe.name for probe in policy.probes])
-        return Explained(check, "<= 0 %", (NONE_MAY_FAIL.replace("`", ""), *told))
+        text = explained_none(policy, plan, [probe.name for probe in policy.probes])
+        return Explained(check, "<= 0 %", (NONE_MAY_FAIL.replace("`", ""), *text))
     line = line_for(allowed, ruled_out_errors(allowed), cap_for(calls))
     rounds = [sum(call.arm is Arm.CANDIDATE for call in planned.calls) for planned in plan.rounds]
     needs, seen = clean_calls_to_pass(line, rounds), surely_failed_share(line, rounds, half=True, strikes=STRIKES)
     says = (
         f"a release without a failed call passes after {needs} calls" if needs else "no release can pass",
-        told_sight(seen, "of calls fail"),
+        sight_in_words(seen, "of calls fail"),
     )
     warnings = () if needs else (f"{calls} calls can never pass it, about {-line.pass_at} good ones are needed",)
     return Explained(check, f"<= {percent(allowed)}", says, warnings)
@@ -204,8 +210,8 @@ def _comparisons(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
         effects += [Effect("50 % slower", times=1.5)]
         effects += [] if name == "init" else [Effect("one call in five three times as slow", slow_share=0.2)]
         shares = [(e.name, failing_share(policy, plan, e, init=name == "init")) for e in effects]
-        told = ", ".join(f"{effect}: {share * 100:.0f} %" for effect, share in shares)
-        says = (f"refused of {RUNS} simulated releases each, calls with a p95 of 1.6 times their median: {told}",)
+        text = ", ".join(f"{effect}: {share * 100:.0f} %" for effect, share in shares)
+        says = (f"refused of {RUNS} simulated releases each, calls with a p95 of 1.6 times their median: {text}",)
         yield replace(blank, says=(*blank.says, *says))
 
 
@@ -228,7 +234,7 @@ def _comparable(policy: Policy, plan: ProbePlan, name: str) -> Explained:
     )
     warnings: tuple[str, ...] = ()
     if count < ENOUGH_ENVIRONMENTS:
-        warnings = (f"{count} environments of each version never decide it, {ENOUGH_ENVIRONMENTS} are needed",)
+        warnings = (f"{count} environments of each version are too few to decide, {ENOUGH_ENVIRONMENTS} are needed",)
     elif old_rounds < 2:
         warnings = (f"the budget has room for {old_rounds} rounds of both versions, two are needed",)
     words = "body and tail of the durations, old and new called in the same rounds; false alarms: 1 % and 0.5 %"
@@ -243,12 +249,12 @@ def _beside_today(each: Explained, today_ms: Mapping[str, float] | None) -> Expl
     if each.limit_ms is None:
         return each
     if today_ms is None:
-        hint = "how far the limit is from today's value is not known: give recorded runs with --samples"
+        hint = "today's value is not known: pass recorded runs with --samples to compare"
         return replace(each, says=(*each.says, hint))
     measured = today_ms.get(each.check)
     if measured is None:
-        return replace(each, says=(*each.says, "the recorded runs do not show its value of today"))
-    told = f"today {ms(measured)}, {measured / each.limit_ms:.0%} of the limit"
+        return replace(each, says=(*each.says, "the recorded runs do not show today's value"))
+    text = f"today {ms(measured)}, {measured / each.limit_ms:.0%} of the limit"
     near = measured > each.limit_ms * (1 - CLOSE)
     warning = f"the limit is within {CLOSE:.0%} of today's {ms(measured)}: releases will be refused by chance"
-    return replace(each, says=(*each.says, told), warnings=(*each.warnings, warning) if near else each.warnings)
+    return replace(each, says=(*each.says, text), warnings=(*each.warnings, warning) if near else each.warnings)

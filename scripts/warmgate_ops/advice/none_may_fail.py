@@ -1,12 +1,12 @@
-"""What a budget can tell of failures where none may be: how large a share is seen, and which one failure refuses."""
+"""What a budget can show of failures where none may be: how large a share is seen, and which one failure refuses."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from warmgate.judge.limits.errors import RARE_CALLS
-from warmgate.judge.wording import percent
 from warmgate.model.calls import Arm, Phase
+from warmgate.model.figures import percent
 from warmgate.planning import ProbePlan, Round
 from warmgate.policy.values import Policy
 from warmgate_ops.advice.power import SURE
@@ -20,11 +20,11 @@ def explained_none(policy: Policy, plan: ProbePlan, probes: list[str]) -> tuple[
     short = {probe: calls for probe in probes if (calls := _called(surely, probe) + room) < RARE_CALLS}
     shown = [calls for probe, calls in every.items() if probe not in short]
     seen = next((s / 1000 for s in range(1, 1000) if _refused(sum(every.values()), shown, s / 1000) >= SURE), None)
-    told = [
+    text = [
         f"the budget has room for {calls} of {RARE_CALLS} calls of probe {probe}: one that fails refuses"
         for probe, calls in short.items()
     ]
-    return (told_sight(seen, "of calls are so"), *told)
+    return (sight_in_words(seen, "of calls are so"), *text)
 
 
 def _called(plan: ProbePlan, probe: str) -> int:
@@ -50,8 +50,8 @@ def _refused(calls: int, shown: list[int], share: float) -> float:
     return 1 - none - alone
 
 
-def told_sight(seen: float | None, what: str) -> str:
-    """Return the share of bad calls that is surely refused, in words."""
+def sight_in_words(seen: float | None, what: str) -> str:
+    """Return the share of bad calls that is refused reliably, in words."""
     if seen is None:
-        return f"no release is refused surely, whatever share {what}"
+        return f"no release is refused reliably (in nine runs of ten), whatever share {what}"
     return f"refused in nine runs of ten: a release where {percent(seen)} {what}"

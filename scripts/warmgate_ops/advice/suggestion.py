@@ -29,7 +29,7 @@ def suggest(recorded: Recorded, headroom: float, name: str = "suggested") -> Sug
     """Return limits that the recorded runs keep with headroom.
 
     Args:
-        recorded: of the version that is right today.
+        recorded: of a known-good version.
         headroom: how many times today's value a limit is; more than 1.
         name: of the policy.
     """
@@ -49,7 +49,7 @@ def suggest(recorded: Recorded, headroom: float, name: str = "suggested") -> Sug
     error_ratio = 0.0 if not recorded.failed else None
     if recorded.failed:
         left_out.append(
-            f"limits.errors: {recorded.failed} of {recorded.calls} recorded calls did not end well; mend that first"
+            f"limits.errors: {recorded.failed} of {recorded.calls} recorded calls did not end well; fix that first"
         )
     compare = Compare(
         init=RatioLimit(statistic="median", ratio=RATIO) if init else None,

@@ -53,7 +53,7 @@ def check(
         except AppSpecError as error:
             errors = tuple(str(fault) for fault in error.faults)
             worst = max(worst, 1)
-        say(json.dumps(rendered(file, shown, errors)) if as_json else _told(file, shown, errors))
+        say(json.dumps(rendered(file, shown, errors)) if as_json else _in_words(file, shown, errors))
     raise typer.Exit(worst)
 
 
@@ -73,7 +73,7 @@ def _target(appspec: AppSpec) -> dict[str, Any]:
     }
 
 
-def _told(file: str, appspec: AppSpec | None, errors: tuple[str, ...]) -> str:
+def _in_words(file: str, appspec: AppSpec | None, errors: tuple[str, ...]) -> str:
     if appspec is None:
         return "\n".join(errors)
     hooks = ", ".join(f"{event} calls {function}" for event, function in appspec.hooks.items()) or "no hooks"

@@ -9,6 +9,7 @@ import typer
 
 from warmgate.appspec.write import appspec_json, appspec_yaml
 from warmgate.model.deployment import Target
+from warmgate_ops.cli.function_option import function_named
 from warmgate_ops.cli.output import say
 from warmgate_ops.cli.paths import output_file, write_text
 from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, refuse_unusable, spec_of
@@ -18,7 +19,7 @@ FORMATS = {"yaml": appspec_yaml, "json": appspec_json}
 
 def new(
     *,
-    function: Annotated[str, typer.Option(help="Function name.")],
+    function: Annotated[str, typer.Option(help="Function name or ARN.")],
     alias: Annotated[str, typer.Option(help="Alias that CodeDeploy shifts.")],
     from_: Annotated[str, typer.Option("--from", help="Currently deployed version.")],
     to: Annotated[str, typer.Option(help="Version to deploy.")],
@@ -35,6 +36,7 @@ def new(
     """
     if format_ not in FORMATS:
         raise typer.BadParameter(f"--format: found {format_}, expected yaml or json")
+    function = function_named(function).name
     spec = spec_of(Target(function, alias), from_, to, before, after)
     refuse_unusable(spec)
     text = FORMATS[format_](spec, function)

@@ -28,6 +28,7 @@ from warmgate.report.json_report import render_json
 from warmgate.report.standing import standing_of
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import policy_in
+from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import say
 from warmgate_ops.cli.paths import input_file
 
@@ -57,7 +58,8 @@ def check(  # noqa: PLR0917 - each is an option of the command line
     where a limit met no evidence, whatever the policy's `when` says.
     """
     chosen, clients = policy_in(policy), clients_of(endpoint_url, region)
-    subject = Subject(target=Target(function, "-"), baseline=baseline or None, candidate=candidate)
+    target = Target(function_in(function, clients), "-")
+    subject = Subject(target=target, baseline=baseline or None, candidate=candidate)
     refusals = BucketRefusals(clients, bucket, prefix) if bucket else None
     judgement = judged(subject, chosen, str(policy), clients, refusals)
     status = judgement.verdict.status
@@ -70,7 +72,7 @@ def judged(
 ) -> Judgement:
     """Return the judgement of a subject; what could not be found out is an error verdict.
 
-    An SDK error that says that AWS was not asked at all is raised: it tells nothing of the version.
+    An SDK error that says that AWS was not asked at all is raised: it says nothing of the version.
     """
     clock = SystemClock()
     deployment = Deployment(

@@ -1,8 +1,9 @@
-"""`warmgate doctor`: tells before a release what would break on its day."""
+"""`warmgate doctor`: shows before a release what would fail during the deployment."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import say
 from warmgate_ops.cli.paths import input_file, output_file, write_text
 
@@ -35,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     *,
-    function: Annotated[str, typer.Option(help="Function name; with --alias.")] = "",
+    function: Annotated[str, typer.Option(help="Function name or ARN; with --alias.")] = "",
     alias: Annotated[str, typer.Option(help="Alias that CodeDeploy shifts.")] = "",
     application: Annotated[str, typer.Option(help="CodeDeploy application; with --group.")] = "",
     group: Annotated[str, typer.Option(help="CodeDeploy deployment group.")] = "",
@@ -78,8 +80,8 @@ def doctor(
 def _question(names: dict[str, str], hooks: tuple[str, ...], appspec: Path | None, policy: Path | None) -> Question:
     from warmgate_ops.doctor.gather import Question
 
-    told = (_text(appspec), str(appspec)) if appspec else None
-    return Question(**names, hooks=hooks, appspec=told, policy=policy, policies=_bundled())
+    given = (_text(appspec), str(appspec)) if appspec else None
+    return Question(**names, hooks=hooks, appspec=given, policy=policy, policies=_bundled())
 
 
 def _examined(question: Question | None, templates: Sequence[Path], endpoint_url: str, region: str) -> Examination:
@@ -91,7 +93,10 @@ def _examined(question: Question | None, templates: Sequence[Path], endpoint_url
 
     subjects = [Facts(template=read_template(_text(path), str(path))) for path in templates]
     if question is not None:
-        subjects.append(gather(question, clients_of(endpoint_url, region)))
+        clients = clients_of(endpoint_url, region)
+        if question.function:
+            question = replace(question, function=function_in(question.function, clients))
+        subjects.append(gather(question, clients))
     return examine(CHECKS, subjects)
 
 

@@ -27,7 +27,7 @@ def suggest(
     name: Annotated[str, typer.Option(help="Policy name.")] = "suggested",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Propose limits from recorded runs of a version that is right, as a policy that can be used.
+    """Propose limits from recorded runs of a known-good version, as a policy that can be used.
 
     Exit codes: 0 proposed, 2 the samples cannot be read.
     """
@@ -52,5 +52,5 @@ def suggest(
     say(text, end="" if text.endswith("\n") else "\n")
     for line in found.left_out:
         complain(f"not proposed: {line}")
-    told = ", ".join(f"{check} {count}" for check, count in fired.most_common()) or "no check fired"
-    complain(f"on the {runs} recorded runs it refuses {refused}: {told}")
+    text = ", ".join(f"{check} {count}" for check, count in fired.most_common()) or "no check fired"
+    complain(f"on the {runs} recorded runs it refuses {refused}: {text}")

@@ -123,6 +123,7 @@ def _rehearse_scenarios(
 def _rehearse_own(
     scenario: Scenario, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool
 ) -> int:
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.child import unlike_lambda
     from warmgate_ops.rehearsal.display import show_verdict
 
     policy_in(scenario.policy)
@@ -133,11 +134,15 @@ def _rehearse_own(
     for name, text in release.documents.items():
         write_text(folder / name, text)
     show_verdict(console, row, release)
+    unlike = unlike_lambda()
+    for line in unlike:
+        console.print(f"  not as on Lambda: {line}", soft_wrap=True, markup=False)
     console.print(f"report in {folder}", soft_wrap=True, markup=False)
     if report_dir:
         shutil.rmtree(work, ignore_errors=True)
     if json_output:
-        say(json.dumps({"row": asdict(row), "report_dir": str(folder), "report": release.report}))
+        shown = {"row": asdict(row), "report_dir": str(folder), "report": release.report, "unlike_lambda": unlike}
+        say(json.dumps(shown))
     return own_exit_code(row)
 
 

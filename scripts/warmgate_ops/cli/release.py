@@ -19,6 +19,7 @@ from warmgate.report.markdown import escaped
 from warmgate.report.release import WORDS
 from warmgate.report.standing import PASSED, REFUSED, RELEASE_EXIT_CODES, UNKNOWN
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import output_file, write_text
 from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, spec_of
@@ -40,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
 def release(
     *,
-    function: Annotated[str, typer.Option(help="Function name.")],
+    function: Annotated[str, typer.Option(help="Function name or ARN.")],
     alias: Annotated[str, typer.Option(help="Alias that CodeDeploy shifts.")],
     to: Annotated[str, typer.Option(help="Version to deploy.")],
     from_: Annotated[
@@ -70,6 +71,7 @@ def release(
     Exit codes: 0 released, 1 rolled back or not, 2 wrong usage, 3 not known (time-out, connection lost).
     """
     clients = clients_of(endpoint_url, region)
+    function = function_in(function, clients)
     application, group = group_of(clients, application, group)
     baseline = from_ or serving_version(clients, function, alias)
     wanted = spec_of(Target(function, alias), baseline, to, before, after)

@@ -48,7 +48,7 @@ def report(
         Path | None, typer.Option(parser=input_file, help="Policy file by which recorded samples are judged.")
     ] = None,
     run: Annotated[str, typer.Option(help="ID of the run to show, if the samples hold several.")] = "",
-    bucket: Annotated[str, typer.Option(help="Report bucket; WARMGATE_REPORT_BUCKET when left out.")] = "",
+    bucket: Annotated[str, typer.Option(help="Report bucket (default: WARMGATE_REPORT_BUCKET).")] = "",
     endpoint_url: EndpointUrl = "",
     region: Region = "",
 ) -> None:

@@ -1,1 +1,1 @@
-"""Tells before a release what would break on its day: facts are gathered once, checks are pure."""
+"""Shows before a release what would fail during the deployment: facts are gathered once, checks are pure."""

@@ -8,7 +8,7 @@ from warmgate_ops.doctor.facts import HookFacts, Missing, see, some
 from warmgate_ops.doctor.findings import Place, Severity, Symptom
 from warmgate_ops.doctor.template.resources import Template
 
-TELL = "codedeploy:PutLifecycleEventHookExecutionStatus"
+REPORT_STATUS = "codedeploy:PutLifecycleEventHookExecutionStatus"
 INVOKE = "lambda:InvokeFunction"
 NEEDED = (
     "codedeploy:GetDeployment",
@@ -26,7 +26,7 @@ USEFUL = ("lambda:GetFunctionConcurrency", "lambda:GetAccountSettings", "cloudwa
 def denials(hook: HookFacts, actions: Collection[str], severity: Severity | None = None) -> Iterator[Symptom]:
     """Yield a symptom for each of these actions that a hook's role may not do."""
     if isinstance(hook.permissions, Missing):
-        if TELL in actions:
+        if REPORT_STATUS in actions:
             yield Symptom(place=Place(name=hook.place), message=f"its role {hook.permissions.place} does not exist")
         return
     for permission in see(hook.permissions):

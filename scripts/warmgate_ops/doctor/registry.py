@@ -32,6 +32,7 @@ from warmgate_ops.doctor.checks import (
     not_weightable,
     policy_faults,
     policy_undecided,
+    probe_tenants,
     provisioned_on_alias,
     rollback_events,
     same_version,
@@ -77,6 +78,7 @@ CHECKS = tuple(
         # the policy
         policy_faults,
         policy_undecided,
+        probe_tenants,
         # the template itself
         nested_stacks,
     )

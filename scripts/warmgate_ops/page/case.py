@@ -36,11 +36,11 @@ class Case:
     origin: str
     """Where the page's figures come from, in words."""
     replayed: bool = False
-    """Whether the verdict was made now from a recording: nobody was told, and no clock ran."""
+    """Whether the verdict was made now from a recording: no status was sent, and no clock ran."""
     left_out: tuple[str, ...] = ()
     """Checks that a recording cannot show."""
     document: str = ""
-    """The stored report as it was read; a replay told nobody anything, so it has none."""
+    """The stored report as it was read; a replay sends nothing, so it has none."""
 
     @property
     def status(self) -> Status:
@@ -114,5 +114,5 @@ def replayed_case(run: str, samples: Sequence[Sample], policy: Policy, source: s
 
 
 def _place(sample: Sample) -> tuple[Phase, int, int]:
-    """Return what tells a sample from every other of its run."""
+    """Return what distinguishes a sample from every other of its run."""
     return sample.phase, sample.round, sample.position

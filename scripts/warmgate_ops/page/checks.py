@@ -30,7 +30,7 @@ class CheckRow:
     asides: tuple[str, ...]
     track: str
     bar: str
-    told: str
+    text: str
     """What the line shows, for those who do not see it."""
 
 
@@ -53,7 +53,7 @@ def _row(finding: Finding) -> CheckRow:
         asides=_asides(finding),
         track=line(LIMIT_AT, 2, LIMIT_AT, HEIGHT - 2),
         bar=_bar(finding),
-        told=f"measured {measured}, limit {limit}",
+        text=f"measured {measured}, limit {limit}",
     )
 
 

@@ -50,7 +50,7 @@ def draw(name: str, title: str, series: Series, limits: Sequence[Mark], words: C
     return Figure(
         name=name,
         title=title,
-        summary=" ".join(_told(arm, found, unfinished, words) for arm, (found, unfinished) in shown.items())
+        summary=" ".join(_in_words(arm, found, unfinished, words) for arm, (found, unfinished) in shown.items())
         + "".join(f" Limit: {mark.label}." for mark in limits),
         height=HEIGHT,
         shapes=(*axes, *limit_shapes, *curves),
@@ -101,7 +101,7 @@ def _limits(limits: Sequence[Mark], x: Scale, y: Scale) -> tuple[list[Shape], li
     return shapes, labels
 
 
-def _told(arm: Arm, values: list[float], unfinished: int, words: Callable[[float], str]) -> str:
+def _in_words(arm: Arm, values: list[float], unfinished: int, words: Callable[[float], str]) -> str:
     figures = ", ".join(f"p{share * 100:g} {words(quantile(values, share))}" for share in (0.5, 0.95, 0.99))
     late = f", {unfinished} more timed out" if unfinished else ""
     return f"{arm.value.capitalize()}: {len(values)} calls{late}, {figures}, largest {words(max(values))}."

@@ -55,7 +55,7 @@ def render_page(case: Case) -> str:
             title=_title(case),
             badge=standing_of(case.judgement.verdict, case.status).word,
             badge_kind=_badge_kind(case),
-            told=_told(case),
+            reported=_reported(case),
             reasons=[one_line(reason) for reason in case.judgement.verdict.reason.splitlines()],
             checks=check_rows(case.judgement.verdict),
             left_out=case.left_out,
@@ -89,12 +89,12 @@ def _badge_kind(case: Case) -> str:
     return outcome.value if clean else "inconclusive"
 
 
-def _told(case: Case) -> str:
+def _reported(case: Case) -> str:
     verdict = case.judgement.verdict
-    hears = "CodeDeploy would have been told" if case.replayed else "CodeDeploy was sent"
+    sent = "CodeDeploy would have been sent" if case.replayed else "CodeDeploy was sent"
     aside = standing_of(verdict, case.status).aside
     words = f"{WORDS[verdict.outcome]}, {aside}" if aside else WORDS[verdict.outcome]
-    return f"{hears} {case.status.value}: {words}; mode {verdict.mode.value}"
+    return f"{sent} {case.status.value}: {words}; mode {verdict.mode.value}"
 
 
 def _shown(strip: Figure | None, *figures: Figure) -> list[Figure]:

@@ -50,7 +50,7 @@ def case_in_bucket(
             return str(answer["Body"].read().decode())
         except (*SDK_ERRORS, UnicodeDecodeError) as error:
             raise ReportError(
-                f"s3://{bucket}/{key} was not read: {code_of(error)}: {error}",
+                f"s3://{bucket}/{key} could not be read: {code_of(error)}: {error}",
                 hint="check the deployment's id, the bucket, WARMGATE_REPORT_PREFIX and that s3:GetObject is allowed",
             ) from error
 

@@ -89,11 +89,11 @@ def _rows(name: str, title: str, arms: list[tuple[Arm, list[Row]]], limits: list
         shapes.append(Shape("points", marks(kept, arm.value), arm.value))
         y += ROW / 2
     axis, axis_labels = _axis(x, top, y, limits)
-    told = f"{title}: " + "; ".join(f"{len(rows)} rows of the {arm.value}" for arm, rows in arms) + "."
+    text = f"{title}: " + "; ".join(f"{len(rows)} rows of the {arm.value}" for arm, rows in arms) + "."
     return Figure(
         name=name,
         title=title,
-        summary=told,
+        summary=text,
         height=y + 28,
         shapes=(*shapes, *axis),
         labels=(*labels, *axis_labels),

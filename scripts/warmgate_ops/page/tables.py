@@ -118,7 +118,7 @@ def _call(call: Call) -> tuple[str, ...]:
         "-" if sample.start is None else sample.start.value,
         one_line(sample.environment or "-"),
         "-" if sample.duration_ms is None else in_ms(sample.duration_ms),
-        "-" if init is None else in_ms(init),
+        ("failed" if sample.init_failed else "-") if init is None else in_ms(init),
         "-" if sample.memory_mb is None else in_mb(sample.memory_mb),
     )
 
@@ -150,7 +150,7 @@ def facts(case: Case) -> list[tuple[str, str]]:
             ("Candidate version", deployment.candidate or "-"),
             ("Lifecycle event", event),
             ("Hook execution", judgement.execution.execution_id if judgement.execution else "-"),
-            ("Rollback deployment", "yes" if deployment.is_rollback else "no"),
+            ("Is itself a rollback", "yes" if deployment.is_rollback else "no"),
             ("Started", judgement.started_at or "-"),
             ("Spent", wording.spent(spent)),
             ("Seed of the calls' order", f"{case.seed} (from the deployment's id)"),

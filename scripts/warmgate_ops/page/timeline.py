@@ -33,7 +33,7 @@ def timeline(case: Case) -> Figure | None:
     return Figure(
         name="timeline",
         title="The release, call by call",
-        summary=f"{len(case.calls):,} calls in the order of dispatch. {told_stop(case)}",
+        summary=f"{len(case.calls):,} calls in the order of dispatch. {stop_in_words(case)}",
         height=HEIGHT,
         shapes=(*bands, *behind, *axes, *points, *stop),
         labels=(*phases, *axis_labels, *stop_labels),
@@ -42,18 +42,18 @@ def timeline(case: Case) -> Figure | None:
     )
 
 
-def told_stop(case: Case) -> str:
+def stop_in_words(case: Case) -> str:
     """Return where the judge stopped, and what it did not read."""
     last, unread = _last(case), sum(not call.judged for call in case.calls)
     if not last:
         return "The judge looked at no call: not even the first round fits the policy's budget."
     sample, after = case.calls[last - 1].sample, len(case.calls) - last
-    told = f"The judge stopped after call {last:,}, {sample.phase.value} round {sample.round}"
+    text = f"The judge stopped after call {last:,}, {sample.phase.value} round {sample.round}"
     if after:
-        told += f"; {after:,} recorded calls come after it and were not read"
+        text += f"; {after:,} recorded calls come after it and were not read"
     if unread > after:
-        told += f"; {unread - after:,} calls before it are read by no check"
-    return told + "."
+        text += f"; {unread - after:,} calls before it are read by no check"
+    return text + "."
 
 
 def _last(case: Case) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from warmgate.model.deployment import Status
+from warmgate.model.deployment import LiveJudge, Status
 from warmgate.model.release import ReleaseOutcome
 from warmgate_ops.rehearsal.arrivals import Rate
 from warmgate_ops.rehearsal.scenario import FunctionSettings, Live, Scenario
@@ -109,13 +109,13 @@ LIVE_SCENARIOS = (
     live_release(
         "real_callers",
         "fails for half of the real callers, never for a probe",
-        Live(refused_by="guard", reason="live.errors.rate", highest_share=0.5),
+        Live(refused_by=LiveJudge.GUARD, reason="live.errors.rate", highest_share=0.5),
         candidate="real_callers",
     ),
     live_release(
         "ten_percent",
         "makes real callers wait, seen while a tenth of them does",
-        Live(refused_by="guard", reason="live.duration", highest_share=0.1),
+        Live(refused_by=LiveJudge.GUARD, reason="live.duration", highest_share=0.1),
         candidate="slow_callers",
         config=CANARY_10,
         rate=rising_to(20.0),
@@ -123,7 +123,7 @@ LIVE_SCENARIOS = (
     live_release(
         "storm",
         "needs many more environments as soon as it serves all",
-        Live(refused_by="after", reason="live.cold_starts.share"),
+        Live(refused_by=LiveJudge.AFTER, reason="live.cold_starts.share"),
         candidate="storm",
         policy="storm",
         config=ALL_AT_ONCE,
@@ -132,7 +132,7 @@ LIVE_SCENARIOS = (
     live_release(
         "no_way_back",
         "the group does not roll back failed deployments",
-        Live(refused_by="after", rolled_back_by="warmgate", reason="live.errors.rate"),
+        Live(refused_by=LiveJudge.AFTER, rolled_back_by="warmgate", reason="live.errors.rate"),
         candidate="real_callers",
         policy="live-enforced",
         config=ALL_AT_ONCE,
@@ -141,7 +141,7 @@ LIVE_SCENARIOS = (
     live_release(
         "rollback_fails",
         "CodeDeploy's own rollback fails once",
-        Live(refused_rollbacks=1, refused_by="after", rolled_back_by="warmgate", reason="live.errors.rate"),
+        Live(refused_rollbacks=1, refused_by=LiveJudge.AFTER, rolled_back_by="warmgate", reason="live.errors.rate"),
         candidate="real_callers",
         policy="live-enforced",
         config=ALL_AT_ONCE,

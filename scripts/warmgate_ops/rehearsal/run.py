@@ -234,7 +234,7 @@ def _status_reported(cloud: LocalCloud, deployment_id: str) -> dict[str, tuple[s
         for event in events
         if isinstance(event, dict) and event.get("DeploymentId") == deployment_id
     ]
-    # A call is in the journal once it has ended, a status as soon as it was told.
+    # A call is in the journal once it has ended, a status as soon as it was reported.
     reported = cloud.codedeploy.reported(deployment_id)
     return {
         execution: tuple(each.status for each in reported if each.execution_id == execution and each.accepted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from warmgate.model.deployment import Status
+from warmgate.model.deployment import LiveJudge, Status
 from warmgate.model.release import ReleaseOutcome
 from warmgate_ops.rehearsal.arrivals import Rate
 
@@ -17,6 +17,8 @@ class FunctionSettings:
     handler: str = "app.handler"
     memory_mb: int = 256
     timeout_s: int = 10
+    log_group: str = ""
+    """A custom log group, which other functions may share; empty for the function's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,8 @@ class Live:
     """How many of CodeDeploy's attempts to bring the alias back are refused."""
     stopped_by_hand: bool = False
     outcome: ReleaseOutcome = ReleaseOutcome.ROLLED_BACK
-    refused_by: str = ""
-    """Who refused it: after, guard; empty where nobody of ours did."""
+    refused_by: LiveJudge | None = None
+    """Who refused it, None where nobody of ours did."""
     reason: str = ""
     """What the reason must name."""
     rolled_back_by: str = ""

@@ -41,7 +41,7 @@ def group_of(clients: Clients, application: str, group: str) -> tuple[str, str]:
         if not group:
             group = _only("--group", client.list_deployment_groups(applicationName=application)["deploymentGroups"])
     except SDK_ERRORS as error:
-        raise ReleaseError(f"CodeDeploy was not asked: {code_of(error)}: {error}") from error
+        raise ReleaseError(f"could not ask CodeDeploy: {code_of(error)}: {error}") from error
     return application, group
 
 
@@ -96,7 +96,9 @@ def refuse_early(clients: Clients, release: AppSpec, application: str, group: st
             includeOnlyStatuses=["Created", "Queued", "InProgress"],
         )["deployments"]
     except SDK_ERRORS as error:
-        raise ReleaseError(f"{group} was not asked for its deployments: {code_of(error)}: {error}") from error
+        raise ReleaseError(
+            f"could not ask CodeDeploy for the deployments of {group}: {code_of(error)}: {error}"
+        ) from error
     if running:
         raise SettingsError(f"{group}: found {running[0]} in progress, expected none", hint="wait for it, or stop it")
 

@@ -22,7 +22,7 @@ from warmgate_ops.doctor.facts import (
     VersionFacts,
 )
 from warmgate_ops.doctor.gathering.groups import appspec_facts
-from warmgate_ops.doctor.permissions import INVOKE, NEEDED, TELL, USEFUL
+from warmgate_ops.doctor.permissions import INVOKE, NEEDED, REPORT_STATUS, USEFUL
 
 FUNCTION, ALIAS, HOOK = "checkout-api", "live", "CodeDeployHook_warmgate-before"
 ROLE = "arn:aws:iam::123456789012:role/serves"
@@ -65,7 +65,9 @@ CONFIGURATION = HookConfiguration(
     role_arn="arn:aws:iam::123456789012:role/judges",
     subnets=(),
 )
-GRANTED = tuple(Permission(action=action, resource="*", allowed=True) for action in (TELL, INVOKE, *NEEDED, *USEFUL))
+GRANTED = tuple(
+    Permission(action=action, resource="*", allowed=True) for action in (REPORT_STATUS, INVOKE, *NEEDED, *USEFUL)
+)
 CALLED = Permission(action=INVOKE, resource=CONFIGURATION.arn, allowed=True)
 HEALTHY_HOOK = HookFacts(name=HOOK, configuration=CONFIGURATION, retries=2, permissions=GRANTED, called_by=CALLED)
 APPSPEC = AppSpecFacts(

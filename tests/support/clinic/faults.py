@@ -20,7 +20,7 @@ from support.clinic.release import (
     create_group,
     ring,
 )
-from warmgate_ops.doctor.permissions import INVOKE, TELL
+from warmgate_ops.doctor.permissions import INVOKE, REPORT_STATUS
 
 Change = dict[str, Any]
 """How the healthy question is changed so that the fault is seen."""
@@ -215,7 +215,7 @@ def _(clinic: Clinic) -> Iterator[Change]:
 
 @seed("hook-reports")
 def _(clinic: Clinic) -> Iterator[Change]:
-    clinic.allow("judges", {action: on for action, on in MAY_JUDGE.items() if action != TELL})
+    clinic.allow("judges", {action: on for action, on in MAY_JUDGE.items() if action != REPORT_STATUS})
     yield {}
     clinic.allow("judges", MAY_JUDGE)
 
@@ -262,6 +262,13 @@ def _(clinic: Clinic) -> Iterator[Change]:
 @seed("policy-faults")
 def _(clinic: Clinic) -> Iterator[Change]:
     clinic.write_policy("policy: checkout\nlimits: {duration: {p95: 400}}\n")
+    yield {}
+    clinic.write_policy(POLICY)
+
+
+@seed("probe-tenants")
+def _(clinic: Clinic) -> Iterator[Change]:
+    clinic.write_policy(f"{POLICY}probes: [{{name: blue, tenant: blue}}]\n")
     yield {}
     clinic.write_policy(POLICY)
 

@@ -24,7 +24,7 @@ from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import appspec_json
 from warmgate.errors import ClaimError, NoticeError, ReportError
 from warmgate.gate.known_bad import Refusals
-from warmgate.model.deployment import Deployment, LifecycleEvent, Target
+from warmgate.model.deployment import Deployment, LifecycleEvent, LiveJudge, Target
 from warmgate.model.release import AliasState, LaterVerdict, Notice
 from warmgate.ports.codedeploy import Releases
 from warmgate.ports.functions import Aliases
@@ -76,7 +76,7 @@ class StoredReportsStage:
 
     port: StoredReports
     closed: StoredReports
-    judged_later: Callable[[str, tuple[str, ...]], None]
+    judged_later: Callable[[str, tuple[LiveJudge, ...]], None]
     """Store verdicts on live traffic."""
 
 
@@ -135,8 +135,8 @@ def fake_stored_reports() -> StoredReportsStage:
     clock, error = VirtualClock(), ReportError("closed")
     port = FakeStoredReports(clock)
 
-    def judged_later(_deployment_id: str, names: tuple[str, ...]) -> None:
-        port.verdicts = tuple(LaterVerdict(by, {"by": by}) for by in ("guard", "after") if by in names)
+    def judged_later(_deployment_id: str, names: tuple[LiveJudge, ...]) -> None:
+        port.verdicts = tuple(LaterVerdict(by, {"by": by}) for by in LiveJudge if by in names)
 
     closed = FakeStoredReports(clock, read_fails=error, write_fails=error)
     return StoredReportsStage(port=port, closed=closed, judged_later=judged_later)
@@ -236,7 +236,7 @@ def stored_reports(cloud: LocalCloud) -> StoredReportsStage:
     bucket = f"completed-{time.monotonic_ns()}"
     cloud.client("s3").create_bucket(Bucket=bucket)
 
-    def judged_later(deployment_id: str, names: tuple[str, ...]) -> None:
+    def judged_later(deployment_id: str, names: tuple[LiveJudge, ...]) -> None:
         for by in names:
             key = f"gate/{deployment_id}/{by}/report.json"
             cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps({"by": by}).encode())

@@ -12,7 +12,7 @@ import yaml
 
 from warmgate.judge.limits.errors import RARE_CALLS, RARE_SHARE
 from warmgate.judge.live.shares import RARE_LIVE_CALLS, ruled_out_live
-from warmgate.judge.wording import percent
+from warmgate.model.figures import percent
 from warmgate.policy import parse_policy
 from warmgate.policy.spec_limits import NONE_MAY_FAIL
 from warmgate_ops.cli.main import app

@@ -143,7 +143,7 @@ def _z_of_environments(ranked: Iterable[_Ranked]) -> list[float]:
             sums[key] = sums.get(key, 0.0) + score
         new_count = sum(is_new for is_new, _ in sums)
         total = sum(score for (is_new, _), score in sums.items() if is_new)
-        found.append(_z(total, _dealt_variance(sums.values(), new_count)))
+        found.append(_z(total, _permutation_variance(sums.values(), new_count)))
     return found
 
 
@@ -169,7 +169,7 @@ def _z(total: float, variance: float) -> float:
     return total / sqrt(variance) if variance > 1e-12 else 0.0
 
 
-def _dealt_variance(scores: Iterable[float], new_count: int) -> float:
+def _permutation_variance(scores: Iterable[float], new_count: int) -> float:
     """Return the variance of the sum of `new_count` of the scores, drawn at random; they sum to about 0."""
     listed = list(scores)
     count = len(listed)
@@ -186,7 +186,7 @@ def _ranked(round_: Round, stretch: float) -> _Ranked:
         count = len(old) + len(new)
         ranks = mid_ranks([call.duration_ms * stretch for call in old] + [call.duration_ms for call in new])
         scores = [rank / (count + 1) - 0.5 for rank in ranks]
-        variance += _dealt_variance(scores, len(new))
+        variance += _permutation_variance(scores, len(new))
         total += sum(scores[len(old) :])
         for place, (call, score) in enumerate(zip((*old, *new), scores, strict=True)):
             key = (place >= len(old), call.environment)

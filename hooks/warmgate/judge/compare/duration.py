@@ -17,8 +17,9 @@ from warmgate.judge.compare.tail import (
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, environments_known
 from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.limits.durations import measured_rounds
-from warmgate.judge.wording import counted, percent, points, times
+from warmgate.judge.wording import counted, points
 from warmgate.model.calls import Arm, Evidence, Sample
+from warmgate.model.figures import percent, times
 from warmgate.model.verdict import Because, Finding, Unit
 from warmgate.policy.values import Basis, Compare
 

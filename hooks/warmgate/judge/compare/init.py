@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from math import inf, sqrt
 
-from warmgate.judge.limits.init import FEWEST, cold_start_ms
+from warmgate.judge.limits.init import FEWEST, cold_start_ms, run_again
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import rank_sum_chance
-from warmgate.judge.wording import ms, times
 from warmgate.model.calls import HISTORY, Arm, Evidence
+from warmgate.model.figures import ms, times
 from warmgate.model.verdict import Because, Finding, Outcome, Unit
 from warmgate.policy.values import RatioLimit
 
@@ -25,7 +25,9 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
     old, new = cold_start_ms(evidence, Arm.BASELINE), cold_start_ms(evidence, Arm.CANDIDATE)
     remembered = sum(s.probe == HISTORY for s in evidence.samples)
     from_log = f" ({remembered} of them from the log of earlier days)" if remembered else ""
-    counted = f"{len(new)} new and {len(old)} old cold starts{from_log}"
+    again = len(run_again(evidence, Arm.CANDIDATE))
+    failed = f"; {again} more whose init failed and was run again" if again else ""
+    counted = f"{len(new)} new and {len(old)} old cold starts{from_log}{failed}"
     if min(len(old), len(new)) < FEWEST:
         return Finding(
             check=check,
@@ -41,6 +43,9 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
     ratio = medians[0] / medians[1] if medians[1] > 0 else (inf if medians[0] > 0 else 1.0)
     chance = rank_sum_chance(new, [value * sqrt(limit.ratio) for value in old])
     outcome = _outcome(ratio, limit.ratio, chance)
+    # Where the median may be one that is not told, what is told cannot pass.
+    if outcome is Outcome.PASSED and quantile([*new, *[inf] * again], 0.5) == inf:
+        outcome, chance = Outcome.INCONCLUSIVE, 0.0
     undecided = outcome is Outcome.INCONCLUSIVE
     return Finding(
         check=check,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from warmgate.judge.binomial import dealt
+from warmgate.judge.binomial import permutation_p_value
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, environments_known
 from warmgate.judge.quantile import quantile
 from warmgate.model.calls import Sample
@@ -140,7 +140,9 @@ def _look(scale: SlowScale, seen: Sequence[Sample], look: int) -> TailStanding:
 
 def _chance(new: _Counts, old: _Counts) -> float:
     """Return the chance of so many slow calls where nothing changed; a slow environment makes many, so both count."""
-    of_calls = dealt(new.slow, new.calls, old.slow, old.calls)
+    of_calls = permutation_p_value(new.slow, new.calls, old.slow, old.calls)
     if not (new.environments and old.environments):
         return of_calls
-    return max(of_calls, dealt(new.slow_environments, new.environments, old.slow_environments, old.environments))
+    return max(
+        of_calls, permutation_p_value(new.slow_environments, new.environments, old.slow_environments, old.environments)
+    )

@@ -18,8 +18,9 @@ from warmgate.judge.score import (
     stand,
     why_undecided,
 )
-from warmgate.judge.wording import counted, ms, percent
+from warmgate.judge.wording import counted
 from warmgate.model.calls import Arm, CallOutcome, Closed, DurationSource, Evidence, Phase, Sample, Start
+from warmgate.model.figures import ms, percent
 from warmgate.model.verdict import Finding, Unit
 from warmgate.policy.values import PercentileLimit, Policy
 

@@ -21,8 +21,9 @@ from warmgate.judge.score import (
     stand,
     why_undecided,
 )
-from warmgate.judge.wording import counted, percent, word
+from warmgate.judge.wording import counted, word
 from warmgate.model.calls import UNSEEN, Arm, CallOutcome, Closed, Evidence, Phase, Sample, Start
+from warmgate.model.figures import percent
 from warmgate.model.verdict import Because, Finding, Outcome, Repeat, Unit
 from warmgate.policy.values import Probe
 
@@ -73,7 +74,7 @@ def _none_may(check: str, calls: list[Sample], bad: Callable[[Sample], bool], ve
     """Return the finding where no call may be bad."""
     found = [sample for sample in calls if bad(sample)]
     if not calls:
-        what = "not one call reached the function and was answered"
+        what = "no call reached the function and was answered"
         return replace(without_data(check, 0.0, Unit.RATIO, evidence.closed, what), bad_count=0)
     finding = Finding(check=check, outcome=Outcome.FAILED, reason="", limit=0.0, unit=Unit.RATIO, bad_count=len(found))
     bound = percent(upper_bound(len(found), len(calls)))
@@ -88,7 +89,7 @@ def _none_may(check: str, calls: list[Sample], bad: Callable[[Sample], bool], ve
 
 def _alone(finding: Finding, failed: Sample, calls: Sequence[Sample], closed: Closed | None) -> Finding:
     """Return the finding of one failure: chance where other calls of its probe show it, else it counts in the end."""
-    reason = f"{finding.reason}; {_others_told(failed, calls)}"
+    reason = f"{finding.reason}; {_others_in_words(failed, calls)}"
     missing = RARE_CALLS - _of_its_probe(failed, calls)
     if missing <= 0:
         # The rate that was measured is beyond the limit: what was judged stands in the reason.
@@ -111,7 +112,7 @@ def _of_its_probe(failed: Sample, calls: Sequence[Sample]) -> int:
     return sum(sample.probe == failed.probe for sample in calls)
 
 
-def _others_told(failed: Sample, calls: Sequence[Sample]) -> str:
+def _others_in_words(failed: Sample, calls: Sequence[Sample]) -> str:
     """Return what the other calls of a probe say of its one failure."""
     count = _of_its_probe(failed, calls)
     text = f"the {count - 1} other calls of its probe succeeded"
@@ -172,7 +173,7 @@ def _leaning_alone(finding: Finding, failed: Sample, calls: Sequence[Sample], cl
     waits = missing > 0 and closed is None
     return replace(
         finding,
-        reason=f"{finding.reason}; {_others_told(failed, calls)}",
+        reason=f"{finding.reason}; {_others_in_words(failed, calls)}",
         decided=finding.decided and not waits,
         inconclusive_because=why_open(closed),
         leans_to_fail=missing > 0,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from warmgate.judge.finding import without_data
-from warmgate.judge.wording import counted, percent
+from warmgate.judge.wording import counted
 from warmgate.model.calls import Arm, Evidence
+from warmgate.model.figures import percent
 from warmgate.model.verdict import Finding, Outcome, Unit
 
 CHECK = "limits.memory.max"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
-from warmgate.judge.binomial import dealt
+from warmgate.judge.binomial import permutation_p_value
 from warmgate.judge.compare.body import FAIL_Z, OK_Z
 from warmgate.judge.compare.tail import (
     ALLOWED,
@@ -28,8 +28,9 @@ from warmgate.judge.environments import FEWEST_ENVIRONMENTS
 from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.limits.durations import measured_rounds
 from warmgate.judge.quantile import quantile
-from warmgate.judge.wording import counted, percent, points, times
+from warmgate.judge.wording import counted, points
 from warmgate.model.calls import Arm, Closed, Evidence, Sample
+from warmgate.model.figures import percent, times
 from warmgate.model.verdict import Because, Finding, Unit
 from warmgate.policy.values import RatioLimit
 
@@ -192,7 +193,7 @@ def _stand_tail(old: Sequence[Sample], new: Sequence[Sample], ratio: float, look
     line = tail_fails_at(stretch)
     enough = len(set(slow)) >= FEWEST_ENVIRONMENTS and rest_score >= line / 2
     decision: bool | None = None
-    chance = dealt(len(slow), len(new_excess), old_slow, len(old_excess))
+    chance = permutation_p_value(len(slow), len(new_excess), old_slow, len(old_excess))
     if enough and score >= line and chance <= CHANCE / stretch**2:
         decision = False
     elif score <= OK_AT:

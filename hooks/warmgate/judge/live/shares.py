@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from warmgate.judge.binomial import at_least, at_most, dealt, upper_bound
+from warmgate.judge.binomial import at_least, at_most, permutation_p_value, upper_bound
 from warmgate.judge.score import SMALLEST_SHARE, STRIKES, ruled_out_errors
-from warmgate.judge.wording import counted, percent, word
+from warmgate.judge.wording import counted, word
 from warmgate.model.calls import Arm, CallOutcome, Evidence, Sample, Start
+from warmgate.model.figures import percent
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Because, Finding, Outcome, Unit
 
@@ -67,7 +68,10 @@ def _failing_stretch(
             chance = chance_of(so_far, allowed)
             if so_far.bad < STRIKES or chance > CHANCE / looks:
                 continue
-            if not old.calls or dealt(so_far.bad, so_far.calls, old.bad, old.calls) <= SAME_CHANCE / looks:
+            if (
+                not old.calls
+                or permutation_p_value(so_far.bad, so_far.calls, old.bad, old.calls) <= SAME_CHANCE / looks
+            ):
                 return so_far, chance
     return None
 
@@ -187,25 +191,37 @@ def _failed(sample: Sample) -> bool:
 
 
 def judge_live_errors(
-    allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts], *, ended: bool = False
+    allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts], *, ended: bool = False, hidden: str = ""
 ) -> Finding:
-    """Return the finding of the error rate; where CloudWatch counted a larger share of errors, that share is judged."""
+    """Return the finding of the error rate; where CloudWatch counted a larger share of errors, that share is judged.
+
+    Args:
+        allowed: the limit.
+        seen: the stretches.
+        counts: CloudWatch's.
+        ended: whether no more calls are to come.
+        hidden: why the log does not show every failure; a share of none is nothing then unless CloudWatch counted too.
+    """
     new, old = (
         _summed([s for _, e in seen for s in _shares(e, arm, _failed)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
     )
     failing = _failing_stretch(seen, allowed, _failed, compared=True)
     metric = counts.get(Arm.CANDIDATE)
-    if failing is None and metric is not None and _tells_more(metric, new):
+    if failing is None and metric is not None and _says_more(metric, new):
         return errors_by_metrics(allowed, metric, counts.get(Arm.BASELINE))
     types = Counter(
         word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and _failed(s)
     )
     named = ", ".join(name for name, _ in types.most_common(3))
-    text = f"{old.bad} of {old.calls} of the old version; by the log"
-    return judge_share(ERRORS, allowed, new, failing, text, "failed", kinds=named, shared=old.bad > 0, ended=ended)
+    text = f"{old.bad} of {old.calls} of the old version; by the log{f' ({hidden})' if hidden else ''}"
+    found = judge_share(ERRORS, allowed, new, failing, text, "failed", kinds=named, shared=old.bad > 0, ended=ended)
+    if not (hidden and ended and metric is None and found.outcome is Outcome.PASSED):
+        return found
+    reason = f"{found.reason} by the log, but {hidden}"
+    return replace(found, outcome=Outcome.INCONCLUSIVE, reason=reason, proven="", inconclusive_because=Because.NO_DATA)
 
 
-def _tells_more(metric: MetricCounts, seen: Share) -> bool:
+def _says_more(metric: MetricCounts, seen: Share) -> bool:
     """Return whether CloudWatch counted a larger share of errors than the log shows, or calls where it shows none."""
     return metric.calls > 0 if not seen.calls else metric.errors * seen.calls > seen.bad * metric.calls
 
@@ -215,7 +231,7 @@ def errors_by_metrics(allowed: float, new: MetricCounts, old: MetricCounts | Non
     total = Share(new.errors, max(new.calls, new.errors))
     before = Share(old.errors, max(old.calls, old.errors)) if old else Share()
     chance = chance_of(total, allowed)
-    same = dealt(total.bad, total.calls, before.bad, before.calls) if before.calls else 0.0
+    same = permutation_p_value(total.bad, total.calls, before.bad, before.calls) if before.calls else 0.0
     beyond = total.bad >= STRIKES and chance <= CHANCE and same <= SAME_CHANCE
     text = f"{before.bad} of {before.calls} of the old version; {BY_METRICS}"
     failing = (total, chance) if beyond else None

@@ -26,8 +26,8 @@ from warmgate.judge.live.shares import (
 )
 from warmgate.judge.score import STRIKES
 from warmgate.judge.verdict import verdict_of_findings
-from warmgate.judge.wording import times
 from warmgate.model.calls import Arm
+from warmgate.model.figures import times
 from warmgate.model.traffic import EnvironmentSummary, MetricCounts
 from warmgate.model.verdict import Because, Finding, Outcome, Unit, Verdict
 from warmgate.policy.values import Policy

@@ -27,7 +27,7 @@ CHECK = Check(
     id="hook-inactive",
     title="The hook cannot run",
     severity=Severity.ERROR,
-    why="Lambda calls only functions in state Active. A hook that does not run tells nothing, and CodeDeploy waits"
+    why="Lambda calls only functions in state Active. A hook that does not run reports nothing, and CodeDeploy waits"
     " an hour.",
     fix="read the state's reason with `aws lambda get-function-configuration`, fix it and publish the hook again",
     sources=("Lambda function states (AWS Lambda Developer Guide)",),

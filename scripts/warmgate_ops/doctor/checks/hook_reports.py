@@ -1,4 +1,4 @@
-"""A hook whose role may not tell CodeDeploy a status."""
+"""A hook whose role may not report a status to CodeDeploy."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Check, Severity, Symptom, each
-from warmgate_ops.doctor.permissions import TELL, denials, ungranted
+from warmgate_ops.doctor.permissions import REPORT_STATUS, denials, ungranted
 
 
 def _in_account(facts: Facts) -> Iterator[Symptom]:
-    return each(see(facts.hooks), lambda hook: denials(hook, (TELL,)))
+    return each(see(facts.hooks), lambda hook: denials(hook, (REPORT_STATUS,)))
 
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
-    return ungranted(see(facts.template), TELL)
+    return ungranted(see(facts.template), REPORT_STATUS)
 
 
 CHECK = Check(
     id="hook-reports",
-    title="The hook may not tell CodeDeploy its status",
+    title="The hook may not report its status to CodeDeploy",
     severity=Severity.ERROR,
     why="Without codedeploy:PutLifecycleEventHookExecutionStatus the hook judges for nobody: the deployment waits an"
     " hour"

@@ -19,13 +19,15 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
 def _short(facts: Facts, hook: HookFacts) -> Iterator[Symptom]:
     seconds, place = see(hook.configuration).timeout_s, Place(name=hook.place)
     if seconds <= RESERVE_S:
-        yield Symptom(place=place, message=f"timeout {seconds} s, of which {RESERVE_S:g} s are kept to tell the status")
+        yield Symptom(
+            place=place, message=f"timeout {seconds} s, of which {RESERVE_S:g} s are kept to report the status"
+        )
         return
     budget = facts.usable_policy().budget.seconds
     if seconds < budget + RESERVE_S:
         yield Symptom(
             place=place,
-            message=f"timeout {seconds} s less {RESERVE_S:g} s to tell the status is below budget.seconds {budget:g}",
+            message=f"timeout {seconds} s less {RESERVE_S:g} s to report the status is below budget.seconds {budget:g}",
             severity=Severity.WARNING,
         )
 
@@ -43,8 +45,8 @@ CHECK = Check(
     id="hook-timeout",
     title="The hook's timeout is too short",
     severity=Severity.ERROR,
-    why="A hook that Lambda ends tells nothing and blocks the deployment for an hour; one that is cut before its budget"
-    " is spent decides on less evidence. Lambda's default is 3 s.",
+    why="A hook that Lambda ends reports nothing and blocks the deployment for an hour; one that is cut before its"
+    " budget is spent decides on less evidence. Lambda's default is 3 s.",
     fix="give the hook a timeout of 900 s, or lower budget.seconds in the policy",
     sources=("Configure Lambda function timeout (AWS Lambda Developer Guide)", "aws/serverless-application-model#1963"),
     in_account=_in_account,

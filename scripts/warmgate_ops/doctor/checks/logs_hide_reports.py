@@ -30,7 +30,7 @@ CHECK = Check(
     severity=Severity.WARNING,
     why="At WARN the platform does not report successful calls: durations are the caller's clock, at low"
     " concurrency, and"
-    " a cold start cannot be told from a warm one.",
+    " a cold start cannot be distinguished from a warm one.",
     fix="set LoggingConfig.SystemLogLevel to INFO",
     sources=("Configuring JSON and plain text log formats: log-level filtering (AWS Lambda Developer Guide)",),
     in_account=_in_account,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from warmgate_ops.doctor.facts import Denied, Fact, GroupFacts, HookConfiguration, Permission
 from warmgate_ops.doctor.gathering.looking import Clients, look, pages
-from warmgate_ops.doctor.permissions import INVOKE, NEEDED, TELL, USEFUL
+from warmgate_ops.doctor.permissions import INVOKE, NEEDED, REPORT_STATUS, USEFUL
 
 
 def read_hook_permissions(
@@ -25,7 +25,7 @@ def read_hook_permissions(
     if group is not None:
         region_and_account = ":".join(hook.arn.split(":")[3:5])
         arn = f"arn:{hook.arn.split(':')[1]}:codedeploy:{region_and_account}:deploymentgroup:"
-        actions = (TELL, *(action for action in NEEDED if action.startswith("codedeploy:")))
+        actions = (REPORT_STATUS, *(action for action in NEEDED if action.startswith("codedeploy:")))
         asked[f"{arn}{group.application}/{group.name}"] = actions
     for version in versions:
         asked[version] = (INVOKE, "lambda:GetFunctionConfiguration", "lambda:GetProvisionedConcurrencyConfig")

@@ -81,6 +81,7 @@ def _function(name: str, written: Written, grants: Grants) -> TemplateFunction:
         timeout_s=int(seconds) if seconds and seconds.isdigit() else None,
         hides_reports=_says(written.at("LoggingConfig", "LogFormat"), "JSON")
         and _says(written.at("LoggingConfig", "SystemLogLevel"), "WARN"),
+        isolates_tenants=written.at("TenancyConfig") is not None,
         grants=grants,
     )
 

@@ -22,6 +22,7 @@ class TemplateFunction:
     timeout_s: int | None
     """None where a parameter decides; 3 where nothing is written."""
     hides_reports: bool
+    isolates_tenants: bool
     grants: Grants
 
 

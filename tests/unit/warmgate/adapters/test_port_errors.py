@@ -18,16 +18,19 @@ GONE = ClientError({"Error": {"Code": "NoSuchKey", "Message": "gone"}}, "GetObje
     [
         (
             GONE,
-            "group was not read: NoSuchKey: An error occurred (NoSuchKey) when calling the GetObject operation: gone",
+            "group could not be read: NoSuchKey: An error occurred (NoSuchKey) when calling the GetObject operation",
         ),
-        (EndpointConnectionError(endpoint_url="http://a"), "group was not read: EndpointConnectionError: Could not"),
-        (ResponseParserError("a page"), "group was not read: ResponseParserError: a page"),
-        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "group was not read: UnicodeDecodeError: 'utf-8'"),
+        (
+            EndpointConnectionError(endpoint_url="http://a"),
+            "group could not be read: EndpointConnectionError: Could not",
+        ),
+        (ResponseParserError("a page"), "group could not be read: ResponseParserError: a page"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "group could not be read: UnicodeDecodeError: 'utf-8'"),
     ],
 )
 def test_all_that_the_sdk_raises_is_the_ports_error(raised: Exception, reported: str) -> None:
     """What was asked, the code and the SDK's words, then what to do; the cause stays known."""
-    with pytest.raises(LogLookupError) as caught, raised_as(LogLookupError, "group was not read", "allow it"):
+    with pytest.raises(LogLookupError) as caught, raised_as(LogLookupError, "group could not be read", "allow it"):
         raise raised
 
     assert str(caught.value).startswith(reported)
@@ -37,7 +40,7 @@ def test_all_that_the_sdk_raises_is_the_ports_error(raised: Exception, reported:
 
 def test_a_fault_of_ones_own_stays_what_it_is() -> None:
     """What is not the SDK's is no answer of a service."""
-    with pytest.raises(KeyError), raised_as(LogLookupError, "group was not read"):
+    with pytest.raises(KeyError), raised_as(LogLookupError, "group could not be read"):
         raise KeyError("a")
 
 
@@ -54,7 +57,7 @@ def test_a_code_that_is_an_answer_is_no_error(codes: tuple[str, ...], is_error: 
     """The lines after the block give the answer; every other code is the port's error."""
 
     def found() -> str:
-        with raised_as(LogLookupError, "group was not read"), Unless(*codes):
+        with raised_as(LogLookupError, "group could not be read"), Unless(*codes):
             raise GONE
         return "nothing"
 

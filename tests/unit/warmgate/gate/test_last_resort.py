@@ -26,7 +26,7 @@ def hang_in_policy(world: World) -> None:
     world.policies.takes_ms = HOUR_MS
 
 
-def hang_in_tell(world: World) -> None:
+def hang_in_report(world: World) -> None:
     """Let the status be taken, and its answer come after an hour."""
     world.last = FakeDeployments(world.clock, world.codedeploy.deployment, reported=world.codedeploy.reported)
     world.codedeploy.tell_takes_ms = HOUR_MS
@@ -56,7 +56,7 @@ def test_a_hook_that_is_held_reports_failed_in_time(hang: Callable[[World], None
 def test_what_was_decided_is_what_the_last_resort_reports() -> None:
     """A report that hangs is made again on another connection, with the verdict that was found."""
     world = World()
-    hang_in_tell(world)
+    hang_in_report(world)
 
     run(world)
 

@@ -10,9 +10,8 @@ from unit.warmgate.judge.series import cold, evidence, sample
 from warmgate.judge.environments import environment_count, environments_known
 from warmgate.judge.quantile import quantile
 from warmgate.judge.readings import LARGEST, readable
-from warmgate.judge.wording import LONGEST_WORD, ms, percent, points, quantity, word
+from warmgate.judge.wording import LONGEST_WORD, points, word
 from warmgate.model.calls import Phase
-from warmgate.model.verdict import Unit
 
 
 @pytest.mark.parametrize(
@@ -63,33 +62,11 @@ def test_good_evidence_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        (1234.5, Unit.MS, "1234 ms"),
-        (99.96, Unit.MS, "100 ms"),
-        (4.25, Unit.MS, "4.25 ms"),
-        (0.05, Unit.RATIO, "5 %"),
-        (1.234, Unit.TIMES, "1.23x"),
-        (float("inf"), Unit.TIMES, "∞x"),
-        (12.0, Unit.COUNT, "12"),
-    ],
-)
-def test_quantities(value: float, unit: Unit, text: str) -> None:
-    """A value is written with its unit and the digits that matter."""
-    assert quantity(value, unit) == text
-
-
-@pytest.mark.parametrize(
     ("score", "text"), [(75.0, "+75"), (74.99, "+74.9"), (-49.99, "-49.9"), (-50.0, "-50"), (0.0, "+0"), (-0.01, "+0")]
 )
 def test_a_score_never_seems_nearer_than_it_is(score: float, text: str) -> None:
     """Scores are cut, not rounded, so that 74.99 does not read as 75."""
     assert points(score) == text
-
-
-def test_plain_words() -> None:
-    """Milliseconds and percent."""
-    assert (ms(400.0), percent(0.001), percent(1 / 3)) == ("400 ms", "0.1 %", "33.3 %")
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_no_traffic_and_no_calls_of_our_own_is_an_error() -> None:
 def test_an_unreadable_log_lets_our_own_calls_decide() -> None:
     """The note says what is missing."""
     world = ShiftWorld(defect=Defect(error_share=0.5))
-    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not read: AccessDeniedException")
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api could not be read: AccessDeniedException")
     own = OwnCalls()
     found = judged(world, own)
     assert own.asked
@@ -137,7 +137,7 @@ def test_errors_that_only_the_metrics_show_fail_the_release() -> None:
 def test_errors_that_the_metrics_show_count_where_the_log_cannot_be_read() -> None:
     """A log that shows no call is no evidence against CloudWatch's count: calls of our own do not outweigh it."""
     world = ShiftWorld()
-    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not read: ReadTimeoutError")
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api could not be read: ReadTimeoutError")
     world.metrics.found = {"2": MetricCounts(calls=1200, errors=90), "1": MetricCounts(calls=1200, errors=2)}
     assert judged(world).verdict.status is Status.FAILED
 
@@ -218,11 +218,34 @@ def test_a_very_busy_function_is_judged_by_one_query(p95_ms: float, status: Stat
     assert any("by a query of the log" in note for note in found.notes)
 
 
+def test_a_runtime_whose_log_tells_no_exception_is_judged_by_calls_of_our_own() -> None:
+    """CloudWatch counts nothing where all traffic moves at once: no failure in the log is no proof of none."""
+    world = ShiftWorld()
+    world.functions.states = [{"runtime": "java21"}]
+    own = OwnCalls()
+    found = judged(world, own)
+    assert own.asked
+    assert any("java21 writes an exception in Text format" in warning for warning in found.verdict.warnings)
+
+
+def test_environments_whose_figures_are_not_the_platforms_are_left_out() -> None:
+    """A function that prints REPORT lines itself would be judged by what it prints."""
+    world = ShiftWorld(seconds=20.0)
+    world.metrics.found = {"2": MetricCounts(calls=80_000, errors=10)}
+    summary = EnvironmentSummary(
+        environment="[2]a", version="2", calls=1000, cold_starts=1, median_ms=1.0, p95_ms=2.0, unbegun=499
+    )
+    world.logs.summarised = (summary, replace(summary, environment="[2]b", unbegun=0))
+    found = judged(world, OwnCalls())
+    assert "1000 live calls in 1 environments, by a query of the log" in found.notes
+    assert any("1 environments left out: the function prints REPORT lines" in note for note in found.notes)
+
+
 def test_a_query_that_is_denied_lets_our_own_calls_decide() -> None:
     """The metrics' counts are still judged."""
     world = ShiftWorld(seconds=20.0)
     world.metrics.found = {"2": MetricCounts(calls=80_000, errors=10)}
-    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not queried: AccessDeniedException")
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api could not be queried: AccessDeniedException")
     own = OwnCalls()
     found = judged(world, own)
     assert own.asked

@@ -122,7 +122,7 @@ def test_what_is_not_ours_ends_quietly(trouble: str) -> None:
     if trouble == "unknown deployment":
         world.shifts.described_from_s = 10_000
     if trouble == "no policy":
-        world.policies.fails = PolicyLookupError("s3://bucket/key was not read")
+        world.policies.fails = PolicyLookupError("s3://bucket/key could not be read")
     if trouble == "no live limits":
         world.policies.policy = replace(LIVE, live=Live())
     assert guarded(world).ending is Ending.NOT_OURS

@@ -63,7 +63,7 @@ def test_without_the_log_the_same_calls_are_refused() -> None:
     """The bound from overlapping calls is all there is then, and the note says why."""
     world = World()
     answering(world, slow={0, 1}, streams=5)
-    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not read: AccessDeniedException")
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api could not be read: AccessDeniedException")
     verdict, notes = judged(world, DURATION)
     assert verdict.status is Status.FAILED
     assert "at least" in verdict.findings[0].details
@@ -160,7 +160,7 @@ def test_an_unreadable_log_costs_a_note_and_never_the_release() -> None:
     """The absolute limits decide as before."""
     world = World()
     warm_baseline(world, 300.0)
-    world.logs.fails = LogLookupError("/aws/lambda/checkout-api was not read: AccessDeniedException")
+    world.logs.fails = LogLookupError("/aws/lambda/checkout-api could not be read: AccessDeniedException")
     verdict, notes = judged(world, INIT)
     assert verdict.status is Status.SUCCEEDED
     assert any("earlier cold starts are not known" in note for note in notes)

@@ -14,7 +14,7 @@ import warmgate.report
 from support.fakes.release_world import FAILED, ReleaseWorld
 from support.reports.judgements import ALL, REFUSED
 from support.reports.releases import ENDS, completed
-from warmgate.model.deployment import Status
+from warmgate.model.deployment import LiveJudge, Status
 from warmgate.model.release import LaterVerdict, ReleaseOutcome
 from warmgate.report.document import build_document
 from warmgate.report.markdown import render_markdown
@@ -76,8 +76,8 @@ def test_a_passed_version_that_an_alarm_stopped_is_told_with_codedeploys_reason(
     assert detail["report"] is None
 
 
-@pytest.mark.parametrize("by", ["after", "guard"])
-def test_a_version_that_live_traffic_refused_is_told_with_that_reason(by: str) -> None:
+@pytest.mark.parametrize("by", LiveJudge)
+def test_a_version_that_live_traffic_refused_is_told_with_that_reason(by: LiveJudge) -> None:
     """A release that its probes passed and its traffic did not has the reason and checks of the later verdict."""
     later = LaterVerdict(by, build_document(REFUSED, Status.FAILED))
     document = completed(ENDS["not_rolled_back"], ALL["passed"], (later,))

@@ -20,7 +20,7 @@ from warmgate.errors import (
     UnsettledError,
 )
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import UNKNOWN_TARGET, HookRun
+from warmgate.model.deployment import UNKNOWN_TARGET, HookRun, LiveJudge
 from warmgate.model.release import (
     AlarmState,
     AliasState,
@@ -229,7 +229,7 @@ def test_a_later_deployment_supersedes() -> None:
 
 @pytest.mark.parametrize("alias", [MOVED, WEIGHTED], ids=["moved", "weighted"])
 def test_a_policy_that_cannot_be_found_enforces_nothing(alias: AliasState) -> None:
-    """People are notified that it was not read, not that it says `verify`, and the event is delivered again."""
+    """People are notified that it could not be read, not that it says `verify`, and the event is delivered again."""
     world = ReleaseWorld(alias=alias)
     world.policies.fails = PolicyLookupError("gone")
     with pytest.raises(UnsettledError, match="its policy or tag could not be read: gone"):
@@ -324,7 +324,8 @@ def test_a_deployment_that_only_the_guard_watched_is_known() -> None:
     """A verdict on live traffic is enough for a report and a notice, hooks or not."""
     world = ReleaseWorld()
     world.codedeploy.release = replace(world.codedeploy.release, hooks=(), status="Stopped")
-    world.reports.verdicts = (LaterVerdict("guard", _document(reason="live.errors.rate: 3 of 50 calls failed")),)
+    later = _document(reason="live.errors.rate: 3 of 50 calls failed")
+    world.reports.verdicts = (LaterVerdict(LiveJudge.GUARD, later),)
     world.deliver("STOP")
 
     assert world.notices.sent[0].detail["reason"] == "live.errors.rate: 3 of 50 calls failed"
@@ -362,7 +363,8 @@ def test_the_verdict_on_live_traffic_is_waited_for() -> None:
     ]
     world.codedeploy.release = replace(world.codedeploy.release, hooks=tuple(hooks))
     world.reports.kept[FAILED] = StoredReport({**_document(reason="all well"), "status": "Succeeded"}, "# PASSED\n")
-    world.reports.verdicts = (LaterVerdict("after", _document(reason="live.errors.rate: 3 of 50 calls failed")),)
+    later = _document(reason="live.errors.rate: 3 of 50 calls failed")
+    world.reports.verdicts = (LaterVerdict(LiveJudge.AFTER, later),)
     world.reports.verdicts_from_ms = 8_000.0
     world.deliver()
 

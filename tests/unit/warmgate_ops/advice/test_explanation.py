@@ -17,14 +17,21 @@ def policy(text: str) -> Policy:
 @pytest.mark.parametrize(
     ("text", "warning"),
     [
-        ("warm: {environments: 10}\nlimits: {init: {p95: 1s}}", "10 cold starts within the limit prove p74"),
+        (
+            "warm: {environments: 10}\nlimits: {init: {p95: 1s}}",
+            "10 cold starts within the limit show p74 with 95 % confidence",
+        ),
         ("warm: {environments: 3}\nlimits: {init: {p95: 1s}}", "too few to judge"),
         ("warm: {environments: 10}\nlimits: {duration: {p99: 1s}}\nbudget: {invocations: 120}", "can never pass p99"),
         ("warm: {environments: 2}\nlimits: {duration: {p95: 1s}}", "can never refuse a release for its duration"),
-        ("warm: {environments: 8}\ncompare: {duration: {p95: 1.2x}}", "8 environments of each version never decide it"),
+        (
+            "warm: {environments: 8}\ncompare: {duration: {p95: 1.2x}}",
+            "8 environments of each version are too few to decide",
+        ),
         ("warm: {environments: 4}\ncompare: {init: {median: 1.2x}}", "4 cold starts of each are too few"),
         ("limits: {duration: {p95: 1s}}\nbudget: {invocations: 120}", "half refuses"),
         ("compare: {duration: {p95: 1.2x}}\nbudget: {invocations: 200}", "the budget"),
+        ("probes: [{name: a, tenant: blue}, {name: b}]", "with a tenant and without one: no function takes both"),
         ("limits: {errors: {rate: 1%}}\nwarm: {environments: 5}\nbudget: {invocations: 50}", "can never pass it"),
     ],
 )
@@ -103,3 +110,11 @@ def test_what_none_means_for_a_budget_is_said(text: str, check: str, line: str) 
     """The share that is seen, and the probes of which one failure refuses since they cannot be called again."""
     (found,) = [each for each in explain(policy(text)) if each.check == check]
     assert any(line in each for each in found.says), found.says
+
+
+def test_tenants_are_told() -> None:
+    """What is measured is measured for them alone."""
+    found = explain(policy("probes: [{name: a, tenant: green}, {name: b, tenant: blue}]\nlimits: {memory: {max: 85%}}"))
+
+    assert any("called as tenant blue, green: environments of every other tenant" in line for line in found[0].says)
+    assert found[0].warnings == ()

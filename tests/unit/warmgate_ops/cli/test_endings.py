@@ -149,7 +149,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(folder: Path, command: str, mon
     [
         (PolicyError(), 2, ""),
         (SettingsError("X: found a, expected b", hint="do c"), 2, "X: found a, expected b - do c"),
-        (ReportError("s3 was not read"), 3, "s3 was not read"),
+        (ReportError("s3 could not be read"), 3, "s3 could not be read"),
         (KeyboardInterrupt(), 3, "interrupted: nothing was found out"),
         (typer.BadParameter("no"), 2, "Error: Invalid value: no"),
         (

@@ -248,5 +248,5 @@ def test_a_deployment_without_a_report_is_an_error_of_its_own(tmp_path: Path, bu
     result = command(tmp_path, "d-GONE", "--endpoint-url", bucket, "--bucket", "reports", **CREDENTIALS)
 
     assert result.exit_code == 3
-    assert "s3://reports/d-GONE/report.json was not read: NoSuchKey" in result.stderr
+    assert "s3://reports/d-GONE/report.json could not be read: NoSuchKey" in result.stderr
     assert "WARMGATE_REPORT_PREFIX" in result.stderr

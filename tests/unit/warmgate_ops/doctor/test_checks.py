@@ -24,7 +24,7 @@ from support.clinic.facts import (
 from warmgate.errors import Fault
 from warmgate.model.function import Capacity
 from warmgate.model.verdict import Mode
-from warmgate.policy.values import Budget, Limits, OnInconclusive, Warm, When
+from warmgate.policy.values import Budget, Limits, OnInconclusive, Probe, Warm, When
 from warmgate_ops.doctor.facts import (
     AlarmFacts,
     AliasFacts,
@@ -36,7 +36,7 @@ from warmgate_ops.doctor.facts import (
     PolicyFacts,
 )
 from warmgate_ops.doctor.findings import Examination, Severity, examine
-from warmgate_ops.doctor.permissions import INVOKE, TELL
+from warmgate_ops.doctor.permissions import INVOKE, REPORT_STATUS
 from warmgate_ops.doctor.registry import CHECKS
 
 SAME = """version: 0.0
@@ -145,17 +145,29 @@ SEEDED: list[tuple[str, dict[str, Any], Severity, str]] = [
         E,
         "its name lacks CodeDeployHook_",
     ),
-    ("hook-reports", hook(permissions=without(TELL)), E, f"its role may not {TELL}"),
+    ("hook-reports", hook(permissions=without(REPORT_STATUS)), E, f"its role may not {REPORT_STATUS}"),
     ("hook-reports", hook(permissions=Missing(place="iam:judges")), E, "its role iam:judges does not exist"),
     ("hook-invokes", hook(permissions=without(INVOKE)), E, f"its role may not {INVOKE}"),
     ("hook-looks-up", hook(permissions=without("lambda:ListTags")), E, "its role may not lambda:ListTags"),
     ("hook-looks-up", hook(permissions=without("cloudwatch:GetMetricData")), W, "its role may not cloudwatch:Get"),
     ("hook-timeout", configured(timeout_s=30), E, "timeout 30 s, of which 30 s are kept"),
-    ("hook-timeout", configured(timeout_s=329), W, "timeout 329 s less 30 s to tell the status is below"),
+    ("hook-timeout", configured(timeout_s=329), W, "timeout 329 s less 30 s to report the status is below"),
     ("hook-network", hook(configuration=replace(CONFIGURATION, subnets=("s-1",)), egress=False), W, "out of s-1"),
     ("hook-retries", hook(retries=0), N, "MaximumRetryAttempts is 0"),
     ("policy-faults", policy(faults=(FAULT,)), E, "found 400, expected a unit; 400ms"),
     ("policy-faults", policy(unreadable="ssm:/x: ParameterNotFound"), E, "ParameterNotFound"),
+    (
+        "probe-tenants",
+        {"versions": (version("1"), version("2"), version("3", tenant_isolation=True))},
+        E,
+        "no tenant in probe",
+    ),
+    (
+        "probe-tenants",
+        policy(policy=replace(POLICY, probes=(Probe(name="blue", tenant="blue"),))),
+        E,
+        "a tenant in probe blue",
+    ),
     ("policy-undecided", policy(policy=THIN), W, "limits.errors.rate stays undecided for a flawless version"),
     (
         "policy-undecided",

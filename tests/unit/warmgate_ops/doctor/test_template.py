@@ -110,6 +110,14 @@ SEEDED = [
         "  Checkout:\n",
         "log format JSON",
     ),
+    (
+        "probe-tenants",
+        "    Runtime: python3.13\n",
+        "    TenancyConfig: {TenantIsolationMode: PER_TENANT}\n",
+        W,
+        "  Checkout:\n",
+        "every probe of its policy must name a tenant",
+    ),
 ]
 
 

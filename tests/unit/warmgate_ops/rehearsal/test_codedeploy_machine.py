@@ -172,7 +172,7 @@ def test_hook_that_says_nothing_fails_after_an_hour() -> None:
 
     assert in_time.status is DeploymentStatus.IN_PROGRESS
     assert late.status is DeploymentStatus.FAILED
-    assert late.events[1].message == "CodeDeployHook_before told no status within 3600 s"
+    assert late.events[1].message == "CodeDeployHook_before reported no status within 3600 s"
     refusal = refusal_of(late, HookStatus("one", "Succeeded"))
     assert refusal is not None
     assert refusal[0] == "LifecycleEventAlreadyCompletedException"
@@ -239,7 +239,7 @@ def test_nothing_is_rolled_back_that_never_began(end: Input) -> None:
 
 
 def test_failure_of_a_call_whose_event_is_over_changes_nothing() -> None:
-    """A hook that told its status although its call seemed to fail was called."""
+    """A hook that reported its status although its call seemed to fail was called."""
     state, _ = after(PLAN, (BEGIN, 0), (HookStatus("one", "Succeeded"), 1))
     same, asked = step(state, CallFailed(EventName.BEFORE_ALLOW_TRAFFIC, "X", "lost answer"), 1)
 

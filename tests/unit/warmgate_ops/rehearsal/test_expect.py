@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from warmgate.model.deployment import LiveJudge
 from warmgate_ops.cli.rehearse import own_exit_code
 from warmgate_ops.rehearsal.catalogue import chosen, live_release, own_release
 from warmgate_ops.rehearsal.expect import RehearsedRelease, differences, row_of
@@ -127,7 +128,7 @@ def test_a_row_without_a_report_says_so() -> None:
 LIVE = live_release(
     "callers",
     "fails for callers",
-    Live(refused_by="after", rolled_back_by="warmgate", reason="live.errors", highest_share=0.5),
+    Live(refused_by=LiveJudge.AFTER, rolled_back_by="warmgate", reason="live.errors", highest_share=0.5),
 )
 LATER = {"by": "after", "outcome": "failed", "status": "Failed", "reason": "live.errors.rate: 9 of 20"}
 SECTION = {

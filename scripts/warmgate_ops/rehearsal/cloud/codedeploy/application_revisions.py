@@ -72,7 +72,7 @@ class RevisionOperations:
         }
 
     def batch_get(self, body: Body) -> Body:
-        """Answer BatchGetApplicationRevisions; what is not registered is told in errorMessage."""
+        """Answer BatchGetApplicationRevisions; errorMessage names what is not registered."""
         application = self._application(body)
         asked = [
             read_location(found)[0] for found in read_batch(body, "revisions", "RevisionRequiredException", 25, dict)

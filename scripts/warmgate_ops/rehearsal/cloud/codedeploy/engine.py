@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from warmgate_ops.rehearsal.cloud.codedeploy.account import Account
-from warmgate_ops.rehearsal.cloud.codedeploy.journal import Journal, ToldStatus
+from warmgate_ops.rehearsal.cloud.codedeploy.journal import Journal, ReportedStatus
 from warmgate_ops.rehearsal.cloud.codedeploy.machine import create, refusal_of, rollback_of, step
 from warmgate_ops.rehearsal.cloud.codedeploy.planning import appspec_of, renewed
 from warmgate_ops.rehearsal.cloud.codedeploy.ports import Alarms, Events, LambdaGateway
@@ -97,7 +97,9 @@ class Engine:
             refusal = refusal_of(state, reported)
             code = refusal[0] if refusal else ""
             at_s = self._account.clock.now_s()
-            self.journal.record_told(ToldStatus(at_s, deployment_id, reported.execution_id, reported.status, code))
+            self.journal.record_status(
+                ReportedStatus(at_s, deployment_id, reported.execution_id, reported.status, code)
+            )
             if refusal:
                 raise Refusal(*refusal)
             self.take(deployment_id, reported)
@@ -131,7 +133,9 @@ class Engine:
             return Begin(version, tuple(sorted(weights.items())))
         except Exception as error:  # noqa: BLE001  whatever a gateway raises is this deployment's failure
             where = f"alias {plan.alias} of function {plan.function}"
-            return CallFailed(EventName.START, "INVALID_LAMBDA_FUNCTION", f"{where} cannot be read: {_told_by(error)}")
+            return CallFailed(
+                EventName.START, "INVALID_LAMBDA_FUNCTION", f"{where} cannot be read: {_reason_of(error)}"
+            )
 
     def _poll_alarms(self, deployment_id: str) -> None:
         record, state = self._account.store.deployment(deployment_id)
@@ -146,7 +150,7 @@ class Engine:
             read = AlarmsRead(tuple(name for name in watch.names if found.get(name) == "ALARM"))
         except Exception as error:  # noqa: BLE001  an unreadable alarm stops the deployment, not the ticker
             ignored = watch.ignore_poll_failure
-            read = AlarmsRead(unreadable="" if ignored else f"Alarm states cannot be read: {_told_by(error)}")
+            read = AlarmsRead(unreadable="" if ignored else f"Alarm states cannot be read: {_reason_of(error)}")
         self.take(deployment_id, read)
 
     def _do_what_was_asked(self) -> None:
@@ -159,7 +163,7 @@ class Engine:
             if isinstance(effect, EmitNotice):
                 self._publish(effect)
             elif ended:
-                # Stopped between asking and doing: a hook that is called now could tell nobody anything.
+                # Stopped between asking and doing: a hook that is called now could report to nobody.
                 continue
             elif isinstance(effect, SetWeights):
                 self._set_weights(effect)
@@ -172,7 +176,7 @@ class Engine:
             self._lambda.update_alias(ask.function, ask.alias, ask.version, dict(ask.extra))
         except Exception as error:  # noqa: BLE001  whatever a gateway raises is this deployment's failure
             where = f"alias {ask.alias} of function {ask.function}"
-            answer = CallFailed(ask.event, "INTERNAL_ERROR", f"{where} cannot be updated: {_told_by(error)}")
+            answer = CallFailed(ask.event, "INTERNAL_ERROR", f"{where} cannot be updated: {_reason_of(error)}")
         self.take(ask.deployment_id, answer)
 
     def _invoke(self, call: InvokeHook) -> None:
@@ -180,7 +184,7 @@ class Engine:
         try:
             self._lambda.invoke_async(call.function, event)
         except Exception as error:  # noqa: BLE001  whatever a gateway raises is this deployment's failure
-            reason = f"{call.event} hook {call.function} cannot be invoked: {_told_by(error)}"
+            reason = f"{call.event} hook {call.function} cannot be invoked: {_reason_of(error)}"
             self.take(call.deployment_id, CallFailed(call.event, "INVALID_LAMBDA_FUNCTION", reason))
 
     def _publish(self, notice: EmitNotice) -> None:
@@ -188,7 +192,7 @@ class Engine:
         try:
             self._events.put(self._event(notice, record))
         except Exception as error:  # noqa: BLE001  a lost event is noted, it is no part of the deployment
-            self.journal.note(state, f"{notice.notice} event was not published: {_told_by(error)}")
+            self.journal.note(state, f"{notice.notice} event was not published: {_reason_of(error)}")
 
     def _event(self, notice: EmitNotice, record: Record) -> dict[str, Any]:
         account = self._account
@@ -241,5 +245,5 @@ class Engine:
         )
 
 
-def _told_by(error: Exception) -> str:
+def _reason_of(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"

@@ -23,8 +23,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldStatus:
-    """A status that somebody told for a hook execution; `refusal` is the error code where it was not accepted."""
+class ReportedStatus:
+    """A status that somebody reported for a hook execution; `refusal` is the error code where it was not accepted."""
 
     at_s: float
     deployment_id: str
@@ -61,7 +61,7 @@ class Journal:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
-        self._status_reported: list[ToldStatus] = []
+        self._status_reported: list[ReportedStatus] = []
 
     def record(self, before: DeploymentState | None, after: DeploymentState) -> None:
         """Append what changed."""
@@ -73,8 +73,8 @@ class Journal:
         with self._lock:
             self._entries.append(_entry(state, "", state.status.value, text))
 
-    def record_told(self, reported: ToldStatus) -> None:
-        """Append a status that was told, accepted or not."""
+    def record_status(self, reported: ReportedStatus) -> None:
+        """Append a status that was reported, accepted or not."""
         with self._lock:
             self._status_reported.append(reported)
 
@@ -83,8 +83,8 @@ class Journal:
         with self._lock:
             return tuple(entry for entry in self._entries if entry.deployment_id == deployment_id)
 
-    def reported(self, reported_for: str) -> tuple[ToldStatus, ...]:
-        """Return the statuses told for a hook execution, or for all of a deployment, by id."""
+    def reported(self, reported_for: str) -> tuple[ReportedStatus, ...]:
+        """Return the statuses reported for a hook execution, or for all of a deployment, by id."""
         with self._lock:
             return tuple(
                 reported

@@ -75,7 +75,7 @@ def rollback_of(failed: Plan, plan_id: str, next_id: str, hooks: tuple[Hook | No
 def step(state: DeploymentState, happened: Input, now_s: float) -> Step:
     """Return the deployment after something happened, with what is to be done about it.
 
-    Time is accounted for first: a status told after the hook's hour came too late, whoever noticed it first.
+    Time is accounted for first: a status reported after the hook's hour came too late, whoever noticed it first.
     """
     if state.status.is_terminal:
         return state, ()
@@ -195,7 +195,7 @@ def _let_time_pass(state: DeploymentState, now_s: float) -> Step:
         return _shift(state, running.start_s, now_s)
     if running.hook is not None and now_s - running.start_s >= HOOK_TIMEOUT_S:
         reason = ErrorReason("HOOK_EXECUTION_FAILURE", HOOK_FAILED)
-        late = f"{running.hook.function} told no status within {HOOK_TIMEOUT_S:.0f} s"
+        late = f"{running.hook.function} reported no status within {HOOK_TIMEOUT_S:.0f} s"
         reported = _with(state, replace(running, message=late))
         return _end(reported, DeploymentStatus.FAILED, reason, RollbackCause.FAILURE, now_s)
     return state, ()

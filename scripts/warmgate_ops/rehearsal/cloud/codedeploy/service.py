@@ -13,7 +13,7 @@ from warmgate_ops.rehearsal.cloud.codedeploy.deployments import DeploymentOperat
 from warmgate_ops.rehearsal.cloud.codedeploy.engine import Engine
 from warmgate_ops.rehearsal.cloud.codedeploy.groups import GroupOperations
 from warmgate_ops.rehearsal.cloud.codedeploy.ids import Ids
-from warmgate_ops.rehearsal.cloud.codedeploy.journal import Entry, ToldStatus
+from warmgate_ops.rehearsal.cloud.codedeploy.journal import Entry, ReportedStatus
 from warmgate_ops.rehearsal.cloud.codedeploy.ports import Alarms, Clock, Events, LambdaGateway
 from warmgate_ops.rehearsal.cloud.codedeploy.settings import predefined_schedules
 from warmgate_ops.rehearsal.cloud.codedeploy.store import Store
@@ -85,8 +85,8 @@ class CodeDeployService:
         """Return the transitions of a deployment."""
         return self._engine.journal.entries(deployment_id)
 
-    def reported(self, reported_for: str) -> tuple[ToldStatus, ...]:
-        """Return the statuses told for a hook execution, or for all of a deployment, accepted and refused."""
+    def reported(self, reported_for: str) -> tuple[ReportedStatus, ...]:
+        """Return the statuses reported for a hook execution, or for all of a deployment, accepted and refused."""
         return self._engine.journal.reported(reported_for)
 
     @property

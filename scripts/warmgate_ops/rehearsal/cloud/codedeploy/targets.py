@@ -1,4 +1,4 @@
-"""The operations on the target of a deployment, and the one that a hook tells its status with."""
+"""The operations on the target of a deployment, and the one that a hook reports its status with."""
 
 from __future__ import annotations
 

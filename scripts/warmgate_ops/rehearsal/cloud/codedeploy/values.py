@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 HOOK_TIMEOUT_S = 3600.0
-"""A hook that has not told a status by then has failed; CodeDeploy has no setting for it."""
+"""A hook that has not reported a status by then has failed; CodeDeploy has no setting for it."""
 
 
 class DeploymentStatus(StrEnum):
@@ -184,7 +184,7 @@ class TimePasses:
 
 @dataclass(frozen=True, slots=True)
 class HookStatus:
-    """A hook told a status."""
+    """A hook reported a status."""
 
     execution_id: str
     status: str

@@ -1,4 +1,4 @@
-"""A hook that takes CodeDeploy's call and never tells a status."""
+"""A hook that takes CodeDeploy's call and never reports a status."""
 
 
 def handler(event, context):

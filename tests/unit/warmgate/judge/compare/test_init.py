@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from unit.warmgate.judge.series import cold, evidence
@@ -55,3 +57,14 @@ def test_a_baseline_that_starts_in_no_time_breaks_nothing() -> None:
     finding = found([0.0] * 5, [1.0] * 5)
 
     assert (finding.outcome, finding.measured) == (Outcome.FAILED, float("inf"))
+
+
+@pytest.mark.parametrize(("failed", "outcome"), [(0, Outcome.PASSED), (5, Outcome.PASSED), (21, Outcome.INCONCLUSIVE)])
+def test_cold_starts_whose_init_failed_cannot_pass_untold(failed: int, outcome: Outcome) -> None:
+    """Where the median may be one whose second init is not told, nothing is shown."""
+    again = [replace(each, init_ms=None, init_failed=True) for each in cold([1.0] * failed)]
+    samples = [*cold(INITS, arm=Arm.BASELINE), *cold(INITS), *again]
+    finding = judge_init_comparison(RatioLimit(statistic="median", ratio=1.2), evidence(samples))
+
+    assert (finding.outcome, finding.leans_to_fail) == (outcome, failed == 21)
+    assert (f"{failed} more whose init failed" in finding.details) is (failed > 0)

@@ -69,7 +69,7 @@ def test_what_never_reached_the_candidate_is_no_error(changes: dict[str, object]
     assert finding == Finding(
         check="limits.errors.rate",
         outcome=Outcome.INCONCLUSIVE,
-        reason="no data: not one call reached the function and was answered",
+        reason="no data: no call reached the function and was answered",
         limit=0.0,
         unit=Unit.RATIO,
         bad_count=0,
