@@ -33,6 +33,10 @@ WRONG = {
     "a service": (2, {"AWS_ENDPOINT_URL_LAMBDA": "a:1"}, {}, "AWS_ENDPOINT_URL_LAMBDA: found a:1, expected an addr"),
 }
 """Exit code, changes of environment and options, and how the line begins."""
+NO_PLACES = {
+    "output_file": ["absent/out", "policy.yaml/out", "folder", "", "/proc/warmgate", "a" * 300],
+    "output_folder": ["policy.yaml/out", "policy.yaml", "", "/proc/warmgate", "a" * 300],
+}
 PROFILE = "[profile shop]\nregion = x\n[profile local]\nregion = eu-central-1\nendpoint_url = localhost:4566\n"
 
 
@@ -126,19 +130,30 @@ def test_a_profile_is_looked_at_like_the_rest(folder: Path, command: Subcommand,
     assert "unforeseen" not in done.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("command", IN_AN_ACCOUNT, ids=titled)
+def test_an_account_without_credentials_is_one_line(folder: Path, command: Subcommand) -> None:
+    """Who asks must be known: what to do, exit code 3."""
+    done = warmgate(*account_call(command), folder=folder, AWS_REGION="eu-central-1")
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "No AWS credentials found. Run `aws sso login` or set AWS_PROFILE.\n"
+
+
 def account_call(command: Subcommand, **given: str) -> list[str]:
     """Return a call that asks the account: a report is one of a deployment there."""
     return command.call(**({"subject": "d-ABCDEF123"} | given))
 
 
-@pytest.mark.parametrize("place", ["absent/out", "policy.yaml/out", "folder", "", "/proc/warmgate", "a" * 300])
-@pytest.mark.parametrize(("command", "option"), OUTPUTS, ids=titled)
+@pytest.mark.parametrize(
+    ("command", "option", "place"),
+    [(command, option, place) for command, option in OUTPUTS for place in NO_PLACES[option.looks]],
+    ids=titled,
+)
 def test_what_cannot_be_written_is_told_before_anything_is_done(
     folder: Path, command: Subcommand, option: Parameter, place: str
 ) -> None:
     """One line with the name, exit code 2, no call of AWS and no result printed; and nothing is left behind."""
-    if option.looks == "output_folder" and place in {"absent/out", "folder"}:
-        pytest.skip("a folder may be there, and one that is not is made")
     code, line = ended(command.call(**{option.name: place}))
 
     assert (code, line.count("\n")) == (2, 1), line
