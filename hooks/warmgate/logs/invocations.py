@@ -60,6 +60,8 @@ class InvocationRecord:
     """An init that was run again inside the invocation: `duration_ms` contains it; None too where it is not told."""
     init_failed: bool = False
     """Whether an init ended in an error or a time-out: how long that took is no start-up time."""
+    tenant: str | None = None
+    """For whom it ran; told of functions with tenant isolation in JSON format alone."""
     log_stream: str | None = None
     absence: str = ""
     """Why there are no values; empty where there is a report."""
@@ -322,6 +324,7 @@ def _record(report: Reported, environment: Environment, message: Message) -> Inv
         start=start_of(report, environment),
         status=report.status or "success",
         error_type=report.error_type,
+        tenant=report.tenant,
         suppressed_init_ms=environment.suppressed_ms,
         init_failed=environment.failed,
         log_stream=message.stream or None,

@@ -44,6 +44,8 @@ class Reported:
     restore_ms: float | None = None
     status: str | None = None
     error_type: str | None = None
+    tenant: str | None = None
+    """Whose environment it was; only JSON format says it (Lambda, monitoring functions with tenant isolation)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,7 @@ def _report_record(record: dict[str, Any]) -> Reported:
         restore_ms=_metric(record, "restoreDurationMs"),
         status=_status(record.get("status")),
         error_type=_word(record, "errorType"),
+        tenant=_word(record, "tenantId"),
     )
 
 

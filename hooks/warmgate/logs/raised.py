@@ -21,7 +21,9 @@ _PYTHON = re.compile(r"\[ERROR\] (?P<type>[A-Za-z_][\w.]{0,99})(?::|\s*(?:\n|$))
 _NODE = re.compile(r"(?:\S+\t)?(?P<id>\S+)\tERROR\tInvoke Error \t\{\s*\"errorType\":\s*\"(?P<type>[^\"]{0,99})\"")
 _RUBY = re.compile(r"Function<(?P<type>[^<>]{1,99})>")
 # Python's logger writes `message`, `logger` and `location` too; `log_level` became `level` in version 4.0.4.
-_PYTHON_KEYS = frozenset({"timestamp", "log_level", "level", "errorMessage", "errorType", "requestId", "stackTrace"})
+_PYTHON_KEYS = frozenset(
+    {"timestamp", "log_level", "level", "errorMessage", "errorType", "requestId", "stackTrace", "tenantId"}
+)
 _RUBY_KEYS = frozenset({"errorMessage", "errorType", "stackTrace"})
 ERROR_KEYS = frozenset({"errorType", "errorMessage", "stackTrace"})
 """What every error record of a runtime has."""
@@ -58,7 +60,7 @@ def raised_of_record(record: dict[str, Any]) -> Raised | None:
     error_type, request_id, keys = record.get("errorType"), record.get("requestId"), record.keys()
     if not isinstance(error_type, str):
         return None
-    if keys == _RUBY_KEYS and (found := _RUBY.fullmatch(error_type)):
+    if keys - {"tenantId"} == _RUBY_KEYS and (found := _RUBY.fullmatch(error_type)):
         return Raised(found["type"])
     is_pythons = keys <= _PYTHON_KEYS and "ERROR" in {record.get("level"), record.get("log_level")}
     # An init that failed names no request: the platform's report shows it.

@@ -73,7 +73,8 @@ def decoded(content: bytes) -> str:
 def rendered(record: InvocationRecord) -> str:
     """Return one invocation as a JSON object."""
     # A failed init is marked where there is one: its time is no `init_ms`.
-    keys = (*_KEYS, "init_failed", "suppressed_init_ms") if record.init_failed else _KEYS
+    more = ("init_failed", "suppressed_init_ms") if record.init_failed else ()
+    keys = (*_KEYS, *more, *(("tenant",) if record.tenant else ()))
     return json.dumps({key: _plain(getattr(record, key)) for key in keys})
 
 

@@ -39,3 +39,13 @@ def test_a_record_without_a_type_is_nothing() -> None:
     """Whatever a JSON line holds, nothing is raised here."""
     assert raised_of_record({}) is None
     assert raised_of_record({"errorType": ["x"], "level": "ERROR", "requestId": "a"}) is None
+
+
+def test_a_record_of_a_function_with_tenant_isolation_names_the_tenant_too() -> None:
+    """Lambda adds `tenantId` to what runtimes write in JSON format."""
+    record = {"errorType": "KeyError", "errorMessage": "x", "stackTrace": [], "tenantId": "blue"}
+    pythons = {**record, "timestamp": "t", "level": "ERROR", "requestId": "a"}
+
+    assert raised_of_record(pythons) == Raised("KeyError", "a")
+    assert raised_of_record({**record, "errorType": "Function<KeyError>"}) == Raised("KeyError")
+    assert raised_of_record({**pythons, "logger": "mine"}) is None

@@ -49,6 +49,18 @@ def test_json_is_one_object_with_every_key(tmp_path: Path, content: bytes) -> No
     assert list(json.loads(result.stdout)) == list(FOUND)
 
 
+def test_the_tenant_of_a_report_is_kept(tmp_path: Path) -> None:
+    """Only JSON format names it; without one there is no key."""
+    record = {"requestId": "a", "tenantId": "blue", "status": "success", "metrics": {"durationMs": 5.0}}
+    log = tmp_path / "tail.log"
+    log.write_text(json.dumps({"time": "2026-06-02T10:00:00Z", "type": "platform.report", "record": record}))
+
+    (line,) = CliRunner().invoke(app, ["logs", "parse", str(log), "--json"]).stdout.splitlines()
+
+    assert json.loads(line)["tenant"] == "blue"
+    assert "tenant" not in FOUND
+
+
 def test_an_init_that_failed_is_marked(tmp_path: Path) -> None:
     """The time until the crash is no start-up time; how long the second init took is null where it is not told."""
     log = tmp_path / "tail.log"
