@@ -49,7 +49,7 @@ def parse(
     records = parse_invocations(text)
     left_out = unread_count(text, records)
     if left_out:
-        complain(f"{file}: {left_out} reports are not counted: {LEFT_OUT}")
+        complain(f"{file}: not counted: {left_out} report{'' if left_out == 1 else 's'}, {LEFT_OUT}")
     if not records:
         complain(f"{file}: no platform report found; expected {KNOWN}")
     elif as_json:
