@@ -12,6 +12,8 @@ from pathlib import Path
 from warmgate.errors import SettingsError
 from warmgate.visible import one_line
 
+ELSEWHERE = "name another place, or make this one writable"
+
 
 def named_input(name: str) -> str:
     """Return the name of a file to read, `-` for standard input; the command itself says of each what is wrong."""
@@ -43,7 +45,7 @@ def output_file(name: str) -> Path:
             raise FileNotFoundError(errno.ENOENT, f"the folder {path.parent} does not exist", name)
         _make(path)
     except OSError as error:
-        raise _unwritable(name, error) from error
+        raise SettingsError(_unwritable(name, error), hint=ELSEWHERE) from error
     return path
 
 
@@ -56,7 +58,7 @@ def output_folder(name: str) -> Path:
             raise NotADirectoryError(errno.ENOTDIR, f"{there} is a file", name)
         _make(there / f".warmgate-{os.getpid()}")
     except OSError as error:
-        raise _unwritable(name, error) from error
+        raise SettingsError(_unwritable(name, error), hint=ELSEWHERE) from error
     return path
 
 
@@ -91,6 +93,5 @@ def _try(path: Path, mode: str, access: int) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
-def _unwritable(name: str, error: OSError) -> SettingsError:
-    said = one_line(str(error.strerror or error))
-    return SettingsError(f"{name}: cannot be written: {said}", hint="name another place, or make this one writable")
+def _unwritable(name: str, error: OSError) -> str:
+    return f"{name}: cannot be written: {one_line(str(error.strerror or error))}"

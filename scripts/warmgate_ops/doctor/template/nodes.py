@@ -94,18 +94,20 @@ class Value:
 def root_of(text: str, source: str) -> Value:
     """Return the mapping that a template's text holds; raises DocumentError."""
     if len(text) > _LONGEST:
-        raise _refused(source, None, f"{len(text)} characters", f"at most {_LONGEST}")
+        raise DocumentError(_fault(source, None, f"{len(text)} characters", f"at most {_LONGEST}"))
     try:
         root = yaml.compose(text.removeprefix("\ufeff").replace("\t", "  "), Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
-        raise _refused(source, mark.line + 1 if mark else None, f"broken YAML ({problem})", "YAML or JSON") from error
+        raise DocumentError(
+            _fault(source, mark.line + 1 if mark else None, f"broken YAML ({problem})", "YAML or JSON")
+        ) from error
     except (RecursionError, ValueError) as error:
-        raise _refused(source, None, f"text that cannot be read ({error})", "YAML or JSON") from error
+        raise DocumentError(_fault(source, None, f"text that cannot be read ({error})", "YAML or JSON")) from error
     resources = Value(root).get("Resources") if isinstance(root, MappingNode) else None
     if root is None or resources is None or not isinstance(resources.node, MappingNode):
-        raise _refused(source, 1, "no Resources", "a SAM or CloudFormation template")
+        raise DocumentError(_fault(source, 1, "no Resources", "a SAM or CloudFormation template"))
     return Value(root)
 
 
@@ -114,6 +116,6 @@ def _untagged(node: Node) -> Node:
     return type(node)(f"tag:yaml.org,2002:{kinds[type(node)]}", node.value, node.start_mark, node.end_mark)
 
 
-def _refused(source: str, line: int | None, found: str, expected: str) -> DocumentError:
+def _fault(source: str, line: int | None, found: str, expected: str) -> Fault:
     fix = "name the template that is deployed"
-    return DocumentError(Fault(source=source, line=line, path="(template)", found=found, expected=expected, fix=fix))
+    return Fault(source=source, line=line, path="(template)", found=found, expected=expected, fix=fix)
