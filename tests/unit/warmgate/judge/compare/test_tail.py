@@ -101,3 +101,12 @@ def test_it_leans_from_half_of_its_line_on(fast: int, leans: bool) -> None:
     standing = stood([measured([[100.0] * 200])], [new])
 
     assert (standing.decision, standing.slow_count, standing.leans) == (None, 3, leans)
+
+
+def test_no_round_says_nothing() -> None:
+    """No call, no slow one, no environment, in neither arm."""
+    standing = stood(rounds(0, 1), [])
+
+    assert (standing.decision, standing.score, standing.leans) == (None, 0.0, False)
+    assert (standing.slow_count, standing.call_count, standing.environments) == (0, 0, 0)
+    assert (standing.old_slow_count, standing.old_count) == (0, 0)
