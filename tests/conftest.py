@@ -25,6 +25,7 @@ Beside each other they would be each other's noise.
 """
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each file to one process, and begin with the groups: they take longest, and mostly wait."""
     for item in items:
