@@ -18,7 +18,7 @@ from warmgate_ops.rehearsal.scenario import FunctionSettings, Live, Scenario
 from warmgate_ops.rehearsal.stage import ROLE, RUNTIME, install_warmgate
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(600), pytest.mark.xdist_group("live")]
 SHARED = FunctionSettings(log_group="/shop")
 FINE = "def handler(event, context):\n    return 1"
 BROKEN = "import time\ndef handler(event, context):\n    time.sleep(0.1)\n    raise ValueError('no')"
@@ -95,4 +95,5 @@ def test_a_neighbour_in_the_log_group_changes_no_end(shop: LocalCloud, scenario:
     served = beside.by_version()
     assert served["2"].calls > 50
     assert served["2"].errors == (served["2"].calls if second == BROKEN else 0)
-    assert row_of(replace(scenario, settings=SHARED), release).differences == ()
+    row = row_of(replace(scenario, settings=SHARED), release)
+    assert row.differences == (), row.reason
