@@ -29,6 +29,8 @@ COPIES = ROOT / "build/mutants"
 PYTHON = ROOT / "build/env/dev/bin/python"
 KEPT = ("hooks", "scripts", "tests", "policies", "docs", "README.md", "pyproject.toml")
 LAWS = ("judge", "comparison", "live")
+ELSEWHERE = {Path("replaying.py"): Path("tests/unit/warmgate_ops/cli/test_replay.py")}
+"""Modules of the judge that the tests of the command show."""
 LONGEST_S = 120
 """The tests take some ten seconds beside another copy of them; an endless loop is noticed too."""
 
@@ -104,7 +106,7 @@ def _survivor(change: Change, copies: queue.Queue[Path]) -> str:
 def _passes(copy: Path, module: Path) -> bool:
     """Return whether the tests pass: the changed file's own first, then all of the judge and its laws."""
     judge, inside = Path("tests/unit/warmgate/judge"), module.relative_to("hooks/warmgate/judge")
-    own = judge / inside.parent / f"test_{inside.name}"
+    own = ELSEWHERE.get(inside, judge / inside.parent / f"test_{inside.name}")
     tests = [
         *([str(own)] if (copy / own).exists() else []),
         str(judge),
