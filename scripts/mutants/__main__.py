@@ -1,7 +1,7 @@
 """Changes a copy of the judge one place at a time, runs its tests on each, and lists the changes that none notices.
 
 Usage:
-    PYTHONPATH=scripts build/env/mutants/bin/python -m mutants --sample 300 --seed 0 --only compare/
+    PYTHONPATH=scripts build/env/mutants/bin/python -m mutants --sample 150 --seed 0 --only compare/
 
 The copies lie in build/mutants; the tests run in the environment of development. Survivors are to be read: some change
 nothing that a verdict depends on, the others are missing tests. Exits with 1 where the tests fail without any change,
@@ -38,7 +38,7 @@ LONGEST_S = 120
 def main() -> int:
     """Run the sample and print what survived; return the exit code."""
     asked = argparse.ArgumentParser(prog="make mutants")
-    asked.add_argument("--sample", type=int, default=300)
+    asked.add_argument("--sample", type=int, default=150)
     asked.add_argument("--seed", type=int, default=0)
     asked.add_argument("--only", default="", metavar="PART")
     chosen = asked.parse_args()
