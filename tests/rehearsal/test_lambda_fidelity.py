@@ -131,8 +131,8 @@ def test_the_function_and_its_log_know_one_request_id(local_cloud: LocalCloud, i
 def test_durations_are_the_platforms_whatever_the_concurrency(local_cloud: LocalCloud, install: Install) -> None:
     """What the prober measures is the platform's log to the digit, and no waiting of 50 callers is in it.
 
-    On a quiet machine the p95 moves by some 2 % from 5 callers to 50, by 11 to 16 % where other processes keep both cores
-    busy. The most alike of five pairs of rounds counts.
+    On a quiet machine the p95 moves by some 2 % from 5 callers to 50, by 11 to 16 % where other processes keep both
+    cores busy. The most alike of five pairs of rounds counts.
     """
     function = install(WHO)
     version = publish(local_cloud, function)
