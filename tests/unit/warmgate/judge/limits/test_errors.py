@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
+
 import pytest
 
 from unit.warmgate.judge.series import evidence, sample
@@ -184,42 +187,42 @@ def test_a_probe_is_judged_by_its_own_answers() -> None:
     [
         (0, 80, Outcome.INCONCLUSIVE),
         (0, 100, Outcome.PASSED),
-        (2, 20, Outcome.INCONCLUSIVE),
-        (3, 20, Outcome.FAILED),
+        (3, 20, Outcome.INCONCLUSIVE),
+        (4, 20, Outcome.FAILED),
     ],
 )
-def test_an_allowed_rate_has_a_score(bad: int, count: int, outcome: Outcome) -> None:
-    """1 % of 200 calls: +39 for an error, fails at +96, passes at -71, looked at after each round of 20."""
-    assert judge_errors(0.01, evidence(errors(bad, count)), 200).outcome is outcome
+def test_an_allowed_rate_has_lines(bad: int, count: int, outcome: Outcome) -> None:
+    """1 % of 300 calls: 4 of the first 20 fail, none of 100 pass, looked at after each round of 20."""
+    assert judge_errors(0.01, evidence(errors(bad, count)), 300).outcome is outcome
 
 
-def test_the_reason_of_a_score() -> None:
+def test_the_reason_of_a_share() -> None:
     """Counts, limit, kinds and the line stand in one sentence; what came after a decision is mentioned."""
-    failed = judge_errors(0.01, evidence(errors(3, 20)), 200)
-    assert failed.reason == "3 of 20 calls failed (15 %; the limit allows 1 %): 3x error"
-    assert failed.details == "score +100 >= +96"
-    passed = judge_errors(0.01, evidence([*errors(0, 100), *errors(2, 20, phase=Phase.MEASURED, round=6)]), 200)
+    failed = judge_errors(0.01, evidence(errors(4, 20)), 300)
+    assert failed.reason == "4 of 20 calls failed (20 %; the limit allows 1 %): 4x error"
+    assert failed.details == "failures in at least 4 environments; 4 of 20 or more fail"
+    passed = judge_errors(0.01, evidence([*errors(0, 100), *errors(2, 20, phase=Phase.MEASURED, round=6)]), 300)
     assert (passed.reason, passed.details) == (
         "None of 100 calls failed",
-        "score -83.3 <= -71; not counted: 2 of 20 calls after that",
+        "0 of 100 or fewer pass; not counted: 2 of 20 calls after that",
     )
     assert (passed.measured, passed.proven) == (0.0, "fewer than 5 % errors (95 % confidence)")
 
 
 @pytest.mark.parametrize(("closed", "because"), [(None, "cap"), ("planned", "cap"), ("deadline", "deadline")])
-def test_an_open_error_score(closed: Closed | None, because: str) -> None:
-    """An open score says why and how near it is: 2 of 20 stand at 60 of 96 points."""
-    finding = judge_errors(0.01, evidence(errors(2, 20), closed=closed), 200)
+def test_an_open_share_of_errors(closed: Closed | None, because: str) -> None:
+    """An open count says why and how near it is: 3 of 20 are half-way."""
+    finding = judge_errors(0.01, evidence(errors(3, 20), closed=closed), 300)
     assert (finding.inconclusive_because, finding.leans_to_fail) == (because, True)
     assert finding.decided is (closed is not None)
 
 
-def test_phases_follow_each_other_in_the_score() -> None:
+def test_phases_follow_each_other() -> None:
     """Rounds are counted through the phases in their order, whatever order the samples are in."""
     samples = [
         *errors(0, 40, phase=Phase.MEASURED),
         *errors(0, 40, phase=Phase.WARMUP),
-        *errors(3, 20, phase=Phase.PREWARM),
+        *errors(4, 20, phase=Phase.PREWARM),
     ]
     assert judge_errors(0.01, evidence(samples), 200).sample_count == 20
 
@@ -230,7 +233,7 @@ def test_any_rate_is_judged(allowed: float) -> None:
     assert judge_errors(allowed, evidence(errors(1, 20)), 60).sample_count == 20
 
 
-def test_one_failure_alone_never_fails_a_score() -> None:
+def test_one_failure_alone_never_fails_a_share() -> None:
     """A limit of 0.02 % refuses no release that 0 % lets pass: one failure leans to fail until it was chance."""
     early, rare = (judge_errors(0.0002, evidence(errors(1, count)), 500) for count in (20, 100))
     assert (early.outcome, early.leans_to_fail, early.inconclusive_because) == (Outcome.INCONCLUSIVE, True, "cap")
@@ -251,5 +254,111 @@ def test_repeated_calls_are_no_sample_of_the_mix() -> None:
     assert (finding.sample_count, finding.bad_count) == (20, 0)
     assert finding.details.endswith("; not counted: 1 of 20 repeated calls")
     twice = [*errors(1, 20), *errors(1, 20, phase=Phase.REPEATED)]
-    assert judge_errors(0.0002, evidence(twice), 500).outcome is Outcome.FAILED
+    assert judge_errors(1e-6, evidence(twice), 500).outcome is Outcome.FAILED
+    assert judge_errors(1e-6, evidence(twice[:20]), 500).outcome is Outcome.INCONCLUSIVE
     assert judge_errors(0.01, evidence(errors(0, 20, phase=Phase.REPEATED)), 200).sample_count == 20
+
+
+def in_environments(*places: int, named: bool = True, rounds: int = 14, size: int = 20) -> list[Sample]:
+    """Return rounds in which the calls of some environments all fail."""
+    return [
+        sample(
+            round=number,
+            position=place,
+            environment=str(place) if named else None,
+            outcome=CallOutcome.ERROR if place in places else CallOutcome.OK,
+        )
+        for number in range(1, rounds + 1)
+        for place in range(size)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("places", "named", "outcome"),
+    [
+        ((0,), True, Outcome.INCONCLUSIVE),
+        ((0, 1), True, Outcome.INCONCLUSIVE),
+        ((0, 1, 2), True, Outcome.FAILED),
+        ((0,), False, Outcome.INCONCLUSIVE),
+        ((0, 1), False, Outcome.FAILED),
+    ],
+)
+def test_a_share_counts_from_as_many_environments_as_chance_does_not_break(
+    places: tuple[int, ...], *, named: bool, outcome: Outcome
+) -> None:
+    """Under 1 %, two of 20 broken environments may be chance; unnamed, two that overlap are asked for, not three."""
+    finding = judge_errors(0.01, evidence(in_environments(*places, named=named)), 300)
+
+    assert finding.outcome is outcome
+    if outcome is Outcome.INCONCLUSIVE:
+        assert (finding.inconclusive_because, finding.leans_to_fail) == (Because.TOO_FEW_ENVIRONMENTS, False)
+        assert finding.details.startswith(f"failures in {'' if named else 'at least '}{len(places)} environments; ")
+
+
+@pytest.mark.parametrize(("size", "outcome"), [(1, Outcome.FAILED), (2, Outcome.FAILED)])
+def test_all_environments_that_there_are_suffice(size: int, outcome: Outcome) -> None:
+    """A function with one environment or two is refused by what they show."""
+    assert judge_errors(0.01, evidence(in_environments(*range(size), size=size)), 300).outcome is outcome
+
+
+@pytest.mark.parametrize(("always", "outcome"), [(True, Outcome.FAILED), (False, Outcome.INCONCLUSIVE)])
+def test_a_probe_that_always_fails_needs_no_environments(outcome: Outcome, *, always: bool) -> None:
+    """Unnamed, one call a round could be of one environment; those of a probe that never works are not."""
+    samples = [
+        replace(s, probe="rare") if s.position == 0 and (always or s.round > 1) else s
+        for s in in_environments(0, named=False)
+    ]
+    fine = [replace(samples[1], round=1, position=20, probe="rare")]
+
+    assert judge_errors(0.01, evidence(samples if always else [*samples, *fine]), 300).outcome is outcome
+
+
+def test_moving_a_failure_between_rounds_of_one_environment_changes_nothing() -> None:
+    """When an environment failed does not matter to how many did."""
+    samples = [
+        sample(round=number, position=place, environment=str(place), outcome=CallOutcome.OK)
+        for number in range(1, 15)
+        for place in range(20)
+    ]
+    bad = {(1, 3), (5, 4), (9, 4), (12, 7), (13, 7)}
+    moved = {(2, 3), (5, 4), (11, 4), (12, 7), (14, 7)}
+    findings = [
+        judge_errors(
+            0.01,
+            evidence(replace(s, outcome=CallOutcome.ERROR) if (s.round, s.position) in failing else s for s in samples),
+            300,
+        )
+        for failing in (bad, moved)
+    ]
+
+    assert findings[0] == findings[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("broken", "failing", "share", "named", "low", "high"),
+    [
+        (0.01, 1.0, 0.0, True, 0.0, 0.01),
+        (0.01, 1.0, 0.0, False, 0.0, 0.03),
+        (0.02, 0.5, 0.0, True, 0.0, 0.02),
+        (0.0, 0.0, 0.01, True, 0.0, 0.02),
+        (0.0, 0.0, 0.02, True, 0.13, 0.25),
+        (0.0, 0.0, 0.04, True, 0.78, 0.92),
+        (0.0, 0.0, 0.04, False, 0.78, 0.92),
+    ],
+)
+def test_what_breaks_by_environment_is_no_rate(
+    broken: float, failing: float, share: float, low: float, high: float, *, named: bool
+) -> None:
+    """Of versions at 1 % one in a hundred is refused, however failures come; what is beyond it is caught."""
+    random, refused = Random(f"{broken} {failing} {share}"), 0
+    for _ in range(300):
+        shares = [failing if random.random() < broken else share for _ in range(20)]
+        samples = [
+            replace(s, outcome=CallOutcome.ERROR) if random.random() < shares[s.position] else s
+            for s in in_environments(named=named)
+        ]
+        finding = judge_errors(0.01, evidence(samples), 280)
+        refused += finding.outcome is Outcome.FAILED or finding.leans_to_fail
+
+    assert low <= refused / 300 <= high
