@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warmgate.bootstrap import controller
-from warmgate.handler import deadline_of
+from warmgate.handler import begin, deadline_of
 from warmgate.model.release import StateChange
 
 TERMINAL = frozenset({"SUCCESS", "FAILURE", "STOP"})
@@ -19,6 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     detail = event["detail"]
     if detail["state"] not in TERMINAL:
         return {"release": None, "notified": []}
+    begin(context)
     deadline = deadline_of(context, CONTROLLER.clock, RESERVE_MS)
     settled = CONTROLLER.run(StateChange(detail["deploymentId"], detail["state"]), deadline)
     if settled is None:

@@ -1,4 +1,4 @@
-"""Profiles of the property tests, and the order in which files of tests are begun.
+"""Profiles of the property tests, and which files of tests run beside each other.
 
 HYPOTHESIS_PROFILE=quick takes few examples, nightly many.
 """
@@ -18,14 +18,22 @@ settings.register_profile("nightly", max_examples=300, deadline=None, suppress_h
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+TOGETHER = ("judged", "live")
+"""Groups of files that one process runs, one after the other: releases judged by how long calls take, and live ones.
+
+Beside each other they would be each other's noise.
+"""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that may take longest: they mostly wait, and the pure tests fill the processor beside them.
+    """Give each file to one process, and begin with the groups: they take longest, and mostly wait."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: (_group(item) not in TOGETHER, item.get_closest_marker("local_cloud") is None))
 
-    Whole releases come first, before anything computes beside them: they are judged by what their calls really take.
-    """
-    items.sort(key=lambda item: (-_allowed_s(item), item.get_closest_marker("local_cloud") is None))
 
-
-def _allowed_s(item: pytest.Item) -> float:
-    mark = item.get_closest_marker("timeout")
-    return float(mark.args[0]) if mark else 0.0
+def _group(item: pytest.Item) -> str:
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else ""

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from generate.doctor_page import doctor_page
+from generate.invoke_errors_page import invoke_errors_page
 from generate.reference import folder_readme, reference_page
 from generate.rooms import rooms_svg, with_rooms
 from generate.schema import schema_text
@@ -21,6 +22,7 @@ def generated() -> dict[str, str]:
         "policies/README.md": folder_readme(),
         "docs/reference/policy.md": reference_page(),
         "docs/reference/doctor.md": doctor_page(),
+        "docs/reference/invoke-errors.md": invoke_errors_page(),
         "docs/explanation/img/timeline.svg": timeline_svg(),
         "docs/explanation/img/rooms.svg": rooms_svg(ROOT),
         "CONTRIBUTING.md": with_rooms((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), ROOT),

@@ -4,7 +4,8 @@ Usage:
     PYTHONPATH=scripts build/env/mutants/bin/python -m mutants --sample 300 --seed 0 --only compare/
 
 The copies lie in build/mutants; the tests run in the environment of development. Survivors are to be read: some change
-nothing that a verdict depends on, the others are missing tests. Exits with 1 where the tests fail without any change.
+nothing that a verdict depends on, the others are missing tests. Exits with 1 where the tests fail without any change,
+or where there is nothing to change.
 """
 
 from __future__ import annotations
@@ -40,7 +41,11 @@ def main() -> int:
     asked.add_argument("--only", default="", metavar="PART")
     chosen = asked.parse_args()
     every = changes_of(ROOT, JUDGE, chosen.only)
-    tried = sample_of(every, chosen.sample, chosen.seed)
+    # What changes nothing would count as noticed.
+    tried = [change for change in sample_of(every, chosen.sample, chosen.seed) if _changes_anything(change)]
+    if not tried:
+        print(f"no file of the judge has {chosen.only!r} in its path: see hooks/warmgate/judge", file=sys.stderr)
+        return 1
     workers = os.cpu_count() or 1
     copies: queue.Queue[Path] = queue.Queue()
     for number in range(workers):
@@ -50,19 +55,24 @@ def main() -> int:
         print("the tests of the judge fail without any change: see make unit", file=sys.stderr)
         return 1
     copies.put(first)
-    began = time.monotonic()
+    began, survivors = time.monotonic(), 0
     with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(lambda change: _survivor(change, copies), tried))
+        for line in pool.map(lambda change: _survivor(change, copies), tried):
+            survivors += bool(line)
+            if line:
+                print(line, flush=True)
     shutil.rmtree(COPIES)
-    survivors = [line for line in found if line]
-    for line in survivors:
-        print(line)
-    share = f", {1 - len(survivors) / len(tried):.1%}" if tried else ""
+    noticed = len(tried) - survivors
     print(
         f"{len(tried)} of {len(every)} changes tried (seed {chosen.seed}) in {time.monotonic() - began:.0f} s:"
-        f" {len(tried) - len(survivors)} noticed{share}, {len(survivors)} not"
+        f" {noticed} noticed, {survivors} not ({noticed / len(tried):.1%})"
     )
     return 0
+
+
+def _changes_anything(change: Change) -> bool:
+    source = (ROOT / change.path).read_text(encoding="utf-8")
+    return changed(source, change) != source
 
 
 def _copied(copy: Path) -> Path:
@@ -78,14 +88,12 @@ def _copied(copy: Path) -> Path:
 
 
 def _survivor(change: Change, copies: queue.Queue[Path]) -> str:
-    """Return the line of a change that no test notices, empty where one does or where nothing changes."""
+    """Return the line of a change that no test notices, empty where one does."""
     copy = copies.get()
     path = copy / change.path
     before = path.read_text(encoding="utf-8")
     try:
         after = changed(before, change)
-        if after is None:
-            return ""
         path.write_text(after, encoding="utf-8")
         return described(change.path, before, after) if _passes(copy, change.path) else ""
     finally:

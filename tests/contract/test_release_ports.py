@@ -278,7 +278,7 @@ def test_an_object_that_is_no_refusal_is_the_ports_error(cloud: LocalCloud) -> N
     s3.create_bucket(Bucket="strange-refusals")
     s3.put_object(Bucket="strange-refusals", Key="known-bad/checkout-api/c0de.json", Body=b'{"function": 1}')
 
-    with pytest.raises(ReportError, match="is no refusal"):
+    with pytest.raises(ReportError, match="is not a stored refusal"):
         BucketRefusals(cloud.client, "strange-refusals").find("checkout-api", "c0de-first")
 
 

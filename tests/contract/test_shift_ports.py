@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,11 @@ from warmgate.adapters.metrics import CloudWatchMetrics
 from warmgate.adapters.shifts import CodeDeployShifts
 from warmgate.adapters.waiting import SystemClock
 from warmgate.errors import DeploymentLookupError, LogLookupError, StopError
-from warmgate.logs.calls import Window
+from warmgate.logs.calls import Logged, Window
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Target
+from warmgate.model.log_stream import FunctionLog
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
@@ -30,11 +32,20 @@ def shifts(request: pytest.FixtureRequest) -> ShiftsStage:
     return shift_stages.fake_shifts() if fake else shift_stages.real_shifts(request.getfixturevalue("cloud"))
 
 
-@pytest.fixture(params=["fake", "adapter"])
+REAL_LOGS: dict[str, dict[str, Any]] = {
+    "adapter": {},
+    "adapter, JSON": {"log_format": "JSON"},
+    "adapter, shared group": {"shared": True},
+    "adapter, shared group, JSON": {"log_format": "JSON", "shared": True},
+}
+
+
+@pytest.fixture(params=["fake", *REAL_LOGS])
 def logs(request: pytest.FixtureRequest) -> LogsStage:
-    """Give both implementations of Logs."""
-    fake = request.param == "fake"
-    return shift_stages.fake_logs() if fake else shift_stages.real_logs(request.getfixturevalue("cloud"))
+    """Give both implementations of Logs, the adapter on each kind of log group."""
+    if request.param == "fake":
+        return shift_stages.fake_logs()
+    return shift_stages.real_logs(request.getfixturevalue("cloud"), **REAL_LOGS[request.param])
 
 
 class TestShifts:
@@ -66,7 +77,7 @@ class TestLogs:
 
     def test_each_call_is_read_with_version_environment_and_end(self, logs: LogsStage) -> None:
         """Cold, warm, and failed; all in one environment."""
-        found = logs.port.calls(logs.group, logs.window, logs.deadline())
+        found = logs.port.calls(logs.log, logs.window, logs.deadline()).calls
         assert tuple(call.record.request_id for call in found) == logs.request_ids
         assert [call.record.start for call in found] == [Start.COLD, Start.WARM, Start.WARM]
         assert [call.record.status for call in found] == ["success", "success", "error"]
@@ -77,24 +88,46 @@ class TestLogs:
     def test_a_window_holds_what_was_reported_in_it(self, logs: LogsStage) -> None:
         """Before it there is nothing."""
         before = Window(logs.window.since_ms - 10_000, logs.window.since_ms - 5_000)
-        assert logs.port.calls(logs.group, before, logs.deadline()) == ()
+        assert logs.port.calls(logs.log, before, logs.deadline()).calls == ()
 
     def test_earlier_cold_starts_are_remembered(self, logs: LogsStage) -> None:
         """Newest first, no more than are wanted."""
         until_ms = logs.window.until_ms
-        found = logs.port.cold_starts_ms(logs.group, logs.version, 5, until_ms, logs.deadline())
+        found = logs.port.cold_starts_ms(logs.log, logs.version, 5, until_ms, logs.deadline())
         assert len(found) == 1
         assert 0 < found[0] < 60_000
-        assert logs.port.cold_starts_ms(logs.group, logs.version, 0, until_ms, logs.deadline()) == ()
+        assert logs.port.cold_starts_ms(logs.log, logs.version, 0, until_ms, logs.deadline()) == ()
         before_ms = logs.window.since_ms - 1000
-        assert logs.port.cold_starts_ms(logs.group, logs.version, 5, before_ms, logs.deadline()) == ()
+        assert logs.port.cold_starts_ms(logs.log, logs.version, 5, before_ms, logs.deadline()) == ()
+
+
+@pytest.mark.parametrize("settings", REAL_LOGS.values(), ids=REAL_LOGS)
+def test_a_query_sums_up_the_environments_of_one_function(cloud: LocalCloud, settings: dict[str, Any]) -> None:
+    """Calls, cold starts and durations by environment, in text and JSON; a neighbour in the group is left out."""
+    stage = shift_stages.real_logs(cloud, **settings)
+    is_json = settings.get("log_format") == "JSON"
+    (found,) = stage.port.summaries(stage.log, stage.window, stage.deadline(), json_format=is_json)
+
+    assert (found.version, found.calls, found.cold_starts, found.unbegun) == (stage.version, 3, 1, 0)
+    assert found.environment in {call.environment for call in stage.calls()}
+    assert 0 < found.median_ms <= found.p95_ms
+
+
+def test_environments_that_print_reports_are_marked(cloud: LocalCloud) -> None:
+    """A query cannot tell printed lines from the platform's, but they have no beginning."""
+    stage = shift_stages.real_logs(cloud, code=shift_stages.PRINTING)
+    (found,) = stage.port.summaries(stage.log, stage.window, stage.deadline(), json_format=False)
+
+    assert (found.calls, found.unbegun) == (6, 2)
+    assert [call.record.request_id for call in stage.calls()] == list(stage.request_ids)
 
 
 def test_a_log_group_that_is_not_there_yet_holds_no_calls(cloud: LocalCloud) -> None:
     """A function that has logged nothing has none."""
     clock = SystemClock()
     port = CloudWatchLogs(cloud.client, clock)
-    assert port.calls("/aws/lambda/never-called", Window(0, 1e13), Deadline(clock.now_ms() + 5000)) == ()
+    log = FunctionLog("/aws/lambda/never-called", "never-called")
+    assert port.calls(log, Window(0, 1e13), Deadline(clock.now_ms() + 5000)) == Logged()
 
 
 def test_a_log_that_is_too_long_for_the_time_gives_its_earliest_calls(cloud: LocalCloud) -> None:
@@ -102,8 +135,8 @@ def test_a_log_that_is_too_long_for_the_time_gives_its_earliest_calls(cloud: Loc
     stage = shift_stages.real_logs(cloud)
     page_events, cloud.conditions.log_page_events = cloud.conditions.log_page_events, 1
     try:
-        found = stage.port.calls(stage.group, stage.window, Deadline(stage.clock.now_ms()))
-        everything = stage.port.calls(stage.group, stage.window, stage.deadline())
+        found = stage.port.calls(stage.log, stage.window, Deadline(stage.clock.now_ms())).calls
+        everything = stage.port.calls(stage.log, stage.window, stage.deadline()).calls
     finally:
         cloud.conditions.log_page_events = page_events
 
@@ -114,8 +147,9 @@ def test_a_log_that_is_too_long_for_the_time_gives_its_earliest_calls(cloud: Loc
 def test_a_log_that_cannot_be_reached_is_the_ports_error(unreachable: Callable[[str], object]) -> None:
     """Within the deadline, with what to do."""
     clock = SystemClock()
+    log, deadline = FunctionLog("/aws/lambda/f", "f"), Deadline(clock.now_ms() + 1500)
     with pytest.raises(LogLookupError, match="FilterLogEvents"):
-        CloudWatchLogs(unreachable, clock).calls("/aws/lambda/f", Window(0, 1), Deadline(clock.now_ms() + 1500))
+        CloudWatchLogs(unreachable, clock).calls(log, Window(0, 1), deadline)
 
 
 def test_a_stop_that_cannot_be_told_is_the_ports_error(unreachable: Callable[[str], object]) -> None:
@@ -128,7 +162,7 @@ def test_a_stop_that_cannot_be_told_is_the_ports_error(unreachable: Callable[[st
 def test_counts_of_a_weighted_alias_are_read_by_version(cloud: LocalCloud) -> None:
     """Only calls through a weighted alias carry the version they ran in."""
     stage = shift_stages.real_logs(cloud)
-    name = stage.group.removeprefix("/aws/lambda/")
+    name = stage.log.function
     client = cloud.client("lambda")
     client.create_alias(FunctionName=name, Name="live", FunctionVersion=stage.version)
     client.update_function_code(FunctionName=name, ZipFile=packed(shift_stages.RAISING + "# two\n"))

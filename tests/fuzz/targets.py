@@ -19,9 +19,10 @@ from support.reports.releases import ENDS, completed
 from warmgate.appspec.read import parse_appspec
 from warmgate.errors import DocumentError
 from warmgate.judge.replaying import replay
-from warmgate.logs.calls import LogEvent, calls_of
+from warmgate.logs.calls import LogEvent, logged
 from warmgate.logs.invocations import parse_invocations, record_of
 from warmgate.model.calls import Sample
+from warmgate.model.log_stream import FunctionLog
 from warmgate.policy import parse_policy, render_policy
 from warmgate.report.console import render_console
 from warmgate.report.document import is_report
@@ -42,7 +43,7 @@ from warmgate_ops.doctor.registry import CHECKS
 from warmgate_ops.doctor.render.json_report import render_json as render_findings
 from warmgate_ops.doctor.render.sarif import render_sarif
 from warmgate_ops.doctor.render.text import render_text
-from warmgate_ops.doctor.template.resources import read_template
+from warmgate_ops.doctor.template.reading import read_template
 from warmgate_ops.page.case import replayed_case
 from warmgate_ops.page.page import render_page
 from warmgate_ops.page.stored import read_case
@@ -101,7 +102,8 @@ def _files(*patterns: str) -> list[str]:
 def _log(text: str) -> Iterable[str]:
     records = parse_invocations(text)
     record_of(text, None)
-    calls_of([LogEvent(stream="2026/01/01/[2]abc", at_ms=1.0, message=line) for line in text.split("\n")[:30]])
+    events = [LogEvent(stream="2026/01/01/[2]abc", at_ms=1.0, message=line) for line in text.split("\n")[:30]]
+    logged(events, FunctionLog("/aws/lambda/f", "f"))
     yield from map(rendered, records)
     if len(text) % RARELY:
         return

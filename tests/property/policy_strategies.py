@@ -81,6 +81,7 @@ probes = st.one_of(
         payload=json_of(st.text()),
         expect=expects,
         repeatable=st.booleans(),
+        tenant=st.none() | st.text("aZ09._:/=+@ -", min_size=1, max_size=256).filter(lambda text: text == text.strip()),
     ),
     st.builds(
         Probe,

@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from support.fakes.hook_prober import probed, prober
 from support.fakes.lambda_calls import Install, call, overlapping, publish
 from warmgate.logs.invocations import record_of
 from warmgate.model.calls import CallOutcome, Sample, Start
+from warmgate_ops.rehearsal.cloud.lambda_runtime.child import hides_shared_memory
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(120)]
@@ -51,6 +53,25 @@ def handler(event, context):
     return {"errorMessage": "an answer, not an error", "errorType": "Answer"}
 """
 
+SECOND_TIME = """
+import pathlib, time
+mark = pathlib.Path({mark!r})
+if not mark.exists():
+    mark.touch()
+    print("first")
+    raise RuntimeError("no settings")
+print("second")
+time.sleep(0.15)
+
+def handler(event, context):
+    return "served"
+"""
+ENVIRONMENT = """
+import os
+
+def handler(event, context):
+    return dict(os.environ)
+"""
 UNTIDY = """
 import sys
 sys.stdout.write("imported")
@@ -196,6 +217,52 @@ def test_an_import_that_fails_is_reported_as_a_failed_init(local_cloud: LocalClo
     assert called.payload["errorMessage"] == "no settings"
     assert called.report.init_ms is None
     assert "\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n" in called.tail
+
+
+def test_an_init_that_fails_is_run_once_more_inside_the_call(
+    local_cloud: LocalCloud, install: Install, tmp_path: Path
+) -> None:
+    """It is served, as on AWS: INIT_REPORT of the failed init, no Init Duration, the second init in Duration."""
+    called = call(local_cloud, install(SECOND_TIME.format(mark=str(tmp_path / "mark"))))
+
+    order = ["INIT_START", "first", "INIT_REPORT", "second", "START", "END", "REPORT"]
+    kinds = [line.split(" ", 1)[0] for line in called.tail.splitlines()]
+    assert (called.error, called.payload) == (None, "served")
+    assert [kind for kind in kinds if kind in order] == order
+    assert "\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n" in called.tail
+    assert called.report.init_ms is None
+    assert called.report.duration_ms >= 150
+
+
+def test_a_module_that_is_missing_fails_both_inits(local_cloud: LocalCloud, install: Install) -> None:
+    """Recorded on AWS: an INIT_REPORT of each phase, and the same error type in both and in REPORT."""
+    called = call(local_cloud, install("import nothing_of_that_name"))
+
+    told = [line for line in called.tail.splitlines() if "Error Type: Runtime.ImportModuleError" in line]
+    assert [line.partition(" ")[0] for line in told] == ["INIT_REPORT", "INIT_REPORT", "REPORT"]
+    assert ["Phase: init" in told[0], "Phase: invoke" in told[1]] == [True, True]
+    assert called.error == "Unhandled"
+
+
+def test_a_function_finds_what_lambda_sets(local_cloud: LocalCloud, install: Install) -> None:
+    """Time zone and library path, which its own settings may change, and the runtime's folder, which they may not."""
+    own = {"Variables": {"TZ": "Europe/Berlin"}}
+    found, changed = call(local_cloud, install(ENVIRONMENT)).payload, install(ENVIRONMENT, Environment=own)
+
+    assert found["TZ"] == ":UTC"
+    assert call(local_cloud, changed).payload["TZ"] == "Europe/Berlin"
+    assert Path(found["LAMBDA_RUNTIME_DIR"], "awslambdaric").is_dir()
+    root = found["LAMBDA_TASK_ROOT"]
+    assert {root, f"{root}/lib", found["LAMBDA_RUNTIME_DIR"], "/opt/lib"} <= {*found["LD_LIBRARY_PATH"].split(":")}
+
+
+@pytest.mark.skipif(not hides_shared_memory(), reason="this system gives nobody a namespace of mounts")
+def test_a_function_finds_no_shared_memory(local_cloud: LocalCloud, install: Install) -> None:
+    """Lambda has no /dev/shm: what needs one fails here too, and not on the day of the release."""
+    called = call(local_cloud, install("import multiprocessing\nqueue = multiprocessing.Queue()\n" + WHO))
+
+    assert called.error == "Unhandled"
+    assert called.payload["errorType"] in {"OSError", "PermissionError", "FileNotFoundError"}
 
 
 def test_what_is_written_at_import_stands_before_start(local_cloud: LocalCloud, install: Install) -> None:

@@ -49,13 +49,14 @@ def test_reports_are_found_by_term(local_cloud: LocalCloud, install: Install, co
 
 
 def test_reports_of_json_are_found_by_what_hooks_send(local_cloud: LocalCloud, install: Install) -> None:
-    """The pattern picks the platform's reports from everything else."""
+    """The pattern picks the platform's beginnings and reports from everything else."""
     group = called(local_cloud, install(CODE, LoggingConfig=AS_JSON), 2)
     local_cloud.flush_logs()
 
     found = events(local_cloud, group, filterPattern=PATTERN)
 
-    assert [json.loads(event["message"])["type"] for event in found] == ["platform.report"] * 2
+    types = [json.loads(event["message"])["type"] for event in found]
+    assert types == ["platform.start", "platform.report"] * 2
     assert len(events(local_cloud, group)) > 2
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from warmgate.adapters.faults import SDK_ERRORS, is_passing
+from warmgate.adapters.home import elsewhere, local_name, region_of
 from warmgate.errors import AppSpecError, DeploymentLookupError, OtherPlatformError
 from warmgate.model.deployment import UNKNOWN_TARGET, Deployment, HookRun, LifecycleEvent, Status, Target
 
@@ -25,13 +27,14 @@ class DeploymentReader:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._region = region_of(client)
 
     def awaited(self, deployment_id: str, event: LifecycleEvent) -> Deployment:
         """Return a deployment as the hook of an event sees it.
 
         Raises:
             OtherPlatformError: it is no deployment of Lambda.
-            DeploymentLookupError: neither a target nor an AppSpec could be read.
+            DeploymentLookupError: neither a target nor an AppSpec could be read, or it is of a function elsewhere.
         """
         about = self._about(deployment_id)
         if about.get("computePlatform") not in {None, "Lambda"}:
@@ -40,10 +43,11 @@ class DeploymentReader:
             )
         seen = self._target(deployment_id)
         spec = None if _subject(seen, None)[0].is_known else self._appspec(about)
+        _refuse_elsewhere(deployment_id, _subject(seen, spec)[0].function, self._region)
         waiting, reported = _hook_state(_events_in(seen), event)
         if waiting is not None and reported is not None and not self._serves_both(about):
             waiting = None
-        return _deployment(about, seen, spec, lifecycle_event=waiting, reported=reported)
+        return _deployment(about, seen, spec, self._region, lifecycle_event=waiting, reported=reported)
 
     def with_hooks(self, deployment_id: str) -> Deployment:
         """Return a deployment with its hooks; one may have failed before it had a target, and with a bad AppSpec."""
@@ -53,12 +57,12 @@ class DeploymentReader:
             spec = self._appspec(about)
         except (*SDK_ERRORS, DeploymentLookupError):
             spec = None
-        return _deployment(about, seen, spec, hooks=_hooks(_events_in(seen), spec))
+        return _deployment(about, seen, spec, self._region, hooks=_hooks(_events_in(seen), spec))
 
     def listed(self, deployment_ids: list[str]) -> list[Deployment]:
         """Return deployments without target and hooks, as many as CodeDeploy gives at once."""
         found = self._client.batch_get_deployments(deploymentIds=deployment_ids).get("deploymentsInfo", [])
-        return [_deployment(about, {}, None) for about in found]
+        return [_deployment(about, {}, None, self._region) for about in found]
 
     def _about(self, deployment_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self._client.get_deployment(deploymentId=deployment_id)["deploymentInfo"]
@@ -107,13 +111,15 @@ class DeploymentReader:
             raise DeploymentLookupError(f"{deployment_id}: its AppSpec cannot be read: {error}") from error
 
 
-def _deployment(about: dict[str, Any], seen: dict[str, Any], spec: AppSpec | None, **known: Any) -> Deployment:
+def _deployment(
+    about: dict[str, Any], seen: dict[str, Any], spec: AppSpec | None, region: str, **known: Any
+) -> Deployment:
     rollback, error = about.get("rollbackInfo") or {}, about.get("errorInformation") or {}
     target, baseline, candidate = _subject(seen, spec)
     shift = _events_in(seen).get("AllowTraffic", {})
     return Deployment(
         deployment_id=about["deploymentId"],
-        target=target,
+        target=replace(target, function=local_name(target.function, region)),
         baseline=baseline,
         candidate=candidate,
         application=about.get("applicationName") or "",
@@ -134,12 +140,22 @@ def _deployment(about: dict[str, Any], seen: dict[str, Any], spec: AppSpec | Non
 
 
 def _subject(seen: dict[str, Any], spec: AppSpec | None) -> tuple[Target, str, str]:
-    """Return target, baseline and candidate, as the deployment's target says, else as its AppSpec does."""
+    """Return target, baseline and candidate as the deployment's target names them, else as its AppSpec does."""
     info = seen.get("lambdaFunctionInfo", {})
     names = [str(info.get(key) or "") for key in ("functionName", "functionAlias", "currentVersion", "targetVersion")]
     if all(names):
         return Target(names[0], names[1]), names[2], names[3]
-    return (UNKNOWN_TARGET, "", "") if spec is None else (spec.target, spec.baseline, spec.candidate)
+    if spec is None:
+        return UNKNOWN_TARGET, "", ""
+    return Target(spec.named or spec.target.function, spec.target.alias), spec.baseline, spec.candidate
+
+
+def _refuse_elsewhere(deployment_id: str, function: str, region: str) -> None:
+    if place := elsewhere(function, region):
+        raise DeploymentLookupError(
+            f"{deployment_id}: {function} is in {place}, where nothing of it is called, read or put back from here",
+            hint="deploy it there, with hooks of that account and region",
+        )
 
 
 def _events_in(seen: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -25,130 +24,15 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from warmgate.adapters.invoke_faults import FATES, NOT_ASSUMABLE, NOT_ASSUMABLE_WORDS, Fate, names_of
+
 SDK_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 """All that the SDK raises; an answer that is no AWS answer, a proxy's page for example, has a base of its own."""
 
 
-class Fate(StrEnum):
-    """What became of a call that brought no answer."""
-
-    THROTTLED = "throttled"
-    """Refused for lack of concurrency or rate: it never reached the code, and may be made again."""
-    NOT_YET = "not yet"
-    """It never reached the code, and may be made again."""
-    LASTING = "lasting"
-    """It never reached the code, and never will: the version cannot run."""
-    LOST = "lost"
-    """It may have run: only who says that it may run twice has it made again."""
-    REFUSED = "refused"
-    """It never reached the code, for a reason that is the caller's."""
-
-
-class Row(NamedTuple):
-    """Codes, or the SDK's class names where no answer came, that share a fate, and how that is known."""
-
-    fate: Fate
-    names: frozenset[str]
-    why: str
-
-
-INVOKE_FAULTS = (
-    Row(
-        Fate.THROTTLED,
-        frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "EC2ThrottledException"}),
-        "A limit of requests or of concurrency: Lambda did not take the call (Lambda, Invoke, errors, 429 and 502).",
-    ),
-    Row(
-        Fate.NOT_YET,
-        frozenset(
-            {
-                "ENINotReadyException",
-                "ResourceNotReadyException",
-                "SubnetIPAddressLimitReachedException",
-                "ENILimitReachedException",
-                "EC2UnexpectedException",
-            }
-        ),
-        "No environment could be given a network interface, so none was there to run the call (502).",
-    ),
-    Row(
-        Fate.NOT_YET,
-        frozenset({"SnapStartNotReadyException", "CodeArtifactUserPendingException", "ResourceConflictException"}),
-        "The version is Pending: any invocation fails until it is Active (Lambda, function states, 409).",
-    ),
-    Row(
-        Fate.NOT_YET,
-        frozenset(
-            {
-                "SnapStartTimeoutException",
-                "EFSMountTimeoutException",
-                "EFSMountConnectivityException",
-                "S3FilesMountTimeoutException",
-                "S3FilesMountConnectivityException",
-            }
-        ),
-        "Restoring or mounting took too long, which comes before the handler (408).",
-    ),
-    Row(
-        Fate.NOT_YET,
-        frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}),
-        "There was no connection that a request could have been sent over.",
-    ),
-    Row(
-        Fate.LASTING,
-        frozenset(
-            {
-                "SnapStartException",
-                "EFSMountFailureException",
-                "S3FilesMountFailureException",
-                "EFSIOException",
-                "CodeArtifactUserFailedException",
-                "CodeArtifactUserDeletedException",
-                "SnapStartRegenerationFailureException",
-                "RuntimeAliasDeletedException",
-                "RuntimeVersionDeletedException",
-                "KMSAccessDeniedException",
-                "KMSDisabledException",
-                "KMSInvalidStateException",
-                "KMSNotFoundException",
-                "InvalidRuntimeException",
-                "InvalidSecurityGroupIDException",
-                "InvalidSubnetIDException",
-                "InvalidZipFileException",
-                "EC2AccessDeniedException",
-            }
-        ),
-        "A property of the version, some with status 502: asking again cannot help (Lambda, Invoke, errors).",
-    ),
-    Row(
-        Fate.LOST,
-        frozenset(
-            {
-                "ServiceException",
-                "InternalFailure",
-                "InternalServerError",
-                "ServiceUnavailable",
-                "RequestTimeout",
-                "RequestTimeoutException",
-            }
-        ),
-        "An internal error or time-out of Lambda, of which no page says that it comes before the code (408, 500, 503).",
-    ),
-    Row(
-        Fate.LOST,
-        frozenset({"ReadTimeoutError", "ConnectionClosedError", "ResponseStreamingError", "IncompleteReadError"}),
-        "The request was sent and its answer did not come, or not to its end.",
-    ),
-    Row(
-        Fate.LOST,
-        frozenset({"HTTPClientError", "SSLError", "ResponseParserError", "NoLambdaAnswerError"}),
-        "Broken at a moment that is not known, or answered by somebody else on the way.",
-    ),
-)
-"""Every fault of a call by name; one that is not here is lost with a status of 500 or more, else refused."""
-LASTING = frozenset[str]().union(*(row.names for row in INVOKE_FAULTS if row.fate is Fate.LASTING))
-THROTTLES = frozenset[str]().union(*(row.names for row in INVOKE_FAULTS if row.fate is Fate.THROTTLED))
-PASSING = frozenset[str]().union(*(row.names for row in INVOKE_FAULTS if row.fate in {Fate.NOT_YET, Fate.LOST}))
+LASTING = names_of(Fate.LASTING)
+THROTTLES = names_of(Fate.THROTTLED)
+PASSING = names_of(Fate.NOT_YET, Fate.LOST)
 """Codes that may clear while one waits: what only reads, or may be done twice, is asked for again."""
 DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnrecognizedClientException"})
 """Also passing for a while: new IAM policies take time to reach every endpoint."""
@@ -174,8 +58,7 @@ class NoLambdaAnswerError(BotoCoreError):  # type: ignore[misc]
 
 def fate_of(error: BaseException) -> Fate:
     """Return what became of a call that ended in an error of the SDK."""
-    name = code_of(error)
-    known = next((row.fate for row in INVOKE_FAULTS if name in row.names), None)
+    known = FATES.get(invoke_fault_of(error))
     if is_throttle(error):
         return Fate.THROTTLED
     if known is not None:
@@ -183,6 +66,12 @@ def fate_of(error: BaseException) -> Fate:
     if isinstance(error, ClientError):
         return Fate.LOST if http_status_of(error) >= 500 else Fate.REFUSED
     return Fate.LOST if is_passing(error) else Fate.REFUSED
+
+
+def invoke_fault_of(error: BaseException) -> str:
+    """Return the name under which an error of a call stands in the table; a role is known by Lambda's words alone."""
+    denied = code_of(error) in {"AccessDeniedException", "InvalidParameterValueException"}
+    return NOT_ASSUMABLE if denied and NOT_ASSUMABLE_WORDS in str(error) else code_of(error)
 
 
 def code_of(error: BaseException) -> str:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from warmgate.adapters.configuration import config_sha256_of
 from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.adapters.port_errors import Unless, raised_as
 from warmgate.errors import FunctionLookupError
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
+from warmgate.model.function_name import bare_name
+from warmgate.model.log_stream import OWN_GROUPS
 
 USE_WINDOW = timedelta(minutes=15)
-CONFIGURED = (
-    *("Runtime", "Role", "Handler", "Timeout", "MemorySize", "Architectures", "Environment", "Layers", "VpcConfig"),
-    *("EphemeralStorage", "FileSystemConfigs", "ImageConfigResponse", "KMSKeyArn", "TracingConfig", "LoggingConfig"),
-)
-"""What decides how a version's code runs; the rest names it, or tells its state."""
 
 
 class LambdaFunctions:
@@ -42,7 +38,7 @@ class LambdaFunctions:
             account_limit=limit,
             account_unreserved=unreserved,
             reserved=reserved,
-            in_use=self._in_use(function if reserved is not None else None),
+            in_use=self._in_use(bare_name(function) if reserved is not None else None),
         )
 
     def provisioned(self, function: str, version: str) -> ProvisionedConcurrency:
@@ -110,7 +106,7 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         runtime=found.get("Runtime") or "",
         architecture=(found.get("Architectures") or ["x86_64"])[0],
         code_sha256=found.get("CodeSha256") or "",
-        config_sha256=_config_sha256(found),
+        config_sha256=config_sha256_of(found),
         role=found.get("Role") or "",
         dead_letter_arn=found.get("DeadLetterConfig", {}).get("TargetArn") or "",
         snap_start=wants_snapshot,
@@ -118,10 +114,6 @@ def function_version(function: str, version: str, found: dict[str, Any]) -> Func
         log_format=logging.get("LogFormat") or "Text",
         system_log_level=logging.get("SystemLogLevel") or "",
         managed_instances=bool(found.get("CapacityProviderConfig")),
-        log_group=logging.get("LogGroup") or f"/aws/lambda/{function}",
+        tenant_isolation=found.get("TenancyConfig", {}).get("TenantIsolationMode") == "PER_TENANT",
+        log_group=logging.get("LogGroup") or OWN_GROUPS + bare_name(function),
     )
-
-
-def _config_sha256(found: dict[str, Any]) -> str:
-    held = {key: found[key] for key in CONFIGURED if found.get(key)}
-    return hashlib.sha256(json.dumps(held, sort_keys=True, default=str).encode()).hexdigest()

@@ -12,13 +12,14 @@ from typing import Any
 from warmgate.adapters.answers import BEGINNING, LONGEST_ANSWER, is_long, received, tail_of
 from warmgate.adapters.faults import (
     SDK_ERRORS,
-    Fate,
     NoLambdaAnswerError,
     code_of,
     fate_of,
+    invoke_fault_of,
     is_reserved_throttle,
     is_throttle,
 )
+from warmgate.adapters.invoke_faults import ADVICE, Fate
 from warmgate.errors import InvokeError
 from warmgate.model.calls import Answer, Invocation, Reading
 from warmgate.model.deadline import Deadline
@@ -28,6 +29,9 @@ FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 5.0
 RESERVED_KNOWN_MS = 5_000.0
 """How long a reserved concurrency that was read is believed: a burst of throttles asks once."""
+
+_OFF = "reserved concurrency 0 switches the function off: raise it before the release"
+_ENDS = {Fate.LOST: "has no answer", Fate.LASTING: "cannot run"}
 
 
 class LambdaInvoker:
@@ -58,6 +62,7 @@ class LambdaInvoker:
             LogType="Tail",
             ClientContext=invocation.client_context,
             Payload=invocation.payload,
+            **({"TenantId": invocation.tenant} if invocation.tenant else {}),
         )
         caller_ms = (time.perf_counter() - started) * 1000
         if not response.get("ExecutedVersion"):
@@ -149,7 +154,7 @@ class LambdaInvoker:
     def _refusal(self, invocation: Invocation, error: BaseException) -> InvokeError:
         code = code_of(error)
         off, fate = self._is_switched_off(invocation.function, error), fate_of(error)
-        what = "has no answer" if fate is Fate.LOST else "could not be called"
+        what = _ENDS.get(fate, "could not be called")
         return InvokeError(
             f"{invocation.function}:{invocation.version} {what}: {code}: {error}",
             code=code,
@@ -157,15 +162,5 @@ class LambdaInvoker:
             throttled=fate is Fate.THROTTLED and not off,
             lasting=fate is Fate.LASTING,
             lost=fate is Fate.LOST,
-            hint=_hint(code, off=off),
+            hint=_OFF if off else ADVICE.get(invoke_fault_of(error), ""),
         )
-
-
-def _hint(code: str, *, off: bool) -> str:
-    if off:
-        return "reserved concurrency 0 switches the function off: raise it before the release"
-    if code in {"AccessDeniedException", "AccessDenied"}:
-        return "allow lambda:InvokeFunction on the function's versions to the caller's role"
-    if code == "ResourceNotFoundException":
-        return "check that the version is published in this region"
-    return ""

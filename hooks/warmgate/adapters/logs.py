@@ -15,7 +15,8 @@ from warmgate.model.traffic import EnvironmentSummary
 from warmgate.ports.time import Clock
 
 if TYPE_CHECKING:
-    from warmgate.logs.calls import LogEvent, LoggedCall, Window
+    from warmgate.logs.calls import LogEvent, Logged, Window
+    from warmgate.model.log_stream import FunctionLog, LogStream
 
 PAGE = 10_000
 """The most events that FilterLogEvents gives at once."""
@@ -25,16 +26,26 @@ PAUSE_S = 1.0
 """FilterLogEvents allows few requests a second in an account and region: who is refused waits."""
 LONGEST_PAUSE_S = 8.0
 READING_HINT = "allow logs:FilterLogEvents on the function's log group to the role"
-_STATS = (
-    "stats count(*) as calls, count({init}) as cold, pct({duration}, 50) as median, pct({duration}, 95) as p95"
-    " by @logStream | limit 10000"
+_QUERY = (
+    'filter {type} in ["{start}", "{report}"] and @logStream like /^[0-9]{{4}}.[0-9]{{2}}.[0-9]{{2}}.{function}\\[/'
+    " | stats count(*) as lines, count({duration}) as calls, count({init}) as cold,"
+    " pct({duration}, 50) as median, pct({duration}, 95) as p95 by @logStream | limit 10000"
 )
-QUERIES = {
-    False: 'filter @type = "REPORT" | ' + _STATS.format(init="@initDuration", duration="@duration"),
-    True: 'filter type = "platform.report" | '
-    + _STATS.format(init="record.metrics.initDurationMs", duration="record.metrics.durationMs"),
+_TEXT = {"type": "@type", "start": "START", "report": "REPORT", "duration": "@duration", "init": "@initDuration"}
+_JSON = {
+    "type": "type",
+    "start": "platform.start",
+    "report": "platform.report",
+    "duration": "record.metrics.durationMs",
+    "init": "record.metrics.initDurationMs",
 }
-"""By whether the function logs JSON."""
+_COLUMNS = {"@logStream", "lines", "calls", "cold", "median", "p95"}
+
+
+def query_of(log: FunctionLog, *, json_format: bool) -> str:
+    """Return the query that sums up the environments of one function, whoever else logs to its group."""
+    function = f"({log.function})?" if log.is_own else log.function
+    return _QUERY.format(function=function, **(_JSON if json_format else _TEXT))
 
 
 class CloudWatchLogs:
@@ -44,28 +55,29 @@ class CloudWatchLogs:
         self._clients = clients
         self._clock = clock
 
-    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
         """Return the calls that were reported inside a window, as far as the log holds them by now."""
-        from warmgate.logs.calls import calls_of
+        from warmgate.logs.calls import logged
 
-        return calls_of(self._events(log_group, deadline, startTime=int(window.since_ms), endTime=int(window.until_ms)))
+        where = {"startTime": int(window.since_ms), "endTime": int(window.until_ms)}
+        return logged(self._events(log.group, deadline, **where), log)
 
     def cold_starts_ms(
-        self, log_group: str, version: str, wanted: int, before_ms: float, deadline: Deadline
+        self, log: FunctionLog, version: str, wanted: int, before_ms: float, deadline: Deadline
     ) -> tuple[float, ...]:
         """Return the init durations of a version's latest cold starts before an instant, newest first.
 
         A stream's name begins with the day on which its environment was made, and names the version.
         """
-        from warmgate.logs.calls import calls_of
+        from warmgate.logs.calls import logged
 
         found: list[float] = []
         today = datetime.now(UTC).date()
         for day in (today - timedelta(days=back) for back in range(HISTORY_DAYS)):
-            prefix = f"{day:%Y/%m/%d}/[{version}]"
-            where = {"logStreamNamePrefix": prefix, "endTime": int(before_ms)}
-            for call in reversed(calls_of(self._events(log_group, deadline, **where))):
-                init_ms = call.record.restore_ms or call.record.init_ms
+            wheres = ({"logStreamNamePrefix": p, "endTime": int(before_ms)} for p in log.prefixes(version, day))
+            events = (event for where in wheres for event in self._events(log.group, deadline, **where))
+            for call in reversed(logged(events, log).calls):
+                init_ms = call.record.restore_ms or call.record.start_up_ms
                 if init_ms is not None and call.record.start in {"cold", "restored"}:
                     found.append(init_ms)
             if len(found) >= wanted:
@@ -73,24 +85,14 @@ class CloudWatchLogs:
         return tuple(found[:wanted])
 
     def summaries(
-        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+        self, log: FunctionLog, window: Window, deadline: Deadline, *, json_format: bool
     ) -> tuple[EnvironmentSummary, ...]:
         """Return the environments of a window by one Logs Insights query."""
-        from warmgate.logs.calls import version_of
+        from warmgate.model.log_stream import LogStream
 
-        rows = self._queried(log_group, QUERIES[json_format], window, deadline)
-        return tuple(
-            EnvironmentSummary(
-                environment=row["@logStream"],
-                version=version_of(row["@logStream"]),
-                calls=int(float(row["calls"])),
-                cold_starts=int(float(row["cold"])),
-                median_ms=float(row["median"]),
-                p95_ms=float(row["p95"]),
-            )
-            for row in rows
-            if {"@logStream", "calls", "cold", "median", "p95"} <= row.keys()
-        )
+        rows = self._queried(log.group, query_of(log, json_format=json_format), window, deadline)
+        found = ((LogStream.named(row["@logStream"]), row) for row in rows if row.keys() >= _COLUMNS)
+        return tuple(_summary(stream, row) for stream, row in found if log.holds(stream))
 
     def _queried(self, log_group: str, query: str, window: Window, deadline: Deadline) -> list[dict[str, str]]:
         """Start a query and wait for its end."""
@@ -148,3 +150,17 @@ class CloudWatchLogs:
                     raise
             self._clock.sleep_ms(pause_s * 1000)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+def _summary(stream: LogStream, row: dict[str, str]) -> EnvironmentSummary:
+    calls, lines = int(float(row["calls"])), int(float(row["lines"]))
+    return EnvironmentSummary(
+        environment=stream.name,
+        version=stream.version,
+        calls=calls,
+        cold_starts=int(float(row["cold"])),
+        median_ms=float(row["median"]),
+        p95_ms=float(row["p95"]),
+        # One call may have begun before the window.
+        unbegun=max(0, calls - (lines - calls) - 1),
+    )

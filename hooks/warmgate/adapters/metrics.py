@@ -10,6 +10,7 @@ from warmgate.adapters.port_errors import raised_as
 from warmgate.errors import LogLookupError
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Target
+from warmgate.model.function_name import bare_name
 from warmgate.model.traffic import MetricCounts
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ class CloudWatchMetrics:
 
     def counts(self, target: Target, version: str, window: Window, deadline: Deadline) -> MetricCounts | None:  # noqa: ARG002 - the port's shape
         """Return the sums over the window's minutes; only calls through a weighted alias carry ExecutedVersion."""
+        function = bare_name(target.function)
         dimensions = [
-            {"Name": "FunctionName", "Value": target.function},
-            {"Name": "Resource", "Value": f"{target.function}:{target.alias}"},
+            {"Name": "FunctionName", "Value": function},
+            {"Name": "Resource", "Value": f"{function}:{target.alias}"},
             {"Name": "ExecutedVersion", "Value": version},
         ]
         queries = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -27,9 +27,11 @@ from warmgate.appspec.nodes import (
     root_of,
     shortened,
 )
+from warmgate.appspec.revision import refuse_revision
 from warmgate.documents.place import nearest
 from warmgate.errors import AppSpecError
 from warmgate.model.deployment import LifecycleEvent, Target
+from warmgate.model.function_name import FunctionName, read_function_name
 
 _TYPE: Final = "AWS::Lambda::Function"
 _EC2_KEYS: Final = ("os", "files", "permissions", "file_exists_behavior")
@@ -43,11 +45,7 @@ _ELSEWHERE: Final = (
 _VERSION = re.compile(r"0+(\.0+)?")
 _NUMBER = re.compile(r"[1-9][0-9]{0,19}")
 _ALIAS = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
-_FUNCTION = re.compile(
-    r"(?:(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?\d{12}:function:)?([A-Za-z0-9_.-]{1,64})(?::([A-Za-z0-9_$-]{1,128}))?"
-)
 _NAMES: Final = "use up to 64 letters, digits, hyphens and underscores, or a whole ARN"
-_ARN_VERSION = re.compile(r"arn:.*:function:[^:]+:([1-9][0-9]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +58,8 @@ class AppSpec:
     candidate: str
     hooks: Mapping[LifecycleEvent, str] = field(default_factory=dict)
     """Lifecycle event -> name or ARN of the function that CodeDeploy calls."""
+    named: str = field(default="", compare=False)
+    """The target's function as it is written, name or ARN."""
 
 
 def parse_appspec(text: str, source: str) -> AppSpec:
@@ -81,7 +81,7 @@ def parse_appspec(text: str, source: str) -> AppSpec:
 
 def _read(reader: Reader, root: MappingNode) -> AppSpec | None:
     top = reader.keys(root, "")
-    if _is_foreign(reader, top):
+    if refuse_revision(reader, top) or _is_foreign(reader, top):
         return None
     version = reader.valued(top, "version", root, "", "0.0")
     if version and not _VERSION.fullmatch(version[1]):
@@ -96,8 +96,7 @@ def _read(reader: Reader, root: MappingNode) -> AppSpec | None:
         reader.refuse(functions[1][1], "Resources", f"{len(functions)} functions", expected, fix)
     if not version or not found or found[0] is None:
         return None
-    target, baseline, candidate = found[0]
-    return AppSpec(version=version[1], target=target, baseline=baseline, candidate=candidate, hooks=hooks)
+    return replace(found[0], version=version[1], hooks=hooks)
 
 
 def _is_foreign(reader: Reader, top: Keys) -> bool:
@@ -160,7 +159,7 @@ def _entries(reader: Reader, item: MappingNode, path: str) -> list[tuple[str, No
     return [(names[0] if names else "?", item)]
 
 
-def _function(reader: Reader, name: str, body: Node) -> tuple[Target, str, str] | None:
+def _function(reader: Reader, name: str, body: Node) -> AppSpec | None:
     path = joined("Resources", name)
     if not isinstance(body, MappingNode):
         found, fix = (
@@ -183,7 +182,7 @@ def _function(reader: Reader, name: str, body: Node) -> tuple[Target, str, str] 
     return _properties(reader, properties, f"{path}.Properties") if properties else None
 
 
-def _properties(reader: Reader, node: Node, path: str) -> tuple[Target, str, str] | None:
+def _properties(reader: Reader, node: Node, path: str) -> AppSpec | None:
     if not isinstance(node, MappingNode) or not node.value:
         found = "an empty mapping" if isinstance(node, MappingNode) else placeholder_of(node) or described(node)
         fix = (
@@ -192,10 +191,10 @@ def _properties(reader: Reader, node: Node, path: str) -> tuple[Target, str, str
         reader.refuse(node, path, found, "a mapping of Name, Alias, CurrentVersion and TargetVersion", fix)
         return None
     keys = reader.keys(node, path)
-    function = _name(reader, keys, node, path)
+    written, function = _name(reader, keys, node, path)
     alias = _alias(reader, keys, node, path)
-    baseline = _number(reader, keys, "CurrentVersion", node, path)
-    candidate = _number(reader, keys, "TargetVersion", node, path)
+    baseline = _number(reader, keys, "CurrentVersion", node, path, function)
+    candidate = _number(reader, keys, "TargetVersion", node, path, function)
     if baseline and baseline == candidate:
         expected, fix = "another version than CurrentVersion", "publish a new version and name it here"
         reader.refuse(
@@ -203,22 +202,23 @@ def _properties(reader: Reader, node: Node, path: str) -> tuple[Target, str, str
         )
     if not function or not alias or not baseline or not candidate:
         return None
-    return Target(function, alias), baseline, candidate
+    return AppSpec(target=Target(function.name, alias), baseline=baseline, candidate=candidate, named=written)
 
 
-def _name(reader: Reader, keys: Keys, parent: Node, path: str) -> str | None:
+def _name(reader: Reader, keys: Keys, parent: Node, path: str) -> tuple[str, FunctionName | None]:
+    """Return the function as it is written, and what that names."""
     expected = "the name or ARN of a function"
     valued = reader.valued(keys, "Name", parent, path, expected)
     if valued is None:
-        return None
+        return "", None
     node, name = valued
-    found = _FUNCTION.fullmatch(name)
+    found = read_function_name(name)
     if not found:
         reader.refuse(node, f"{path}.Name", described(node), expected, _NAMES)
-    elif found[2]:
-        fix = f"remove ':{found[2]}': alias and versions have keys of their own"
+    elif found.qualifier:
+        fix = f"remove ':{found.qualifier}': alias and versions have keys of their own"
         reader.refuse(node, f"{path}.Name", described(node), "a function without a qualifier", fix)
-    return name
+    return name, found
 
 
 def _alias(reader: Reader, keys: Keys, parent: Node, path: str) -> str | None:
@@ -237,20 +237,34 @@ def _alias(reader: Reader, keys: Keys, parent: Node, path: str) -> str | None:
     return alias
 
 
-def _number(reader: Reader, keys: Keys, name: str, parent: Node, path: str) -> str | None:
+def _number(
+    reader: Reader, keys: Keys, name: str, parent: Node, path: str, function: FunctionName | None
+) -> str | None:
     expected = "the number of a published version"
     valued = reader.valued(keys, name, parent, path, expected)
     if valued is None or _NUMBER.fullmatch(valued[1]):
         return valued and valued[1]
     node, number = valued
-    arn = _ARN_VERSION.fullmatch(number)
-    fix = f"write a whole number from 1 on, as `{name}: 7`"
+    found, fix = described(node), f"write a whole number from 1 on, as `{name}: 7`"
+    version = read_function_name(number)
     if number == "$LATEST":
         fix = "publish a version and write its number: an alias shifts between published versions only"
-    elif arn:
-        fix = f"write {arn[1]}, the number alone"
-    reader.refuse(node, f"{path}.{name}", described(node), expected, fix)
+    elif version and version.qualifier:
+        other = "" if function is None else _other(version, function)
+        if function is None or other:
+            fix = f"write the number of a version of {function.name if function else 'the function that Name names'}"
+        elif _NUMBER.fullmatch(version.qualifier):
+            fix = f"write {version.qualifier}, the number alone"
+        found += f", which is of {other} and not of {shortened(function.name)}" if function and other else ""
+    reader.refuse(node, f"{path}.{name}", found, expected, fix)
     return None
+
+
+def _other(version: FunctionName, function: FunctionName) -> str:
+    """Return whose version an ARN names, if not the function's own; empty for its own."""
+    place = version.elsewhere(function.region, function.account)
+    told = shortened(version.name) + (f" in {place}" if place else "")
+    return told if place or version.name != function.name else ""
 
 
 def _hooks(reader: Reader, top: Keys) -> dict[LifecycleEvent, str]:
@@ -290,7 +304,7 @@ def _hook(reader: Reader, key: Node, value: Node, path: str, hooks: dict[Lifecyc
         reader.refuse(key, path, f"{event} again", expected, fix)
     expected, fix = "the name or ARN of a function", f"write `- {event}: FUNCTION`, or remove the line"
     function = reader.text(value, path, expected, fix)
-    if function and not _FUNCTION.fullmatch(function):
+    if function and not read_function_name(function):
         reader.refuse(value, path, described(value), expected, _NAMES)
     elif function:
         hooks.setdefault(event, function)

@@ -12,9 +12,12 @@ from warmgate.judge.verdict import verdict_of_findings
 from warmgate.live.reading import Reading, read_new_calls
 from warmgate.live.traffic import Traffic, add_calls
 from warmgate.logs.calls import LoggedCall, Window
+from warmgate.logs.raised import hidden_failures
 from warmgate.model.calls import Arm, Sample
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Status
+from warmgate.model.function import FunctionVersion
+from warmgate.model.log_stream import FunctionLog, log_of
 from warmgate.model.traffic import EnvironmentSummary, MetricCounts
 from warmgate.model.verdict import Outcome, Spending, Verdict
 from warmgate.policy.values import Policy
@@ -85,8 +88,8 @@ class LiveAssessor:
         verdict = judge_live((), policy)
         while True:
             try:
-                groups = self._log_groups(deployment)
-                reading, calls = read_new_calls(self.logs, groups, reading, self.clock.epoch_ms(), patience)
+                function_logs = self._function_logs(deployment)
+                reading, calls = read_new_calls(self.logs, function_logs, reading, self.clock.epoch_ms(), patience)
                 traffic = add_calls(traffic, calls)
             except LogLookupError as error:
                 notes = (f"live traffic could not be read from the log: {error}",)
@@ -101,10 +104,17 @@ class LiveAssessor:
             self.clock.sleep_ms(POLL_MS)
         return self._judged(deployment, policy, traffic, shift_ms, patience, notes)
 
-    def _log_groups(self, deployment: Deployment) -> list[str]:
-        function = deployment.target.function
+    def _versions(self, deployment: Deployment) -> list[FunctionVersion]:
         versions = [v for v in (deployment.candidate, deployment.baseline) if v]
-        return [self.functions.version(function, version).log_group for version in versions]
+        return [self.functions.version(deployment.target.function, version) for version in versions]
+
+    def _hidden_failures(self, deployment: Deployment) -> str:
+        """Return why the log does not show every failure of the candidate."""
+        candidate = self.functions.version(deployment.target.function, deployment.candidate)
+        return hidden_failures(candidate.runtime, candidate.log_format)
+
+    def _function_logs(self, deployment: Deployment) -> list[FunctionLog]:
+        return list(dict.fromkeys(map(log_of, self._versions(deployment))))
 
     def _summarised(
         self, deployment: Deployment, policy: Policy, shift_ms: float, settled_ms: float, patience: Deadline
@@ -113,14 +123,13 @@ class LiveAssessor:
         wait_ms = min(settled_ms - self.clock.epoch_ms(), patience.at_ms - self.clock.now_ms())
         if wait_ms > 0:
             self.clock.sleep_ms(wait_ms)
-        function, window = deployment.target.function, Window(shift_ms, self.clock.epoch_ms())
+        window = Window(shift_ms, self.clock.epoch_ms())
         notes: tuple[str, ...] = ()
         found: tuple[EnvironmentSummary, ...] = ()
         try:
-            about = self.functions.version(function, deployment.candidate)
-            json_format = about.log_format == "JSON"
-            found = self.logs.summaries(about.log_group, window, patience, json_format=json_format)
-            notes = (f"{sum(s.calls for s in found)} live calls in {len(found)} environments, by a query of the log",)
+            asked = dict.fromkeys((log_of(v), v.log_format == "JSON") for v in self._versions(deployment))
+            queried = [self.logs.summaries(log, window, patience, json_format=json) for log, json in asked]
+            found, notes = _platforms([summary for summaries in queried for summary in summaries])
         except LogLookupError as error:
             notes = (f"live traffic could not be read from the log: {error}",)
         counts, note = self._counts(deployment, shift_ms, patience)
@@ -145,7 +154,7 @@ class LiveAssessor:
         counts, note = self._counts(deployment, shift_ms, patience)
         samples = [sample for stretch in stretches for sample in stretch.samples]
         return Assessment(
-            verdict=judge_live(stretches, policy, counts, ended=True),
+            verdict=judge_live(stretches, policy, counts, ended=True, hidden=self._hidden_failures(deployment)),
             samples=_numbered(stretches)[-MOST_SAMPLES:],
             notes=tuple(said for said in (*notes, *_stretch_notes(stretches), note, _kept(len(samples))) if said),
         )
@@ -156,12 +165,9 @@ class LiveAssessor:
         """Return the traffic with the baseline's calls of the time before the shift, spread over the candidate's."""
         window = Window(shift_ms - BEFORE_MS, shift_ms)
         try:
-            groups = dict.fromkeys(self._log_groups(deployment))
-            found = [
-                c for g in groups for c in self.logs.calls(g, window, patience) if c.version == deployment.baseline
-            ]
+            found = self._calls_of_version(deployment, deployment.baseline, window, patience)
             now = Window(shift_ms, self.clock.epoch_ms())
-            new = [c for g in groups for c in self.logs.calls(g, now, patience) if c.version == deployment.candidate]
+            new = self._calls_of_version(deployment, deployment.candidate, now, patience)
         except LogLookupError as error:
             return traffic, f"the baseline's earlier traffic could not be read: {error}"
         if not found or not new:
@@ -174,6 +180,12 @@ class LiveAssessor:
         blank = Traffic(baseline=deployment.baseline, candidate=deployment.candidate)
         merged: list[LoggedCall] = sorted((*spread, *new), key=lambda call: call.at_ms)
         return add_calls(blank, merged), f"compared with {len(found)} calls of the old version before the shift"
+
+    def _calls_of_version(
+        self, deployment: Deployment, version: str, window: Window, patience: Deadline
+    ) -> list[LoggedCall]:
+        read = [self.logs.calls(log, window, patience) for log in self._function_logs(deployment)]
+        return [call for each in read for call in each.calls if call.version == version]
 
     def _counts(
         self, deployment: Deployment, shift_ms: float, patience: Deadline
@@ -189,6 +201,16 @@ class LiveAssessor:
         except LogLookupError as error:
             return {}, f"CloudWatch's counts were not read: {error}"
         return {arm: counts for arm, counts in found.items() if counts is not None}, ""
+
+
+def _platforms(summaries: Sequence[EnvironmentSummary]) -> tuple[tuple[EnvironmentSummary, ...], tuple[str, ...]]:
+    """Return the summaries whose figures are the platform's, and notes on them."""
+    kept = tuple(summary for summary in summaries if not summary.unbegun)
+    note = f"{sum(s.calls for s in kept)} live calls in {len(kept)} environments, by a query of the log"
+    if len(kept) == len(summaries):
+        return kept, (note,)
+    left_out = f"{len(summaries) - len(kept)} environments left out: the function prints REPORT lines itself"
+    return kept, (note, left_out)
 
 
 def _count(stretches: Sequence[Stretch], arm: Arm) -> int:

@@ -14,6 +14,7 @@ from warmgate.live.traffic import Traffic, add_calls
 from warmgate.logs.calls import LoggedCall
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Shift
+from warmgate.model.log_stream import FunctionLog, log_of
 from warmgate.model.verdict import Judgement, Mode, Outcome, Spending, Verdict
 from warmgate.policy.values import Policy
 from warmgate.ports.codedeploy import Shifts
@@ -80,7 +81,7 @@ class Watch:
         self._policy, self._source = policy
         self._deadline, self._last = Deadline(deadline.at_ms - HANDOVER_MS), deadline
         self._traffic = Traffic(baseline=deployment.baseline, candidate=deployment.candidate, number=shift.stretch)
-        self._groups: tuple[str, ...] = ()
+        self._logs: tuple[FunctionLog, ...] = ()
         self._reading: Reading | None = None
         self._stretch_began_ms = shift.since_ms
         self._described_ms = self._began_ms = ports.clock.now_ms()
@@ -166,9 +167,9 @@ class Watch:
         reading = self._reading or Reading(since_ms=since_ms)
         function, versions = deployment.target.function, (deployment.candidate, deployment.baseline)
         # A published version's configuration never changes.
-        self._groups = self._groups or tuple(ports.functions.version(function, v).log_group for v in versions)
+        self._logs = self._logs or tuple(log_of(ports.functions.version(function, v)) for v in versions)
         now_ms, deadline = ports.clock.epoch_ms(), self._lease.bounded(self._deadline)
-        self._reading, calls = read_new_calls(ports.logs, self._groups, reading, now_ms, deadline)
+        self._reading, calls = read_new_calls(ports.logs, self._logs, reading, now_ms, deadline)
         return calls
 
     def _answer(self, verdict: Verdict, stretch: Stretch) -> GuardResult:

@@ -1,20 +1,20 @@
 """Reads the platform's reports of invocations out of a Lambda log: a call's log tail, or a whole log file.
 
-Only what the platform says counts. An exception that the application logged (`[ERROR] ValueError ...`,
-`ERROR Invoke Error {...}`) leaves the status at success in text format: the runtime answered, and whether that answer
-was an error is said by Invoke, not by these lines. Whatever the text holds, nothing here raises.
+Only what the platform says counts, and what a runtime says of an exception that left the handler (`raised`): such a
+call is an error although the platform's report says success. Where an environment is known, by the name of its stream
+or because all of the log is its, a call is open from its START to its REPORT, and what is printed between is no report.
+Whatever the text holds, nothing here raises.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from warmgate.logs.environments import Environment, said, start_of
 from warmgate.logs.platform import (
-    ON_DEMAND,
-    PROVISIONED,
     Ended,
     Event,
     Failed,
@@ -28,6 +28,7 @@ from warmgate.logs.platform import (
     event_of_record,
     event_of_text,
 )
+from warmgate.logs.raised import Raised
 from warmgate.logs.wrappings import Message, read_messages
 from warmgate.model.calls import Start
 
@@ -48,7 +49,7 @@ class InvocationRecord:
     max_memory_mb: float | None = None
     """Peak memory used."""
     init_ms: float | None = None
-    """Init before the duration began; an init inside the duration is in `suppressed_init_ms`."""
+    """Init before the duration began, which went well; an init inside the duration is in `suppressed_init_ms`."""
     restore_ms: float | None = None
     start: Start | None = None
     """None only where there is no report."""
@@ -56,23 +57,23 @@ class InvocationRecord:
     """success, error, timeout or failure."""
     error_type: str | None = None
     suppressed_init_ms: float | None = None
-    """An init that was run again inside the invocation: `duration_ms` contains it."""
+    """An init that was run again inside the invocation: `duration_ms` contains it; None too where it is not told."""
+    init_failed: bool = False
+    """Whether an init ended in an error or a time-out: how long that took is no start-up time."""
+    tenant: str | None = None
+    """For whom it ran; told of functions with tenant isolation in JSON format alone."""
     log_stream: str | None = None
     absence: str = ""
     """Why there are no values; empty where there is a report."""
+    at_ms: float | None = None
+    """When the report was written, where it was said."""
+    begun: bool = True
+    """Whether the beginning of the invocation was seen, in a log that tells beginnings."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Environment:
-    """What was said of an environment since its last report: it belongs to its next one."""
-
-    fresh: bool = False
-    kind: str = ""
-    init_ms: float | None = None
-    suppressed_ms: float | None = None
-    suppressed: bool = False
-    restored: bool = False
-    restore_ms: float | None = None
+    @property
+    def start_up_ms(self) -> float | None:
+        """How long the init took that served this invocation, before or inside it; None where the log does not tell."""
+        return self.suppressed_init_ms if self.init_ms is None else self.init_ms
 
 
 def parse_invocations(text: str) -> tuple[InvocationRecord, ...]:
@@ -82,8 +83,8 @@ def parse_invocations(text: str) -> tuple[InvocationRecord, ...]:
 
 def iter_invocations(lines: Iterable[str]) -> Iterator[InvocationRecord]:
     """Yield every invocation that a log reports, in order, in time and memory that a log of any size allows."""
-    assembly = _Assembly()
-    for message, event in _events(read_messages(lines)):
+    assembly = Assembly()
+    for message, event in events_of(read_messages(lines)):
         yield from assembly.take(message, event)
     yield from assembly.rest()
 
@@ -93,9 +94,9 @@ def record_of(text: str, request_id: str | None) -> InvocationRecord:
 
     Where the tail holds no report, the record has no values but a failure that another line reports, and an `absence`.
     """
-    assembly = _Assembly()
+    assembly = Assembly()
     records: list[InvocationRecord] = []
-    for message, event in _events(read_messages(text.split("\n"))):
+    for message, event in events_of(read_messages(text.split("\n"))):
         records += assembly.take(message, event)
     records += assembly.rest()
     own = [record for record in records if request_id is not None and record.request_id == request_id]
@@ -111,8 +112,8 @@ def record_of(text: str, request_id: str | None) -> InvocationRecord:
     )
 
 
-def _events(messages: Iterable[Message]) -> Iterator[tuple[Message, Event]]:
-    """Read messages into events, joining a message that viewers broke into several lines."""
+def events_of(messages: Iterable[Message]) -> Iterator[tuple[Message, Event]]:
+    """Yield what messages say, joining a message that viewers broke into several lines."""
     head: Message | None = None
     for message in messages:
         if head and message.record is None and continues(head.text, message.text):
@@ -131,12 +132,36 @@ def _event(message: Message | None) -> Iterator[tuple[Message, Event]]:
         yield message, event
 
 
-class _Assembly:
-    """Gathers events into records; holds the last few records back, for a failure may be reported after REPORT."""
+@dataclass(slots=True)
+class _Open:
+    """The invocation that runs in an environment, and what was printed meanwhile as if it were another's."""
 
-    def __init__(self) -> None:
+    request_id: str
+    begun: set[str] = field(default_factory=set)
+    reported: list[InvocationRecord] = field(default_factory=list)
+
+
+class Assembly:
+    """Gathers events into records; holds the last few records back, for a failure may be told after the report.
+
+    Args:
+        alone: whether all messages are of one environment, in order and with every beginning since the first one told:
+            an invocation that has not ended is still running, and a report before the first beginning may be printed.
+    """
+
+    def __init__(self, *, alone: bool = False) -> None:
+        self._alone = alone
+        self._open: dict[str, _Open] = {}
+        """By stream."""
+        self._early: list[InvocationRecord] | None = [] if alone else None
+        """Reports before the first beginning; None once that was seen."""
+        self._raised: dict[str, str] = {}
+        self._raised_here: dict[str, str] = {}
+        """Types of exceptions by request id, and by stream where none was told."""
+        self._ended: dict[str, bool] = {}
+        """Request ids whose end was told, and whether their reports are still to come."""
         self._held: deque[InvocationRecord] = deque()
-        self._environments: dict[str, _Environment] = {}
+        self._environments: dict[str, Environment] = {}
         self._failures: dict[str, Failed] = {}
         self._running: dict[str, str] = {}
         """Invocations begun and not ended, by request id, with the carrier of their START line."""
@@ -151,9 +176,15 @@ class _Assembly:
             case Started():
                 self.certain = True
                 self._inside.pop(event.request_id, None)
-                _remember(self._running, event.request_id, message.carrier)
+                # Where the newest stand first, a beginning follows its report.
+                if self._ended.get(event.request_id) is not False:
+                    _remember(self._running, event.request_id, message.carrier)
+                    yield from self._begin(message.stream, event.request_id)
             case Ended():
                 self._running.pop(event.request_id, None)
+                _remember(self._ended, event.request_id, True)
+            case Raised():
+                self._raise(message, event)
             case Failed():
                 self._fail(event)
             case Reported() if message.inside:
@@ -161,15 +192,24 @@ class _Assembly:
             case Reported():
                 self._report(message, event)
             case InitStarted() | Initialised() | Restored() | KindStated():
-                environment = self._environments.get(message.stream, _Environment())
-                _remember(self._environments, message.stream, _said(environment, event))
+                environment = self._environments.get(message.stream, Environment())
+                _remember(self._environments, message.stream, replace(said(environment, event), time=message.time))
         while len(self._held) > _HELD:
             yield self._held.popleft()
 
     def rest(self) -> Iterator[InvocationRecord]:
-        """Yield what is held back."""
+        """Yield what is held back; what a running invocation printed only where its report may be missing."""
+        yield from self._early or ()
         yield from self._held if self.certain else self._inside.values()
+        if not self._alone:
+            yield from (record for each in self._open.values() for record in each.reported)
+        self._early = None
         self._held.clear()
+
+    @property
+    def running(self) -> str | None:
+        """The invocation of the one environment that has not ended."""
+        return next((each.request_id for each in self._open.values()), None)
 
     def failure_of(self, request_id: str | None) -> Failed | None:
         """Return the failure reported of an invocation without a report; of the last one when the id is not known."""
@@ -182,35 +222,86 @@ class _Assembly:
         request_id = report.request_id or ""
         running = request_id in self._running
         environment = self._environments.pop(message.stream, None) if running else None
-        record = _record(report, environment or _Environment(), message.stream or None)
+        record = _record(report, environment or Environment(), message)
         if running:
             self._held.append(record)
         _remember(self._inside, request_id, record)
+
+    def _begin(self, stream: str, request_id: str) -> Iterator[InvocationRecord]:
+        if not stream and not self._alone:
+            return
+        if self._early is not None:
+            yield from self._early[-1:]
+            self._early = None
+        running = self._open.get(stream)
+        if running is None or running.request_id == request_id:
+            _remember(self._open, stream, _Open(request_id))
+        else:
+            running.begun.add(request_id)
+
+    def _raise(self, message: Message, raised: Raised) -> None:
+        if raised.request_id is not None:
+            _remember(self._raised, raised.request_id, raised.error_type)
+        elif message.stream or self._alone:
+            _remember(self._raised_here, message.stream, raised.error_type)
+
+    def _is_printed(self, message: Message, report: Reported) -> bool:
+        """Say whether a report is an application's own output: while an invocation runs, only its report is not."""
+        request_id = report.request_id or ""
+        running = self._open.get(message.stream)
+        if running is None:
+            # Several environments in one log, and whose call runs is not known: END stands before each report in text.
+            unnamed = not message.stream and not self._alone and message.record is None
+            known = request_id in self._running or request_id in self._ended
+            return unnamed and bool(self._running) and not known
+        if request_id == running.request_id:
+            del self._open[message.stream]
+            return False
+        if request_id in running.begun and report.memory_mb is None:
+            running.begun.discard(request_id)  # managed instances serve several at a time, and report no memory
+            return False
+        running.reported.append(_record(report, Environment(), message))
+        if len(running.reported) > _HELD:
+            del running.reported[0]
+        return True
 
     def _report(self, message: Message, report: Reported) -> None:
         carriers = self._running.values()
         if carriers and message.carrier not in carriers:
             return  # an application quotes a log: its own invocation is still running, and logs in another way
+        begun = message.stream in self._open or not self._alone
+        if self._is_printed(message, report):
+            return
         environment = None
         if message.stream or len(self._running) < 2:  # else the log mixes environments and does not name them
             environment = self._environments.pop(message.stream, None)
+        if environment and len(environment.time) == len(message.time) and environment.time > message.time:
+            environment = None
         request_id = report.request_id or ""
         self._running.pop(request_id, None)
+        _remember(self._ended, request_id, False)
         self.certain = True
         if self._inside.get(request_id) in self._held:
             self._held.remove(self._inside.pop(request_id))
-        record = _record(report, environment or _Environment(), message.stream or None)
+        record = replace(_record(report, environment or Environment(), message), begun=begun)
         failure = self._failures.get(request_id)
         if failure and _explains(failure, record):
             del self._failures[request_id]
             record = _failed(record, failure)
-        self._held.append(record)
+        raised = self._raised.pop(request_id, None) or self._raised_here.pop(message.stream, None)
+        if raised is not None and record.status == "success":
+            record = replace(record, status="error", error_type=raised)
+        if self._early is not None:
+            self._early.append(record)
+        else:
+            self._held.append(record)
 
     def _fail(self, failure: Failed) -> None:
         """Join a failure to the report it follows, else keep it for the report to come."""
-        own = [place for place, record in enumerate(self._held) if record.request_id == failure.request_id]
-        if own and failure.request_id not in self._running and _explains(failure, self._held[own[-1]]):
-            self._held[own[-1]] = _failed(self._held[own[-1]], failure)
+        held = self._held if self._early is None else self._early
+        own = [place for place, record in enumerate(held) if record.request_id == failure.request_id]
+        if own and failure.request_id not in self._running and _explains(failure, held[own[-1]]):
+            held[own[-1]] = _failed(held[own[-1]], failure)
         else:
             _remember(self._failures, failure.request_id, failure)
 
@@ -221,49 +312,24 @@ def _remember(known: dict[str, _Value], key: str, value: _Value) -> None:
         del known[next(iter(known))]
 
 
-def _said(environment: _Environment, event: InitStarted | Initialised | Restored | KindStated) -> _Environment:
-    """Add what an event says of an environment."""
-    match event:
-        case InitStarted():
-            suppressed = environment.suppressed or event.phase == "invoke"
-            return replace(environment, fresh=True, kind=event.kind or environment.kind, suppressed=suppressed)
-        case Initialised() if event.phase == "invoke":
-            return replace(environment, suppressed=True, suppressed_ms=event.duration_ms)
-        case Initialised():
-            kind = event.kind or environment.kind or ON_DEMAND
-            # Other kinds initialise ahead of any call: their init is not part of a call's start.
-            return replace(environment, kind=kind, init_ms=event.duration_ms if kind == ON_DEMAND else None)
-        case Restored():
-            return replace(environment, restored=True, restore_ms=event.duration_ms or environment.restore_ms)
-        case KindStated():
-            return replace(environment, kind=event.kind)
-
-
-def _record(report: Reported, environment: _Environment, stream: str | None) -> InvocationRecord:
+def _record(report: Reported, environment: Environment, message: Message) -> InvocationRecord:
     return InvocationRecord(
         request_id=report.request_id,
         duration_ms=report.duration_ms,
         billed_ms=report.billed_ms,
         memory_mb=report.memory_mb,
         max_memory_mb=report.max_memory_mb,
-        init_ms=report.init_ms or environment.init_ms or None,
+        init_ms=None if environment.failed else report.init_ms or environment.init_ms or None,
         restore_ms=report.restore_ms or environment.restore_ms or None,
-        start=_start(report, environment),
+        start=start_of(report, environment),
         status=report.status or "success",
         error_type=report.error_type,
+        tenant=report.tenant,
         suppressed_init_ms=environment.suppressed_ms,
-        log_stream=stream,
+        init_failed=environment.failed,
+        log_stream=message.stream or None,
+        at_ms=message.at_ms,
     )
-
-
-def _start(report: Reported, environment: _Environment) -> Start:
-    if report.restore_ms or environment.restored:
-        return Start.RESTORED
-    # The first call of a provisioned environment prints the Init Duration of its allocation, and is no cold start.
-    if environment.kind == PROVISIONED:
-        return Start.PROVISIONED
-    first = environment.fresh and environment.kind in {"", ON_DEMAND} and report.init_ms is None
-    return Start.COLD if report.init_ms or environment.init_ms or environment.suppressed or first else Start.WARM
 
 
 def _explains(failure: Failed, record: InvocationRecord) -> bool:

@@ -1,6 +1,6 @@
 """The platform's own words in a Lambda log: one message or JSON record in, one typed event out.
 
-It does not decide which invocation an event belongs to; `invocation_log` does.
+It does not decide which invocation an event belongs to; `invocations` does.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
+
+from warmgate.logs.raised import Raised, raised_of_record, raised_of_text
 
 PROVISIONED: Final = "provisioned-concurrency"
 ON_DEMAND: Final = "on-demand"
@@ -42,6 +44,8 @@ class Reported:
     restore_ms: float | None = None
     status: str | None = None
     error_type: str | None = None
+    tenant: str | None = None
+    """Whose environment it was; only JSON format says it (Lambda, monitoring functions with tenant isolation)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Initialised:
     duration_ms: float | None
     phase: str
     kind: str
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class Failed:
     after_ms: float | None = None
 
 
-Event = Started | Ended | Reported | InitStarted | Initialised | Restored | KindStated | Failed
+Event = Started | Ended | Reported | InitStarted | Initialised | Restored | KindStated | Failed | Raised
 
 # Real platform lines are below 1,000 characters; what a longer line may hold behind that is not the platform's.
 _LONGEST = 2000
@@ -127,11 +132,13 @@ def event_of_text(text: str) -> Event | None:
         return _boundary(text)
     if text.startswith(("INIT_", "RESTORE_")):
         return _environment(text)
-    return _failure(text) or _kind(text)
+    return _failure(text) or raised_of_text(text) or _kind(text)
 
 
 def event_of_record(message: dict[str, Any]) -> Event | None:
-    """Return the event that a `platform.*` JSON record states, None for those that say nothing of use."""
+    """Return the event that a `platform.*` record or a runtime's error record states, None where it is of no use."""
+    if "type" not in message:
+        return raised_of_record(message)
     record = message.get("record")
     kind = str(message.get("type"))
     if kind == "platform.fault" and isinstance(record, str):
@@ -178,8 +185,9 @@ def _environment(text: str) -> InitStarted | Initialised | Restored | None:
     if not text.startswith("INIT_REPORT ") or "Init Duration" not in numbers:
         return None
     # In text format an init that went well is only reported for SnapStart and provisioned concurrency.
-    well = _status(words.get("Status")) in {None, "success"}
-    return Initialised(numbers["Init Duration"], words.get("Phase", "init"), PROVISIONED if well else ON_DEMAND)
+    status = _status(words.get("Status"))
+    kind = PROVISIONED if status in {None, "success"} else ON_DEMAND
+    return Initialised(numbers["Init Duration"], words.get("Phase", "init"), kind, status)
 
 
 def _failure(text: str) -> Failed | None:
@@ -255,6 +263,7 @@ def _report_record(record: dict[str, Any]) -> Reported:
         restore_ms=_metric(record, "restoreDurationMs"),
         status=_status(record.get("status")),
         error_type=_word(record, "errorType"),
+        tenant=_word(record, "tenantId"),
     )
 
 
@@ -272,7 +281,8 @@ def _start_record(record: dict[str, Any]) -> Started | None:
 
 def _init_record(record: dict[str, Any]) -> Initialised:
     kind = _word(record, "initializationType") or ""
-    return Initialised(_metric(record, "durationMs"), _word(record, "phase") or "init", kind)
+    phase, status = _word(record, "phase") or "init", _status(record.get("status"))
+    return Initialised(_metric(record, "durationMs"), phase, kind, status)
 
 
 _RECORDS: dict[str, Callable[[dict[str, Any]], Event | None]] = {

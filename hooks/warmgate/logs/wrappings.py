@@ -10,12 +10,15 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
+
+from warmgate.logs.raised import ERROR_KEYS
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One line of a log without its wrapping, or one `platform.*` JSON record.
+    """One line of a log without its wrapping, or one JSON record: a `platform.*` one or a runtime's of an error.
 
     `carrier` tells wrappings apart: the lines of one invocation all come in the same one, which a line that an
     application quotes does not. `inside` marks a report found behind other text: the platform's where output without a
@@ -27,18 +30,24 @@ class Message:
     carrier: str = ""
     stream: str = ""
     inside: bool = False
+    at_ms: float | None = None
+    """When it was written, where whoever reads the log knows."""
+    time: str = ""
+    """What the viewer's prefix says of that."""
 
 
 _TIME: Final = (
     r"(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d| UTC| \([+-]\d\d:\d\d\))?"
     r"|\d{10,60}"  # epoch seconds or milliseconds, or an event id
 )
-_STREAM: Final = r"\d{4}/\d\d/\d\d/[^\s,\"]{1,512}"
+_STREAM: Final = r"\d{4}/\d\d/\d\d/[^\s,\")]{1,512}"
 _GROUP: Final = r"/aws/lambda/[^\s,\"]{1,512}|EVENTS"
-# `aws logs tail`, `sam logs`, `awslogs`, the CLI's text tables, CSV: group, stream and time stand before the message.
+_SHORT_STREAM: Final = r"\[(?:\d{1,9}|\$LATEST)\][0-9a-f]{8,40}"
+# `aws logs tail`, `sam logs`, `awslogs`, `cw`, `saw`, the CLI's text tables, CSV: group, stream and time stand before
+# the message.
 _PREFIX = re.compile(
-    rf"(?P<indent>[ \t]+)?(?P<carried>(?:\"?(?:(?P<time>{_TIME})|(?P<stream>{_STREAM})|(?P<group>{_GROUP}))\"?"
-    r"(?:[ \t]*,[ \t]*|[ \t]+)){0,6})"
+    rf"(?P<indent>[ \t]+)?(?P<carried>(?:[\"\[(]?(?:(?P<time>{_TIME})|(?P<stream>{_STREAM}|{_SHORT_STREAM})"
+    rf"|(?P<group>{_GROUP}))[\"\])]?(?:[ \t]*,[ \t]*|[ \t]+-[ \t]+|[ \t]+)){{0,6}})"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _OPENS = re.compile(r"[\[{][\[{\s]*|\{\s*\"[^\"]{0,200}\"\s*:.*[\[{,]")
@@ -47,7 +56,8 @@ _PLATFORM_STARTS = ("REPORT RequestId:", "START RequestId:", "END RequestId:", "
 _LONGEST_BLOCK: Final = 50_000
 _DEEPEST: Final = 8
 
-_LISTS = ("events", "logEvents", "results", "Records", "records")
+_LISTS = ("events", "logEvents", "results", "sessionResults", "Records", "records", "hits")
+_SHELLS = ("_source", "hits")
 _STREAMS = ("logStreamName", "logStream", "@logStream")
 # Loggers of applications write {"timestamp", "message"} too, but with one of these; exports of log events have none.
 _APPLICATION_KEYS = frozenset(
@@ -61,8 +71,8 @@ def read_messages(lines: Iterable[str]) -> Iterator[Message]:
     for block in _blocks(_clean(line) for line in lines):
         carried: list[Message] = []
         if len(block) > 1:
-            text, carrier, stream = _unprefixed("\n".join(block), "", "")
-            carried = list(_of_value(_json_of(text), carrier, stream, 0))
+            text, carrier, stream, _ = _unprefixed("\n".join(block), "", "")
+            carried = [message for value in _json_of(text) for message in _of_value(value, carrier, stream, 0)]
         yield from carried
         for line in () if carried else block:
             yield from _of_line(line, "", "", 0)
@@ -104,31 +114,37 @@ def _nesting(line: str) -> int:
     return len(opened.replace(" ", "")) - len(closed.replace(" ", ""))
 
 
-def _loaded(text: str) -> Any:
-    """Return the JSON value that `text` begins with, None where there is none."""
-    try:
-        return json.JSONDecoder(strict=False).raw_decode(text.lstrip())[0]
-    except (ValueError, RecursionError):
-        return None
+def _loaded(text: str) -> Iterator[Any]:
+    """Yield the JSON values that `text` begins with: Firehose writes one behind the other, with nothing between."""
+    at = len(text) - len(text.lstrip())
+    decoder = json.JSONDecoder(strict=False)
+    while text[at : at + 1]:
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return
+        yield value
+        at += len(text[at:]) - len(text[at:].lstrip()) if text[at : at + 1].isspace() else 0
 
 
-def _unprefixed(line: str, carrier: str, stream: str) -> tuple[str, str, str]:
-    """Return what stands behind the prefix of a log viewer, with its carrier and stream."""
+def _unprefixed(line: str, carrier: str, stream: str) -> tuple[str, str, str, str]:
+    """Return what stands behind the prefix of a log viewer, with its carrier, stream and time."""
     prefix = _PREFIX.match(line)
     if not prefix or not prefix.end():
-        return line, carrier, stream
+        return line, carrier, stream, ""
     text = line[prefix.end() :]
     if prefix["carried"] and text.startswith('"'):
         text = text[1:].removesuffix('"').replace('""', '"')
     carrier += "".join(name[0] for name in ("indent", "time", "stream", "group") if prefix[name])
-    return text, carrier, prefix["stream"] or stream
+    return text, carrier, prefix["stream"] or stream, prefix["time"] or ""
 
 
 def _of_line(line: str, carrier: str, stream: str, depth: int) -> Iterator[Message]:
-    text, carrier, stream = _unprefixed(line, carrier, stream)
-    carried = _of_value(_json_of(text), carrier, stream, depth) if depth < _DEEPEST else iter(())
+    text, carrier, stream, time = _unprefixed(line, carrier, stream)
+    values = _json_of(text) if depth < _DEEPEST else iter(())
+    carried = (message for value in values for message in _of_value(value, carrier, stream, depth))
     first = next(carried, None)
-    yield first or Message(text, None, carrier, stream)
+    yield first or Message(text, None, carrier, stream, time=time)
     yield from carried
     if first is None and '"platform.report"' in text and (record := _record_inside(text)):
         yield Message("", record, carrier, stream, inside=True)
@@ -136,40 +152,64 @@ def _of_line(line: str, carrier: str, stream: str, depth: int) -> Iterator[Messa
 
 def _record_inside(text: str) -> dict[str, Any] | None:
     begin = text.rfind("{", 0, text.index('"platform.report"'))
-    record = _loaded(text[begin:]) if begin > 0 and text[:1] not in {"{", "["} else None
+    record = next(_loaded(text[begin:]), None) if begin > 0 and text[:1] not in {"{", "["} else None
     return record if isinstance(record, dict) and record.get("type") == "platform.report" else None
 
 
-def _json_of(text: str) -> Any:
-    """Return the JSON that a line holds: a document, a whole tail as one string, a `message` line of a document."""
+def _json_of(text: str) -> Iterator[Any]:
+    """Yield the JSON that a line holds: documents, a whole tail as one string, a `message` line of a document."""
     if text[:1] in {"{", "["}:
-        return _loaded(text)
-    if not text.startswith('"'):
-        return None
-    named = _MESSAGE_LINE.match(text)
-    value = _loaded(text[named.end() :] if named else text)
-    return {"message": value} if isinstance(value, str) and "RequestId" in value else None
+        yield from _loaded(text)
+    elif text.startswith('"'):
+        named = _MESSAGE_LINE.match(text)
+        value = next(_loaded(text[named.end() :] if named else text), None)
+        if isinstance(value, str) and "RequestId" in value:
+            yield {"message": value}
 
 
 def _of_value(value: Any, carrier: str, stream: str, depth: int) -> Iterator[Message]:
     if isinstance(value, list) and depth < _DEEPEST:
-        for item in value:
+        for item in _in_time(value):
             yield from _of_value(item, carrier, stream, depth + 1)
-    if not isinstance(value, dict) or any(str(key).lower() in _APPLICATION_KEYS for key in value):
+    if not isinstance(value, dict):
+        return
+    if value.keys() >= ERROR_KEYS and "type" not in value:
+        yield Message("", value, carrier, stream)
+        return
+    if any(str(key).lower() in _APPLICATION_KEYS for key in value):
         return
     if str(value.get("type", "")).startswith("platform."):
         yield Message("", value, carrier, stream)
         return
     stream = next((str(value[key]) for key in _STREAMS if value.get(key)), stream)
-    for key in _LISTS:
-        if isinstance(value.get(key), list):
-            yield from _of_value(value[key], carrier, stream, depth)
+    inner = [value[key] for key in _LISTS if isinstance(value.get(key), list)]
+    shells = [value[key] for key in _SHELLS if isinstance(value.get(key), dict)]
+    for each in (*inner, *shells) if depth < _DEEPEST else ():
+        yield from _of_value(each, carrier, stream, depth + isinstance(each, dict))
     yield from _of_event(value, carrier + "m", stream, depth + 1)
+
+
+def _in_time(items: list[Any]) -> list[Any]:
+    """Return log events in the order of time: Logs Insights gives the newest first."""
+    times = [_time_of(item) for item in items]
+    known = [time for time in times if time is not None]
+    if len(known) < 2 or len(known) < len(items) or len({type(time) for time in known}) > 1:
+        return items
+    falling = all(later >= earlier for later, earlier in pairwise(known))
+    return items[::-1] if falling and known[0] != known[-1] else items
+
+
+def _time_of(item: object) -> Any:
+    """Return the time of an event or of a row of a query's result, None where it has none."""
+    if isinstance(item, list):
+        item = {cell.get("field"): cell.get("value") for cell in item if isinstance(cell, dict)}
+    time = item.get("@timestamp", item.get("timestamp")) if isinstance(item, dict) else None
+    return time if isinstance(time, str | int | float) and not isinstance(time, bool) else None
 
 
 def _of_event(event: dict[str, Any], carrier: str, stream: str, depth: int) -> Iterator[Message]:
     """Unwrap one log event, one row of a query's result, or one answer of Invoke."""
-    message = event.get("message", event.get("@message"))
+    message = event.get("message", event.get("@message", event.get("log")))
     if event.get("field") == "@message":
         message = event.get("value")
     if isinstance(message, dict):

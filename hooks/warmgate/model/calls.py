@@ -90,6 +90,8 @@ class Invocation:
     client_context: str
     timeout_s: float
     """The function's own timeout; the read timeout must stand above it."""
+    tenant: str = ""
+    """Whose environment is called, of a function with tenant isolation; empty for every other function."""
     read: Callable[[bytes, str | None], Reading] = lambda _payload, _error: Reading()
     """Reads a payload and the FunctionError beside it; the payload is dropped after that. Never raises."""
     read_whole: bool = False
@@ -136,6 +138,8 @@ class Sample:
     duration_ms: float | None = None
     duration_source: DurationSource = DurationSource.PLATFORM
     init_ms: float | None = None
+    init_failed: bool = False
+    """Whether an init failed and was run again inside the call: `init_ms` is that one's, None where it is not told."""
     restore_ms: float | None = None
     billed_ms: float | None = None
     memory_mb: float | None = None
@@ -144,6 +148,8 @@ class Sample:
     error_type: str | None = None
     detail: str = ""
     """One line on what was wrong, without the payload or the answer."""
+    advice: str = ""
+    """What to do about a version that Lambda could not run."""
     answer: str = ""
     """Beginning of an answer that was wrong; kept only where the policy says `store_payloads`."""
     request_id: str | None = None

@@ -27,6 +27,8 @@ class FunctionVersion:
     log_format: str = "Text"
     system_log_level: str = ""
     managed_instances: bool = False
+    tenant_isolation: bool = False
+    """Whether each call must name a tenant, and gets an environment of that tenant alone."""
     log_group: str = ""
 
     @property

@@ -23,3 +23,5 @@ class EnvironmentSummary:
     cold_starts: int
     median_ms: float
     p95_ms: float
+    unbegun: int = 0
+    """Reports of calls that never began: the function prints such lines itself, and they are in the figures."""

@@ -10,6 +10,7 @@ from warmgate.policy.payloads import Expression, JsonValue, LoadedFile, PayloadF
 from warmgate.policy.rules import BUDGET_SUFFICES, NAMES_DIFFER, PROBES_ARE_CALLED
 from warmgate.policy.sections import Key, Listed, Section
 from warmgate.policy.spec_limits import COMPARE, LIMITS, LIVE
+from warmgate.policy.units import SECONDS_IN
 from warmgate.policy.values import (
     Budget,
     ErrorAction,
@@ -36,6 +37,12 @@ _PATTERN = Text(
     pattern=r"[A-Za-z0-9_*?\[\]!-]+",
     most=140,
     fix="write the name alone: no ARN, no version",
+)
+_TENANT = Text(
+    "the id of a tenant",
+    pattern=r"[A-Za-z0-9._:/=+@ -]+",
+    most=256,
+    fix="write letters, digits, spaces and . _ : / = + - @ alone",
 )
 
 
@@ -110,6 +117,12 @@ PROBE = Section(
         text="Whether a call may be made a second time when its answer was lost: it may have run already. Say true"
         " only of a probe without side effects; a call that never reached the function is made again in any case.",
     ),
+    Key(
+        name="tenant",
+        kind=_TENANT,
+        text="The tenant as which the function is called. A function with tenant isolation needs one in every probe,"
+        " and no other function takes any. Only environments of the named tenants are warmed and measured.",
+    ),
     build=_probe,
     one_of=("payload_file", "payload"),
 )
@@ -134,12 +147,12 @@ BUDGET = Section(
     ),
     Key(
         name="seconds",
-        kind=Number(above=0, most=3600),
+        kind=Number(above=0, most=3600, suffixes=SECONDS_IN),
         text="Time for all of it, in seconds; the hook's own timeout may end it before.",
     ),
     Key(
         name="cost_usd",
-        kind=Number(above=0, most=10_000),
+        kind=Number(above=0, most=10_000, suffixes={"usd": 1, "$": 1}),
         text="Money, in US dollars, estimated at list price. A round that could go beyond it is not made; before the"
         " first call each is taken to last as long as the function's timeout.",
     ),

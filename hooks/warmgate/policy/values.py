@@ -92,6 +92,8 @@ class Probe:
     expect: Expect = Expect()
     repeatable: bool = False
     """Whether a call may be made again whose answer was lost: it may have run already."""
+    tenant: str | None = None
+    """Whose environments are called, of a function with tenant isolation."""
 
 
 DEFAULT_PROBES = (Probe(name="default"),)

@@ -9,27 +9,28 @@ from warmgate.model.deployment import Target
 from warmgate.model.traffic import EnvironmentSummary, MetricCounts
 
 if TYPE_CHECKING:
-    from warmgate.logs.calls import LoggedCall, Window
+    from warmgate.logs.calls import Logged, Window
+    from warmgate.model.log_stream import FunctionLog
 
 
 class Logs(Protocol):
-    """What functions' log groups remember; every method raises LogLookupError."""
+    """What functions' log groups remember, each function's own streams alone; every method raises LogLookupError."""
 
-    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
-        """Return the calls that were reported inside a window, by time; the newest may not be there yet.
+    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
+        """Return the calls that were reported inside a window; the newest may not be there yet.
 
         A log that cannot be read to its end before the deadline gives its earliest calls.
         """
         ...
 
     def cold_starts_ms(
-        self, log_group: str, version: str, wanted: int, before_ms: float, deadline: Deadline
+        self, log: FunctionLog, version: str, wanted: int, before_ms: float, deadline: Deadline
     ) -> tuple[float, ...]:
         """Return the init durations of a version's latest cold starts before an instant, newest first, so many."""
         ...
 
     def summaries(
-        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+        self, log: FunctionLog, window: Window, deadline: Deadline, *, json_format: bool
     ) -> tuple[EnvironmentSummary, ...]:
         """Return what one query says of the environments that ran in a window: for logs too large to be read."""
         ...

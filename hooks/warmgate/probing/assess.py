@@ -22,6 +22,7 @@ from warmgate.probing.progress import Progress, continued, judged, noted, too_de
 from warmgate.probing.rounds import ArmVersion, Prober
 from warmgate.probing.sharing import Sharing
 from warmgate.probing.spending import affordable, known_costs, most_after, spent_after
+from warmgate.probing.tenants import refuse_tenants
 
 CALLER_CLOCK_ENVIRONMENTS = 5
 """Environments where only the caller's clock is left: measured on 2 cores, 50 threads read a 20 ms call as 41 ms."""
@@ -87,7 +88,11 @@ class Assessor:
 
             return Assessment(verdict=verdict_of_findings(ready.refusals, policy), notes=ready.notes)
         if ready.capacity.reserved == 0:
-            raise _switched_off(subject.target.function)
+            raise FunctionLookupError(
+                f"{subject.target.function}: reserved concurrency 0 switches the function off, nothing can be called",
+                hint="raise it before the release",
+            )
+        refuse_tenants(subject.target.function, policy.probes, isolated=ready.candidate.tenant_isolation)
         sharing, arms = self.sharing or Sharing(clock=self.clock), 2 if _compares(policy, ready) else 1
         asked = policy.warm.environments
         with sharing.burst(subject.target.function, asked, arms, ready.capacity, deadline) as taken:
@@ -161,23 +166,17 @@ class Assessor:
         self, progress: Progress, logs: Logs, policy: Policy, ready: Preflight, began_ms: float, deadline: Deadline
     ) -> Progress:
         """Return a closed progress with environments named; it is open again where names take a refusal back."""
+        from warmgate.model.log_stream import log_of
         from warmgate.probing.log_evidence import name_environments, names_matter
 
         if progress.named_count >= MOST_NAMINGS or not names_matter(judged(progress, policy), progress.samples):
             return progress
-        groups = [version.log_group for version in (ready.candidate, ready.baseline) if version is not None]
-        named = name_environments(progress.samples, logs, self.clock, groups, began_ms, deadline)
+        function_logs = [log_of(version) for version in (ready.candidate, ready.baseline) if version is not None]
+        named = name_environments(progress.samples, logs, self.clock, function_logs, began_ms, deadline)
         known = noted(replace(progress, samples=named.samples, named_count=progress.named_count + 1), named.note)
         if progress.closed in {Closed.PLANNED, Closed.STOPPED_EARLY}:
             return continued(replace(known, closed=None), policy, self.clock, deadline)
         return known
-
-
-def _switched_off(function: str) -> FunctionLookupError:
-    return FunctionLookupError(
-        f"{function}: reserved concurrency 0 switches the function off, so that nothing can be called",
-        hint="raise it before the release",
-    )
 
 
 def _compares(policy: Policy, ready: Preflight) -> bool:

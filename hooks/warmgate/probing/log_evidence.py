@@ -13,6 +13,7 @@ from warmgate.logs.calls import Window
 from warmgate.model.calls import HISTORY, Arm, CallOutcome, Phase, Sample, Start
 from warmgate.model.deadline import Deadline
 from warmgate.model.function import FunctionVersion
+from warmgate.model.log_stream import FunctionLog, log_of
 from warmgate.model.verdict import Finding, Outcome, Verdict
 from warmgate.ports.logs import Logs
 from warmgate.ports.time import Clock
@@ -56,7 +57,7 @@ def name_environments(
     samples: tuple[Sample, ...],
     logs: Logs,
     clock: Clock,
-    log_groups: Sequence[str],
+    function_logs: Sequence[FunctionLog],
     since_ms: float,
     deadline: Deadline,
 ) -> Named:
@@ -66,7 +67,7 @@ def name_environments(
         samples: of one run.
         logs: where to look.
         clock: lets the time pass.
-        log_groups: of both versions.
+        function_logs: of both versions.
         since_ms: when the run began, in milliseconds since the epoch.
         deadline: of the run.
     """
@@ -76,8 +77,9 @@ def name_environments(
     while True:
         window = Window(since_ms - EARLIER_MS, clock.epoch_ms() + EARLIER_MS)
         try:
-            for group in dict.fromkeys(log_groups):
-                streams.update({c.record.request_id: c.environment for c in logs.calls(group, window, patience)})
+            for log in dict.fromkeys(function_logs):
+                read = logs.calls(log, window, patience)
+                streams.update({call.record.request_id: call.environment for call in read.calls})
         except LogLookupError as error:
             return Named(samples, f"environments are not named: {error}")
         missing = wanted - streams.keys()
@@ -97,7 +99,7 @@ def remembered_cold_starts(
     if own >= FEWEST:
         return (), ""
     try:
-        found = logs.cold_starts_ms(baseline.log_group, baseline.version, wanted, began_ms, deadline)
+        found = logs.cold_starts_ms(log_of(baseline), baseline.version, wanted, began_ms, deadline)
     except LogLookupError as error:
         return (), f"the baseline's earlier cold starts are not known: {error}"
     position = max((sample.position for sample in samples), default=-1) + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from warmgate.model.calls import UNSEEN, Arm, CallOutcome, Phase, Sample, Start
 from warmgate.model.verdict import Spending
 from warmgate.planning import ProbePlan
@@ -34,6 +36,8 @@ def sample_notes(samples: tuple[Sample, ...]) -> tuple[str, ...]:
         missed = [sample for sample in unseen if sample.outcome is outcome]
         if missed:
             notes.append(f"{len(missed)} calls {words} (first: {missed[0].error_type}), not held against the version")
+    told = Counter((sample.error_type, sample.advice) for sample in samples if sample.advice)
+    notes += [f"{count} calls could not be run ({code}): {advice}" for (code, advice), count in told.items()]
     wrong = next((sample for sample in samples if sample.answer), None)
     if wrong is not None:
         notes.append(f"probe {wrong.probe} was answered {wrong.answer!r}")

@@ -127,7 +127,10 @@ def _notes(
             " an init they print is no cold start"
         )
     if version.managed_instances:
-        notes.append("a managed instance serves many calls at once: no call of it is a cold start")
+        notes.append(
+            "a managed instance serves many calls at once and starts before them: cold starts, memory and billed time"
+            " are not reported; limits.init and limits.memory have no evidence, and the cost is estimated by duration"
+        )
     if before is not None and (before.role, before.dead_letter_arn) != (version.role, version.dead_letter_arn):
         # A weighted alias needs one role and one dead-letter queue on both versions (Lambda, alias routing).
         notes.append("role or dead-letter queue differs from the baseline's: a canary or linear shift will be refused")

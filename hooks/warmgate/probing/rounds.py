@@ -161,6 +161,7 @@ class Prober:
             payload=self._payload(probe),
             client_context=self._marker,
             timeout_s=version.timeout_s,
+            tenant=probe.tenant or "",
             read=self._reader(probe),
             read_whole=probe.expect.jmespath is not None,
             may_repeat=repeats.take if probe.repeatable else never,
@@ -188,6 +189,8 @@ def _refused(sample: Sample, error: InvokeError) -> _Made:
     else:
         return _Made(ran=False, fault=error)
     ended = replace(sample, outcome=outcome, error_type=error.code, detail=error.message)
+    if error.lasting:
+        ended = replace(ended, advice=error.hint)
     return _Made(sample=ended, throttles=int(error.throttled), ran=error.lost)
 
 
@@ -198,10 +201,10 @@ def read_answer(sample: Sample, answer: Answer, version: ArmVersion, expect: Exp
 
     record = record_of(answer.log_tail, None)
     outcome, error_type, detail = _outcome(answer, record, expect)
-    start, init_ms = record.start, record.init_ms
+    start, init_ms, init_failed = record.start, record.start_up_ms, record.init_failed
     if version.provisioned and start in {Start.COLD, Start.WARM}:
         # AWS documents that the first call of a provisioned environment prints an Init Duration without a cold start.
-        start, init_ms = Start.PROVISIONED, None
+        start, init_ms, init_failed = Start.PROVISIONED, None, False
     duration_ms, source = record.duration_ms, DurationSource.PLATFORM
     if duration_ms is None and version.hides_report:
         duration_ms, source = answer.caller_ms, DurationSource.CALLER
@@ -213,6 +216,7 @@ def read_answer(sample: Sample, answer: Answer, version: ArmVersion, expect: Exp
         duration_ms=duration_ms,
         duration_source=source,
         init_ms=init_ms,
+        init_failed=init_failed,
         restore_ms=record.restore_ms,
         billed_ms=record.billed_ms,
         memory_mb=record.max_memory_mb,

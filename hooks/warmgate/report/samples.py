@@ -75,6 +75,8 @@ def _record(run: str, sample: Sample) -> dict[str, Any]:
         "duration_ms": finite(sample.duration_ms),
         "memory_mb": finite(sample.memory_mb),
         "outcome": sample.outcome.value,
+        # Only where it is so: files of earlier versions have no such key.
+        **({"init_failed": True} if sample.init_failed else {}),
     }
 
 
@@ -94,6 +96,12 @@ def _figure(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e15 and math.isfinite(value):
         return float(value)
     raise UnfitError("a number from 0")
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise UnfitError("true or false")
 
 
 def _word(words: type[StrEnum]) -> Callable[[Any], StrEnum]:
@@ -128,7 +136,11 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "duration_ms": _or_null(_figure),
     "memory_mb": _or_null(_figure),
     "outcome": _word(CallOutcome),
+    "init_failed": _flag,
 }
+
+
+_DEFAULTS = {"init_failed": False}
 
 
 class _Line:
@@ -146,6 +158,7 @@ class _Line:
         if not isinstance(record, dict):
             self._add("line", _short(line.strip()), "a JSON object", "write one sample a line")
             return None
+        record = {**_DEFAULTS, **record}
         for key in record.keys() - _READERS.keys():
             near = nearest(key, _READERS)
             fix = f"write {near}" if near else "remove it"

@@ -83,6 +83,12 @@ def _whole(policy: Policy, plan: ProbePlan) -> Explained:
         "each check may refuse 1 % of releases exactly at its limit, far fewer at a distance: checks add up",
     ]
     warnings = []
+    tenants = {probe.tenant for probe in policy.probes}
+    if tenants != {None}:
+        named = ", ".join(sorted(filter(None, tenants)))
+        says.append(f"called as tenant {named}: environments of every other tenant stay cold and unseen")
+    if None in tenants and len(tenants) > 1:
+        warnings.append("probes with a tenant and without one: no function takes both")
     if plan.left_out:
         warnings.append(f"the budget leaves out {'; '.join(plan.left_out)}")
     if policy.warm.environments < FEWEST_ENVIRONMENTS and policy.limits.duration:

@@ -28,7 +28,9 @@ from warmgate.report.json_report import render_json
 from warmgate.report.standing import standing_of
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import policy_in
+from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import say
+from warmgate_ops.cli.paths import input_file
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def check(  # noqa: PLR0917 - each is an option of the command line
     function: Annotated[str, typer.Option(help="Function name or ARN.")],
     candidate: Annotated[str, typer.Option(help="Published version to judge.")],
-    policy: Annotated[Path, typer.Option(help="Policy file.")],
+    policy: Annotated[Path, typer.Option(parser=input_file, help="Policy file.")],
     baseline: Annotated[str, typer.Option(help="Version to compare with (default: no comparison).")] = "",
     bucket: Annotated[
         str,
@@ -56,7 +58,8 @@ def check(  # noqa: PLR0917 - each is an option of the command line
     where a limit met no evidence, whatever the policy's `when` says.
     """
     chosen, clients = policy_in(policy), clients_of(endpoint_url, region)
-    subject = Subject(target=Target(function, "-"), baseline=baseline or None, candidate=candidate)
+    target = Target(function_in(function, clients), "-")
+    subject = Subject(target=target, baseline=baseline or None, candidate=candidate)
     refusals = BucketRefusals(clients, bucket, prefix) if bucket else None
     judgement = judged(subject, chosen, str(policy), clients, refusals)
     status = judgement.verdict.status

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from warmgate.adapters.home import local_name, region_of
 from warmgate.model.deployment import Target
+from warmgate.model.function_name import bare_name
 from warmgate_ops.doctor.facts import (
     AppSpecFacts,
     Denied,
@@ -59,7 +61,7 @@ def gather(question: Question, clients: Clients) -> Facts:
     if question.application:
         group = read_group(clients, question.application, question.group)
     appspec = _appspec(question, clients, group)
-    facts = Facts(group=group, appspec=appspec, target=_target(question, appspec, group))
+    facts = Facts(group=group, appspec=appspec, target=_target(question, appspec, group, clients))
     if isinstance(group, GroupFacts):
         facts = replace(facts, alarms=read_alarms(clients, group.alarm_names))
     if facts.target is not None:
@@ -77,11 +79,14 @@ def _appspec(question: Question, clients: Clients, group: Fact[GroupFacts]) -> F
     return group.deployed
 
 
-def _target(question: Question, appspec: Fact[AppSpecFacts], group: Fact[GroupFacts]) -> Target | None:
+def _target(
+    question: Question, appspec: Fact[AppSpecFacts], group: Fact[GroupFacts], clients: Clients
+) -> Target | None:
     if question.function:
         return Target(question.function, question.alias)
     if isinstance(appspec, AppSpecFacts) and appspec.spec is not None:
-        return appspec.spec.target
+        named = appspec.spec.named or appspec.spec.target.function
+        return Target(local_name(named, region_of(clients("codedeploy"))), appspec.spec.target.alias)
     if isinstance(group, GroupFacts) and isinstance(group.deployed, DeploymentFacts):
         return Target(group.deployed.function, group.deployed.alias)
     return None
@@ -134,7 +139,7 @@ def _version_arns(facts: Facts, hook: HookConfiguration) -> Sequence[str]:
     version: VersionFacts = facts.versions[-1]
     start = hook.arn.partition(":function:")[0]
     function = facts.target.function
-    arn = function if function.startswith("arn:") else f"{start}:function:{function}"
+    arn = f"{start}:function:{bare_name(function)}"
     return (f"{arn}:{version.described.version}",)
 
 

@@ -118,7 +118,7 @@ def _call(call: Call) -> tuple[str, ...]:
         "-" if sample.start is None else sample.start.value,
         one_line(sample.environment or "-"),
         "-" if sample.duration_ms is None else in_ms(sample.duration_ms),
-        "-" if init is None else in_ms(init),
+        ("failed" if sample.init_failed else "-") if init is None else in_ms(init),
         "-" if sample.memory_mb is None else in_mb(sample.memory_mb),
     )
 

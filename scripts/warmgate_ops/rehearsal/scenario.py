@@ -17,6 +17,8 @@ class FunctionSettings:
     handler: str = "app.handler"
     memory_mb: int = 256
     timeout_s: int = 10
+    log_group: str = ""
+    """A custom log group, which other functions may share; empty for the function's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

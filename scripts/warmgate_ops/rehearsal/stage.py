@@ -133,6 +133,7 @@ def _create(client: Any, name: str, settings: FunctionSettings, code: bytes, **m
         Code={"ZipFile": code},
         Timeout=settings.timeout_s,
         MemorySize=settings.memory_mb,
+        **({"LoggingConfig": {"LogGroup": settings.log_group}} if settings.log_group else {}),
         **more,
     )
     client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=SHORT_WAITS)

@@ -82,6 +82,7 @@ class _Context:
     """What the handler asks of Lambda's context."""
 
     aws_request_id = "run"
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:CodeDeployHook_warmgate-before"
 
     def __init__(self, seconds: float) -> None:
         self._left_ms = seconds * 1000

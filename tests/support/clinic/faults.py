@@ -266,6 +266,13 @@ def _(clinic: Clinic) -> Iterator[Change]:
     clinic.write_policy(POLICY)
 
 
+@seed("probe-tenants")
+def _(clinic: Clinic) -> Iterator[Change]:
+    clinic.write_policy(f"{POLICY}probes: [{{name: blue, tenant: blue}}]\n")
+    yield {}
+    clinic.write_policy(POLICY)
+
+
 @seed("policy-undecided")
 def _(clinic: Clinic) -> Iterator[Change]:
     clinic.write_policy("policy: checkout\nwarm: {environments: 5}\nlimits: {errors: {rate: 0.1%}}\n")

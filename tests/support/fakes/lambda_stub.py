@@ -57,6 +57,7 @@ class LambdaStub(ThreadingHTTPServer):
         self.reply = reply
         self.requests = 0
         self.runs = 0
+        self.tenants: list[str | None] = []
         self.counting = threading.Lock()
 
     @property
@@ -85,6 +86,7 @@ class _Invoking(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.tenants.append(self.headers.get("X-Amz-Tenant-Id"))
         reply = self.server.next_reply()
         if reply.cut == 0:
             self._reset()

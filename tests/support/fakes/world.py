@@ -13,17 +13,20 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from warmgate.errors import DeploymentLookupError, FunctionLookupError, InvokeError, StatusReportError
 from warmgate.gate.gate import Gate
 from warmgate.gate.known_bad import KnownBad, Refusals
 from warmgate.lineage.rollback_claims import RollbackProof
-from warmgate.logs.calls import LoggedCall, Window
+from warmgate.logs.calls import Logged, LoggedCall, Window
 from warmgate.model.calls import Answer, Invocation
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent, Status, Target
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
+from warmgate.model.function_name import bare_name
+from warmgate.model.log_stream import FunctionLog, LogStream
 from warmgate.model.traffic import EnvironmentSummary
 from warmgate.model.verdict import Judgement
 from warmgate.policy.values import Budget, Limits, PercentileLimit, Policy, Probe
@@ -242,7 +245,15 @@ class FakeFunctions:
         if version not in self.known:
             raise FunctionLookupError(f"{function}:{version}: no such version")
         said = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-        active = FunctionVersion(function=function, version=version, state="Active", memory_mb=256, timeout_s=10)
+        active = FunctionVersion(
+            function=function,
+            version=version,
+            state="Active",
+            memory_mb=256,
+            timeout_s=10,
+            runtime="python3.13",
+            log_group=f"/aws/lambda/{bare_name(function)}",
+        )
         return replace(active, **said)  # type: ignore[arg-type]
 
     def capacity(self, function: str) -> Capacity:
@@ -363,29 +374,37 @@ class FakeLogs:
     summarised: tuple[EnvironmentSummary, ...] = ()
 
     def summaries(
-        self, log_group: str, window: Window, deadline: Deadline, *, json_format: bool
+        self, log: FunctionLog, window: Window, deadline: Deadline, *, json_format: bool
     ) -> tuple[EnvironmentSummary, ...]:
         """Return the given summaries."""
         if self.fails is not None:
             raise self.fails
         return self.summarised
 
-    def calls(self, log_group: str, window: Window, deadline: Deadline) -> tuple[LoggedCall, ...]:
+    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
         """Return what may be read by now."""
         self.reads += 1
         if self.fails is not None:
             raise self.fails
         newest_ms = min(window.until_ms, self.clock.epoch_ms() - self.late_ms)
         first, last = (bisect_left(self.written, at_ms, key=_time) for at_ms in (window.since_ms, newest_ms + 0.001))
-        return tuple(self.written[first:last])
+        found = tuple(call for call in self.written[first:last] if _is_of(call.environment, log))
+        return Logged(calls=found, read_to_ms=self.written[last - 1].at_ms if first < last else 0.0)
 
     def cold_starts_ms(
-        self, log_group: str, version: str, wanted: int, before_ms: float, deadline: Deadline
+        self, log: FunctionLog, version: str, wanted: int, before_ms: float, deadline: Deadline
     ) -> tuple[float, ...]:
         """Return the earlier cold starts."""
         if self.fails is not None:
             raise self.fails
         return self.earlier_ms[:wanted] if before_ms >= EPOCH_MS else ()
+
+
+@lru_cache(maxsize=4096)
+def _is_of(environment: str, log: FunctionLog) -> bool:
+    """Return whether an environment is a function's; tests that have one function alone name no stream."""
+    stream = LogStream.named(environment)
+    return not stream.version or log.holds(stream)
 
 
 def _time(call: LoggedCall) -> float:

@@ -17,12 +17,17 @@ from warmgate.logs.calls import LoggedCall, Window
 from warmgate.logs.invocations import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
+from warmgate.model.log_stream import FunctionLog
 from warmgate.ports.codedeploy import Shifts
 from warmgate.ports.logs import Logs
 from warmgate.ports.time import Clock
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 RAISING = "def handler(event, context):\n    if event.get('how') == 'raise': raise KeyError('price')\n    return 1\n"
+PRINTING = (
+    "def handler(event, context):\n"
+    "    print('REPORT RequestId: x\\tDuration: 900.00 ms\\tBilled Duration: 900 ms\\tMemory Size: 256 MB')\n"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +50,14 @@ class LogsStage:
 
     port: Logs
     clock: Clock
-    group: str
+    log: FunctionLog
     version: str
     window: Window
     request_ids: tuple[str, str, str]
+
+    def calls(self) -> tuple[LoggedCall, ...]:
+        """Return what the log holds of the function."""
+        return self.port.calls(self.log, self.window, self.deadline()).calls
 
     def deadline(self) -> Deadline:
         """Return the instant five seconds from now."""
@@ -89,16 +98,35 @@ def fake_logs() -> LogsStage:
     port = FakeLogs(clock, written=written, earlier_ms=(120.0,))
     window = Window(EPOCH_MS, EPOCH_MS + 9_000)
     return LogsStage(
-        port=port, clock=clock, group="/aws/lambda/f", version="1", window=window, request_ids=("r-0", "r-1", "r-2")
+        port=port,
+        clock=clock,
+        log=FunctionLog("/aws/lambda/f", "f"),
+        version="1",
+        window=window,
+        request_ids=("r-0", "r-1", "r-2"),
     )
 
 
-def real_logs(cloud: LocalCloud) -> LogsStage:
-    """Return the stage of Logs on the local cloud."""
-    name = create(cloud, f"logged-{time.monotonic_ns()}", RAISING)
+def real_logs(cloud: LocalCloud, *, code: str = RAISING, log_format: str = "Text", shared: bool = False) -> LogsStage:
+    """Return the stage of Logs on the local cloud.
+
+    Args:
+        cloud: where the function is.
+        code: of the function.
+        log_format: of the function.
+        shared: whether the log group is a custom one, in which a neighbour of the same version logs too.
+    """
+    number = time.monotonic_ns()
+    group = f"/shop-{number}" if shared else f"/aws/lambda/logged-{number}"
+    logging = {"LogFormat": log_format, **({"LogGroup": group} if shared else {})}
+    name = create(cloud, f"logged-{number}", code, LoggingConfig=logging)
     version = publish(cloud, name)
     client, began_ms = cloud.client("lambda"), time.time() * 1000
     payloads = (b"{}", b"{}", b'{"how": "raise"}')
+    if shared:
+        neighbour = create(cloud, f"neighbour-{number}", RAISING, LoggingConfig=logging)
+        for payload in payloads:
+            client.invoke(FunctionName=neighbour, Qualifier=publish(cloud, neighbour), Payload=payload)
     answers = [client.invoke(FunctionName=name, Qualifier=version, Payload=payload) for payload in payloads]
     ids = tuple(answer["ResponseMetadata"]["RequestId"] for answer in answers)
     cloud.flush_logs()
@@ -106,7 +134,7 @@ def real_logs(cloud: LocalCloud) -> LogsStage:
     return LogsStage(
         port=CloudWatchLogs(cloud.client, clock),
         clock=clock,
-        group=f"/aws/lambda/{name}",
+        log=FunctionLog(group, name),
         version=version,
         window=Window(began_ms - 1000, time.time() * 1000 + 1000),
         request_ids=(ids[0], ids[1], ids[2]),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import inf, sqrt
 
-from warmgate.judge.limits.init import FEWEST, cold_start_ms
+from warmgate.judge.limits.init import FEWEST, cold_start_ms, run_again
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import rank_sum_chance
 from warmgate.model.calls import HISTORY, Arm, Evidence
@@ -20,12 +20,17 @@ FAIL_CHANCE = 0.02
 
 
 def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
-    """Return the finding of the relative init limit; it is never half-way to failed, for cold starts do not go on."""
+    """Return the finding of the relative init limit.
+
+    Uncertain cold starts are never half-way to failed, for no more of them follow; untold ones are.
+    """
     check = f"compare.init.{limit.statistic}"
     old, new = cold_start_ms(evidence, Arm.BASELINE), cold_start_ms(evidence, Arm.CANDIDATE)
     remembered = sum(s.probe == HISTORY for s in evidence.samples)
     from_log = f" ({remembered} of them from the log of earlier days)" if remembered else ""
-    counted = f"{len(new)} new and {len(old)} old cold starts{from_log}"
+    again = len(run_again(evidence, Arm.CANDIDATE))
+    failed = f"; {again} more whose init failed and was run again" if again else ""
+    counted = f"{len(new)} new and {len(old)} old cold starts{from_log}{failed}"
     if min(len(old), len(new)) < FEWEST:
         return Finding(
             check=check,
@@ -41,6 +46,10 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
     ratio = medians[0] / medians[1] if medians[1] > 0 else (inf if medians[0] > 0 else 1.0)
     chance = rank_sum_chance(new, [value * sqrt(limit.ratio) for value in old])
     outcome = _outcome(ratio, limit.ratio, chance)
+    # Where the median may be one that is not told, what is told cannot pass.
+    untold = outcome is Outcome.PASSED and quantile([*new, *[inf] * again], 0.5) == inf
+    if untold:
+        outcome, chance = Outcome.INCONCLUSIVE, 0.0
     undecided = outcome is Outcome.INCONCLUSIVE
     return Finding(
         check=check,
@@ -54,6 +63,7 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
         sample_count=len(new),
         environment_count=len(new),
         inconclusive_because=Because.CAP if undecided else None,
+        leans_to_fail=untold,
     )
 
 

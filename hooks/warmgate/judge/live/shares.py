@@ -191,9 +191,17 @@ def _failed(sample: Sample) -> bool:
 
 
 def judge_live_errors(
-    allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts], *, ended: bool = False
+    allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts], *, ended: bool = False, hidden: str = ""
 ) -> Finding:
-    """Return the finding of the error rate; where CloudWatch counted a larger share of errors, that share is judged."""
+    """Return the finding of the error rate; where CloudWatch counted a larger share of errors, that share is judged.
+
+    Args:
+        allowed: the limit.
+        seen: the stretches.
+        counts: CloudWatch's.
+        ended: whether no more calls are to come.
+        hidden: why the log does not show every failure; a share of none is nothing then unless CloudWatch counted too.
+    """
     new, old = (
         _summed([s for _, e in seen for s in _shares(e, arm, _failed)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
     )
@@ -205,8 +213,12 @@ def judge_live_errors(
         word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and _failed(s)
     )
     named = ", ".join(name for name, _ in types.most_common(3))
-    text = f"{old.bad} of {old.calls} of the old version; by the log"
-    return judge_share(ERRORS, allowed, new, failing, text, "failed", kinds=named, shared=old.bad > 0, ended=ended)
+    text = f"{old.bad} of {old.calls} of the old version; by the log{f' ({hidden})' if hidden else ''}"
+    found = judge_share(ERRORS, allowed, new, failing, text, "failed", kinds=named, shared=old.bad > 0, ended=ended)
+    if not (hidden and ended and metric is None and found.outcome is Outcome.PASSED):
+        return found
+    reason = f"{found.reason} by the log, but {hidden}"
+    return replace(found, outcome=Outcome.INCONCLUSIVE, reason=reason, proven="", inconclusive_because=Because.NO_DATA)
 
 
 def _says_more(metric: MetricCounts, seen: Share) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least
 from warmgate.judge.limits.init import FEWEST as FEWEST_COLD_STARTS
+from warmgate.judge.limits.init import in_words, slow_count
 from warmgate.judge.limits.memory import judge_memory
 from warmgate.judge.live.duration import judge_live_durations
 from warmgate.judge.live.shares import (
@@ -53,6 +54,7 @@ def judge_live(
     counts: Mapping[Arm, MetricCounts] | None = None,
     *,
     ended: bool = False,
+    hidden: str = "",
 ) -> Verdict:
     """Return the verdict of live traffic by the policy's `live` limits; never raises.
 
@@ -64,6 +66,7 @@ def judge_live(
         policy: whose limits are asked for.
         counts: the second source of the error rate; the larger share of errors counts.
         ended: whether no more calls are to come: under a limit of 0 % one alone counts then.
+        hidden: why the log does not show every failure of the candidate; empty where it does.
     """
     seen = [(part.number, readable(_evidence(part))) for part in stretches]
     found: list[Finding] = []
@@ -72,7 +75,7 @@ def judge_live(
         watched = [judge_live_durations(live.duration, _thinned(evidence), number) for number, evidence in seen]
         found += _over_stretches(watched)
     if live.error_ratio is not None:
-        found.append(judge_live_errors(live.error_ratio, seen, counts or {}, ended=ended))
+        found.append(judge_live_errors(live.error_ratio, seen, counts or {}, ended=ended, hidden=hidden))
     if live.cold_start_ratio is not None:
         found.append(judge_live_cold_starts(live.cold_start_ratio, seen, ended=ended))
     found += [_judge_init(limit, seen) for limit in policy.limits.init]
@@ -135,22 +138,28 @@ def _judge_init(limit: PercentileLimit, seen: Stretches) -> Finding:
         if sample.arm is Arm.CANDIDATE and sample.phase is Phase.MEASURED and is_cold(sample)
     ]
     values = [value for _, value in inits if value is not None]
-    slow = sum(value > limit.limit_ms for value in values)
+    again = [
+        sample
+        for _, evidence in seen
+        for sample in evidence.samples
+        if sample.arm is Arm.CANDIDATE and sample.start is Start.COLD and sample.init_failed and sample.init_ms is None
+    ]
+    count, slow = len(values) + len(again), slow_count(limit, values, again)
     last = max((number for number, _ in inits), default=1)
-    chance = at_least(slow, len(values), allowed_share(limit.percentile)) if values else 1.0
-    judged = len(values) >= FEWEST_COLD_STARTS
+    chance = at_least(slow, count, allowed_share(limit.percentile)) if count else 1.0
+    judged = count >= FEWEST_COLD_STARTS
     failed = judged and slow >= STRIKES and chance <= CHANCE / last**2
-    text = f"{counted(slow, len(values), 'live cold start')} took longer than {ms(limit.limit_ms)}"
+    text = f"{counted(slow, count, 'live cold start')} took longer than {ms(limit.limit_ms)}"
     return Finding(
         check=f"live.init.{limit.name}",
         outcome=Outcome.FAILED if failed else Outcome.PASSED,
-        reason=f"{text} (slowest {ms(max(values))})" if judged else f"{text}; too few to judge",
+        reason=text + (in_words(values, again) if judged else "; too few to judge"),
         details=f"chance of that at the limit {chance:.1g}" if judged else "",
-        measured=quantile(values, limit.percentile) if values else None,
+        measured=quantile(values, limit.percentile) if values and not again else None,
         limit=limit.limit_ms,
         unit=Unit.MS,
         bad_count=slow,
-        sample_count=len(values),
+        sample_count=count,
         proven="",
     )
 

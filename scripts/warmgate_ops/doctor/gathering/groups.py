@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from warmgate.adapters.home import local_name, region_of
 from warmgate.appspec.read import parse_appspec
 from warmgate.errors import AppSpecError
 from warmgate_ops.doctor.facts import AlarmFacts, AppSpecFacts, Denied, DeploymentFacts, Fact, GroupFacts, Missing
@@ -126,7 +127,7 @@ def _deployed(clients: Clients, found: dict[str, Any], place: str) -> Fact[Deplo
         about = seen["lambdaTarget"]["lambdaFunctionInfo"]
         return DeploymentFacts(
             deployment_id=last,
-            function=about["functionName"],
+            function=local_name(about["functionName"], region_of(client)),
             alias=about["functionAlias"],
             version=about["targetVersion"],
         )

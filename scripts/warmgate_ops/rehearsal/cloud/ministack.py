@@ -9,7 +9,8 @@ import urllib.request
 from pathlib import Path
 
 from warmgate.errors import SettingsError
-from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import die_with_parent, free_port
+from warmgate_ops.rehearsal.cloud.lambda_runtime.child import die_with_parent
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import free_port
 from warmgate_ops.rehearsal.cloud.tools import ministack_command
 
 ACCOUNT = "123456789012"

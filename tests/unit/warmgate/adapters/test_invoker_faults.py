@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain, repeat
 
-import botocore.session
 import pytest
 
 from support.fakes.lambda_stub import CUT_BEFORE, CUT_WITHIN, PAGE, LambdaStub, Reply, lambda_stub, refusal
 from support.fakes.world import POLICY, FakeFunctions
-from warmgate.adapters.faults import INVOKE_FAULTS, Fate
 from warmgate.adapters.invoker import LambdaInvoker
 from warmgate.adapters.waiting import SystemClock, ThreadOverlap
 from warmgate.errors import InvokeError
 from warmgate.model.calls import Answer, CallOutcome, Invocation, never
 from warmgate.model.deadline import Deadline
-from warmgate.model.deployment import Target
-from warmgate.policy.values import Budget, Policy, Probe
+from warmgate.model.deployment import Status, Target
+from warmgate.model.verdict import Outcome
+from warmgate.policy.values import Budget, ErrorAction, OnInconclusive, Policy, Probe, When
 from warmgate.probing.assess import Assessor
 from warmgate.probing.assessment import Assessment, Subject
 
@@ -27,7 +27,6 @@ NOT_YET = [
     refusal("TooManyRequestsException", 429),
     refusal("ENINotReadyException", 502),
     refusal("ResourceConflictException", 409),
-    refusal("SnapStartTimeoutException", 408),
 ]
 
 
@@ -68,7 +67,7 @@ def test_a_call_that_may_run_twice_is_made_again_while_there_is_leave(reply: Rep
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("reply", NOT_YET, ids=["throttle", "network", "pending", "restore"])
+@pytest.mark.parametrize("reply", NOT_YET, ids=["throttle", "network", "pending"])
 def test_a_call_that_never_reached_the_code_is_made_again(reply: Reply) -> None:
     """What Lambda refused before the code ran needs no leave."""
     with lambda_stub(first(reply)) as stub:
@@ -77,19 +76,50 @@ def test_a_call_that_never_reached_the_code_is_made_again(reply: Reply) -> None:
     assert (answer.retries, stub.requests, stub.runs) == (1, 2, 1)
 
 
-def test_every_error_with_which_lambda_fails_a_call_has_a_reason() -> None:
-    """The errors of status 408, 409 and 500 upwards that Lambda's model lists for Invoke are all in the table."""
-    model = botocore.session.Session().get_service_model("lambda")
-    failing = {
-        shape.name
-        for shape in model.operation_model("Invoke").error_shapes
-        if (status := shape.metadata["error"]["httpStatusCode"]) >= 500 or status in {408, 409}
-    }
-    known = frozenset[str]().union(*(row.names for row in INVOKE_FAULTS))
+def test_a_call_names_its_tenant_where_it_has_one() -> None:
+    """Lambda reads it from a header, and refuses it where the function isolates none."""
+    with lambda_stub() as stub:
+        for tenant in ("", "blue"):
+            clock = SystemClock()
+            call = Invocation(function="f", version="7", payload=b"{}", client_context="", timeout_s=3, tenant=tenant)
+            LambdaInvoker(stub.client(), clock).invoke(call, Deadline(clock.now_ms() + 5_000))
 
-    assert failing - known == {"DurableExecutionAlreadyStartedException"}
-    assert sum(len(row.names) for row in INVOKE_FAULTS) == len(known)
-    assert {row.fate for row in INVOKE_FAULTS} == set(Fate) - {Fate.REFUSED}
+    assert stub.tenants == [None, "blue"]
+
+
+VERSIONS_FAULTS = [
+    refusal("SnapStartException", 400),
+    refusal("SnapStartTimeoutException", 408),
+    refusal("EFSMountTimeoutException", 408),
+    refusal("KMSAccessDeniedException", 502),
+    Reply(
+        body=b'{"message":"The role defined for the function cannot be assumed by Lambda."}',
+        status=403,
+        headers={"x-amzn-errortype": "AccessDeniedException"},
+    ),
+]
+
+
+@pytest.mark.parametrize("reply", VERSIONS_FAULTS, ids=["restore", "restore-time-out", "mount", "key", "role"])
+def test_what_keeps_the_version_from_starting_is_its_fault(reply: Reply) -> None:
+    """Its callers would get the same: it is refused whatever the policy says of errors, and told how to mend."""
+    policy = replace(POLICY, when=When(inconclusive=OnInconclusive.PASS, error=ErrorAction.PASS))
+    with lambda_stub(lambda _number: reply) as stub:
+        found = assessed(stub, policy)
+
+    assert (found.verdict.outcome, found.verdict.status) == (Outcome.FAILED, Status.FAILED)
+    assert {sample.outcome for sample in found.samples} == {CallOutcome.ERROR}
+    assert all("cannot run" in sample.detail and sample.advice for sample in found.samples)
+
+
+def test_a_permission_that_the_caller_lacks_is_not_the_versions_fault() -> None:
+    """The same code without the words on the role: nothing is known of the version, and the caller's role is named."""
+    with lambda_stub(lambda _number: refusal("AccessDeniedException", 403)) as stub:
+        found = assessed(stub, POLICY)
+
+    assert found.verdict.outcome is Outcome.ERROR
+    assert found.samples == ()
+    assert "allow lambda:InvokeFunction" in found.verdict.reason
 
 
 def assessed(stub: LambdaStub, policy: Policy, seconds: float = 60.0) -> Assessment:

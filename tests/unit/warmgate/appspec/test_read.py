@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from warmgate.appspec.read import AppSpec, parse_appspec
-from warmgate.errors import AppSpecError
+from warmgate.errors import AppSpecError, Fault
 from warmgate.model.deployment import LifecycleEvent, Target
 
 APPSPECS = Path(__file__).parents[3] / "data" / "appspecs"
@@ -58,7 +58,7 @@ def test_an_appspec_gives_target_versions_and_hooks() -> None:
          {BEFORE: "CodeDeployHook_before", AFTER: ARN.replace("checkout", "CodeDeployHook_after")}),
         ("valid_lower_case.yml", "checkout", ("1", "2"), {BEFORE: "CodeDeployHook_before"}),
         ("valid_single_quotes.json", "fn", ("1", "2"), {}),
-        ("valid_tabs.json", ARN, ("1", "2"), {BEFORE: "before", AFTER: "after"}),
+        ("valid_tabs.json", "checkout", ("1", "2"), {BEFORE: "before", AFTER: "after"}),
         ("valid_windows.yaml", "fn", ("10", "11"), {}),
     ],
 )  # fmt: skip
@@ -279,3 +279,47 @@ def test_a_merge_that_never_ends_is_refused() -> None:
     """Anchors that hold themselves neither hang nor crash."""
     assert faults("version: 0.0\nResources: &r\n  - *r\n")
     assert faults("&a\n<<: *a\nversion: 0.0\n")
+
+
+@pytest.mark.parametrize("name", ["checkout-api", "arn:aws:lambda:eu-west-1:123456789012:function:checkout-api"])
+@pytest.mark.parametrize("version", ["arn:aws:lambda:eu-west-1:123456789012:function:other-api:7", "other-api:7"])
+def test_a_version_of_another_function_is_no_advice(name: str, version: str) -> None:
+    """Whose version it is comes first: its number is a version of something else."""
+    (fault,) = _faults_of(name, version)
+
+    assert "which is of other-api and not of checkout-api" in fault.found
+    assert (fault.path, "7" in fault.fix) == ("Resources.f.Properties.TargetVersion", False)
+
+
+def test_a_version_of_the_function_elsewhere_is_another_functions() -> None:
+    """The same name in another region or account is another function."""
+    place = "arn:aws:lambda:{}:123456789012:function:checkout-api"
+    (fault,) = _faults_of(place.format("eu-west-1"), place.format("us-east-1") + ":7")
+
+    assert "which is of checkout-api in region us-east-1" in fault.found
+    assert "7" not in fault.fix
+
+
+@pytest.mark.parametrize("name", ["checkout-api", "arn:aws:lambda:eu-west-1:123456789012:function:checkout-api"])
+def test_a_version_of_the_function_itself_is_its_number(name: str) -> None:
+    """The number is all that is missing."""
+    (fault,) = _faults_of(name, "arn:aws:lambda:eu-west-1:123456789012:function:checkout-api:7")
+
+    assert fault.fix == "write 7, the number alone"
+
+
+def test_a_version_beside_a_faulty_name_is_no_advice_either() -> None:
+    """Whose number it would be is not known."""
+    faults = _faults_of("checkout api", "arn:aws:lambda:eu-west-1:123456789012:function:other-api:7")
+
+    assert [fault.fix for fault in faults if fault.path.endswith("TargetVersion")] == [
+        "write the number of a version of the function that Name names"
+    ]
+
+
+def _faults_of(name: str, version: str) -> tuple[Fault, ...]:
+    properties = {"Name": name, "Alias": "live", "CurrentVersion": 6, "TargetVersion": version}
+    document = {"version": 0.0, "Resources": [{"f": {"Type": "AWS::Lambda::Function", "Properties": properties}}]}
+    with pytest.raises(AppSpecError) as caught:
+        parse_appspec(json.dumps(document), "a.json")
+    return caught.value.faults

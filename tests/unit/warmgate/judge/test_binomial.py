@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmgate.judge.binomial import at_least, at_most, upper_bound
+from warmgate.judge.binomial import at_least, at_most, permutation_p_value, upper_bound
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,17 @@ def test_a_bound_holds_its_error(of: int, part: float) -> None:
     """At the bound so few hits are seen in 5 % of runs, however many tries there were."""
     count = int(part * (of - 1))
     assert at_most(count, of, upper_bound(count, of)) == pytest.approx(0.05, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("new_slow", "old_slow", "chance"),
+    [(1, 0, 1 / 2), (3, 0, 1 / 8), (3, 1, 5 / 16), (0, 4, 1.0), (2, 2, (1 + 4 + 6) / 16)],
+)
+def test_the_chance_of_slow_calls_beyond_a_value_of_the_baseline(new_slow: int, old_slow: int, chance: float) -> None:
+    """Calls dealt like coins: so many of the candidate come before the baseline's next but `old_slow`."""
+    assert permutation_p_value(new_slow, 20, old_slow, 20) == pytest.approx(chance)
+
+
+def test_arms_of_unequal_size_are_dealt_by_their_size() -> None:
+    """Of 30 calls 10 are the baseline's: three of the candidate in a row are (2/3)^3."""
+    assert permutation_p_value(3, 20, 0, 10) == pytest.approx(8 / 27)

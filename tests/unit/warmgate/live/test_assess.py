@@ -218,6 +218,29 @@ def test_a_very_busy_function_is_judged_by_one_query(p95_ms: float, status: Stat
     assert any("by a query of the log" in note for note in found.notes)
 
 
+def test_a_runtime_whose_log_tells_no_exception_is_judged_by_calls_of_our_own() -> None:
+    """CloudWatch counts nothing where all traffic moves at once: no failure in the log is no proof of none."""
+    world = ShiftWorld()
+    world.functions.states = [{"runtime": "java21"}]
+    own = OwnCalls()
+    found = judged(world, own)
+    assert own.asked
+    assert any("java21 writes an exception in Text format" in warning for warning in found.verdict.warnings)
+
+
+def test_environments_whose_figures_are_not_the_platforms_are_left_out() -> None:
+    """A function that prints REPORT lines itself would be judged by what it prints."""
+    world = ShiftWorld(seconds=20.0)
+    world.metrics.found = {"2": MetricCounts(calls=80_000, errors=10)}
+    summary = EnvironmentSummary(
+        environment="[2]a", version="2", calls=1000, cold_starts=1, median_ms=1.0, p95_ms=2.0, unbegun=499
+    )
+    world.logs.summarised = (summary, replace(summary, environment="[2]b", unbegun=0))
+    found = judged(world, OwnCalls())
+    assert "1000 live calls in 1 environments, by a query of the log" in found.notes
+    assert any("1 environments left out: the function prints REPORT lines" in note for note in found.notes)
+
+
 def test_a_query_that_is_denied_lets_our_own_calls_decide() -> None:
     """The metrics' counts are still judged."""
     world = ShiftWorld(seconds=20.0)

@@ -133,7 +133,8 @@ SLOW = report(A, fields="Duration: 3004.92 ms\tBilled Duration: 3000 ms\t")
          + report(A, "Status: error\tError Type: Runtime.OutOfMemory"), "error", "Runtime.OutOfMemory"),
         (f"RequestId: {A} Process exited before completing request\n{SLOW}", "error", "Runtime.ExitError"),
         (f"[ERROR] ValueError: boom\rTraceback (most recent call last):\n{SLOW}", "success", None),
-        (f"2026-01-01T00:00:00Z\t{A}\tERROR\tInvoke Error \t{{\"errorType\":\"Error\"}}\n{SLOW}", "success", None),
+        (f"2026-01-01T00:00:00Z\t{A}\tERROR\tInvoke Error \t{{\"errorType\":\"Error\"}}\n{SLOW}", "error", "Error"),
+        (f"2026-01-01T00:00:00Z\t{B}\tERROR\tInvoke Error \t{{\"errorType\":\"Error\"}}\n{SLOW}", "success", None),
         (f"2026-01-01T00:00:00Z\t{A}\tERROR\tTask timed out after 3.00 seconds\n{SLOW}", "success", None),
     ],
 )  # fmt: skip
@@ -196,6 +197,8 @@ def test_a_report_carried_otherwise_than_its_start_is_a_quotation(indent: str) -
         "2023/06/02/checkout[$LATEST]88ab219a63d343d2 2023-06-02T11:27:22.722000 {}",
         "\x1b[36m2023/06/02/[72]88ab\x1b[0m \x1b[33m2023-06-02T11:27:22.722000\x1b[0m {}",
         "/aws/lambda/checkout 2023/06/02/[72]88ab219a63d343d294d0a9947e8ab36a {}",
+        "[2026-01-05T10:00:00+00:00] (2026/01/05/[7]0123456789abcdef0123456789abcdef) {}",
+        "2026-01-05T10:00:00.000Z - [7]0123456789abcdef - {}",
         "EVENTS\t36543210987654321098765432109876543210987654321098765432\t1767225600000\t{}",
         "1767225600000,{}",
         "2026-01-01 00:00:00.000,{}",
@@ -225,6 +228,10 @@ def test_prefixes_of_log_viewers_are_taken_off(wrap: str, message: str) -> None:
         [{"timestamp": 1, "message": platform("report", requestId=A, metrics={"durationMs": 12.34})}],
         [json.loads(platform("report", requestId=A, metrics={"durationMs": 12.34}))],
         {"@message": json.loads(platform("report", requestId=A, metrics={"durationMs": 12.34}))},
+        {"_source": {"@timestamp": "2026-01-05T10:00:00Z", "message": report(A), "aws.cloudwatch.log_group": "/f"}},
+        {"hits": {"total": 1, "hits": [{"_id": "1", "_source": {"message": report(A)}}]}},
+        {"sessionResults": [{"timestamp": 1, "logStreamName": "s", "message": report(A), "ingestionTime": 2}]},
+        {"log": f"{report(A)}\n", "stream": "stdout", "time": "2026-01-05T10:00:00Z"},
         {"StatusCode": 200, "LogResult": base64.b64encode(report(A).encode()).decode(), "ExecutedVersion": "7"},
     ],
 )
@@ -233,6 +240,50 @@ def test_json_exports_of_log_events_are_unwrapped(document: object, indent: int 
     text = f"noise before\n{json.dumps(document, indent=indent)}\nnoise {{ after\n"
 
     assert [(record.request_id, record.duration_ms) for record in parse_invocations(text)] == [(A, 12.34)]
+
+
+@pytest.mark.parametrize("between", ["", " ", "\n", "\n\n"])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_documents_one_behind_the_other_are_all_read(between: str, indent: int | None) -> None:
+    """Firehose writes records with nothing between them."""
+    documents = [{"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": report(x)}]} for x in (A, B, C)]
+    texts = [json.dumps(document, indent=indent) for document in documents]
+
+    assert ids(between.join(texts)) == [A, B, C]
+    assert ids(between.join([*texts, "{cut"])) == [A, B, C]
+
+
+NEWEST_FIRST = [
+    ("2026-01-05 10:00:09.000", report(B)),
+    ("2026-01-05 10:00:08.000", f"START RequestId: {B} Version: 7"),
+    ("2026-01-05 10:00:05.000", report(A, "Init Duration: 400.00 ms")),
+    ("2026-01-05 10:00:04.500", f"START RequestId: {A} Version: 7"),
+    ("2026-01-05 10:00:04.000", "INIT_START Runtime Version: python:3.13.v9"),
+    ("2026-01-05 10:00:03.000", report(C)),
+    ("2026-01-05 10:00:02.000", f"START RequestId: {C} Version: 7"),
+]
+
+
+@pytest.mark.parametrize("named", [{}, {"@logStream": "2026/01/05/[7]aaaaaaaa"}])
+def test_a_query_gives_the_newest_first(named: dict[str, str]) -> None:
+    """Rows are brought into the order of time: what is said of an environment belongs to the call after it."""
+    rows = [{"@timestamp": at, "@message": message, **named} for at, message in NEWEST_FIRST]
+    results = {"results": [[{"field": key, "value": value} for key, value in row.items()] for row in rows]}
+    starts = [(C, Start.WARM), (A, Start.COLD), (B, Start.WARM)]
+
+    for document in (rows, results, {"events": rows}):
+        assert [(r.request_id, r.start) for r in parse_invocations(json.dumps(document))] == starts
+    in_time = {"events": rows[::-1]}
+    assert [(r.request_id, r.start) for r in parse_invocations(json.dumps(in_time))] == starts
+
+
+@pytest.mark.parametrize("stream", ["", "2026/01/05/[7]aaaaaaaa,"])
+def test_lines_that_give_the_newest_first_lose_no_report(stream: str) -> None:
+    """A CSV of a query stays in its order; an init is not given to an earlier call."""
+    text = "\n".join(f"{at},{stream}{message}" for at, message in NEWEST_FIRST)
+
+    starts = [(B, Start.WARM), (A, Start.COLD), (C, Start.WARM)]
+    assert [(r.request_id, r.start) for r in parse_invocations(text)] == starts
 
 
 def test_an_unclosed_document_hides_no_report() -> None:
@@ -280,7 +331,10 @@ JSON_REPORT = platform("report", requestId=A, status="success", metrics={"durati
     ("before", "start", "init_ms", "suppressed_ms"),
     [
         (platform("initReport", phase="init", metrics={"durationMs": 700}), Start.COLD, 700.0, None),
-        (platform("initReport", phase="invoke", status="error", metrics={"durationMs": 7}), Start.COLD, None, 7.0),
+        (platform("initReport", phase="invoke", status="error", metrics={"durationMs": 7}), Start.COLD, None, None),
+        (platform("initReport", phase="invoke", status="success", metrics={"durationMs": 7}), Start.COLD, None, 7.0),
+        (platform("initReport", phase="init", status="error", metrics={"durationMs": 7}), Start.COLD, None, None),
+        (platform("initReport", phase="init", status="timeout", metrics={"durationMs": 7}), Start.COLD, None, None),
         (platform("initStart", phase="invoke", initializationType="on-demand"), Start.COLD, None, None),
         (platform("initReport", initializationType="provisioned-concurrency"), Start.PROVISIONED, None, None),
         (platform("initStart", initializationType="provisioned-concurrency"), Start.PROVISIONED, None, None),
@@ -290,7 +344,7 @@ JSON_REPORT = platform("report", requestId=A, status="success", metrics={"durati
         (platform("restoreRuntimeDone", status="success"), Start.RESTORED, None, None),
         ("INIT_START Runtime Version: python:3.12.v18", Start.COLD, None, None),
         ("INIT_REPORT Init Duration: 431.20 ms\tPhase: init", Start.PROVISIONED, None, None),
-        ("INIT_REPORT Init Duration: 9.5 ms Phase: init Status: error Error Type: X.Y", Start.COLD, 9.5, None),
+        ("INIT_REPORT Init Duration: 9.5 ms Phase: init Status: error Error Type: X.Y", Start.COLD, None, None),
         ("INIT_REPORT Init Duration: 9.5 ms\tPhase: invoke\tStatus: timeout", Start.COLD, None, 9.5),
         ("INIT_REPORT\nRESTORE_REPORT\nINIT_REPORT Init Duration: much", Start.WARM, None, None),
         ("AWS_LAMBDA_INITIALIZATION_TYPE=provisioned-concurrency", Start.PROVISIONED, None, None),
@@ -306,6 +360,47 @@ def test_what_is_said_of_an_environment_belongs_to_its_next_invocation(
 
     assert (first.start, first.init_ms, first.suppressed_init_ms) == (start, init_ms, suppressed_ms)
     assert (second.start, second.init_ms) == (Start.WARM, None)
+
+
+def test_an_init_that_failed_and_was_run_again_is_marked() -> None:
+    """60.9 ms until the crash is no start-up time, and the call is no warm one."""
+    record = only((LOGS / "init_crash_then_ok.log").read_text("utf-8"))
+
+    assert (record.start, record.status, record.duration_ms) == (Start.COLD, "success", 4448.1)
+    assert (record.init_ms, record.suppressed_init_ms, record.init_failed) == (None, None, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "suppressed_ms", "failed"), [("success", 900.0, True), ("timeout", 900.0, True), ("error", None, True)]
+)
+def test_the_init_inside_the_call_counts_where_it_is_told(
+    status: str, suppressed_ms: float | None, failed: bool
+) -> None:
+    """A time-out is the least that it takes, an error says nothing of it; the init before that never counts."""
+    inits = [
+        platform("initReport", phase="init", status="error", metrics={"durationMs": 60.9}),
+        platform("initReport", phase="invoke", status=status, metrics={"durationMs": 900.0}),
+    ]
+    record = only("\n".join([*inits, JSON_REPORT]))
+
+    assert (record.start, record.init_ms) == (Start.COLD, None)
+    assert (record.suppressed_init_ms, record.init_failed) == (suppressed_ms, failed)
+
+
+def test_a_named_environment_runs_one_call_at_a_time() -> None:
+    """What stands between its START and its REPORT is no report, where the log names streams."""
+    stream = "2026/01/01/[7]aaaaaaaa"
+    lines = [f"START RequestId: {A} Version: 7", report(B), f"END RequestId: {A}", report(A), report(C)]
+
+    assert ids("\n".join(f"{stream} {line}" for line in lines)) == [A, C]
+    assert ids("\n".join(f"{stream} {line}" for line in lines[:2])) == [B]
+
+
+def test_a_report_without_its_end_is_printed_while_a_call_runs() -> None:
+    """Where streams are not named, END stands before each report of the platform."""
+    cut = [f"START RequestId: {A} Version: 7", report(B), f"END RequestId: {C}", report(C), report(A)]
+
+    assert ids("\n".join(cut)) == [C, A]
 
 
 def test_the_init_of_the_report_itself_wins() -> None:
@@ -471,6 +566,7 @@ T_O, E_X = ("warm", "timeout"), ("warm", "error")
         ("filter_log_events.json", [C_S, W_S]),
         ("insights.csv", [W_S, W_S, W_S]),
         ("cut_tail.log", [W_S]),
+        ("init_crash_then_ok.log", [C_S]),
         ("rie_console.log", [C_S, R_S, W_S, W_S]),
     ],
 )  # fmt: skip

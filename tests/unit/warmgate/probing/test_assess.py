@@ -177,3 +177,42 @@ def test_budgets_hold_whatever_calls_take(
     assert len(world.invoker.calls) == found.spending.invocations <= invocations
     longest = call_cost_usd(10_000, 256, "x86_64")
     assert found.spending.cost_usd <= cost_usd + 20 * longest
+
+
+def test_probes_without_a_tenant_end_before_anything_is_called() -> None:
+    """A function with tenant isolation takes no such call: it is said, not tried twenty times."""
+    world = World()
+    world.functions.states = [{"tenant_isolation": True}]
+
+    with pytest.raises(FunctionLookupError, match="write `tenant: ID` in each probe"):
+        assessed(world, SMALL)
+    assert world.invoker.calls == []
+
+
+def test_each_probe_calls_as_its_tenant() -> None:
+    """From the policy's probe to the call, on both versions."""
+    world = World()
+    world.functions.states = [{"tenant_isolation": True}]
+    tenants = {"blue", "green"}
+    assessed(world, replace(SMALL, probes=tuple(Probe(name=each, tenant=each) for each in sorted(tenants))))
+
+    assert {call.tenant for call in world.invoker.calls} == tenants
+
+
+def test_what_a_managed_instance_does_not_report_is_said() -> None:
+    """Its environments serve many calls at once and start before them."""
+    world = World()
+    world.functions.states = [{"managed_instances": True}]
+    found, _ = assessed(world, SMALL)
+
+    assert any("cold starts, memory and billed time are not reported" in note for note in found.notes)
+
+
+def test_what_to_do_about_a_version_that_cannot_run_is_a_note() -> None:
+    """Once for each error, with how many calls it failed."""
+    world = World()
+    error = InvokeError("f:7 cannot run", code="KMSNotFound", lasting=True, hint="mend it")
+    world.invoker.answers = lambda _index: error
+    found, _ = assessed(world, SMALL)
+
+    assert [note for note in found.notes if "mend it" in note] == ["4 calls could not be run (KMSNotFound): mend it"]

@@ -40,6 +40,17 @@ def test_a_cold_call_shows_its_init() -> None:
     assert (sample.round, sample.position, sample.phase, sample.outcome) == (3, 0, Phase.MEASURED, CallOutcome.OK)
 
 
+@pytest.mark.parametrize(
+    ("told", "init_ms"), [("", None), ("INIT_REPORT Init Duration: 900.00 ms\tPhase: invoke", 900)]
+)
+def test_a_failed_init_is_no_start_up_time(told: str, init_ms: float | None) -> None:
+    """The init inside the call counts where the tail tells it."""
+    failed = "INIT_REPORT Init Duration: 60.90 ms\tPhase: init\tStatus: error\tError Type: Extension.Crash"
+    sample = sampled(served(log_tail=f"{failed}\n{told}\n{report_line(duration_ms=4448.0)}"))
+
+    assert (sample.start, sample.init_ms, sample.init_failed) == (Start.COLD, init_ms, True)
+
+
 def test_a_restored_call_shows_its_restore() -> None:
     """SnapStart prints a restore duration instead of an init duration."""
     sample = sampled(served(extra="Restore Duration: 315.26 ms\tBilled Restore Duration: 118 ms\t"))

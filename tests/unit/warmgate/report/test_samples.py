@@ -81,11 +81,23 @@ def test_reading_gives_back_what_was_written(samples: list[Sample]) -> None:
         assert positions == list(range(len(positions)))
 
 
+def test_a_failed_init_is_marked_where_there_is_one() -> None:
+    """A file of an earlier version says nothing of it, and is read as before."""
+    failed = replace(REFUSED.samples[0], init_failed=True)
+    texts = render_samples(replace(REFUSED, samples=(failed, *REFUSED.samples[1:]))).splitlines()
+
+    assert [json.loads(text).get("init_failed") for text in texts] == [True] + [None] * (len(texts) - 1)
+    assert [sample.init_failed for _, sample in read_samples(texts)] == [True] + [False] * (len(texts) - 1)
+
+
 def test_runs_are_counted_apart() -> None:
     """Files of several runs may be joined, however many: positions start again in each."""
     read = list(read_samples([line(run="a"), "", line(run="a"), line(run="b")]))
 
     assert [(run, sample.position) for run, sample in read] == [("a", 0), ("a", 1), ("b", 0)]
+
+
+KNOWN = ", ".join([*KEYS, "init_failed"])
 
 
 @pytest.mark.parametrize(
@@ -99,6 +111,7 @@ def test_runs_are_counted_apart() -> None:
         ({"init_ms": True}, "init_ms: found true, expected a number from 0 or null; correct the value"),
         ({"memory_mb": float("nan")}, "memory_mb: found NaN, expected a number from 0 or null; correct the value"),
         ({"duration_ms": -1}, "duration_ms: found -1, expected a number from 0 or null; correct the value"),
+        ({"init_failed": "no"}, 'init_failed: found "no", expected true or false; correct the value'),
         ({"probe": None}, "probe: found null, expected a text; correct the value"),
         (
             {"start": "hot"},
@@ -110,9 +123,12 @@ def test_runs_are_counted_apart() -> None:
         ),
         (
             {"durations_ms": 3},
-            f"durations_ms: found a key that is not known, expected some of {', '.join(KEYS)}; write duration_ms",
+            f"durations_ms: found a key that is not known, expected some of {KNOWN}; write duration_ms",
         ),
-        ({"zzz": 3}, f"zzz: found a key that is not known, expected some of {', '.join(KEYS)}; remove it"),
+        (
+            {"zzz": 3},
+            f"zzz: found a key that is not known, expected some of {KNOWN}; remove it",
+        ),
     ],
 )
 def test_a_fault_says_where_found_expected_and_fix(changes: dict[str, Any], expected: str) -> None:

@@ -31,6 +31,7 @@ def policy(text: str) -> Policy:
         ("warm: {environments: 4}\ncompare: {init: {median: 1.2x}}", "4 cold starts of each are too few"),
         ("limits: {duration: {p95: 1s}}\nbudget: {invocations: 140}", "a good release stays open in"),
         ("compare: {duration: {p95: 1.2x}}\nbudget: {invocations: 200}", "the budget"),
+        ("probes: [{name: a, tenant: blue}, {name: b}]", "with a tenant and without one: no function takes both"),
         ("limits: {errors: {rate: 1%}}\nwarm: {environments: 5}\nbudget: {invocations: 50}", "can never pass it"),
     ],
 )
@@ -137,3 +138,11 @@ def test_the_power_that_a_budget_leaves_is_told(text: str, check: str, says: str
     (found,) = [each for each in explain(policy(text)) if each.check == check]
 
     assert any(says in each for each in found.says), found.says
+
+
+def test_tenants_are_told() -> None:
+    """What is measured is measured for them alone."""
+    found = explain(policy("probes: [{name: a, tenant: green}, {name: b, tenant: blue}]\nlimits: {memory: {max: 85%}}"))
+
+    assert any("called as tenant blue, green: environments of every other tenant" in line for line in found[0].says)
+    assert found[0].warnings == ()

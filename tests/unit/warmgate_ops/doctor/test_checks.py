@@ -24,7 +24,7 @@ from support.clinic.facts import (
 from warmgate.errors import Fault
 from warmgate.model.function import Capacity
 from warmgate.model.verdict import Mode
-from warmgate.policy.values import Budget, Limits, OnInconclusive, Warm, When
+from warmgate.policy.values import Budget, Limits, OnInconclusive, Probe, Warm, When
 from warmgate_ops.doctor.facts import (
     AlarmFacts,
     AliasFacts,
@@ -156,6 +156,18 @@ SEEDED: list[tuple[str, dict[str, Any], Severity, str]] = [
     ("hook-retries", hook(retries=0), N, "MaximumRetryAttempts is 0"),
     ("policy-faults", policy(faults=(FAULT,)), E, "found 400, expected a unit; 400ms"),
     ("policy-faults", policy(unreadable="ssm:/x: ParameterNotFound"), E, "ParameterNotFound"),
+    (
+        "probe-tenants",
+        {"versions": (version("1"), version("2"), version("3", tenant_isolation=True))},
+        E,
+        "no tenant in probe",
+    ),
+    (
+        "probe-tenants",
+        policy(policy=replace(POLICY, probes=(Probe(name="blue", tenant="blue"),))),
+        E,
+        "a tenant in probe blue",
+    ),
     ("policy-undecided", policy(policy=THIN), W, "limits.errors.rate stays undecided for a flawless version"),
     (
         "policy-undecided",

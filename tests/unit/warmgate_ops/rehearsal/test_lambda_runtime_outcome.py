@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init, Said
-from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, outcome_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init, Said, said_again
+from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, init_is_repeated, named, outcome_of
 
 
 def answered(body: bytes = b"{}", code: int = 200, **changed: Any) -> Answered:
@@ -90,3 +90,42 @@ def test_a_call_that_did_not_finish_lasted_as_long_as_it_was_waited_for() -> Non
     quick = outcome_of(answered(b"", 502, waited_ms=1.0), said(Init("init", "success", 80.0), duration_ms=None))
 
     assert (crashed.duration_ms, quick.duration_ms) == (10.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("body", "killed", "init", "repeated"),
+    [
+        (exception(""), False, Init("init", "error", 60.9), True),
+        (b"", False, Init("init", "error", 60.9), True),
+        (b"", True, Init("init", "error", 60.9), False),
+        (b"Task timed out after 3.00 seconds", False, Init("init", "error", 3001.0), False),
+        (b"{}", False, Init("init", "success", 80.0), False),
+        (exception(""), False, Init("invoke", "error", 60.9), False),
+    ],
+)
+def test_a_first_init_that_failed_by_itself_is_repeated(body: bytes, killed: bool, init: Init, repeated: bool) -> None:
+    """Not one that ran out of time or memory, and not the repetition itself."""
+    assert init_is_repeated(answered(body, out_of_memory=killed), said(init)) is repeated
+
+
+def test_the_repeated_init_is_part_of_the_call() -> None:
+    """The failed one is told, the second one lasts within the call, and neither is a start-up time."""
+    first, second = said(Init("init", "error", 60.9), duration_ms=None), said(Init("invoke", "success", 4400.0))
+    outcome = outcome_of(answered(), said_again(first, second))
+
+    assert (outcome.init_ms, outcome.duration_ms) == (None, 4405.0)
+    assert outcome.failed_inits == (Init("init", "error", 60.9),)
+    assert outcome.status == "success"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("Runtime.ImportModuleError", "Runtime.ImportModuleError"), ("RuntimeError", "Runtime.ExitError")],
+)
+def test_a_failed_init_has_the_runtimes_own_name(kind: str, told: str) -> None:
+    """In its INIT_REPORT as in the call's REPORT; an exception of the code is an exit to the platform."""
+    body = json.dumps({"errorType": kind, "errorMessage": "no"}).encode()
+    heard = named(said(Init("init", "error", 1.0), duration_ms=None, exited="exit status 1"), body)
+
+    assert heard.inits[0].error_type == told
+    assert outcome_of(answered(body, 502), heard).error_type == told

@@ -79,3 +79,25 @@ def test_an_allocation_reports_its_init() -> None:
 def test_the_tail_is_cut_from_the_front() -> None:
     """The last bytes are kept."""
     assert tail_of(("a" * 5000, "end")) == b"a" * 4091 + b"\nend\n"
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_an_init_that_was_run_again_is_told_in_its_order(as_json: bool) -> None:
+    """Each init's output stands before its report, and the call behind both."""
+    inits = (Init("init", "error", 60.9, "Runtime.ImportModuleError"), Init("invoke", "error", 70.1))
+    told = ran(first=True, init_lines=("first",), again_lines=("second",), failed_inits=inits, lines=("called",))
+    lines = log_lines(told, Logging(json=as_json))
+
+    assert [_kind(line) for line in lines[1:7]] == ["first", "init", "second", "invoke", "START", "called"]
+    assert [kind in lines[place] for place, kind in ((2, "Runtime.ImportModuleError"), (4, "Runtime.ExitError"))] == [
+        True,
+        True,
+    ]
+
+
+def _kind(line: str) -> str:
+    """Return the phase of an init's report, START, or the line itself."""
+    if line.startswith("{"):
+        found = json.loads(line)
+        return str(found["record"].get("phase", "START"))
+    return line.partition("Phase: ")[2].partition("\t")[0] or line.partition(" ")[0]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmgate.adapters.logs import QUERIES
+from warmgate.adapters.logs import query_of
+from warmgate.model.log_stream import FunctionLog
 from warmgate_ops.rehearsal.cloud.logs.fields import Row, row_of
 from warmgate_ops.rehearsal.cloud.logs.insights import SHAPE, QueryError, compile_query
 from warmgate_ops.rehearsal.cloud.logs.pages import LogsRefusal
@@ -18,6 +19,10 @@ from warmgate_ops.rehearsal.cloud.logs.store import LogEvent, LogStore
 
 BEGAN_MS = 1_767_225_600_000
 """2026-01-01 00:00:00."""
+
+
+STREAM = "2026/01/01/[{}]aa"
+OWN = FunctionLog("/aws/lambda/checkout", "checkout")
 
 
 def report(number: int, duration: float, init: float | None = None) -> str:
@@ -30,7 +35,7 @@ def report(number: int, duration: float, init: float | None = None) -> str:
 def rows(*messages: str) -> list[Row]:
     """Return rows of events that come one after the other, in two streams by turns."""
     return [
-        row_of(LogEvent(BEGAN_MS + number, number, f"s[{number % 2 + 1}]", message, 0))
+        row_of(LogEvent(BEGAN_MS + number, number, STREAM.format(number % 2 + 1), message, 0))
         for number, message in enumerate(messages)
     ]
 
@@ -50,19 +55,32 @@ def found(query: str, of: list[Row] = REPORTS) -> list[dict[str, str]]:
 def test_what_the_hooks_ask_is_answered(json_format: bool) -> None:
     """Calls, cold starts and percentiles of every environment, the one with the newest event first."""
     records = [{**RECORD, "record": {"metrics": {"durationMs": took}}} for took in (20.0, "30.0", 40.0)]
-    of = rows(*map(json.dumps, [{**RECORD, "type": "platform.start"}, RECORD, *records])) if json_format else REPORTS
+    start = {"type": "platform.start", "record": {"requestId": "r"}}
+    of = rows(*map(json.dumps, [start, RECORD, *records])) if json_format else REPORTS
 
-    assert found(QUERIES[json_format], of) == (
+    assert found(query_of(OWN, json_format=json_format), of) == (
         [
-            {"@logStream": "s[1]", "calls": "2", "cold": "0", "median": "20", "p95": "40"},
-            {"@logStream": "s[2]", "calls": "2", "cold": "1", "median": "12.5", "p95": "30"},
+            {"@logStream": "2026/01/01/[1]aa", "lines": "3", "calls": "2", "cold": "0", "median": "20", "p95": "40"},
+            {"@logStream": "2026/01/01/[2]aa", "lines": "2", "calls": "2", "cold": "1", "median": "12.5", "p95": "30"},
         ]
         if json_format
         else [
-            {"@logStream": "s[2]", "calls": "2", "cold": "0", "median": "20", "p95": "40"},
-            {"@logStream": "s[1]", "calls": "2", "cold": "1", "median": "10", "p95": "30"},
+            {"@logStream": "2026/01/01/[2]aa", "lines": "2", "calls": "2", "cold": "0", "median": "20", "p95": "40"},
+            {"@logStream": "2026/01/01/[1]aa", "lines": "2", "calls": "2", "cold": "1", "median": "10", "p95": "30"},
         ]
     )
+
+
+def test_a_query_leaves_out_the_neighbours_of_a_shared_group() -> None:
+    """Rows are limited: those of other functions must not take the place of the function's own."""
+    names = ("checkout[7]", "mailer[7]", "[7]", "checkout-eu[7]", "old-checkout[7]")
+    events = [LogEvent(BEGAN_MS, n, f"2026/01/01/{name}aa", report(n, 10.0), 0) for n, name in enumerate(names)]
+
+    def streams(log: FunctionLog) -> set[str]:
+        return {row["@logStream"][11:-2] for row in found(query_of(log, json_format=False), [*map(row_of, events)])}
+
+    assert streams(FunctionLog("/shared", "checkout")) == {"checkout[7]"}
+    assert streams(OWN) == {"checkout[7]", "[7]"}
 
 
 def test_a_report_line_has_lambdas_fields() -> None:
@@ -105,6 +123,8 @@ START = 'filter @type = "REPORT" | stats'
         ("", "the end of the query"),
         ("fields @message", "'fields' at character 0"),
         ('filter @type like "REPORT"', "'like' at character 13"),
+        ("filter @type like /[/ | stats", "a regular expression"),
+        ('filter @type in "REPORT"', "'['"),
         ("filter @type = REPORT", "'REPORT'"),
         ('filter @type = "REPORT"', "the end of the query"),
         ('filter @type = "REPORT" | sort @timestamp', "'|' at character 24"),

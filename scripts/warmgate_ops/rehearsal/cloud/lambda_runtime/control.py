@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 
+from warmgate.model.log_stream import OWN_GROUPS, FunctionLog
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Logging
 
@@ -50,6 +51,7 @@ class VersionSettings:
     memory_mb: int
     timeout_s: int
     state: str
+    log: FunctionLog
     variables: dict[str, str] = field(default_factory=dict)
     logging: Logging = field(default_factory=Logging)
 
@@ -116,6 +118,7 @@ class Control:
             memory_mb=int(found.get("MemorySize") or 128),
             timeout_s=int(found.get("Timeout") or 3),
             state=str(found.get("State") or "Active"),
+            log=FunctionLog(str(logging.get("LogGroup") or OWN_GROUPS + function), function),
             variables=(found.get("Environment") or {}).get("Variables") or {},
             logging=Logging(
                 json=logging.get("LogFormat") == "JSON", system_level=str(logging.get("SystemLogLevel") or "INFO")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _SAID = re.compile(r"\d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d,\d{3} \[[A-Z]+\] \(rapid\) ([^\n]*)\n?")
 _INIT_START = re.compile(r"INIT START\(type: [^,]+, phase: (\w+)\)")
@@ -26,6 +26,8 @@ class Init:
     phase: str
     status: str
     duration_ms: float
+    error_type: str = "Runtime.ExitError"
+    """Lambda's word for how a failed one ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,18 @@ class Said:
     init_lines: tuple[str, ...]
     """What the application wrote before its call began, where it was initialised."""
     lines: tuple[str, ...]
+    again_lines: tuple[str, ...] = ()
+    """What it wrote while it was initialised once more, after a failed init."""
+
+
+def said_again(failed: Said, repeated: Said) -> Said:
+    """Return what was said of a call whose init had failed and was run once more inside of it."""
+    return replace(
+        repeated,
+        inits=(*failed.inits, *repeated.inits),
+        init_lines=(*failed.init_lines, *failed.lines),
+        again_lines=repeated.init_lines,
+    )
 
 
 def is_over(text: str, request_id: str) -> bool:

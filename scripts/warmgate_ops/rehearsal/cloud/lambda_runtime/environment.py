@@ -4,45 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
-import shutil
 import signal
 import socket
 import sys
 import time
 import uuid
-from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import aiohttp
 
-from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said, is_over, read_said
+from warmgate_ops.rehearsal.cloud.lambda_runtime.child import as_environment, leash
+from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said, is_over, read_said, said_again
 from warmgate_ops.rehearsal.cloud.lambda_runtime.memory import children, kill_children, memory_of_children
-from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, Outcome, outcome_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, Outcome, init_is_repeated, named, outcome_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package, variables_of
 
 # awslambdaric refuses what is no JSON before it calls the handler: the runtime is initialised, the function not called.
 _NO_CALL = b"\xff"
 _SAMPLING_S = 0.005 if sys.platform == "linux" else 0.1
-_PDEATHSIG = 1
 
 
 class NoEnvironmentError(RuntimeError):
     """An environment cannot be started: its runtime does not listen, or the cloud has ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """What an environment runs: unpacked code and the function's settings."""
-
-    function: str
-    version: str
-    folder: Path
-    handler: str
-    memory_mb: int
-    timeout_s: int
-    variables: dict[str, str] = field(default_factory=dict)
 
 
 class Environment:
@@ -71,40 +55,22 @@ class Environment:
             f"127.0.0.1:{self._port}",
             "--runtime-api-address",
             f"127.0.0.1:{runtime_port}",
-            *_leash(),
+            *leash(),
             sys.executable,
             "-m",
             "awslambdaric",
             self.package.handler,
             cwd=self.package.folder,
-            env=self._variables(),
+            env=variables_of(self.package, self.stream, provisioned=self.provisioned),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=partial(_as_child, self._niceness),
+            preexec_fn=as_environment(self._niceness),
         )
         assert self._process.stdout is not None
         self._reader = asyncio.create_task(_collect(self._process.stdout, self._said))
         await self._listening()
-
-    def _variables(self) -> dict[str, str]:
-        package = self.package
-        kind = "provisioned-concurrency" if self.provisioned else "on-demand"
-        return {
-            **package.variables,
-            "AWS_LAMBDA_FUNCTION_NAME": package.function,
-            "AWS_LAMBDA_FUNCTION_VERSION": package.version,
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(package.memory_mb),
-            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(package.timeout_s),
-            "AWS_LAMBDA_INITIALIZATION_TYPE": kind,
-            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{package.function}",
-            "AWS_LAMBDA_LOG_STREAM_NAME": self.stream,
-            "LAMBDA_TASK_ROOT": str(package.folder),
-            "PYTHONPATH": str(package.folder),
-            "PATH": os.environ.get("PATH", ""),
-            "HOME": os.environ.get("HOME", "/tmp"),  # noqa: S108
-        }
 
     async def _listening(self) -> None:
         # A machine that runs other things as well needed more than two seconds, seldom.
@@ -127,6 +93,18 @@ class Environment:
         self, http: aiohttp.ClientSession, payload: bytes, client_context: str | None, request_id: str
     ) -> Outcome:
         """Make one call and return what came of it, duration and init from the runtime's own log."""
+        first = not self.initialised
+        answered, said = await self._ran(http, payload, client_context, request_id)
+        if first and init_is_repeated(answered, said):
+            # Lambda initialises once more inside the call, within its timeout; the emulator with the call after it.
+            answered, repeated = await self._ran(http, payload, client_context, request_id)
+            said = said_again(said, repeated)
+        self.dead = answered.out_of_memory or answered.code == 0
+        return outcome_of(answered, said)
+
+    async def _ran(
+        self, http: aiohttp.ClientSession, payload: bytes, client_context: str | None, request_id: str
+    ) -> tuple[Answered, Said]:
         watch = asyncio.create_task(self._watch_memory())
         started = time.perf_counter()
         body, code = await self._post(http, request_id, payload, client_context)
@@ -143,8 +121,7 @@ class Environment:
             peak_mb=peak_mb,
             out_of_memory=killed,
         )
-        self.dead = killed or code == 0
-        return outcome_of(answered, await self._heard(request_id))
+        return answered, named(await self._heard(request_id), body)
 
     async def _post(
         self, http: aiohttp.ClientSession, request_id: str, payload: bytes, client_context: str | None
@@ -232,21 +209,3 @@ async def _result_of(watch: asyncio.Task[tuple[int, bool]]) -> tuple[int, bool]:
     except asyncio.CancelledError:
         # Cancelled before it ran at all: the call was over at once.
         return 0, False
-
-
-def die_with_parent() -> None:
-    """Ask Linux to end this process with its parent, so that a killed rehearsal leaves nothing; nothing elsewhere."""
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
-
-
-def _leash() -> tuple[str, ...]:
-    """Return what ends a runtime with its emulator: a busy one would outlive a killed rehearsal by its whole call."""
-    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
-    return (setpriv, "--pdeathsig", "KILL") if setpriv else ()
-
-
-def _as_child(niceness: int) -> None:
-    die_with_parent()
-    os.nice(niceness)

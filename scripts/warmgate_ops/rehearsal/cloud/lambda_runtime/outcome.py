@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init, Said
@@ -27,6 +27,8 @@ class Outcome:
     error_type: str | None
     lines: tuple[str, ...]
     init_lines: tuple[str, ...]
+    again_lines: tuple[str, ...] = ()
+    """What was written while the function was initialised once more, after a failed init."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Answered:
 
 def outcome_of(answered: Answered, said: Said) -> Outcome:
     """Return what Lambda would make of an answer."""
-    timed_out = answered.body.startswith(b"Task timed out after")
+    timed_out = _is_time_out(answered)
     status, error_type, payload = _status_reported(answered, said, timed_out=timed_out)
     init_ms = next((init.duration_ms for init in said.inits if init.phase == "init" and init.status == "success"), None)
     return Outcome(
@@ -59,7 +61,27 @@ def outcome_of(answered: Answered, said: Said) -> Outcome:
         error_type=error_type,
         lines=said.lines,
         init_lines=said.init_lines,
+        again_lines=said.again_lines,
     )
+
+
+def init_is_repeated(answered: Answered, said: Said) -> bool:
+    """Return whether Lambda would initialise once more inside the call: the first init failed by itself."""
+    failed = any(init.phase == "init" and init.status != "success" for init in said.inits)
+    return failed and not answered.out_of_memory and not _is_time_out(answered)
+
+
+def named(said: Said, body: bytes) -> Said:
+    """Return what was said with failed inits named as the runtime names them, Runtime.ImportModuleError for example."""
+    kind = str(_parsed(body).get("errorType", ""))
+    if not kind.startswith("Runtime."):
+        return said
+    inits = (init if init.status == "success" else replace(init, error_type=kind) for init in said.inits)
+    return replace(said, inits=tuple(inits))
+
+
+def _is_time_out(answered: Answered) -> bool:
+    return answered.body.startswith(b"Task timed out after")
 
 
 def _duration_ms(answered: Answered, said: Said, init_ms: float | None) -> float:
@@ -83,7 +105,8 @@ def _status_reported(answered: Answered, said: Said, *, timed_out: bool) -> tupl
     said_so = _parsed(answered.body)
     if "errorType" in said_so:
         # An exception at import comes as an answer of its own; what the platform sees is the exit.
-        return "error", "Runtime.ExitError" if said.exited else str(said_so["errorType"]), answered.body
+        kind = str(said_so["errorType"])
+        return "error", "Runtime.ExitError" if said.exited and not kind.startswith("Runtime.") else kind, answered.body
     if said.exited:
         return _crash(answered, "Runtime.ExitError", f"Runtime exited with error: {said.exited}")
     return _crash(answered, "Runtime.Unknown", "Unknown application error occurred")

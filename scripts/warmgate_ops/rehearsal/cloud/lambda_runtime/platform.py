@@ -166,6 +166,7 @@ class LambdaPlatform:
             failed=outcome.failed,
             lines=outcome.lines,
             init_lines=outcome.init_lines,
+            again_lines=outcome.again_lines,
             first=first,
             provisioned=environment.provisioned,
             ended_s=time.time(),

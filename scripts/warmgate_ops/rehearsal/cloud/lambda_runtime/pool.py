@@ -13,7 +13,8 @@ import aiohttp
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said
-from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, NoEnvironmentError, Package
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, NoEnvironmentError
+from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 
 OWN_PREFIXES = ("CodeDeployHook_", "warmgate-")
 """Functions that mostly wait for others: they must hold nothing that those need."""
@@ -108,7 +109,7 @@ class Pool:
     async def _made(self, package: Package, *, provisioned: bool) -> Environment:
         if self._closed:
             raise NoEnvironmentError(f"{package.function}: the cloud has ended")
-        stream = f"{datetime.now(UTC):%Y/%m/%d}/[{package.version}]{uuid.uuid4().hex}"
+        stream = package.log.prefixes(package.version, datetime.now(UTC).date())[0] + uuid.uuid4().hex
         # The hook is a caller as well; what it measures goes first.
         niceness = OWN_NICENESS if package.function.startswith(OWN_PREFIXES) else 0
         environment = Environment(package, stream, niceness=niceness, provisioned=provisioned)
@@ -128,6 +129,8 @@ class Pool:
             handler=settings.handler,
             memory_mb=settings.memory_mb,
             timeout_s=settings.timeout_s,
+            log=settings.log,
+            log_format="JSON" if settings.logging.json else "Text",
             # Each function signs with a name of its own, as each has a role of its own in AWS.
             variables={**self._variables, "AWS_ACCESS_KEY_ID": settings.function, **settings.variables},
         )

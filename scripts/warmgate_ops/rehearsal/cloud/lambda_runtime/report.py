@@ -32,6 +32,8 @@ class Ran:
     lines: tuple[str, ...] = ()
     """What the application wrote during the call."""
     init_lines: tuple[str, ...] = ()
+    again_lines: tuple[str, ...] = ()
+    """What it wrote while it was initialised once more inside the call, after a failed init."""
     first: bool = False
     """Whether the environment was initialised for this call."""
     provisioned: bool = False
@@ -86,7 +88,9 @@ def _text_lines(ran: Ran) -> tuple[str, ...]:
     return (
         *((_text_start(),) if ran.first else ()),
         *ran.init_lines,
-        *(_text_init(init) for init in ran.failed_inits),
+        *(_text_init(init) for init in ran.failed_inits[:1]),
+        *ran.again_lines,
+        *(_text_init(init) for init in ran.failed_inits[1:]),
         f"START RequestId: {ran.request_id} Version: {ran.version}",
         *ran.lines,
         f"END RequestId: {ran.request_id}",
@@ -99,7 +103,7 @@ def _text_start() -> str:
 
 
 def _text_init(init: Init) -> str:
-    outcome = f"\tStatus: {init.status}\tError Type: Runtime.ExitError" if init.status != "success" else ""
+    outcome = f"\tStatus: {init.status}\tError Type: {init.error_type}" if init.status != "success" else ""
     return f"INIT_REPORT Init Duration: {init.duration_ms:.2f} ms\tPhase: {init.phase}{outcome}"
 
 
@@ -107,13 +111,15 @@ def _json_lines(ran: Ran, logging: Logging) -> tuple[str, ...]:
     """Return the records that the system log level lets through; a report is WARN where the call did not succeed."""
     start = _record("platform.start", {"requestId": ran.request_id, "version": ran.version}, ran.ended_s)
     level = "INFO" if ran.status == "success" else "WARN"
-    inits = (
+    inits = [
         line for init in ran.failed_inits for line in _kept(logging, "WARN", _init_record(init, False, ran.ended_s))
-    )
+    ]
     return (
         *(_kept(logging, "INFO", _start_record("on-demand", ran.ended_s)) if ran.first else ()),
         *ran.init_lines,
-        *inits,
+        *inits[:1],
+        *ran.again_lines,
+        *inits[1:],
         *_kept(logging, "INFO", start),
         *ran.lines,
         *_kept(logging, level, _report_record(ran)),
@@ -147,6 +153,8 @@ def _init_record(init: Init, provisioned: bool, ended_s: float) -> str:
         "status": init.status,
         "metrics": {"durationMs": round(init.duration_ms, 3)},
     }
+    if init.status != "success":
+        record["errorType"] = init.error_type
     return _record("platform.initReport", record, ended_s)
 
 

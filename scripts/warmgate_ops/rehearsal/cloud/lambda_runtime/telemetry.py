@@ -64,11 +64,11 @@ class Telemetry:
     def allocated(self, init: Init, init_lines: tuple[str, ...], settings: VersionSettings, stream: str) -> None:
         """Note an environment that was initialised ahead of its calls."""
         lines = allocation_lines(init, init_lines, settings.logging, time.time())
-        self._logged(settings.function, stream, time.time(), lines)
+        self._logged(settings.log.group, stream, time.time(), lines)
 
     def served(self, ran: Ran, settings: VersionSettings, route: Route, stream: str, lines: tuple[str, ...]) -> None:
         """Note one call; its metrics carry the time of the invocation, whenever it failed."""
-        self._logged(settings.function, stream, ran.ended_s, lines)
+        self._logged(settings.log.group, stream, ran.ended_s, lines)
         dimensions = [[("FunctionName", settings.function)]]
         if route.resource != settings.function:
             dimensions.append([("FunctionName", settings.function), ("Resource", route.resource)])
@@ -85,8 +85,8 @@ class Telemetry:
         due_s = self._conditions.metric_due_s(at_s, time.time())
         self._put(due_s, "metrics", _metric(name, value, dimensions, at_s))
 
-    def _logged(self, function: str, stream: str, at_s: float, lines: tuple[str, ...]) -> None:
-        item = (f"/aws/lambda/{function}", stream, int(at_s * 1000), lines)
+    def _logged(self, group: str, stream: str, at_s: float, lines: tuple[str, ...]) -> None:
+        item = (group, stream, int(at_s * 1000), lines)
         self._put(time.time() + self._conditions.log_delay_s, "events", item)
 
     def _put(self, due_s: float, kind: str, item: Any) -> None:

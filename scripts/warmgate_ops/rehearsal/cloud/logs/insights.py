@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from warmgate_ops.rehearsal.cloud.logs.fields import OWN_FIELDS, Row
 
-SHAPE = 'filter FIELD = "TEXT" | stats AGGREGATE as NAME, ... by FIELD, ... | limit N'
-"""The one shape of a query that is known; `by` and `limit` may be left out."""
+SHAPE = 'filter FIELD = "TEXT" [and FIELD like /REGEX/] | stats AGGREGATE as NAME, ... by FIELD, ... | limit N'
+"""The one shape of a query that is known; `in ["TEXT", ...]` may stand for `=`, `by` and `limit` be left out."""
 LARGEST = 10_000
 """The most rows of a result."""
 _AGGREGATE = "count(*), count(FIELD) or pct(FIELD, N)"
@@ -37,20 +37,31 @@ class Aggregate:
     value: Callable[[Sequence[Row]], float | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What the text of a field must be."""
+
+    field: str
+    fits: Callable[[str], bool]
+
+    def holds(self, row: Row) -> bool:
+        """Return whether a row has the field, and its text is as it must be."""
+        return self.field in row and self.fits(str(row[self.field]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A query that can be run."""
 
-    field: str
-    text: str
-    """What the field must be."""
+    conditions: tuple[Condition, ...]
+    """All of which hold of a row that is let through."""
     aggregates: tuple[Aggregate, ...]
     groups: tuple[str, ...] = ()
     limit: int = LARGEST
 
     def matched(self, rows: Sequence[Row]) -> list[Row]:
         """Return the rows that the filter lets through."""
-        return [row for row in rows if self.field in row and str(row[self.field]) == self.text]
+        return [row for row in rows if all(condition.holds(row) for condition in self.conditions)]
 
     def run(self, rows: Sequence[Row], limit: int | None = None) -> list[list[dict[str, str]]]:
         """Return the result rows of GetQueryResults for rows in the order of time."""
@@ -68,15 +79,15 @@ def compile_query(text: str) -> Query:
     """Return a query that can be run; raises QueryError that names what is not understood."""
     reader = _Reader(text)
     reader.take(r"filter\b", "filter")
-    field = reader.field()
-    reader.take("=", "=")
-    wanted = reader.take(r'"(?P<text>[^"\\]*)"', "a text in double quotes")["text"]
+    conditions = [reader.condition()]
+    while reader.took(r"and\b"):
+        conditions.append(reader.condition())
     reader.take(r"\|\s*stats\b", "| stats")
     aggregates = reader.listed(reader.aggregate)
     groups = reader.listed(reader.field) if reader.took(r"by\b") else ()
     limit = reader.limit() if reader.took(r"\|\s*limit\b") else LARGEST
     reader.take(r"$", "| limit N or the end of the query")
-    return Query(field=field, text=wanted, aggregates=aggregates, groups=groups, limit=limit)
+    return Query(conditions=tuple(conditions), aggregates=aggregates, groups=groups, limit=limit)
 
 
 class _Reader:
@@ -114,6 +125,28 @@ class _Reader:
             self._at = before
             raise QueryError(*self._unexpected(f"a field of a JSON event or one of {', '.join(sorted(OWN_FIELDS))}"))
         return name
+
+    def condition(self) -> Condition:
+        name = self.field()
+        if self.took(r"like(?=\s*/)"):
+            before = self._at
+            try:
+                regex = re.compile(self.take(r"/(?P<regex>(?:[^/\\]|\\.)*)/", "/REGEX/")["regex"])
+            except re.error as error:
+                self._at = before
+                raise QueryError(*self._unexpected("a regular expression")) from error
+            return Condition(name, lambda text: regex.search(text) is not None)
+        if self.took(r"in\b"):
+            self.take(r"\[", "'['")
+            texts = frozenset(self.listed(self.text))
+            self.take(r"\]", "']'")
+            return Condition(name, texts.__contains__)
+        self.take("=", "=")
+        wanted = self.text()
+        return Condition(name, lambda text: text == wanted)
+
+    def text(self) -> str:
+        return self.take(r'"(?P<text>[^"\\]*)"', "a text in double quotes")["text"]
 
     def aggregate(self) -> Aggregate:
         if self.took(r"count\s*\(\s*\*\s*\)"):

@@ -164,3 +164,38 @@ def test_exchanging_the_arms_turns_the_sign(pairs: list[tuple[list[float], list[
     z, mirrored = (evaluate_body(rounds_of(p)[:1], 1.0).z for p in (pairs, turned))
 
     assert mirrored == pytest.approx(-z)
+
+
+@pytest.mark.parametrize(
+    ("rounds", "z"),
+    [
+        ([([1, 2], [3, 4])], 1.5492),
+        ([([1, 2], [3, 4]), ([1, 2], [3, 4])], 1.7693),
+        ([([1, 2], [3, 4]), ([2, 3], [1, 4])], 1.0290),
+    ],
+)
+def test_rounds_that_repeat_each_other_count_less_than_twice(
+    rounds: list[tuple[list[float], list[float]]], z: float
+) -> None:
+    """By hand: dealing gives 0.4 / sqrt(1/15); unknown environments are taken to share 30 %, as two rounds would."""
+    assert evaluate_body(rounds_of(rounds), 1.0).z == pytest.approx(z, abs=1e-4)
+
+
+SLOWER, UNDONE = ([1.0, 2, 3, 4], [5.0, 6, 7, 8]), ([5.0, 6, 7, 8], [1.0, 2, 3, 9])
+
+
+@pytest.mark.parametrize("by_p95", [False, True])
+def test_the_last_look_says_whether_it_leans(by_p95: bool) -> None:
+    """What the first round showed is half-way to FAIL, and is undone by the second."""
+    first, both = (evaluate_body(rounds_of(seen), 1.0, by_p95=by_p95) for seen in ([SLOWER], [SLOWER, UNDONE]))
+
+    assert (first.decision, first.leans, both.decision, both.leans) == (None, True, None, False)
+    assert both.p95_ratio > 1
+
+
+def test_no_round_says_nothing() -> None:
+    """Equal medians, equal chances, no call."""
+    found = evaluate_body([], RATIO)
+
+    assert (found.decision, found.z, found.leans, found.call_count) == (None, 0.0, False, 0)
+    assert (found.median_ratio, found.p95_ratio, found.slower_share) == (1.0, 1.0, 0.5)

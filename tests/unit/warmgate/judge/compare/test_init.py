@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from unit.warmgate.judge.series import cold, evidence
 from warmgate.judge.compare.init import judge_init_comparison
-from warmgate.model.calls import Arm
+from warmgate.model.calls import Arm, Closed
 from warmgate.model.verdict import Finding, Outcome
 from warmgate.policy.values import RatioLimit
 
@@ -67,3 +69,38 @@ def test_a_baseline_that_starts_in_no_time_breaks_nothing() -> None:
     finding = found([0.0] * 5, [1.0] * 5)
 
     assert (finding.outcome, finding.measured) == (Outcome.FAILED, float("inf"))
+
+
+@pytest.mark.parametrize(("failed", "outcome"), [(0, Outcome.PASSED), (5, Outcome.PASSED), (21, Outcome.INCONCLUSIVE)])
+def test_cold_starts_whose_init_failed_cannot_pass_untold(failed: int, outcome: Outcome) -> None:
+    """Where the median may be one whose second init is not told, nothing is shown."""
+    again = [replace(each, init_ms=None, init_failed=True) for each in cold([1.0] * failed)]
+    samples = [*cold(INITS, arm=Arm.BASELINE), *cold(INITS), *again]
+    finding = judge_init_comparison(RatioLimit(statistic="median", ratio=1.2), evidence(samples))
+
+    assert (finding.outcome, finding.leans_to_fail) == (outcome, failed == 21)
+    assert (f"{failed} more whose init failed" in finding.details) is (failed > 0)
+
+
+def test_the_chance_is_that_of_a_difference_by_enough() -> None:
+    """Each init is longer, but 15 of 25 pairs alone differ by the root of the limit: as likely as 87 of 252 orders."""
+    finding = found([100, 101, 102, 103, 104], [106, 107, 130, 131, 132])
+
+    assert finding.outcome is Outcome.INCONCLUSIVE
+    assert finding.details.endswith("p=0.35 against 1.10x")
+
+
+def test_inits_of_no_time_are_equal() -> None:
+    """Nothing is as long as nothing."""
+    finding = found([0.0] * 5, [0.0] * 5)
+
+    assert (finding.outcome, finding.measured) == (Outcome.PASSED, 1.0)
+
+
+@pytest.mark.parametrize(("count", "closed", "decided"), [(2, None, True), (0, None, False), (0, Closed.PLANNED, True)])
+def test_too_few_cold_starts_stay_too_few(count: int, closed: Closed | None, decided: bool) -> None:
+    """The burst comes first and comes once: no later call adds to it."""
+    seen = evidence(cold(INITS[:count]), closed=closed)
+    finding = judge_init_comparison(RatioLimit(statistic="median", ratio=1.2), seen)
+
+    assert (finding.inconclusive_because, finding.decided) == ("too few cold starts", decided)

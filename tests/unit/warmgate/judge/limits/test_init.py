@@ -8,7 +8,7 @@ import pytest
 
 from unit.warmgate.judge.series import cold, evidence, sample
 from warmgate.judge.limits.init import cold_start_ms, fail_count, judge_init
-from warmgate.model.calls import Arm, Burst, CallOutcome, Closed, Phase, Start
+from warmgate.model.calls import Arm, Burst, CallOutcome, Closed, Phase, Sample, Start
 from warmgate.model.verdict import Finding, Outcome, Unit
 from warmgate.policy.values import PercentileLimit
 
@@ -155,3 +155,40 @@ def test_a_failing_cold_call_still_had_its_init() -> None:
     """What an environment took to start does not depend on how its first call ended."""
     given = evidence(cold(series(4, 20), outcome=CallOutcome.TIMEOUT))
     assert judge_init(LIMIT, given).outcome is Outcome.FAILED
+
+
+def run_again(count: int, duration_ms: float, told_ms: float | None = None) -> list[Sample]:
+    """Return cold starts whose first init failed, each inside a call of some length."""
+    again = {"init_ms": told_ms, "init_failed": True, "duration_ms": duration_ms}
+    return [replace(each, **again) for each in cold([1.0] * count)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("again", "outcome"),
+    [
+        (run_again(20, 4448.0), Outcome.FAILED),
+        (run_again(20, 1400.0), Outcome.PASSED),
+        (run_again(20, 4448.0, told_ms=1400.0), Outcome.PASSED),
+        (run_again(20, 4448.0, told_ms=4000.0), Outcome.FAILED),
+        ([*run_again(4, 4448.0), *cold([800.0] * 16)], Outcome.FAILED),
+        ([*run_again(1, 4448.0), *cold([800.0] * 19)], Outcome.INCONCLUSIVE),
+        (run_again(4, 4448.0), Outcome.INCONCLUSIVE),
+    ],
+)
+def test_an_init_that_failed_was_not_done_in_time(again: list[Sample], outcome: Outcome) -> None:
+    """It was run again inside the call: that one counts where it is told, else the call must be within the limit."""
+    finding = judge_init(LIMIT, evidence(again))
+
+    assert (finding.outcome, finding.sample_count) == (outcome, len(again))
+
+
+def test_a_time_that_is_not_told_is_not_measured() -> None:
+    """The reason says what failed and what is not known; the time until the crash stands nowhere."""
+    finding = judge_init(LIMIT, evidence([*run_again(4, 4448.0), *cold([800.0] * 16)]))
+
+    assert finding.measured is None
+    assert finding.reason == (
+        "4 of 20 cold starts took longer than 1500 ms or failed at first (median 800 ms, slowest 800 ms); in 4 the"
+        " init failed and was run again inside calls of up to 4448 ms, how long that took is not known;"
+        " the limit allows 3"
+    )

@@ -302,6 +302,26 @@ def test_metrics_are_the_second_source(counts: dict[Arm, MetricCounts], outcome:
     assert ("by CloudWatch's metrics" in found.details) is (counts[Arm.CANDIDATE].errors > 0)
 
 
+@pytest.mark.parametrize(
+    ("counts", "every", "outcome"),
+    [
+        ({}, 1000, Outcome.INCONCLUSIVE),
+        ({Arm.CANDIDATE: MetricCounts(calls=300, errors=0)}, 1000, Outcome.PASSED),
+        ({Arm.CANDIDATE: MetricCounts(calls=300, errors=90)}, 1000, Outcome.FAILED),
+        ({}, 2, Outcome.FAILED),
+    ],
+)
+def test_a_log_that_does_not_tell_failures_passes_nobody_alone(
+    counts: dict[Arm, MetricCounts], every: int, outcome: Outcome
+) -> None:
+    """CloudWatch's counts tell them; without them the finding says what is not known, and what failed still fails."""
+    part = stretch(new=FAILED_CALL, every=every)
+    found = finding(judge_live([part], ERRORS, counts, ended=True, hidden="java21 hides them"), "live.errors.rate")
+    assert found.outcome is outcome
+    assert "java21 hides them" in found.reason + found.details or "by CloudWatch's metrics" in found.details
+    assert finding(judge_live([part], ERRORS, counts, ended=False), "live.errors.rate").inconclusive_because is None
+
+
 @pytest.mark.parametrize(("every", "outcome"), [(4, Outcome.FAILED), (1000, Outcome.PASSED)])
 def test_the_share_of_cold_starts(every: int, outcome: Outcome) -> None:
     """A quarter of the calls wait for an init."""
@@ -323,6 +343,15 @@ def test_live_cold_starts_meet_the_limit_on_init(init_ms: float, every: int, out
     part = stretch(new={"start": Start.COLD, "init_ms": init_ms}, every=every)
     found = finding(judge_live([part], INIT), "live.init.p95")
     assert (found.outcome, words in found.reason) == (outcome, True)
+
+
+@pytest.mark.parametrize(("duration_ms", "outcome"), [(4448.0, Outcome.FAILED), (300.0, Outcome.PASSED)])
+def test_a_live_init_that_failed_and_was_run_again_is_slow(duration_ms: float, outcome: Outcome) -> None:
+    """How long the second one took is not told: the whole call must be within the limit."""
+    again: dict[str, object] = {"init_ms": None, "init_failed": True, "duration_ms": duration_ms}
+    found = finding(judge_live([stretch(new={**again, "start": Start.COLD}, every=10)], INIT), "live.init.p95")
+    assert (found.outcome, found.measured, found.sample_count) == (outcome, None, 20)
+    assert "in 20 the init failed and was run again" in found.reason
 
 
 def test_restores_are_cold_starts() -> None:
@@ -357,3 +386,26 @@ def test_a_failed_verdict_is_not_for_lack_of_traffic() -> None:
 def test_a_policy_has_live_limits_or_not(live: Live, *, has: bool) -> None:
     """Zero is a limit."""
     assert has_live_limits(Policy(name="p", live=live)) is has
+
+
+@pytest.mark.parametrize(("complete", "decided"), [(False, False), (True, True)])
+def test_an_open_finding_waits_for_the_end_of_its_stretch(complete: bool, decided: bool) -> None:
+    """One round leaves the tail open: as long as the stretch goes on, the next may decide."""
+    part = replace(stretch(rounds=1), complete=complete)
+    assert finding(judge_live([part], DURATION), "live.duration.tail").decided is decided
+
+
+def test_the_comparison_reads_a_part_of_busy_rounds() -> None:
+    """20 calls of the new version and 100 of the old one: the lines hold for 200 of the new, in ten rounds."""
+    busy = [call(arm, 1, place) for arm in Arm for place in range(300)]
+    found = finding(judge_live([Stretch(number=1, samples=tuple(busy), complete=True)], DURATION), "live.duration.tail")
+    assert (found.sample_count, "the old version's own 100" in found.reason) == (20, True)
+
+
+@pytest.mark.parametrize(("number", "outcome"), [(1, Outcome.FAILED), (2, Outcome.PASSED)])
+def test_cold_starts_of_later_stretches_need_more(number: int, outcome: Outcome) -> None:
+    """4 of 10 beyond a p95 are seen once in 1000 shifts: less than 0.3 %, more than a quarter of it."""
+    inits = [900.0] * 4 + [300.0] * 6
+    slow = [call(Arm.CANDIDATE, 1, place, start=Start.COLD, init_ms=ms) for place, ms in enumerate(inits)]
+    part = Stretch(number=number, samples=tuple(slow), complete=True)
+    assert finding(judge_live([part], INIT), "live.init.p95").outcome is outcome
