@@ -17,7 +17,7 @@ class Provisioned(StrEnum):
 
 
 class OnInconclusive(StrEnum):
-    """What an undecided check becomes; `half` fails it where its score is at least half-way to the FAIL line."""
+    """What an undecided check becomes; `half` fails it where it is half-way to failed."""
 
     HALF = "half"
     PASS = "pass"  # noqa: S105
