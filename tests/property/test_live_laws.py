@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from support.traffic.generators import FAMILIES
 from support.traffic.shifts import Defect, live_calls
-from warmgate.judge.live.stretches import Stretch, judge_live
+from warmgate.judge.live.rounds import Stretch
+from warmgate.judge.live.stretches import judge_live
 from warmgate.judge.verdict import WORST_FIRST
 from warmgate.live.traffic import Traffic, add_calls
 from warmgate.logs.calls import LoggedCall
