@@ -14,12 +14,10 @@ from math import exp, log, sqrt
 
 from warmgate.judge.compare.body import FAIL_Z, OK_Z
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS
-from warmgate.judge.live.fading import QUARTILES, Course, course_of
+from warmgate.judge.live.fading import LEAST_SPREAD, QUARTILES, Course, course_of
 from warmgate.judge.live.rounds import FEWEST_CALLS, LiveCall, LiveRound
 from warmgate.judge.quantile import quantile
 
-LEAST_SPREAD = 0.10
-"""Standard deviation of the logarithm of an environment's speed that is taken for granted: few show none by chance."""
 WIDTHS = (3, 5, 10, 20)
 """Rounds that a look reads back."""
 MEDIAN_NOISE = 1.57
@@ -69,7 +67,7 @@ def stand_body(
             if end < len(seen) and not _suspicious(seen[begin:end], ratio):
                 continue
             look = _compared(seen[begin:end], ratio, line)
-            if look.decision is False and seen[begin].began_s < grace_s:
+            if (look.decision is False or look.leans) and seen[begin].began_s < grace_s:
                 course = course_of(seen[:end])
                 if course is None or not course.stays(grace_s):
                     look = replace(look, decision=None, leans=False)
@@ -88,7 +86,7 @@ def _open(looks: Sequence[Body], rounds: Sequence[LiveRound], ratio: float, line
         whole = later if later.enough else whole
     leaning = next((look for look in looks if look.leans), None)
     decision = True if whole.decision and leaning is None else None
-    leans = leaning is not None or (whole.leans and not whole.decision)
+    leans = leaning is not None
     return replace(whole, decision=decision, leans=leans, course=course_of(rounds))
 
 

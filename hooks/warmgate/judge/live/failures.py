@@ -44,7 +44,8 @@ class Share:
 
 @dataclass(slots=True)
 class _Round:
-    old: Share = Share()
+    old: int = 0
+    old_failed: int = 0
     calls: Counter[str | None] = field(default_factory=Counter)
     failed: Counter[str | None] = field(default_factory=Counter)
 
@@ -67,6 +68,8 @@ def failing_rounds(before: Numbered, seen: Numbered, allowed: float) -> tuple[Sh
         seen: the stretches.
         allowed: the share that may fail.
     """
+    if sum(s.arm is Arm.CANDIDATE and is_failed(s) for _, e in (*before, *seen) for s in e.samples) < STRIKES:
+        return None
     known = {number: _rounds(evidence) for number, evidence in before}
     for number, evidence in seen:
         rounds = _rounds(evidence)
@@ -80,16 +83,14 @@ def failing_rounds(before: Numbered, seen: Numbered, allowed: float) -> tuple[Sh
 
 
 def is_shared(seen: Numbered, allowed: float) -> bool:
-    """Return whether all failures together are the old version's as well, or nearly all of one environment."""
+    """Return whether all failures, and there are some, are the old version's too or nearly all of one environment."""
     calls, failed, old = Counter[str | None](), Counter[str | None](), Share()
     for _, evidence in seen:
         for one in _rounds(evidence):
             calls.update(one.calls)
             failed.update(one.failed)
-            old = old.plus(one.old)
+            old = old.plus(Share(one.old_failed, one.old))
     new = Share(sum(failed.values()), sum(calls.values()))
-    if not new.bad:
-        return False
     return not _differs(new, old, LEANING_CHANCE) or not _is_spread(calls, failed, allowed)
 
 
@@ -98,7 +99,8 @@ def _rounds(evidence: Evidence) -> list[_Round]:
     for sample in evidence.samples:
         one = found.setdefault(sample.round, _Round())
         if sample.arm is Arm.BASELINE:
-            one.old = one.old.plus(Share(int(is_failed(sample)), 1))
+            one.old += 1
+            one.old_failed += is_failed(sample)
             continue
         one.calls[sample.environment] += 1
         if is_failed(sample):
@@ -111,7 +113,7 @@ def _failing(rounds: Sequence[_Round], allowed: float, may_err: float) -> tuple[
     for one in reversed(rounds):
         calls.update(one.calls)
         failed.update(one.failed)
-        old = old.plus(one.old)
+        old = old.plus(Share(one.old_failed, one.old))
         share = Share(sum(failed.values()), sum(calls.values()))
         if not one.failed or share.bad < STRIKES or share.bad <= allowed * share.calls:
             continue

@@ -76,18 +76,23 @@ def comparable_rounds(stretch: Stretch) -> list[LiveRound]:
     found: list[LiveRound] = []
     latest: list[float] = []
     for number in sorted(rounds):
-        old, new = (rounds[number].get(arm, []) for arm in (Arm.BASELINE, Arm.CANDIDATE))
+        old, new = (
+            _spaced(rounds[number].get(arm, []), most)
+            for arm, most in ((Arm.BASELINE, OLD_PER_ROUND), (Arm.CANDIDATE, NEW_PER_ROUND))
+        )
         logs = [log_of(sample) for sample in old]
         latest = (latest + logs)[-LATEST_CALLS:]
         if not latest:
             continue
         level = quantile(logs if len(logs) >= LEVEL_CALLS else latest, 0.5)
         began_s = stretch.rounds_s[number - 1] if number <= len(stretch.rounds_s) else inf
-        read = [
-            tuple(_read(sample, level, stretch.ages) for sample in _spaced(calls, most))
-            for calls, most in ((old, OLD_PER_ROUND), (new, NEW_PER_ROUND))
-        ]
-        found.append(LiveRound(read[0], read[1], began_s))
+        found.append(
+            LiveRound(
+                tuple(_read(s, value - level, stretch.ages) for s, value in zip(old, logs, strict=True)),
+                tuple(_read(s, log_of(s) - level, stretch.ages) for s in new),
+                began_s,
+            )
+        )
     return found
 
 
@@ -96,9 +101,9 @@ def log_of(sample: Sample) -> float:
     return log(ENDLESS_MS if sample.duration_ms is None else max(sample.duration_ms, 0.01))
 
 
-def _read(sample: Sample, level: float, ages: Sequence[int]) -> LiveCall:
+def _read(sample: Sample, log_ms: float, ages: Sequence[int]) -> LiveCall:
     age = ages[sample.position] if sample.position < len(ages) else SETTLED
-    return LiveCall(sample.environment, log_of(sample) - level, age, sample.duration_ms is not None)
+    return LiveCall(sample.environment, log_ms, age, sample.duration_ms is not None)
 
 
 def _spaced(samples: Sequence[Sample], most: int) -> list[Sample]:

@@ -34,12 +34,12 @@ BY_METRICS = "by CloudWatch's metrics"
 
 def _shares(evidence: Evidence, arm: Arm, bad: Callable[[Sample], bool]) -> list[Share]:
     """Return the share of each round."""
-    rounds: dict[int, Share] = {}
+    calls, hits = Counter[int](), Counter[int]()
     for sample in evidence.samples:
         if sample.arm is arm:
-            one = Share(int(bad(sample)), 1)
-            rounds[sample.round] = rounds.get(sample.round, Share()).plus(one)
-    return [rounds[number] for number in sorted(rounds)]
+            calls[sample.round] += 1
+            hits[sample.round] += bad(sample)
+    return [Share(hits[number], calls[number]) for number in sorted(calls)]
 
 
 def _failing_stretch(seen: Numbered, allowed: float, bad: Callable[[Sample], bool]) -> tuple[Share, float] | None:
@@ -201,7 +201,7 @@ def judge_live_errors(
         "failed",
         kinds=named,
         shared=old.bad > 0,
-        alike=is_shared(seen, allowed),
+        alike=new.bad >= STRIKES and is_shared(seen, allowed),
         ended=ended,
     )
     if not (hidden and ended and metric is None and found.outcome is Outcome.PASSED):
