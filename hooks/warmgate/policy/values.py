@@ -155,6 +155,8 @@ class Live:
     duration: RatioLimit | None = None
     error_ratio: float | None = None
     cold_start_ratio: float | None = None
+    grace_ms: float = 30_000.0
+    """From the new version's first call on, a slowness that fades is forgiven for so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

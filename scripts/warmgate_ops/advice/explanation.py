@@ -20,6 +20,7 @@ from warmgate.planning import ProbePlan, plan_probes
 from warmgate.policy.spec_limits import NONE_MAY_FAIL
 from warmgate.policy.values import OnInconclusive, PercentileLimit, Policy, RatioLimit
 from warmgate_ops.advice.comparisons import RUNS, Effect, failing_share
+from warmgate_ops.advice.live import live_in_words
 from warmgate_ops.advice.none_may_fail import explained_none, sight_in_words
 from warmgate_ops.advice.power import SURE, clean_calls_needed, clean_calls_to_pass, count_ends, surely_failed_share
 
@@ -51,6 +52,8 @@ def explain(policy: Policy, today_ms: Mapping[str, float] | None = None) -> tupl
     plan = _plan(policy)
     found = [_whole(policy, plan), *_inits(policy), *_durations(policy, plan), *_others(policy, plan)]
     found += _comparisons(policy, plan)
+    if (live := live_in_words(policy)) is not None:
+        found.append(Explained(*live))
     return tuple(_beside_today(each, today_ms) for each in found)
 
 

@@ -39,7 +39,7 @@ def guarded(world: ShiftWorld, seconds: float = 890.0) -> GuardResult:
         (Defect(times=2.0), "live.duration.body"),
         (Defect(slow_share=0.3, slow_times=4.0), "live.duration.tail"),
         (Defect(error_share=0.5, from_s=60.0), "live.errors.rate"),
-        (Defect(times=2.0, from_s=60.0), "live.duration.body"),
+        (Defect(times=2.0, from_s=60.0), "live.duration"),
     ],
 )
 def test_a_bad_shift_is_stopped_with_the_reason(defect: Defect, check: str) -> None:
