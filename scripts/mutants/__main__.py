@@ -1,7 +1,7 @@
 """Changes a copy of the judge one place at a time, runs its tests on each, and lists the changes that none notices.
 
 Usage:
-    PYTHONPATH=scripts build/env/mutants/bin/python -m mutants --sample 300 --seed 0 --only compare/
+    PYTHONPATH=scripts build/env/mutants/bin/python -m mutants --sample 150 --seed 0 --only compare/
 
 The copies lie in build/mutants; the tests run in the environment of development. Survivors are to be read: some change
 nothing that a verdict depends on, the others are missing tests. Exits with 1 where the tests fail without any change,
@@ -29,6 +29,8 @@ COPIES = ROOT / "build/mutants"
 PYTHON = ROOT / "build/env/dev/bin/python"
 KEPT = ("hooks", "scripts", "tests", "policies", "docs", "README.md", "pyproject.toml")
 LAWS = ("judge", "comparison", "live")
+ELSEWHERE = {Path("replaying.py"): Path("tests/unit/warmgate_ops/cli/test_replay.py")}
+"""Modules of the judge that the tests of the command show."""
 LONGEST_S = 120
 """The tests take some ten seconds beside another copy of them; an endless loop is noticed too."""
 
@@ -36,7 +38,7 @@ LONGEST_S = 120
 def main() -> int:
     """Run the sample and print what survived; return the exit code."""
     asked = argparse.ArgumentParser(prog="make mutants")
-    asked.add_argument("--sample", type=int, default=300)
+    asked.add_argument("--sample", type=int, default=150)
     asked.add_argument("--seed", type=int, default=0)
     asked.add_argument("--only", default="", metavar="PART")
     chosen = asked.parse_args()
@@ -104,7 +106,7 @@ def _survivor(change: Change, copies: queue.Queue[Path]) -> str:
 def _passes(copy: Path, module: Path) -> bool:
     """Return whether the tests pass: the changed file's own first, then all of the judge and its laws."""
     judge, inside = Path("tests/unit/warmgate/judge"), module.relative_to("hooks/warmgate/judge")
-    own = judge / inside.parent / f"test_{inside.name}"
+    own = ELSEWHERE.get(inside, judge / inside.parent / f"test_{inside.name}")
     tests = [
         *([str(own)] if (copy / own).exists() else []),
         str(judge),

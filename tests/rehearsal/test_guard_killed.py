@@ -15,7 +15,7 @@ from warmgate_ops.rehearsal.scenario import Live
 from warmgate_ops.rehearsal.stage import ALIAS, GUARD, TABLE, Installed, install_function, install_warmgate
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(300), pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(300)]
 HALF = "Tests.Canary50Percent150Minutes"
 ROUTING = {"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 50, "canaryInterval": 150}}
 """A lease lasts half a minute of real time, on any time scale."""

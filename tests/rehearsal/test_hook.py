@@ -21,7 +21,7 @@ from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, HOOK, Installed, install_function, install_hook
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.xdist_group("judged")]
+pytestmark = pytest.mark.local_cloud
 ROOT = Path(__file__).parents[2]
 
 

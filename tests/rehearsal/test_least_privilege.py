@@ -26,7 +26,7 @@ from warmgate_ops.rehearsal.scenario import Scenario
 from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
-pytestmark = [pytest.mark.local_cloud, NEEDS_SAM, pytest.mark.xdist_group("judged")]
+pytestmark = [pytest.mark.local_cloud, NEEDS_SAM]
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = read_template(ROOT / "template.yaml")

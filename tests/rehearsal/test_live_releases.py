@@ -14,7 +14,7 @@ from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.local_cloud
 GOOD = "def handler(event, context):\n    return 1"
 BROKEN = "def handler(event, context):\n    raise ValueError('no')"
 ALL_AT_ONCE = "CodeDeployDefault.LambdaAllAtOnce"

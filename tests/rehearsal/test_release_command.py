@@ -18,7 +18,7 @@ from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION, LocalCloud
 from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function, install_hook
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.xdist_group("judged")]
+pytestmark = pytest.mark.local_cloud
 RUN = "from warmgate_ops.cli.main import run; run()"
 
 

@@ -21,7 +21,7 @@ from warmgate_ops.rehearsal.expect import RehearsedRelease, Row
 from warmgate_ops.rehearsal.run import rehearse_all
 from warmgate_ops.rehearsal.scenario import Scenario
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(400), pytest.mark.xdist_group("judged")]
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(400)]
 
 EACH = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 BAD = pytest.mark.parametrize(

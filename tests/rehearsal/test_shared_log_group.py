@@ -18,7 +18,7 @@ from warmgate_ops.rehearsal.scenario import FunctionSettings, Live, Scenario
 from warmgate_ops.rehearsal.stage import ROLE, RUNTIME, install_warmgate
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(600), pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(600)]
 SHARED = FunctionSettings(log_group="/shop")
 FINE = "def handler(event, context):\n    return 1"
 BROKEN = "import time\ndef handler(event, context):\n    time.sleep(0.1)\n    raise ValueError('no')"

@@ -12,7 +12,7 @@ from warmgate_ops.rehearsal.expect import Row
 from warmgate_ops.rehearsal.run import rehearse_all
 from warmgate_ops.rehearsal.scenario import Scenario
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(900), pytest.mark.xdist_group("live")]
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(900)]
 EACH = pytest.mark.parametrize("scenario", LIVE_SCENARIOS, ids=lambda scenario: scenario.name)
 
 

@@ -111,3 +111,11 @@ def test_no_round_says_nothing() -> None:
     assert (standing.decision, standing.score, standing.leans) == (None, 0.0, False)
     assert (standing.slow_count, standing.call_count, standing.environments) == (0, 0, 0)
     assert (standing.old_slow_count, standing.old_count) == (0, 0)
+
+
+def test_a_baseline_that_takes_no_time_is_a_scale() -> None:
+    """Whatever takes longer than nothing is slow, and what takes nothing is not."""
+    new = measured([[0.0] * 17 + [1.0] * 3])
+    standing = stood([measured([[0.0] * 20])], [new])
+
+    assert (standing.slow_count, standing.call_count) == (3, 20)

@@ -60,6 +60,7 @@ def test_the_error_is_that_of_calls_and_environments(
 
     assert f"z={z:.1f} (fails at 2.75)" in body.details
     assert body.measured == pytest.approx(2.0)
+    assert "took 2.00x the old version's, the p95 2.00x" in body.reason
 
 
 def test_the_score_is_worth_less_with_each_look() -> None:
@@ -117,3 +118,11 @@ def test_the_lines_of_the_second_stretch() -> None:
     """A quarter of the errors: exp(-z^2/2) is a quarter at z^2 + 2 ln 4, and a point is worth ln(0.97 / 0.90)."""
     assert fail_z(2) == pytest.approx(3.2148, abs=1e-4)
     assert tail_fails_at(2) == pytest.approx(73.508, abs=1e-3)
+
+
+def test_environments_of_few_calls_are_measured_by_all_calls() -> None:
+    """One or two calls are no median of their own; the typical call is that of all, not the fastest one."""
+    new = [[10.0] + [100.0] * 9, [100.0], [100.0], [100.0, 100.0]]
+    tail = judged([*arm(Arm.BASELINE, [[100.0] * 10] * 3), *arm(Arm.CANDIDATE, new)])[TAIL]
+
+    assert (tail.bad_count, tail.sample_count) == (0, 14)

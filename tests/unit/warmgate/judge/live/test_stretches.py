@@ -409,3 +409,12 @@ def test_cold_starts_of_later_stretches_need_more(number: int, outcome: Outcome)
     slow = [call(Arm.CANDIDATE, 1, place, start=Start.COLD, init_ms=ms) for place, ms in enumerate(inits)]
     part = Stretch(number=number, samples=tuple(slow), complete=True)
     assert finding(judge_live([part], INIT), "live.init.p95").outcome is outcome
+
+
+@pytest.mark.parametrize(("errors", "by_metrics"), [(40, True), (30, False), (20, False)])
+def test_the_larger_share_of_failures_is_judged(errors: int, by_metrics: bool) -> None:
+    """The log shows 20 of 200; of 300 that CloudWatch counted, 30 are the same share, and 20 a smaller one."""
+    counts = {Arm.CANDIDATE: MetricCounts(calls=300, errors=errors)}
+    part = bad_calls(20, 200, {"outcome": CallOutcome.ERROR}, old_bad=10)
+    found = finding(judge_live([part], replace(ERRORS, live=Live(error_ratio=0.2)), counts), "live.errors.rate")
+    assert ("by CloudWatch's metrics" in found.details) is by_metrics

@@ -118,3 +118,11 @@ def test_environments_are_a_sample() -> None:
     )
     body = judge_summaries({Arm.BASELINE: old, Arm.CANDIDATE: new}, POLICY, FINE).findings[0]
     assert body.details.startswith("by environment, z=2.5 (fails at 2.75)")
+
+
+def test_medians_of_less_than_a_millisecond_are_compared() -> None:
+    """Twice 0.2 ms is twice as slow."""
+    arms = {Arm.BASELINE: environments("1", median_ms=0.2), Arm.CANDIDATE: environments("2", median_ms=0.4)}
+    body = judge_summaries(arms, POLICY, FINE).findings[0]
+    assert body.outcome is Outcome.FAILED
+    assert body.measured == pytest.approx(2.0)
