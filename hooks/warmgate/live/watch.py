@@ -81,7 +81,13 @@ class Watch:
         self._ports, self._lease, self._shift, self._deployment = ports, lease, shift, deployment
         self._policy, self._source = policy
         self._deadline, self._last = Deadline(deadline.at_ms - HANDOVER_MS), deadline
-        self._traffic = Traffic(baseline=deployment.baseline, candidate=deployment.candidate, number=shift.stretch)
+        self._traffic = Traffic(
+            baseline=deployment.baseline,
+            candidate=deployment.candidate,
+            number=shift.stretch,
+            # A run that takes over has not seen the first call.
+            began_ms=deployment.shift_began_ms if shift.run > 1 else None,
+        )
         self._previous: Stretch | None = None
         self._logs: tuple[FunctionLog, ...] = ()
         self._reading: Reading | None = None

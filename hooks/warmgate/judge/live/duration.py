@@ -104,10 +104,15 @@ def _why_open(body: Body, seen: _Seen) -> Because:
 
 
 def _fading(course: Course | None, ratio: float) -> str:
-    """Return the words on a slowness that was beyond the limit and has become less."""
+    found = fading_in_words(course, ratio)
+    return found and f"; it fades, {found}"
+
+
+def fading_in_words(course: Course | None, ratio: float) -> str:
+    """Return from what to what a slowness went that was beyond the limit; empty where there was none, or it stays."""
     if course is None or course.early <= log(ratio) or course.late > FADES * course.early:
         return ""
-    return f"; it fades, from {times(exp(course.early))} to {times(exp(course.late))}"
+    return f"from {times(exp(course.early))} to {times(exp(course.late))}"
 
 
 def _tail_finding(tail: Tail, ratio: float, seen: _Seen) -> Finding:

@@ -14,7 +14,8 @@ from warmgate.judge.binomial import at_least
 from warmgate.judge.limits.init import FEWEST as FEWEST_COLD_STARTS
 from warmgate.judge.limits.init import in_words, slow_count
 from warmgate.judge.limits.memory import judge_memory
-from warmgate.judge.live.duration import judge_live_durations
+from warmgate.judge.live.duration import BODY, fading_in_words, judge_live_durations
+from warmgate.judge.live.fading import course_of
 from warmgate.judge.live.failures import Numbered
 from warmgate.judge.live.rounds import NO_BURST, Stretch, comparable_rounds
 from warmgate.judge.live.shares import CHANCE, is_cold, judge_live_cold_starts, judge_live_errors
@@ -59,7 +60,8 @@ def judge_live(
     found: list[Finding] = []
     live = policy.live
     if live.duration is not None:
-        found += _over_stretches(_durations(live.duration, known, parts, live.grace_ms / 1000))
+        durations = _over_stretches(_durations(live.duration, known, parts, live.grace_ms / 1000))
+        found += [_with_beginning(finding, parts, live.duration.ratio) for finding in durations]
     if live.error_ratio is not None:
         found.append(judge_live_errors(live.error_ratio, seen, counts or {}, earlier, ended=ended, hidden=hidden))
     if live.cold_start_ratio is not None:
@@ -84,6 +86,14 @@ def _durations(
         found.append(judge_live_durations(limit, earlier, rounds, part.number, closed, grace_s))
         before = {part.number: rounds}
     return found
+
+
+def _with_beginning(finding: Finding, parts: Sequence[Stretch], ratio: float) -> Finding:
+    """Return the finding with what faded in the first stretch, where a later one passed the typical call."""
+    if finding.check != BODY or finding.outcome is not Outcome.PASSED or len(parts) == 1:
+        return finding
+    faded = fading_in_words(course_of(comparable_rounds(parts[0])), ratio)
+    return replace(finding, reason=f"{finding.reason}; at first it was slower, and faded {faded}") if faded else finding
 
 
 def has_live_limits(policy: Policy) -> bool:

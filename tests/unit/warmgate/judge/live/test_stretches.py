@@ -257,6 +257,15 @@ def test_a_slowness_that_fades_is_forgiven_and_told(part: Stretch, grace_ms: flo
     assert ("it fades, from 1." in found.reason) is (outcome is Outcome.INCONCLUSIVE)
 
 
+def test_what_faded_at_first_is_told_when_a_later_stretch_passes() -> None:
+    """Nobody has to look for it in the samples."""
+    after = replace(stretch(2), rounds_s=tuple(20.0 + 2.0 * number for number in range(10)))
+    verdict = judge_live([fading(0.6), after], DURATION)
+    assert verdict.outcome is Outcome.PASSED
+    assert "; at first it was slower, and faded from 1." in finding(verdict, "live.duration.body").reason
+    assert "at first" not in finding(judge_live([stretch(), stretch(2)], DURATION), "live.duration.body").reason
+
+
 FAILED_CALL: dict[str, object] = {"outcome": CallOutcome.ERROR, "error_type": "KeyError"}
 
 
