@@ -25,8 +25,6 @@ limits:
   errors:
     rate: 0%
   certify: false
-live:
-  grace: 30s
 when:
   inconclusive: half
   no_data: fail
