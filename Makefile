@@ -75,7 +75,7 @@ rehearse-all: $(READY) $(CLOUD) ## run these and ten releases under live traffic
 	@$(BIN)/warmgate rehearse --all
 
 test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
-	$(PYTEST) tests -n 3 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) tests -n 3 --no-loadscope-reorder
 
 unit: $(READY) ## run the pure tests (seconds)
 	HYPOTHESIS_PROFILE=quick $(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"
@@ -118,8 +118,8 @@ bench: $(READY) $(CLOUD) ## print the benchmarks, each beside what it is compare
 gatebench: $(READY) ## measure how good the verdicts are, beside other rules (minutes)
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m bench.gatebench
 
-mutants: $(READY) $(ENV)/mutants/.ready ## change SAMPLE=300 constants and operators of the judge, one at a time, and list what no test notices (minutes)
-	@PYTHONPATH=scripts $(ENV)/mutants/bin/python -m mutants --sample $(or $(SAMPLE),300) --seed $(or $(SEED),0) --only "$(MODULE)"
+mutants: $(READY) $(ENV)/mutants/.ready ## change SAMPLE=150 constants and operators of the judge, one at a time, and list what no test notices (minutes)
+	@PYTHONPATH=scripts $(ENV)/mutants/bin/python -m mutants --sample $(or $(SAMPLE),150) --seed $(or $(SEED),0) --only "$(MODULE)"
 
 campaign: $(READY) ## play RUNS=10000 seeded schedules of faults over hooks, guard and controller on a virtual clock (minutes)
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m campaign --runs $(or $(RUNS),10000)

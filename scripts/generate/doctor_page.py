@@ -24,7 +24,11 @@ Where the answer depends on what is not visible, the doctor says what it can and
   of a role; policies of other accounts, sessions and endpoints it does not.
 - Every hook that an AppSpec or a template names is taken for one that probes; another may do with fewer permissions.
 - A bundled policy is read from this installation, which may be another than the hook's.
-- A template is read as text. What a parameter, a role or a managed policy decides is `info` where it matters.
+- A template is read as text. What a parameter, a role or a managed policy decides is `info` where it matters. Both
+  branches of an `If` may be deployed and are looked at. Policies are read wherever the template attaches them to a
+  role, denials too; resources of statements are not compared.
+- What a template holds nothing of is told as `nothing to look at`: a parent of nested stacks without a release is not
+  healthy for that.
 - Whether an AppSpec fits is known of the one given by `--appspec`; the last one deployed is only asked for its hook.
 
 The caller needs `codedeploy:Get*` and `List*`, `lambda:Get*` and `List*`, `cloudwatch:DescribeAlarms` and

@@ -43,7 +43,7 @@ def _changes_in(path: Path, source: str) -> Iterator[Change]:
         yield from (Change(path, name, occurrence) for occurrence in range(count))
 
 
-def changed(source: str, change: Change) -> str | None:
-    """Return a changed source, None where the operator left it as it is."""
+def changed(source: str, change: Change) -> str:
+    """Return the source with one change; as it is, where the operator finds nothing to change there."""
     after: str | None = mutate_code(source, get_operator(change.operator)(), change.occurrence)
-    return None if after == source else after
+    return source if after is None else after

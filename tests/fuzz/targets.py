@@ -43,7 +43,7 @@ from warmgate_ops.doctor.registry import CHECKS
 from warmgate_ops.doctor.render.json_report import render_json as render_findings
 from warmgate_ops.doctor.render.sarif import render_sarif
 from warmgate_ops.doctor.render.text import render_text
-from warmgate_ops.doctor.template.resources import read_template
+from warmgate_ops.doctor.template.reading import read_template
 from warmgate_ops.page.case import replayed_case
 from warmgate_ops.page.page import render_page
 from warmgate_ops.page.stored import read_case

@@ -6,7 +6,7 @@ import pytest
 
 from fuzz.targets import TARGETS, UnseenError, check_seen
 
-RUNS = {"log": 2000, "appspec": 2500, "policy": 2500, "samples": 2000, "report": 2000, "template": 800}
+RUNS = {"log": 2000, "appspec": 4000, "policy": 2500, "samples": 2000, "report": 2000, "template": 800}
 
 
 @pytest.mark.parametrize("one_of", [50, pytest.param(1, marks=pytest.mark.slow)])

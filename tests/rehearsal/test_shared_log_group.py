@@ -95,4 +95,5 @@ def test_a_neighbour_in_the_log_group_changes_no_end(shop: LocalCloud, scenario:
     served = beside.by_version()
     assert served["2"].calls > 50
     assert served["2"].errors == (served["2"].calls if second == BROKEN else 0)
-    assert row_of(replace(scenario, settings=SHARED), release).differences == ()
+    row = row_of(replace(scenario, settings=SHARED), release)
+    assert row.differences == (), row.reason

@@ -10,6 +10,7 @@ import botocore.session
 from botocore.config import Config
 
 from warmgate.adapters.checked_answers import check_answers
+from warmgate.errors import SettingsError
 
 # boto3 is botocore plus resources and transfers, which nothing here uses: leaving them out saves a third of the init.
 
@@ -62,7 +63,10 @@ def client(
 
 @lru_cache(maxsize=32)
 def _made(service: str, config: Config, endpoint_url: str | None, region: str | None) -> Any:
-    return _session().create_client(service, config=config, endpoint_url=endpoint_url, region_name=region)
+    try:
+        return _session().create_client(service, config=config, endpoint_url=endpoint_url, region_name=region)
+    except ValueError as error:  # botocore's for an endpoint of the environment or the profile that is no address
+        raise SettingsError(f"{service}: {error}", hint="write endpoint_url as http://127.0.0.1:4566") from error
 
 
 class Clients:

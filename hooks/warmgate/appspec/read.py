@@ -27,6 +27,7 @@ from warmgate.appspec.nodes import (
     root_of,
     shortened,
 )
+from warmgate.appspec.revision import refuse_revision
 from warmgate.documents.place import nearest
 from warmgate.errors import AppSpecError
 from warmgate.model.deployment import LifecycleEvent, Target
@@ -80,7 +81,7 @@ def parse_appspec(text: str, source: str) -> AppSpec:
 
 def _read(reader: Reader, root: MappingNode) -> AppSpec | None:
     top = reader.keys(root, "")
-    if _is_foreign(reader, top):
+    if refuse_revision(reader, top) or _is_foreign(reader, top):
         return None
     version = reader.valued(top, "version", root, "", "0.0")
     if version and not _VERSION.fullmatch(version[1]):

@@ -44,19 +44,23 @@ def read_yaml(text: str, source: str, loader: Any = _LOADER) -> Document:
             tree.add(event)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise PolicyError(
-            place.fault(
-                line,
-                found=f"text that is not YAML ({error.problem})",
-                expected="YAML",
-                fix="check indentation, brackets and quotes here and in the line above",
-            )
-        ) from error
+        found = f"text that is not YAML ({error.problem})"
+        fix = "check indentation, brackets and quotes here and in the line above"
+        if error.problem_mark and _is_tab(text, error.problem_mark):
+            found, fix = "a tab in YAML", "indent with spaces"
+        raise PolicyError(place.fault(line, found=found, expected="YAML", fix=fix)) from error
     if tree.root is None:
         raise PolicyError(
             place.fault(1, found="an empty document", expected="a policy", fix="begin with `policy: NAME`")
         )
     return Document(tree.root, tuple(tree.faults))
+
+
+def _is_tab(text: str, mark: yaml.Mark) -> bool:
+    """Return whether a tab stands where the reading ended, or indents that line: libyaml's words do not say so."""
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    return "\t" in line[: len(line) - len(line.lstrip())] or line[mark.column : mark.column + 1] == "\t"
 
 
 def _check_characters(text: str, place: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +12,7 @@ from warmgate.documents.nodes import Node, ScalarNode
 from warmgate.documents.place import Place, nearest
 from warmgate.documents.scalars import Meaning, is_number, meaning_of
 from warmgate.errors import PolicyError
-from warmgate.policy.units import Unit
+from warmgate.policy.units import SMALL_SHARE, Unit
 from warmgate.policy.values import RatioLimit
 
 _WITHIN = "write a number within these bounds, without quotes or unit"
@@ -41,7 +42,7 @@ class Kind(ABC):
 class Measure(Kind):
     """A number with a unit, within bounds; a bound that is not `allowed` is only approached."""
 
-    __slots__ = ("least", "least_allowed", "most", "most_allowed", "none_word", "unit")
+    __slots__ = ("example", "least", "least_allowed", "most", "most_allowed", "none_word", "unit")
 
     def __init__(
         self,
@@ -52,9 +53,11 @@ class Measure(Kind):
         least_allowed: bool = True,
         most_allowed: bool = True,
         none_word: str = "",
+        example: str = "",
     ) -> None:
-        """Set the bounds, and the word that stands for None where nothing may be measured."""
+        """Set the bounds, the word that stands for None where nothing may be measured, and what is usual here."""
         self.unit = unit
+        self.example = example or unit.example
         self.least, self.least_allowed = least, least_allowed
         self.most, self.most_allowed = most, most_allowed
         self.none_word = none_word
@@ -82,11 +85,27 @@ class Measure(Kind):
         text = node.text if isinstance(node, ScalarNode) else ""
         value = self.unit.parse(text)
         if value is None:
-            raise PolicyError(at.fault_of(node, self.expected, self.unit.suggest(text)))
+            raise PolicyError(at.fault_of(node, self.expected, self._fix(text)))
         if not self._holds(value):
-            fix = f"write it like {self.unit.example}, within these bounds"
+            fix = f"write it like {self.example}, within these bounds"
             raise PolicyError(at.fault_of(node, self.expected, fix))
         return value
+
+    def like(self, node: Node) -> str:
+        """Return the text of a node where it can stand here, else an example."""
+        text = node.text if isinstance(node, ScalarNode) else ""
+        value = self.unit.parse(text)
+        return text if value is not None and self._holds(value) else self.example.partition(" or ")[0]
+
+    def _fix(self, text: str) -> str:
+        guessed = self.unit.guess(text)
+        meant = self.unit.parse(guessed) if guessed else None
+        if guessed is None or meant is None or not self._holds(meant):
+            return f"write it like {self.example}"
+        # 0.5 may be a half or half a percent; where one percent is much, the smaller must not go unsaid.
+        small = f"{text.strip()}%"
+        is_open = small != guessed and meant >= 0.1 and self.example == SMALL_SHARE
+        return f"write {small} or {guessed}, whichever is meant" if is_open else f"write {guessed}"
 
     def _holds(self, value: float) -> bool:
         above = value >= self.least if self.least_allowed else value > self.least
@@ -151,11 +170,13 @@ class Whole(Kind):
 class Number(Kind):
     """A number without a unit, because its key names the unit."""
 
-    __slots__ = ("above", "most")
+    __slots__ = ("above", "most", "suffixes")
 
-    def __init__(self, *, above: float, most: float) -> None:
+    def __init__(self, *, above: float, most: float, suffixes: Mapping[str, float]) -> None:
+        """Set the bounds, and how much each unit is that somebody may write all the same."""
         self.above = above
         self.most = most
+        self.suffixes = suffixes
 
     @property
     def expected(self) -> str:
@@ -164,12 +185,15 @@ class Number(Kind):
 
     def read(self, node: Node, at: Place) -> float:
         """Return the number."""
-        if isinstance(node, ScalarNode) and is_number(node) and self.above < float(node.text) <= self.most:
+        if isinstance(node, ScalarNode) and is_number(node) and self._holds(float(node.text)):
             return float(node.text)
         text = node.text if isinstance(node, ScalarNode) else ""
-        with_unit = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*[a-zA-Z]+", text)
-        fix = f"write {with_unit[1]}" if with_unit else _WITHIN
-        raise PolicyError(at.fault_of(node, self.expected, fix))
+        written = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([a-zA-Z$]+)", text)
+        meant = float(written[1]) * self.suffixes.get(written[2].lower(), 0) if written else 0
+        raise PolicyError(at.fault_of(node, self.expected, f"write {meant:.10g}" if self._holds(meant) else _WITHIN))
+
+    def _holds(self, value: float) -> bool:
+        return self.above < value <= self.most
 
     def write(self, value: float) -> float | int:
         """Return the number, without decimals where it has none."""

@@ -32,7 +32,7 @@ class Percentiles(Kind):
 
     def read(self, node: Node, at: Place) -> tuple[PercentileLimit, ...]:
         """Return the limits, the lowest percentile first."""
-        mapping = mapping_in(node, at, self)
+        mapping = mapping_in(node, at, self, "p95", self.limit)
         gathering = Gathering()
         if not mapping.entries:
             fix = "write for example p95: 400ms"
@@ -67,7 +67,7 @@ class OnePercentile(Kind):
 
     def read(self, node: Node, at: Place) -> RatioLimit:
         """Return the ratio with its percentile."""
-        mapping = mapping_in(node, at, self)
+        mapping = mapping_in(node, at, self, "p95", self.ratio)
         if len(mapping.entries) != 1:
             found = f"{len(mapping.entries)} keys"
             raise PolicyError(

@@ -9,7 +9,7 @@ from warmgate.documents.nodes import Entry, ListNode, MapNode, Node, line_of
 from warmgate.documents.place import Gathering, Place, nearest
 from warmgate.documents.scalars import described
 from warmgate.errors import Fault, PolicyError
-from warmgate.policy.kinds import Kind
+from warmgate.policy.kinds import Kind, Measure
 
 INLINE = ""
 """The field of a key whose own keys fill fields of the section that it stands in."""
@@ -74,7 +74,7 @@ class Section(Kind):
 
     def read(self, node: Node, at: Place) -> Any:
         """Return the value built from every key."""
-        mapping = mapping_in(node, at, self)
+        mapping = mapping_in(node, at, self, self.keys[0].name, self.keys[0].kind)
         gathering = Gathering()
         suggested = self._check_unknown(mapping, at, gathering)
         for key in self.keys:
@@ -170,11 +170,20 @@ class Listed(Kind):
         return [self.item.write(item) for item in value]
 
 
-def mapping_in(node: Node, at: Place, kind: Kind) -> MapNode:
-    """Return the mapping that a node is; raises PolicyError where it is something else."""
+def mapping_in(node: Node, at: Place, kind: Kind, name: str = "", measure: Kind | None = None) -> MapNode:
+    """Return the mapping that a node is; raises PolicyError where it is something else.
+
+    Args:
+        node: what stands there.
+        at: where.
+        kind: what it should be.
+        name: a key that it usually has, with a measure as its value.
+        measure: of that key; a limit that stands without its key is shown with it.
+    """
     if isinstance(node, MapNode):
         return node
-    fix = "write `key: value` lines" + (" below it, or remove the key" if at.path else "")
+    line = f"`{name}: {measure.like(node)}`" if isinstance(measure, Measure) else "`key: value` lines"
+    fix = f"write {line}" + (" below it, or remove the key" if at.path else "")
     raise PolicyError(at.fault_of(node, kind.expected, fix))
 
 

@@ -10,6 +10,7 @@ from warmgate.policy.payloads import Expression, JsonValue, LoadedFile, PayloadF
 from warmgate.policy.rules import BUDGET_SUFFICES, NAMES_DIFFER, PROBES_ARE_CALLED
 from warmgate.policy.sections import Key, Listed, Section
 from warmgate.policy.spec_limits import COMPARE, LIMITS, LIVE
+from warmgate.policy.units import SECONDS_IN
 from warmgate.policy.values import (
     Budget,
     ErrorAction,
@@ -145,12 +146,12 @@ BUDGET = Section(
     ),
     Key(
         name="seconds",
-        kind=Number(above=0, most=3600),
+        kind=Number(above=0, most=3600, suffixes=SECONDS_IN),
         text="Time for all of it, in seconds; the hook's own timeout may end it before.",
     ),
     Key(
         name="cost_usd",
-        kind=Number(above=0, most=10_000),
+        kind=Number(above=0, most=10_000, suffixes={"usd": 1, "$": 1}),
         text="Money, in US dollars, estimated at list price. A round that could go beyond it is not made; before the"
         " first call each is taken to last as long as the function's timeout.",
     ),

@@ -6,11 +6,12 @@ from warmgate.policy.kinds import Flag, Measure, RatioOf, Word
 from warmgate.policy.percentiles import OnePercentile, Percentiles
 from warmgate.policy.rules import LIMITS_GROW
 from warmgate.policy.sections import INLINE, Key, Section
-from warmgate.policy.units import DURATION, PERCENT, RATIO
+from warmgate.policy.units import DURATION, PERCENT, RATIO, SMALL_SHARE
 from warmgate.policy.values import Basis, Compare, Limits, Live
 
 _DURATION = Measure(unit=DURATION, least=0, most=900_000, least_allowed=False)
-_SHARE = Measure(unit=PERCENT, least=0, most=1, most_allowed=False)
+_FAILED_SHARE = Measure(unit=PERCENT, least=0, most=1, most_allowed=False, example=SMALL_SHARE)
+_COLD_SHARE = Measure(unit=PERCENT, least=0, most=1, most_allowed=False, example="5%")
 _RATIO = Measure(unit=RATIO, least=1, most=100, least_allowed=False)
 
 NONE_MAY_FAIL = (
@@ -40,7 +41,7 @@ LIMITS = Section(
             Key(
                 name="rate",
                 field="error_ratio",
-                kind=Measure(unit=PERCENT, least=0, most=1, most_allowed=False, none_word="any"),
+                kind=Measure(unit=PERCENT, least=0, most=1, most_allowed=False, none_word="any", example=SMALL_SHARE),
                 text=f"Share of calls that may fail. {NONE_MAY_FAIL} `any` leaves errors unchecked.",
             ),
         ),
@@ -117,7 +118,7 @@ LIVE = Section(
             Key(
                 name="rate",
                 field="error_ratio",
-                kind=_SHARE,
+                kind=_FAILED_SHARE,
                 text="Share of live calls that may fail. `0%` means none: a second failed call refuses, and so does one"
                 " alone in the end, unless it is one of 283 calls or more: at most 1.67 % of them fail then (95 %"
                 " sure), and the check passes with a warning.",
@@ -132,7 +133,7 @@ LIVE = Section(
             Key(
                 name="share",
                 field="cold_start_ratio",
-                kind=_SHARE,
+                kind=_COLD_SHARE,
                 text="Share of live calls that may meet a cold start. `0%` means none, as for `live.errors.rate`.",
             ),
         ),

@@ -14,6 +14,8 @@ _BARE = re.compile(NUMBER)
 _LOOSE = re.compile(rf"({NUMBER})\s*([a-zA-Z%]+)")
 _MINUTES = ("m", "min", "minute", "minutes")
 _SECONDS = ("sec", "secs", "second", "seconds")
+SECONDS_IN = {"ms": 0.001} | dict.fromkeys(("s", *_SECONDS), 1.0) | dict.fromkeys(_MINUTES, 60.0) | {"h": 3600.0}
+"""How long a unit is that is written where a key names seconds already."""
 
 
 class Unit(NamedTuple):
@@ -43,10 +45,9 @@ class Unit(NamedTuple):
             suffix, power = "s", self.suffixes["s"]
         return f"{positional(Decimal(repr(value)).scaleb(-power))}{suffix}"
 
-    def suggest(self, text: str) -> str:
-        """Return what to write instead of a text that is not in this unit."""
-        written = self._guess(text.strip()) if len(text) < 20 else None
-        return f"write {written}" if written else f"write it like {self.example}"
+    def guess(self, text: str) -> str | None:
+        """Return what a text that is not in this unit may mean in it; None where it may mean nothing."""
+        return self._guess(text.strip()) if len(text) < 20 else None
 
     def _guess(self, text: str) -> str | None:
         if _BARE.fullmatch(text):
@@ -85,5 +86,7 @@ def positional(number: Decimal) -> str:
 
 
 DURATION = Unit(name="duration", suffixes={"ms": 0, "s": 3}, example="400ms or 1.5s")
+SMALL_SHARE = "0.5%"
+"""Of calls that may fail: an example that is no advice to let many fail."""
 PERCENT = Unit(name="percentage", suffixes={"%": -2}, example="85%")
 RATIO = Unit(name="ratio", suffixes={"x": 0}, example="1.2x")

@@ -88,7 +88,10 @@ class Assessor:
 
             return Assessment(verdict=verdict_of_findings(ready.refusals, policy), notes=ready.notes)
         if ready.capacity.reserved == 0:
-            raise _switched_off(subject.target.function)
+            raise FunctionLookupError(
+                f"{subject.target.function}: reserved concurrency 0 switches the function off, nothing can be called",
+                hint="raise it before the release",
+            )
         refuse_tenants(subject.target.function, policy.probes, isolated=ready.candidate.tenant_isolation)
         sharing, arms = self.sharing or Sharing(clock=self.clock), 2 if _compares(policy, ready) else 1
         asked = policy.warm.environments
@@ -174,13 +177,6 @@ class Assessor:
         if progress.closed in {Closed.PLANNED, Closed.STOPPED_EARLY}:
             return continued(replace(known, closed=None), policy, self.clock, deadline)
         return known
-
-
-def _switched_off(function: str) -> FunctionLookupError:
-    return FunctionLookupError(
-        f"{function}: reserved concurrency 0 switches the function off, so that nothing can be called",
-        hint="raise it before the release",
-    )
 
 
 def _compares(policy: Policy, ready: Preflight) -> bool:

@@ -14,6 +14,7 @@ from warmgate_ops.cli.appspec_new import new
 from warmgate_ops.cli.documents import content_of
 from warmgate_ops.cli.logs import decoded
 from warmgate_ops.cli.output import complain, say
+from warmgate_ops.cli.paths import named_input
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +27,10 @@ def register(app: typer.Typer) -> None:
 
 def check(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="AppSpec files, YAML or JSON; - reads standard input.")
+        list[str],
+        typer.Argument(
+            metavar="FILE...", parser=named_input, help="AppSpec files, YAML or JSON; - reads standard input."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")] = False,
 ) -> None:

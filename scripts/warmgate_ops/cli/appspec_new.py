@@ -11,6 +11,7 @@ from warmgate.appspec.write import appspec_json, appspec_yaml
 from warmgate.model.deployment import Target
 from warmgate_ops.cli.function_option import function_named
 from warmgate_ops.cli.output import say
+from warmgate_ops.cli.paths import output_file, write_text
 from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, refuse_unusable, spec_of
 
 FORMATS = {"yaml": appspec_yaml, "json": appspec_json}
@@ -25,7 +26,9 @@ def new(
     before: Annotated[str, typer.Option(help="BeforeAllowTraffic hook function; empty for none.")] = BEFORE_HOOK,
     after: Annotated[str, typer.Option(help="AfterAllowTraffic hook function; empty for none.")] = AFTER_HOOK,
     format_: Annotated[str, typer.Option("--format", help="yaml or json.")] = "yaml",
-    output: Annotated[Path | None, typer.Option(dir_okay=False, help="Output file (default: standard output).")] = None,
+    output: Annotated[
+        Path | None, typer.Option(parser=output_file, help="Output file (default: standard output).")
+    ] = None,
 ) -> None:
     """Write an AppSpec that CodeDeploy takes.
 
@@ -40,4 +43,4 @@ def new(
     if output is None:
         say(text, end="")
     else:
-        output.write_text(text, encoding="utf-8")
+        write_text(output, text)

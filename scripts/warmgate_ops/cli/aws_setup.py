@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 from botocore import exceptions as sdk
@@ -19,6 +20,10 @@ Region = Annotated[str, typer.Option(envvar="AWS_REGION", help="AWS Region (defa
 EndpointUrl = Annotated[str, typer.Option(help="Endpoint URL to use instead of AWS.")]
 
 VARIABLE = "AWS_ENDPOINT_URL"
+"""With `_` and a service behind it, that service's alone."""
+REGION = re.compile(r"(fips-)?[a-z]{2,5}(-[a-z]+)+-\d{1,2}(-fips)?")
+LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+"""What a host name may hold: an endpoint of one's own knows regions of its own."""
 LOG_IN = "Run `aws sso login` or set AWS_PROFILE."
 
 
@@ -26,16 +31,29 @@ def clients_of(endpoint_url: str, region: str) -> Clients:
     """Return the clients of an account or endpoint.
 
     Raises:
-        SettingsError: the address is none.
+        SettingsError: an address or the region is none.
         NoRegionError, ProfileNotFound: the environment does not say who asks, or where.
     """
-    for name, value in (("--endpoint-url", endpoint_url), (VARIABLE, os.environ.get(VARIABLE, ""))):
-        if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+    variables = {name: value for name, value in os.environ.items() if f"{name}_".startswith(f"{VARIABLE}_")}
+    for name, value in {"--endpoint-url": endpoint_url, **variables}.items():
+        if value and not _is_address(value):
             raise SettingsError(f"{name}: found {value}, expected an address", hint="write it as http://127.0.0.1:4566")
     # Without a region S3 alone would be asked, somewhere: a command asks one region or none.
-    if not (region or get_session().get_config_variable("region")):
+    asked = region or get_session().get_config_variable("region")
+    if not asked:
         raise sdk.NoRegionError
+    if not (LABEL if endpoint_url or variables else REGION).fullmatch(asked):
+        hint = "pass --region or set AWS_REGION"
+        raise SettingsError(f"region: found {asked}, expected one such as eu-central-1", hint=hint)
     return Clients(endpoint_url or None, region or None)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in text
+    except ValueError:
+        return False  # a port that is none, or half an IPv6 address
 
 
 def setup_line(error: BaseException) -> str:

@@ -30,6 +30,7 @@ from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import policy_in
 from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import say
+from warmgate_ops.cli.paths import input_file
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def check(  # noqa: PLR0917 - each is an option of the command line
     function: Annotated[str, typer.Option(help="Function name or ARN.")],
     candidate: Annotated[str, typer.Option(help="Published version to judge.")],
-    policy: Annotated[Path, typer.Option(help="Policy file.")],
+    policy: Annotated[Path, typer.Option(parser=input_file, help="Policy file.")],
     baseline: Annotated[str, typer.Option(help="Version to compare with (default: no comparison).")] = "",
     bucket: Annotated[
         str,

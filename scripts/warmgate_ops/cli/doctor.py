@@ -13,6 +13,7 @@ import typer
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import say
+from warmgate_ops.cli.paths import input_file, output_file, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,19 +44,21 @@ def doctor(
     hook: Annotated[
         list[str] | None, typer.Option(help="Hook function to check besides those of the AppSpec; may be repeated.")
     ] = None,
-    appspec: Annotated[Path | None, typer.Option(help="AppSpec file of the next deployment.")] = None,
+    appspec: Annotated[
+        Path | None, typer.Option(parser=input_file, help="AppSpec file of the next deployment.")
+    ] = None,
     policy: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Policy file (default: the one that the function's tag names)."),
+        typer.Option(parser=input_file, help="Policy file (default: the one that the function's tag names)."),
     ] = None,
     template: Annotated[
-        list[Path] | None, typer.Option(help="SAM or CloudFormation template; may be repeated.")
+        list[Path] | None, typer.Option(parser=input_file, help="SAM or CloudFormation template; may be repeated.")
     ] = None,
     endpoint_url: EndpointUrl = "",
     region: Region = "",
     output: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.TEXT,
     json_output: Annotated[bool, typer.Option("--json", help="Same as --format json.")] = False,
-    sarif: Annotated[Path | None, typer.Option(help="Also write SARIF to this file.")] = None,
+    sarif: Annotated[Path | None, typer.Option(parser=output_file, help="Also write SARIF to this file.")] = None,
 ) -> None:
     """Check function, group, hook, policy and templates; exits 0 fine, 1 an error was found, 3 could not find out.
 
@@ -70,7 +73,7 @@ def doctor(
     examined = _examined(question, template or [], endpoint_url, region)
     _show(examined, Format.JSON if json_output else output)
     if sarif is not None:
-        sarif.write_text(_sarif(examined), encoding="utf-8")
+        write_text(sarif, _sarif(examined))
     raise typer.Exit(examined.exit_code)
 
 
@@ -86,7 +89,7 @@ def _examined(question: Question | None, templates: Sequence[Path], endpoint_url
     from warmgate_ops.doctor.findings import examine
     from warmgate_ops.doctor.gather import gather
     from warmgate_ops.doctor.registry import CHECKS
-    from warmgate_ops.doctor.template.resources import read_template
+    from warmgate_ops.doctor.template.reading import read_template
 
     subjects = [Facts(template=read_template(_text(path), str(path))) for path in templates]
     if question is not None:

@@ -46,7 +46,7 @@ def text_of(file: str) -> str:
     except UnicodeDecodeError as error:
         found = "UTF-16" if content.startswith(UTF_16) else f"a byte 0x{content[error.start]:02x}"
         line = None if content.startswith(UTF_16) else content.count(b"\n", 0, error.start) + 1
-        raise _not_utf_8(STANDARD_INPUT if file == "-" else file, line, "file", found) from error
+        raise DocumentError(_not_utf_8(STANDARD_INPUT if file == "-" else file, line, "file", found)) from error
 
 
 class Lines(Iterable[str]):
@@ -65,7 +65,7 @@ class Lines(Iterable[str]):
                 yield line.decode("utf-8-sig" if self.number == 1 else "utf-8")
             except UnicodeDecodeError as error:
                 found = "UTF-16" if line.startswith(UTF_16) else f"a byte 0x{line[error.start]:02x}"
-                raise _not_utf_8(self.source, self.number, "line", found) from error
+                raise DocumentError(_not_utf_8(self.source, self.number, "line", found)) from error
 
 
 @contextmanager
@@ -97,6 +97,6 @@ def recorded_in(files: Iterable[str]) -> Recorded:
     return found
 
 
-def _not_utf_8(source: str, line: int | None, path: str, found: str) -> DocumentError:
+def _not_utf_8(source: str, line: int | None, path: str, found: str) -> Fault:
     fix = "save it as UTF-8"
-    return DocumentError(Fault(source=source, line=line, path=path, found=found, expected="UTF-8", fix=fix))
+    return Fault(source=source, line=line, path=path, found=found, expected="UTF-8", fix=fix)

@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
 from warmgate.visible import one_line
 from warmgate_ops.cli.aws_setup import setup_line
-from warmgate_ops.cli.output import complain
+from warmgate_ops.cli.output import complain, take_any_text
 
 USAGE, UNKNOWN = 2, 3
 INTERRUPTED = 130
@@ -44,6 +44,7 @@ class Command(TyperGroup):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run a command and leave with its exit code."""
         options["standalone_mode"] = False
+        take_any_text()
         try:
             code = super().main(*arguments, **options)
         except SystemExit:

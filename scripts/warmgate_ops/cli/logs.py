@@ -15,6 +15,7 @@ from warmgate.logs.invocations import InvocationRecord, parse_invocations
 from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.documents import content_of
 from warmgate_ops.cli.output import complain, say
+from warmgate_ops.cli.paths import named_input
 
 KNOWN = "Lambda's text or JSON format, as Lambda, the AWS CLI, CloudWatch or SAM print it"
 LEFT_OUT = "printed by a function inside a call, or in a wrapping that is not known; take off what stands before REPORT"
@@ -35,7 +36,9 @@ def register(app: typer.Typer) -> None:
 
 
 def parse(
-    file: Annotated[str, typer.Argument(help="Log file or log tail in any format; - reads standard input.")],
+    file: Annotated[
+        str, typer.Argument(parser=named_input, help="Log file or log tail in any format; - reads standard input.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
 ) -> None:
     """Print every invocation that a Lambda log reports.
@@ -46,7 +49,7 @@ def parse(
     records = parse_invocations(text)
     left_out = unread_count(text, records)
     if left_out:
-        complain(f"{file}: {left_out} reports are not counted: {LEFT_OUT}")
+        complain(f"{file}: not counted: {left_out} report{'' if left_out == 1 else 's'}, {LEFT_OUT}")
     if not records:
         complain(f"{file}: no platform report found; expected {KNOWN}")
     elif as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import sys
@@ -18,6 +19,13 @@ COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#(?:\[|vso\[|teamcity\[))", re.MULTILINE
 
 class OutputError(WarmgateError):
     """What was to be printed did not get out."""
+
+
+def take_any_text() -> None:
+    """Have both streams write out what their encoding lacks, whoever prints: commands, tables, help."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str = "", end: str = "\n") -> None:
@@ -55,8 +63,6 @@ def _write(stream: TextIO | None, name: str, text: str) -> None:
         stream.write(text)
         if stream.isatty():
             stream.flush()
-    except UnicodeEncodeError:
-        _write(stream, name, text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
     except OSError as error:
         hint = "its reader ended first" if error.errno == EPIPE else "free some space, or write elsewhere"
         raise OutputError(f"{name}: {error.strerror}", hint=hint) from error

@@ -15,6 +15,7 @@ from warmgate.policy.values import Policy
 from warmgate.visible import visible_line
 from warmgate_ops.cli.documents import text_of
 from warmgate_ops.cli.output import say
+from warmgate_ops.cli.paths import named_input
 from warmgate_ops.cli.policy_explain import explain
 from warmgate_ops.cli.policy_suggest import suggest
 
@@ -29,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Policy files; - reads standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", parser=named_input, help="Policy files; - reads standard input.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")] = False,
 ) -> None:
     """Validate policies: prints `FILE: ok` with warnings, or every error with its line.

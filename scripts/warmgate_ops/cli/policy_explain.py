@@ -10,12 +10,14 @@ import typer
 
 from warmgate_ops.cli.documents import policy_in, recorded_in
 from warmgate_ops.cli.output import complain, say
+from warmgate_ops.cli.paths import input_file, named_input
 
 
 def explain(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Policy file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", parser=input_file, help="Policy file.")],
     samples: Annotated[
-        list[str] | None, typer.Option(help="Recorded samples (JSON Lines) to compare with; may be repeated.")
+        list[str] | None,
+        typer.Option(parser=named_input, help="Recorded samples (JSON Lines) to compare with; may be repeated."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

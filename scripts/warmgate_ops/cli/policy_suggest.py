@@ -13,11 +13,14 @@ from warmgate.model.verdict import Outcome
 from warmgate.policy import render_policy
 from warmgate_ops.cli.documents import recorded_in
 from warmgate_ops.cli.output import complain, say
+from warmgate_ops.cli.paths import named_input
 from warmgate_ops.cli.replay import judged_runs
 
 
 def suggest(
-    samples: Annotated[list[str], typer.Option(help="Recorded samples (JSON Lines); may be repeated.")],
+    samples: Annotated[
+        list[str], typer.Option(parser=named_input, help="Recorded samples (JSON Lines); may be repeated.")
+    ],
     headroom: Annotated[
         float, typer.Option(min=1.01, help="Headroom: limits are this multiple of the recorded value.")
     ] = 1.25,

@@ -20,6 +20,7 @@ import typer
 from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.documents import policy_in
 from warmgate_ops.cli.output import complain, say
+from warmgate_ops.cli.paths import input_file, input_folder, output_folder, write_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,12 +50,12 @@ def rehearse(
     ] = None,
     function: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="Your code: folder of the currently deployed version."),
+        typer.Option(parser=input_folder, help="Your code: folder of the currently deployed version."),
     ] = None,
     candidate: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="Your code: folder of the new version.")
+        Path | None, typer.Option(parser=input_folder, help="Your code: folder of the new version.")
     ] = None,
-    policy: Annotated[Path | None, typer.Option(exists=True, help="Your code: policy file.")] = None,
+    policy: Annotated[Path | None, typer.Option(parser=input_file, help="Your code: policy file.")] = None,
     handler: Annotated[str, typer.Option(help="Your code: handler.")] = "app.handler",
     memory: Annotated[int, typer.Option(min=128, max=10240, help="Your code: memory in MB.")] = 256,
     timeout: Annotated[int, typer.Option(min=1, max=900, help="Your code: timeout in seconds.")] = 10,
@@ -62,7 +63,7 @@ def rehearse(
         str, typer.Option(help="Your code: CodeDeploy deployment configuration.")
     ] = "CodeDeployDefault.LambdaAllAtOnce",
     report_dir: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Your code: output folder of the report.")
+        Path | None, typer.Option(parser=output_folder, help="Your code: output folder of the report.")
     ] = None,
 ) -> None:
     """Rehearse deployments on this machine: real Lambda runtimes, a local CodeDeploy, the hooks as they are deployed.
@@ -131,7 +132,7 @@ def _rehearse_own(
     folder = report_dir or work / "report"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in release.documents.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_text(folder / name, text)
     show_verdict(console, row, release)
     unlike = unlike_lambda()
     for line in unlike:

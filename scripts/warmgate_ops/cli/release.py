@@ -21,6 +21,7 @@ from warmgate.report.standing import PASSED, REFUSED, RELEASE_EXIT_CODES, UNKNOW
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import complain, say
+from warmgate_ops.cli.paths import output_file, write_text
 from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, spec_of
 from warmgate_ops.release.deployment import ReleaseError, create, group_of, look, refuse_early, serving_version
 from warmgate_ops.release.following import Seen, lines_between, outcome_of, reason_of
@@ -56,8 +57,8 @@ def release(
     after: Annotated[str, typer.Option(help="AfterAllowTraffic hook function; empty for none.")] = AFTER_HOOK,
     bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Report bucket.")] = "",
     prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Key prefix of the reports.")] = "",
-    junit: Annotated[Path | None, typer.Option(dir_okay=False, help="JUnit XML output file.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", dir_okay=False, help="JSON output file.")] = None,
+    junit: Annotated[Path | None, typer.Option(parser=output_file, help="JUnit XML output file.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", parser=output_file, help="JSON output file.")] = None,
     timeout: Annotated[
         float, typer.Option(min=1, help="How long to wait for the deployment to end, in seconds.")
     ] = 7200.0,
@@ -137,11 +138,11 @@ def _write(
     """Write what was asked for, and a summary where GitHub wants one."""
     document = {"deployment_id": deployment_id, "outcome": outcome.value, "reason": reason_of(seen), **asdict(seen)}
     if json_file is not None:
-        json_file.write_text(json.dumps(document, indent=2, default=str) + "\n", encoding="utf-8")
+        write_text(json_file, json.dumps(document, indent=2, default=str) + "\n")
     if junit is not None:
         from warmgate.report.junit import render_junit
 
-        junit.write_text(render_junit(seen.report or _bare(outcome, deployment_id, seen, wanted)), encoding="utf-8")
+        write_text(junit, render_junit(seen.report or _bare(outcome, deployment_id, seen, wanted)))
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as page:
             page.write(_summary(outcome, deployment_id, seen, wanted))

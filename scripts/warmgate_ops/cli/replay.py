@@ -23,6 +23,7 @@ from warmgate.report.standing import REFUSED, UNKNOWN, standing_of
 from warmgate.visible import visible_line
 from warmgate_ops.cli.documents import Lines, lines_of, policy_in
 from warmgate_ops.cli.output import complain, say
+from warmgate_ops.cli.paths import input_file, named_input
 
 FINDING_KEYS = (
     *("check", "outcome", "reason", "details", "measured", "limit", "unit", "margin", "bad_count", "sample_count"),
@@ -45,9 +46,12 @@ def register(app: typer.Typer) -> None:
 
 def replay_files(
     files: Annotated[
-        list[str], typer.Argument(metavar="SAMPLES...", help="Recorded samples (JSON Lines); - reads standard input.")
+        list[str],
+        typer.Argument(
+            metavar="SAMPLES...", parser=named_input, help="Recorded samples (JSON Lines); - reads standard input."
+        ),
     ],
-    policy: Annotated[Path, typer.Option(help="Policy file.")],
+    policy: Annotated[Path, typer.Option(parser=input_file, help="Policy file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")] = False,
 ) -> None:
     """Judge recorded runs (JSON Lines, the lines of a run together) round by round, as the hook would.

@@ -17,6 +17,7 @@ from warmgate.settings import settings_of
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import policy_in
 from warmgate_ops.cli.output import say
+from warmgate_ops.cli.paths import input_file, named_input, output_file, write_text
 from warmgate_ops.cli.replay import recorded_runs
 
 if TYPE_CHECKING:
@@ -37,12 +38,15 @@ def report(
         str,
         typer.Argument(
             metavar="SAMPLES|FOLDER|DEPLOYMENT_ID",
+            parser=named_input,
             help="Recorded samples (- reads standard input), a report folder, or the deployment ID of a stored report.",
         ),
     ],
     *,
-    html: Annotated[Path, typer.Option(dir_okay=False, help="Output HTML file.")],
-    policy: Annotated[Path | None, typer.Option(help="Policy file by which recorded samples are judged.")] = None,
+    html: Annotated[Path, typer.Option(parser=output_file, help="Output HTML file.")],
+    policy: Annotated[
+        Path | None, typer.Option(parser=input_file, help="Policy file by which recorded samples are judged.")
+    ] = None,
     run: Annotated[str, typer.Option(help="ID of the run to show, if the samples hold several.")] = "",
     bucket: Annotated[str, typer.Option(help="Report bucket (default: WARMGATE_REPORT_BUCKET).")] = "",
     endpoint_url: EndpointUrl = "",
@@ -59,7 +63,7 @@ def report(
         case = _recorded(subject, policy, run)
     else:
         case = _stored(subject, policy, bucket, lambda: clients_of(endpoint_url, region))
-    html.write_text(render_page(case), encoding="utf-8")
+    write_text(html, render_page(case))
     standing = standing_of(case.judgement.verdict, case.status)
     say(f"wrote {html}: {standing.word}{f', {standing.aside}' if standing.aside else ''}")
 

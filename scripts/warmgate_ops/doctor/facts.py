@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -50,6 +50,11 @@ def see(fact: T | Denied | Missing | None) -> T:
     if fact is None or isinstance(fact, Missing):
         raise NotSeen(None)
     return fact
+
+
+def some(found: Collection[T]) -> Collection[T]:
+    """Return what a template holds of a kind; raises NotSeen where it holds nothing of it."""
+    return found or see(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

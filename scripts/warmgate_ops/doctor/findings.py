@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ class Severity(StrEnum):
     UNKNOWN = "unknown"
 
 
+SHOWN_NAMES = 5
 WORST_FIRST = (Severity.ERROR, Severity.UNKNOWN, Severity.WARNING, Severity.INFO)
 
 
@@ -126,7 +127,23 @@ def _looked(check: Check, look: Look, facts: Facts) -> list[Finding] | None:
             found.append(_finding(check, could_not_look(reason.denied)))
         elif not found:
             return None
-    return list(dict.fromkeys(found))
+    return list(_told_once(found))
+
+
+def _told_once(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings; what one line of Globals gives to several resources is one finding with their names."""
+    together: dict[Finding, list[str]] = {}
+    for each in dict.fromkeys(found):
+        shared = each.place.line is not None
+        key = replace(each, place=replace(each.place, name="")) if shared else each
+        together.setdefault(key, []).append(each.place.name)
+    for finding, names in together.items():
+        yield replace(finding, place=replace(finding.place, name=_listed(names)))
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(names[:SHOWN_NAMES]) + more
 
 
 def _finding(check: Check, symptom: Symptom) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from warmgate_ops.doctor.facts import HookFacts, Missing, see
+from warmgate_ops.doctor.facts import HookFacts, Missing, see, some
 from warmgate_ops.doctor.findings import Place, Severity, Symptom
 from warmgate_ops.doctor.template.resources import Template
 
@@ -37,7 +37,7 @@ def denials(hook: HookFacts, actions: Collection[str], severity: Severity | None
 
 def ungranted(template: Template, action: str) -> Iterator[Symptom]:
     """Yield a symptom for each hook of a template to which an action is not granted."""
-    for function in template.hook_functions():
+    for function in some(template.hook_functions()):
         place = Place(name=function.logical_id, file=template.source, line=function.line)
         granted = function.grants.allow(action)
         if granted is None:
@@ -45,3 +45,6 @@ def ungranted(template: Template, action: str) -> Iterator[Symptom]:
             yield Symptom(place=place, message=message, severity=Severity.INFO)
         elif not granted:
             yield Symptom(place=place, message=f"{action} is not granted")
+        elif function.grants.partly_denies(action):
+            message = f"{action} is denied on some resources or under a condition"
+            yield Symptom(place=place, message=message, severity=Severity.INFO)

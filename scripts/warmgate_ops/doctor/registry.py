@@ -22,8 +22,10 @@ from warmgate_ops.doctor.checks import (
     hook_network,
     hook_reports,
     hook_retries,
+    hook_shifted,
     hook_timeout,
     logs_hide_reports,
+    nested_stacks,
     no_alarms,
     no_alias,
     no_hook,
@@ -72,9 +74,12 @@ CHECKS = tuple(
         hook_timeout,
         hook_network,
         hook_retries,
+        hook_shifted,
         # the policy
         policy_faults,
         policy_undecided,
         probe_tenants,
+        # the template itself
+        nested_stacks,
     )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from warmgate_ops.doctor.facts import Facts, HookFacts, Missing, see
+from warmgate_ops.doctor.facts import Facts, HookFacts, Missing, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom, each
 from warmgate_ops.doctor.template.resources import Template, TemplateHook, TemplateRelease
 
@@ -31,7 +31,7 @@ def _prefix(hook: HookFacts) -> str:
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
-    for release in template.releases:
+    for release in some(template.releases):
         if release.is_sam and not release.has_own_role:
             for hook in release.hooks:
                 yield from _named(template, release, hook)

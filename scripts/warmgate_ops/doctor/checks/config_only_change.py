@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from warmgate_ops.doctor.facts import Facts, see
+from warmgate_ops.doctor.facts import Facts, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom
 
 
@@ -22,7 +22,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
-    for release in template.releases:
+    for release in some(template.releases):
         if release.is_sam and release.has_alias and not release.publishes_all_changes:
             place = Place(name=release.logical_id, file=template.source, line=release.line)
             message = "without AutoPublishAliasAllProperties a change of settings alone publishes no version"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from warmgate_ops.doctor.facts import Facts, Missing, see
+from warmgate_ops.doctor.facts import Facts, Missing, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom
 
 
@@ -16,7 +16,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
-    for release in template.releases:
+    for release in some(template.releases):
         for hook in release.hooks:
             named = hook.name.refers_to
             if named and named not in template.logical_ids:

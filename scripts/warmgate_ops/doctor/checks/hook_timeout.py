@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from warmgate.model.deadline import RESERVE_MS
-from warmgate_ops.doctor.facts import Facts, HookFacts, see
+from warmgate_ops.doctor.facts import Facts, HookFacts, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom, each
 from warmgate_ops.doctor.template.resources import DEFAULT_TIMEOUT_S
 
@@ -34,7 +34,7 @@ def _short(facts: Facts, hook: HookFacts) -> Iterator[Symptom]:
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
-    for function in template.hook_functions():
+    for function in some(template.hook_functions()):
         if function.timeout_s is not None and function.timeout_s <= RESERVE_S:
             place = Place(name=function.logical_id, file=template.source, line=function.line)
             default = ", Lambda's default" if function.timeout_s == DEFAULT_TIMEOUT_S else ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from warmgate_ops.doctor.facts import Facts, see
+from warmgate_ops.doctor.facts import Facts, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom
 
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
-    for release in template.releases:
+    for release in some(template.releases):
         if release.is_sam and not release.has_alias:
             place = Place(name=release.logical_id, file=template.source, line=release.line)
             yield Symptom(place=place, message="DeploymentPreference without AutoPublishAlias")

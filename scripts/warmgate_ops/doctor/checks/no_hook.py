@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from warmgate_ops.doctor.facts import Facts, see
+from warmgate_ops.doctor.facts import Facts, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom
 
 
@@ -16,7 +16,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
-    for release in template.releases:
+    for release in some(template.releases):
         if not release.hooks:
             place = Place(name=release.logical_id, file=template.source, line=release.line)
             yield Symptom(place=place, message="no hook is named")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from warmgate.probing.tenants import tenant_fault
-from warmgate_ops.doctor.facts import Facts, see
+from warmgate_ops.doctor.facts import Facts, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom
 
 
@@ -19,7 +19,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
-    released = {release.logical_id for release in template.releases}
+    released = {release.function for release in some(template.releases)}
     for function in template.functions:
         if function.isolates_tenants and function.logical_id in released:
             place = Place(name=function.logical_id, file=template.source, line=function.line)

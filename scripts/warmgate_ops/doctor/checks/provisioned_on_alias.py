@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from warmgate_ops.doctor.facts import Facts, see
+from warmgate_ops.doctor.facts import Facts, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom
 
 
@@ -16,10 +16,13 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
-    for release in template.releases:
+    for release in some(template.releases):
         if release.provisioned_line is not None:
             place = Place(name=release.logical_id, file=template.source, line=release.provisioned_line)
             yield Symptom(place=place, message="ProvisionedConcurrencyConfig on an alias that CodeDeploy shifts")
+        if release.scaled_line is not None:
+            place = Place(name=release.logical_id, file=template.source, line=release.scaled_line)
+            yield Symptom(place=place, message="Application Auto Scaling provisions an alias that CodeDeploy shifts")
 
 
 CHECK = Check(

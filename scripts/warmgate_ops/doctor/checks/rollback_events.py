@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from warmgate_ops.doctor.facts import Facts, see
+from warmgate_ops.doctor.facts import Facts, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom
 
 WANTED = "DEPLOYMENT_FAILURE"
@@ -21,7 +21,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
 
 def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
-    for group in template.groups:
+    for group in some(template.groups):
         if group.rollback_events is not None and WANTED not in group.rollback_events:
             found = ", ".join(group.rollback_events) or "off"
             place = Place(name=group.logical_id, file=template.source, line=group.line)

@@ -40,7 +40,7 @@ def summary(examined: Examination) -> str:
     """Return how many findings there are of each severity, in how many checks."""
     counts = Counter(finding.severity for finding in examined.findings)
     counted = [f"{counts[word]} {PLURALS[word][counts[word] > 1]}" for word in WORST_FIRST if counts[word]]
-    found = f"{', '.join(counted) or 'no problems'} in {len(examined.looked)} checks"
+    found = f"{', '.join(counted) or 'no problems'} in {len(examined.looked)} check{'s' * (len(examined.looked) != 1)}"
     if not examined.not_looked:
         return found
     return f"{found}; nothing to look at for {len(examined.not_looked)} more: {', '.join(examined.not_looked)}"

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from warmgate_ops.doctor.template.nodes import Value
+
+_PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
+_BEFORE_NAME = "function:"
+_LONGEST = 500
+"""Parts: a text that is put together from itself has no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A part of a text that the deployment decides."""
+
+    refers_to: str = ""
+    """Logical id of the resource or parameter it stands for; empty for any other."""
+
+
+Part = str | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,41 +45,91 @@ class Name:
 
 
 def name_of(value: Value | None) -> Name:
-    """Return what a value says of a name."""
-    if value is None:
-        return Name()
-    found = value.text()
-    if found is not None:
-        return Name(start=_without_arn(found), is_whole=True)
-    intrinsic = value.intrinsic()
-    return _decided(*intrinsic) if intrinsic else Name()
+    """Return what a value says of a function's name, which may stand in an ARN."""
+    parts = _of_function(parts_of(value)) if value else (Unknown(),)
+    first = parts[0] if parts else ""
+    if isinstance(first, Unknown):
+        others = parts[1:]
+        is_it_alone = not others or str(others[0]).startswith(":")
+        return Name(refers_to=first.refers_to if is_it_alone else "")
+    name, colon, _ = first.partition(":")
+    if first.startswith("arn:"):
+        return Name()  # of what is not known, as far as it is written
+    return Name(start=name, is_whole=bool(colon) or len(parts) == 1)
 
 
-def _decided(function: str, argument: Value) -> Name:
+def parts_of(value: Value) -> tuple[Part, ...]:
+    """Return the text that a value becomes, cut where the deployment decides; no two texts stand side by side."""
+    joined: list[Part] = []
+    for part in islice(_parts(value), _LONGEST):
+        if joined and isinstance(part, str) and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
+    return tuple(joined)
+
+
+def references_of(value: Value | None) -> frozenset[str]:
+    """Return the logical ids that a value's text is made of."""
+    parts = parts_of(value) if value else ()
+    return frozenset(part.refers_to for part in parts if isinstance(part, Unknown) and part.refers_to)
+
+
+def _of_function(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Return the parts from the name in an ARN on; all where there is no ARN."""
+    for place in range(len(parts) - 1, -1, -1):
+        part = parts[place]
+        if isinstance(part, str) and (part.startswith(_BEFORE_NAME) or f":{_BEFORE_NAME}" in part):
+            name = part.rpartition(_BEFORE_NAME)[2]
+            return (name, *parts[place + 1 :]) if name else parts[place + 1 :]
+    return parts
+
+
+def _parts(value: Value) -> Iterator[Part]:
+    text = value.text()
+    if text is not None:
+        yield text
+        return
+    function, argument = value.intrinsic() or ("", value)
     if function == "Ref":
-        return Name(refers_to=argument.text() or "")
-    if function == "GetAtt":
+        yield _reference(argument.text() or "")
+    elif function == "GetAtt":
         first = argument.entries()[0].text() if argument.entries() else argument.text()
-        return Name(refers_to=(first or "").partition(".")[0])
-    if function == "Sub":
-        return _substituted(argument.text() or next((found.text() or "" for found in argument.entries()), ""))
-    if function == "Join":
-        parts = argument.entries()[1].entries() if len(argument.entries()) > 1 else ()
-        return Name(start=_without_arn(parts[0].text() or "") if parts else "")
-    return Name()
+        yield _reference((first or "").partition(".")[0])
+    elif function == "Sub":
+        yield from _substituted(argument)
+    elif function == "Join":
+        yield from _joined(argument.entries())
+    else:
+        yield Unknown()
 
 
-def _substituted(text: str) -> Name:
-    start, dollar, rest = text.partition("${")
-    if not dollar:
-        return Name(start=_without_arn(text), is_whole=True)
-    if "function:" in text:
-        return _substituted(text.rpartition("function:")[2])
-    only, _, after = rest.partition("}")
-    if not start and after in {"", ".Arn"}:
-        return Name(refers_to=only.partition(".")[0])
-    return Name(start=start)
+def _reference(name: str) -> Unknown:
+    return Unknown("" if name.startswith("AWS::") else name)
 
 
-def _without_arn(text: str) -> str:
-    return text.rpartition("function:")[2].partition(":")[0] if text.startswith("arn:") else text
+def _substituted(argument: Value) -> Iterator[Part]:
+    text, own = (*argument.entries(), None, None)[:2] if argument.entries() else (argument, None)
+    values: Mapping[str, Value] = dict(own.items()) if own else {}
+    pattern, end = (text.text() if text else None) or "", 0
+    for found in _PLACEHOLDER.finditer(pattern):
+        yield pattern[end : found.start()]
+        end, (literal, name) = found.end(), found.groups()
+        if literal:
+            yield f"${{{name}}}"
+        elif name in values:
+            yield from _parts(values[name])
+        else:
+            yield _reference(name.strip().partition(".")[0])
+    yield pattern[end:]
+
+
+def _joined(entries: tuple[Value, ...]) -> Iterator[Part]:
+    between = entries[0].text() if len(entries) == 2 else None
+    if between is None or not entries[1].entries():
+        yield Unknown()
+        return
+    for place, entry in enumerate(entries[1].entries()):
+        if place:
+            yield between
+        yield from _parts(entry)

@@ -12,6 +12,9 @@ from warmgate.errors import DocumentError, Fault
 
 _LONGEST = 2 * 1024 * 1024
 _NULL = "tag:yaml.org,2002:null"
+_BOOL = "tag:yaml.org,2002:bool"
+_FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_NO_VALUE = "AWS::NoValue"
 _LONG_FORMS = frozenset({"Ref", "Condition"})
 
 
@@ -27,8 +30,9 @@ class Value:
         return int(self.node.start_mark.line) + 1
 
     def get(self, key: str) -> Value | None:
-        """Return the value of a key; None where this is no mapping or has no such key."""
-        return next((value for name, value in self.items() if name == key), None)
+        """Return the value of a key, of the first choice that has it; None where this has no such key."""
+        found = (value for choice in self.choices() for name, value in choice.items() if name == key)
+        return next((value for value in found if any(value.choices())), None)
 
     def at(self, *path: str) -> Value | None:
         """Return what stands at a path of keys."""
@@ -36,6 +40,15 @@ class Value:
         for key in path:
             found = found.get(key) if found else None
         return found
+
+    def choices(self) -> Iterator[Value]:
+        """Yield what this may be: both branches of an If, nothing for AWS::NoValue, else itself."""
+        function, argument = self.intrinsic() or ("", self)
+        if function == "If" and len(argument.entries()) == 3:
+            for branch in argument.entries()[1:]:
+                yield from branch.choices()
+        elif not (function == "Ref" and argument.text() == _NO_VALUE):
+            yield self
 
     def items(self) -> Iterator[tuple[str, Value]]:
         """Yield keys and values of a mapping."""
@@ -53,6 +66,11 @@ class Value:
         plain = isinstance(self.node, ScalarNode) and not self.node.tag.startswith("!") and self.node.tag != _NULL
         return self.node.value if plain else None
 
+    def flag(self) -> bool | None:
+        """Return a boolean of YAML 1.1, as CloudFormation reads it; None where this is none, or something decides."""
+        word = (self.text() or "").lower()
+        return _FLAGS.get(word) if self.node.tag == _BOOL or word in {"true", "false"} else None
+
     def intrinsic(self) -> tuple[str, Value] | None:
         """Return name and argument of a template function, `!Ref X` and `{Ref: X}` alike."""
         if self.node.tag.startswith("!"):
@@ -62,32 +80,34 @@ class Value:
             return pairs[0][0].removeprefix("Fn::"), pairs[0][1]
         return None
 
-    def scalars(self) -> Iterator[str]:
-        """Yield every scalar and key below, whatever decides about it."""
-        if isinstance(self.node, ScalarNode):
-            yield self.node.value
-        for name, value in self.items():
-            yield name
-            yield from value.scalars()
-        for value in self.entries():
-            yield from value.scalars()
+    @property
+    def kind(self) -> str:
+        """Return the type of a resource."""
+        found = self.get("Type")
+        return (found.text() if found else None) or ""
+
+    def is_filled(self) -> bool:
+        """Return whether a list or mapping has entries, or something decides about them."""
+        return bool(self.entries()) or self.intrinsic() is not None or any(self.items())
 
 
 def root_of(text: str, source: str) -> Value:
     """Return the mapping that a template's text holds; raises DocumentError."""
     if len(text) > _LONGEST:
-        raise _refused(source, None, f"{len(text)} characters", f"at most {_LONGEST}")
+        raise DocumentError(_fault(source, None, f"{len(text)} characters", f"at most {_LONGEST}"))
     try:
         root = yaml.compose(text.removeprefix("\ufeff").replace("\t", "  "), Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
-        raise _refused(source, mark.line + 1 if mark else None, f"broken YAML ({problem})", "YAML or JSON") from error
+        raise DocumentError(
+            _fault(source, mark.line + 1 if mark else None, f"broken YAML ({problem})", "YAML or JSON")
+        ) from error
     except (RecursionError, ValueError) as error:
-        raise _refused(source, None, f"text that cannot be read ({error})", "YAML or JSON") from error
+        raise DocumentError(_fault(source, None, f"text that cannot be read ({error})", "YAML or JSON")) from error
     resources = Value(root).get("Resources") if isinstance(root, MappingNode) else None
     if root is None or resources is None or not isinstance(resources.node, MappingNode):
-        raise _refused(source, 1, "no Resources", "a SAM or CloudFormation template")
+        raise DocumentError(_fault(source, 1, "no Resources", "a SAM or CloudFormation template"))
     return Value(root)
 
 
@@ -96,6 +116,6 @@ def _untagged(node: Node) -> Node:
     return type(node)(f"tag:yaml.org,2002:{kinds[type(node)]}", node.value, node.start_mark, node.end_mark)
 
 
-def _refused(source: str, line: int | None, found: str, expected: str) -> DocumentError:
+def _fault(source: str, line: int | None, found: str, expected: str) -> Fault:
     fix = "name the template that is deployed"
-    return DocumentError(Fault(source=source, line=line, path="(template)", found=found, expected=expected, fix=fix))
+    return Fault(source=source, line=line, path="(template)", found=found, expected=expected, fix=fix)

@@ -1,80 +1,160 @@
-"""What a template's text grants to a function: action patterns of its policies, and whether there may be more."""
+"""What a template's text grants to a function: statements of its policies, and whether there may be more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from warmgate_ops.doctor.template.names import name_of
+from warmgate_ops.doctor.template.names import references_of
 from warmgate_ops.doctor.template.nodes import Value
 
 _BASIC = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWrite")
-_INVOKING = ("LambdaInvokePolicy",)
+_INVOKING = "LambdaInvokePolicy"
+_DOCUMENTS = frozenset({"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A statement of a policy, as far as its actions go."""
+
+    patterns: frozenset[str] = frozenset()
+    """Actions that it names, in lower case, with their wildcards."""
+    excepts: bool = False
+    """Whether it holds for all other actions: NotAction."""
+    denies: bool = False
+    is_narrow: bool = False
+    """Whether it holds for some resources alone, or under a condition."""
+
+    def holds_for(self, action: str) -> bool:
+        """Return whether an action is meant."""
+        named = any(fnmatchcase(action.lower(), pattern.replace("[", "[[]")) for pattern in self.patterns)
+        return named != self.excepts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grants:
-    """What is written, by pattern."""
+    """What is written of a role."""
 
-    patterns: frozenset[str] = frozenset()
-    """Actions that statements name, in lower case, with their wildcards."""
+    statements: frozenset[Statement] = frozenset()
     may_hold_more: bool = False
     """Whether a role, a managed policy or another resource may add to them."""
 
     def allow(self, action: str) -> bool | None:
-        """Return whether an action is granted; None where the text does not say. Denials are not looked for."""
-        if any(fnmatchcase(action.lower(), pattern) for pattern in self.patterns):
+        """Return whether an action is granted; None where the text does not say."""
+        meant = [statement for statement in self.statements if statement.holds_for(action)]
+        if any(statement.denies and not statement.is_narrow for statement in meant):
+            return False
+        if any(not statement.denies for statement in meant):
             return True
         return None if self.may_hold_more else False
 
+    def partly_denies(self, action: str) -> bool:
+        """Return whether an action is denied on some resources or under a condition."""
+        return any(each.denies and each.is_narrow and each.holds_for(action) for each in self.statements)
 
-def grants_of(policies: Value | None, role: Value | None, roles: Mapping[str, Value], *, patched: bool) -> Grants:
-    """Return what a function is granted.
 
-    Args:
-        policies: SAM's `Policies`.
-        role: `Role`; where it is part of the template its own policies are read instead.
-        roles: the template's roles by logical id.
-        patched: whether the template holds policies of their own, which may belong to any role.
-    """
-    if role is not None:
-        found = roles.get(name_of(role).refers_to)
-        if found is None:
+class Identities:
+    """The roles of a template, with the policies that are attached to them from wherever they stand."""
+
+    def __init__(self, resources: Iterable[tuple[str, Value]]) -> None:
+        bodies = dict(resources)
+        self._roles = {name: body for name, body in bodies.items() if body.kind == "AWS::IAM::Role"}
+        self._made = self._roles.keys() | {f"{name}Role" for name in bodies}
+        """Logical ids of roles that are no other's, with those that SAM makes for its functions."""
+        self._documents = {name: body for name, body in bodies.items() if body.kind in _DOCUMENTS}
+
+    def grants_of(self, function: str, policies: Value | None, role: Value | None) -> Grants:
+        """Return what a function is granted.
+
+        Args:
+            function: logical id; SAM makes its role, named after it, where none is given.
+            policies: SAM's `Policies`.
+            role: `Role`; where it is part of the template its own policies are read instead.
+        """
+        if role is None:
+            return self._of(f"{function}Role", policies)
+        own = next((self._roles[name] for name in sorted(references_of(role)) if name in self._roles), None)
+        if own is None:
             return Grants(may_hold_more=True)
-        inline, managed = found.at("Properties", "Policies"), found.at("Properties", "ManagedPolicyArns")
-        return Grants(patterns=_patterns(inline), may_hold_more=patched or _is_unread(inline) or _is_unread(managed))
-    return Grants(patterns=_patterns(policies), may_hold_more=_is_unread(policies))
+        name = next(name for name, body in self._roles.items() if body is own)
+        return self._of(name, own.at("Properties", "Policies"), own.at("Properties", "ManagedPolicyArns"))
+
+    def _of(self, role: str, *policies: Value | None) -> Grants:
+        statements: set[Statement] = set()
+        more = False
+        for listed in filter(None, policies):
+            for entry in listed.entries() or (listed,):
+                document = self._named(entry)
+                statements |= set(_statements(document or entry))
+                more = more or (document is None and _is_unread(entry))
+        for body in self._documents.values():
+            attached = self._is_attached(body, role)
+            if attached:
+                statements |= set(_statements(body))
+            more = more or attached is None
+        return Grants(statements=frozenset(statements), may_hold_more=more)
+
+    def _named(self, entry: Value) -> Value | None:
+        """Return the managed policy of the template that an entry names."""
+        found = (self._documents[name] for name in references_of(entry) if name in self._documents)
+        return next(found, None) if entry.intrinsic() else None
+
+    def _is_attached(self, body: Value, role: str) -> bool | None:
+        """Return whether a policy is attached to a role; None where the text does not say."""
+        roles, one = body.at("Properties", "Roles"), body.at("Properties", "RoleName")
+        listed = [one] if one else [] if roles is None else [*(roles.entries() or (roles,))]
+        if any(role in references_of(each) or each.text() == self._name_of(role) for each in listed):
+            return True
+        undecided = (each for each in listed if each.text() is None and not references_of(each) & self._made)
+        return None if any(undecided) else False
+
+    def _name_of(self, role: str) -> str:
+        """Return the name that is written of a role; one that no role has where none is."""
+        named = self._roles[role].at("Properties", "RoleName") if role in self._roles else None
+        return (named.text() if named else None) or "(none)"
 
 
-def _patterns(policies: Value | None) -> frozenset[str]:
-    if policies is None:
-        return frozenset()
-    invoking = any(word in _INVOKING for word in policies.scalars())
-    return frozenset(_actions(policies)) | (frozenset({"lambda:invokefunction"}) if invoking else frozenset())
+def _statements(value: Value, *, decided: bool = False) -> Iterator[Statement]:
+    """Yield the statements below a value; what stands in a branch of an If holds under a condition."""
+    keys: Mapping[str, Value] = dict(value.items())
+    if _INVOKING in keys:
+        yield Statement(patterns=frozenset({"lambda:invokefunction"}))
+    action = keys.get("Action") or keys.get("NotAction")
+    if action is not None:
+        yield Statement(
+            patterns=frozenset(text.lower() for each in (action, *action.entries()) if (text := each.text())),
+            excepts="Action" not in keys,
+            denies=_says(keys.get("Effect"), "Deny"),
+            is_narrow=decided or "Condition" in keys or "NotResource" in keys or not _is_all(keys.get("Resource")),
+        )
+        return
+    inside = decided or (value.intrinsic() or ("",))[0] == "If"
+    for below in (*keys.values(), *value.entries()):
+        yield from _statements(below, decided=inside)
 
 
-def _actions(policies: Value) -> Iterator[str]:
-    for action in _written_actions(policies):
-        yield from (text.lower() for found in (action, *action.entries()) if (text := found.text()))
+def _is_all(resource: Value | None) -> bool:
+    return resource is not None and any(each.text() == "*" for each in (resource, *resource.entries()))
 
 
-def _written_actions(value: Value) -> Iterator[Value]:
+def _says(value: Value | None, word: str) -> bool:
+    return value is not None and value.text() == word
+
+
+def _actions(value: Value) -> Iterator[Value]:
     for name, below in value.items():
-        if name == "Action":
-            yield below
+        if name in {"Action", "NotAction"}:
+            yield from (below, *below.entries())
         else:
-            yield from _written_actions(below)
+            yield from _actions(below)
     for entry in value.entries():
-        yield from _written_actions(entry)
+        yield from _actions(entry)
 
 
-def _is_unread(policies: Value | None) -> bool:
-    """Return whether a managed policy is named, or something that the text does not tell."""
-    if policies is None:
-        return False
-    entries = policies.entries() or (policies,)
-    names = [entry.text() for entry in entries]
-    actions = [found for action in _written_actions(policies) for found in (action, *action.entries())]
-    decided = any(found.intrinsic() for found in (*entries, *actions))
-    return decided or any(name is not None and not name.endswith(_BASIC) for name in names)
+def _is_unread(entry: Value) -> bool:
+    """Return whether an entry of a list of policies is a managed one, or something that the text does not tell."""
+    name = entry.text()
+    if name is not None:
+        return not name.endswith(_BASIC)
+    return entry.intrinsic() is not None or any(each.intrinsic() for each in _actions(entry))

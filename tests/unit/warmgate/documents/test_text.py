@@ -55,8 +55,11 @@ LAUGHS = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)
         ),
         (
             "a:\n\t- b",
-            (f"2 document: found text that is not YAML (found character that cannot start any token), {NOT_YAML}"),
+            "2 document: found a tab in YAML, expected YAML; indent with spaces",
         ),
+        ("a:\n\tb: 1", "2 document: found a tab in YAML, expected YAML; indent with spaces"),
+        ("a:\n  b: 1\n\tc: 2", "3 document: found a tab in YAML, expected YAML; indent with spaces"),
+        ("a:\n \t b: 1\n", "2 document: found a tab in YAML, expected YAML; indent with spaces"),
         (
             "%YAML 9.9\n---\na: 1",
             (f"1 document: found text that is not YAML (found incompatible YAML document), {NOT_YAML}"),

@@ -154,9 +154,9 @@ def test_a_duration_has_a_unit(written: str, found: str, fix: str) -> None:
         ),
         (
             "limits: {errors: {rate: 100%}}",
-            f"limits.errors.rate: found 100%, expected {SHARE}, or any; write it like 85%, within these bounds",
+            f"limits.errors.rate: found 100%, expected {SHARE}, or any; write it like 0.5%, within these bounds",
         ),
-        ("limits: {errors: {rate: 1x}}", f"limits.errors.rate: found 1x, expected {SHARE}, or any; write it like 85%"),
+        ("limits: {errors: {rate: 1x}}", f"limits.errors.rate: found 1x, expected {SHARE}, or any; write it like 0.5%"),
         (
             "limits: {memory: {max: 0%}}",
             (
@@ -166,12 +166,50 @@ def test_a_duration_has_a_unit(written: str, found: str, fix: str) -> None:
         ),
         (
             "limits: {memory: 85%}",
+            ("limits.memory: found 85%, expected a mapping with max; write `max: 85%` below it, or remove the key"),
+        ),
+        (
+            "limits: {errors: 0.5%}",
+            "limits.errors: found 0.5%, expected a mapping with rate; write `rate: 0.5%` below it, or remove the key",
+        ),
+        (
+            "limits: {errors: 5ms}",
+            "limits.errors: found 5ms, expected a mapping with rate; write `rate: 0.5%` below it, or remove the key",
+        ),
+        (
+            "limits: {duration: 1.5s}",
             (
-                "limits.memory: found 85%, expected a mapping with max;"
-                " write `key: value` lines below it, or remove the key"
+                f"limits.duration: found 1.5s, expected a mapping of percentiles such as p50, p95 or p99.9, each to"
+                f" {DURATION}; write `p95: 1.5s` below it, or remove the key"
             ),
         ),
-        ("live: {errors: {rate: any}}", f"live.errors.rate: found any, expected {SHARE}; write it like 85%"),
+        (
+            "limits: {duration: fast}",
+            (
+                f"limits.duration: found fast, expected a mapping of percentiles such as p50, p95 or p99.9, each to"
+                f" {DURATION}; write `p95: 400ms` below it, or remove the key"
+            ),
+        ),
+        (
+            "limits: {errors: {rate: 0.5}}",
+            f"limits.errors.rate: found number 0.5, expected {SHARE}, or any; write 0.5% or 50%, whichever is meant",
+        ),
+        (
+            "limits: {errors: {rate: 400}}",
+            f"limits.errors.rate: found number 400, expected {SHARE}, or any; write it like 0.5%",
+        ),
+        (
+            "limits: {memory: {max: 0.85}}",
+            "limits.memory.max: found number 0.85, expected a percentage above 0% and at most 100%; write 85%",
+        ),
+        ("live: {cold_starts: {share: 5ms}}", f"live.cold_starts.share: found 5ms, expected {SHARE}; write it like 5%"),
+        ("budget: {seconds: 5m}", "budget.seconds: found 5m, expected a number above 0 and at most 3600; write 300"),
+        (
+            "budget: {seconds: 2h}",
+            f"budget.seconds: found 2h, expected a number above 0 and at most 3600; {WITHIN}",
+        ),
+        ("budget: {cost_usd: 2$}", "budget.cost_usd: found 2$, expected a number above 0 and at most 10000; write 2"),
+        ("live: {errors: {rate: any}}", f"live.errors.rate: found any, expected {SHARE}; write it like 0.5%"),
         ("compare: {init: {median: 1.2}}", f"compare.init.median: found number 1.2, expected {RATIO}; write 1.2x"),
         ("compare: {init: {median: 120%}}", f"compare.init.median: found 120%, expected {RATIO}; write 1.2x"),
         ("compare: {init: {median: 20 %}}", f"compare.init.median: found 20 %, expected {RATIO}; write 1.2x"),

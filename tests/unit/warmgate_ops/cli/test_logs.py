@@ -88,7 +88,7 @@ def test_reports_that_do_not_count_are_told(log: str, found: int) -> None:
     result = CliRunner().invoke(app, ["logs", "parse", "-", "--json"], input=log)
 
     assert (result.exit_code, len(result.stdout.splitlines())) == (0, found)
-    assert "1 reports are not counted: printed by a function inside a call, or in a wrapping" in result.stderr
+    assert "not counted: 1 report, printed by a function inside a call, or in a wrapping" in result.stderr
 
 
 def test_a_log_whose_reports_all_count_is_read_without_a_word() -> None:

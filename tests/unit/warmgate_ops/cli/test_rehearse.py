@@ -39,7 +39,7 @@ def rehearse(*arguments: str, tools: Path = ROOT) -> subprocess.CompletedProcess
     [
         (["--only", "heathy"], "found heathy, expected some of healthy, slow_init"),
         (["--policy", str(FOLDER / "quotes.yaml")], "--function, --candidate and --policy belong together"),
-        (["--function", str(FOLDER / "nowhere")], "does not exist"),
+        (["--function", str(FOLDER / "nowhere")], "nowhere: No such file or directory"),
         (["--memory", "64"], "Invalid value for '--memory'"),
     ],
 )

@@ -123,7 +123,7 @@ def test_a_folder_gives_the_page_of_its_report(tmp_path: Path) -> None:
     ("words", "told"),
     [
         (["d-UNKNOWN"], "d-UNKNOWN: found no such file or folder, expected one, or a deployment and its report bucket"),
-        (["{}", "--policy", "policy.yaml"], "a stored report has its verdict; to judge again, name"),
+        (["{}", "--policy", "{}/policy.yaml"], "a stored report has its verdict; to judge again, name"),
         (["{}/empty"], "report.json: No such file or directory"),
     ],
     ids=["no bucket", "policy", "no report"],
@@ -131,6 +131,7 @@ def test_a_folder_gives_the_page_of_its_report(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_found_is_named(tmp_path: Path, words: list[str], told: str) -> None:
     """Exit 2 and what to do."""
     (tmp_path / "empty").mkdir()
+    (tmp_path / "policy.yaml").write_text("policy: a\n")
 
     result = command(tmp_path, *(word.format(tmp_path) for word in words), WARMGATE_REPORT_BUCKET="")
 
@@ -144,7 +145,7 @@ def test_a_page_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, line)
 
     assert result.exit_code == 2
-    assert "nowhere/page.html: No such file or directory" in result.stderr
+    assert "nowhere/page.html: cannot be written: the folder " in result.stderr
 
 
 @pytest.mark.parametrize("judgement", ALL.values(), ids=ALL)

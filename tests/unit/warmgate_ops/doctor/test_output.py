@@ -20,7 +20,7 @@ from warmgate_ops.doctor.findings import Check, Place, Severity, examine
 from warmgate_ops.doctor.registry import CHECKS
 from warmgate_ops.doctor.render.sarif import render_sarif
 from warmgate_ops.doctor.render.text import render_text
-from warmgate_ops.doctor.template.resources import read_template
+from warmgate_ops.doctor.template.reading import read_template
 
 ROOT = Path(__file__).parents[4]
 TEMPLATE = ROOT / "tests" / "data" / "templates" / "healthy.yaml"
@@ -47,7 +47,7 @@ def test_text_is_a_line_a_finding_how_to_fix_it_and_a_summary(faulty: Path) -> N
         "        fix: give the hook a timeout of 900 s, or lower budget.seconds in the policy",
         f"warning no-alarms  {faulty}:19 Checkout: no Alarms are named",
         f"        fix: {no_alarms.CHECK.fix}",
-        "1 error, 1 warning in 13 checks",
+        "1 error, 1 warning in 15 checks",
     ]
 
 
@@ -103,7 +103,7 @@ def test_sarif_of_a_healthy_template_is_written_to_a_file(tmp_path: Path) -> Non
     path = tmp_path / "doctor.sarif"
     done = CliRunner().invoke(app, ["doctor", "--template", str(TEMPLATE), "--sarif", str(path)])
 
-    assert (done.exit_code, done.stdout) == (0, "no problems in 13 checks\n")
+    assert (done.exit_code, done.stdout) == (0, "no problems in 15 checks\n")
     assert json.loads(path.read_text())["runs"][0]["results"] == []
 
 

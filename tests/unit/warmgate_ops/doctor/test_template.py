@@ -17,7 +17,7 @@ from warmgate_ops.doctor.findings import Finding, Severity, examine
 from warmgate_ops.doctor.registry import CHECKS
 from warmgate_ops.doctor.template.names import name_of
 from warmgate_ops.doctor.template.nodes import Value
-from warmgate_ops.doctor.template.resources import read_template
+from warmgate_ops.doctor.template.reading import read_template
 
 TEMPLATE = Path(__file__).parents[3] / "data" / "templates" / "healthy.yaml"
 HEALTHY = TEMPLATE.read_text()
@@ -42,6 +42,7 @@ def test_a_healthy_template_has_no_finding() -> None:
     assert set(found.looked) == {check.id for check in CHECKS if check.in_template is not None}
 
 
+KNOWN = ("CodeDeployHook_x", "")
 PERMISSION = "Action: [codedeploy:PutLifecycleEventHookExecutionStatus, codedeploy:Get*]"
 NAMED = '      FunctionName: !Sub "CodeDeployHook_${AWS::StackName}-before"\n'
 POLICIES = "      Policies:\n        - AWSLambdaBasicExecutionRole\n"
@@ -83,6 +84,23 @@ SEEDED = [
     ("hook-missing", "!Ref BeforeTraffic", "!Ref BeforeTrafic", E, "!Ref BeforeTrafic", "refers to BeforeTrafic"),
     ("rollback-events", "[DEPLOYMENT_FAILURE, DEPL", "[DEPL", E, "LedgerGroup:\n", "is DEPLOYMENT_STOP_ON_ALARM"),
     ("rollback-events", "        Enabled: true\n", "        Enabled: false\n", E, "LedgerGroup:\n", "rollback is off"),
+    ("rollback-events", "        Enabled: true\n", "        Enabled: off\n", E, "LedgerGroup:\n", "rollback is off"),
+    (
+        "hook-shifted",
+        "DeploymentPreference: {Enabled: false}",
+        "DeploymentPreference: {Alarms: [!Ref CheckoutErrors], Hooks: {PostTraffic: !Ref BeforeTraffic}}",
+        W,
+        "BeforeTraffic:\n",
+        "AfterAllowTraffic hook of its own release",
+    ),
+    (
+        "nested-stacks",
+        "  Shop:\n",
+        "  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: child.yaml}\n  Shop:\n",
+        N,
+        "Child:\n",
+        "template child.yaml holds is not looked at here",
+    ),
     ("config-only-change", "AllProperties: true", "AllProperties: false", N, "Alarms: [!Ref", "publishes no version"),
     (
         "logs-hide-reports",
@@ -124,43 +142,6 @@ def test_every_check_of_a_template_is_seeded() -> None:
     assert {seeded[0] for seeded in SEEDED} == {check.id for check in CHECKS if check.in_template is not None}
 
 
-@pytest.mark.parametrize(
-    "policies",
-    [
-        "Role: arn:aws:iam::123456789012:role/judges",
-        "Policies: arn:aws:iam::aws:policy/AWSCodeDeployFullAccess",
-        "Policies: [!Ref Shared]",
-    ],
-)
-def test_what_the_text_does_not_say_is_a_note(policies: str) -> None:
-    """A role or a managed policy may hold the permissions: no error, and no silence."""
-    text = HEALTHY.partition("      Policies:")[0] + f"      {policies}\n"
-
-    assert {(finding.check.id, finding.severity) for finding in examined(text)} == {
-        ("hook-reports", N),
-        ("hook-invokes", N),
-    }
-
-
-@pytest.mark.parametrize("action", ["'*'", "codedeploy:*", "[codedeploy:put*]", "CodeDeploy:PutLifecycleEvent*"])
-def test_wildcards_grant(action: str) -> None:
-    """An action is granted by every pattern that IAM would match, in any case of letters."""
-    assert examined(HEALTHY.replace(PERMISSION, f"Action: {action}")) == ()
-
-
-def test_a_role_of_the_template_is_read() -> None:
-    """A hook whose role stands in the template is judged by the role's own policies."""
-    role = """
-  Judges:
-    Type: AWS::IAM::Role
-    Properties:
-      Policies: [{PolicyName: judge, PolicyDocument: {Statement: [{Effect: Allow, Action: 'lambda:*', Resource: '*'}]}}]
-"""
-    text = HEALTHY.replace(POLICIES, "      Role: !GetAtt Judges.Arn\n" + POLICIES) + role
-
-    assert [finding.check.id for finding in examined(text)] == ["hook-reports"]
-
-
 def test_json_is_read_like_yaml() -> None:
     """The long form of template functions means what the short form means."""
     text = HEALTHY.replace("[!Ref CheckoutErrors]", "[{Ref: CheckoutErrors}]")
@@ -194,9 +175,20 @@ def test_a_switched_off_release_is_none() -> None:
         ("{'Fn::GetAtt': [Hook, Arn]}", "", "Hook"),
         ("!Sub '${Hook}'", "", "Hook"),
         ("!Sub '${Hook.Arn}'", "", "Hook"),
-        ("!Sub ['CodeDeployHook_${Stage}', {Stage: prod}]", "CodeDeployHook_", ""),
+        ("!Sub ['CodeDeployHook_${Stage}', {Stage: prod}]", "CodeDeployHook_prod", ""),
+        ("!Sub ['CodeDeployHook_${Stage}', {Stage: !Ref S}]", "CodeDeployHook_", ""),
+        ("!Sub '${Hook.Arn}:live'", "", "Hook"),
+        ("!Sub 'arn:${AWS::Partition}:lambda:eu-west-1:123456789012:function:${Hook}'", "", "Hook"),
+        ("!Sub '${AWS::StackName}'", "", ""),
+        ("!Sub '${!x}'", "${x}", ""),
+        ("!Ref AWS::StackName", "", ""),
+        ("!Join ['', ['arn:aws:lambda:', !Ref R, ':123456789012:function:', CodeDeployHook_x, ':live']]", *KNOWN),
+        ("!Join [':', [arn, !Ref P, lambda, !Ref R, !Ref A, function, CodeDeployHook_x]]", *KNOWN),
+        ("!Join [':', [arn, !Ref P, lambda, !Ref R, !Ref A, function, !Ref Hook]]", "", "Hook"),
+        ("!Join ['', ['arn:aws:lambda:', !Ref Rest]]", "", ""),
+        ("!Join ['', !Ref Parts]", "", ""),
         ("!Sub 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:CodeDeployHook_x'", "CodeDeployHook_x", ""),
-        ("!Join ['-', [CodeDeployHook_x, !Ref Stage]]", "CodeDeployHook_x", ""),
+        ("!Join ['-', [CodeDeployHook_x, !Ref Stage]]", "CodeDeployHook_x-", ""),
         ("!ImportValue hook", "", ""),
         ("[1, 2]", "", ""),
     ],

@@ -199,3 +199,10 @@ def test_no_round_says_nothing() -> None:
 
     assert (found.decision, found.z, found.leans, found.call_count) == (None, 0.0, False, 0)
     assert (found.median_ratio, found.p95_ratio, found.slower_share) == (1.0, 1.0, 0.5)
+
+
+def test_calls_of_less_than_a_millisecond_have_a_ratio() -> None:
+    """Lambda reports hundredths of a millisecond."""
+    found = evaluate_body(rounds_of([([0.5] * 20, [0.75] * 20)]), 2.0)
+
+    assert (found.median_ratio, found.p95_ratio) == (1.5, 1.5)

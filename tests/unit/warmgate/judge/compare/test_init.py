@@ -8,7 +8,7 @@ import pytest
 
 from unit.warmgate.judge.series import cold, evidence
 from warmgate.judge.compare.init import judge_init_comparison
-from warmgate.model.calls import Arm
+from warmgate.model.calls import Arm, Closed
 from warmgate.model.verdict import Finding, Outcome
 from warmgate.policy.values import RatioLimit
 
@@ -68,3 +68,27 @@ def test_cold_starts_whose_init_failed_cannot_pass_untold(failed: int, outcome: 
 
     assert (finding.outcome, finding.leans_to_fail) == (outcome, failed == 21)
     assert (f"{failed} more whose init failed" in finding.details) is (failed > 0)
+
+
+def test_the_chance_is_that_of_a_difference_by_enough() -> None:
+    """Each init is longer, but 15 of 25 pairs alone differ by the root of the limit: as likely as 87 of 252 orders."""
+    finding = found([100, 101, 102, 103, 104], [106, 107, 130, 131, 132])
+
+    assert finding.outcome is Outcome.INCONCLUSIVE
+    assert finding.details.endswith("p=0.35 against 1.10x")
+
+
+def test_inits_of_no_time_are_equal() -> None:
+    """Nothing is as long as nothing."""
+    finding = found([0.0] * 5, [0.0] * 5)
+
+    assert (finding.outcome, finding.measured) == (Outcome.PASSED, 1.0)
+
+
+@pytest.mark.parametrize(("count", "closed", "decided"), [(2, None, True), (0, None, False), (0, Closed.PLANNED, True)])
+def test_too_few_cold_starts_stay_too_few(count: int, closed: Closed | None, decided: bool) -> None:
+    """The burst comes first and comes once: no later call adds to it."""
+    seen = evidence(cold(INITS[:count]), closed=closed)
+    finding = judge_init_comparison(RatioLimit(statistic="median", ratio=1.2), seen)
+
+    assert (finding.inconclusive_because, finding.decided) == ("too few cold starts", decided)

@@ -84,3 +84,37 @@ def test_a_probe_that_the_baseline_never_answered_is_not_counted() -> None:
     other = [[replace(s, probe="new") for s in round_] for round_ in rounds(20)]
 
     assert stood(rounds(0), other).call_count == 0
+
+
+def test_the_score_is_worth_less_with_each_look() -> None:
+    """Forty calls without a slow one are -40 points, and 20/21 of that at the second look."""
+    standing = stood(rounds(0, 2), rounds(0, 2))
+
+    assert standing.score == pytest.approx(-40 * 20 / 21)
+    assert standing.environments == 0
+
+
+@pytest.mark.parametrize(("fast", "leans"), [(20, True), (21, False), (28, False)])
+def test_it_leans_from_half_of_its_line_on(fast: int, leans: bool) -> None:
+    """Three slow calls are 48 points, each fast one takes one away; half-way is 27.5."""
+    new = measured([[FAR] * 3 + [100.0] * fast])
+    standing = stood([measured([[100.0] * 200])], [new])
+
+    assert (standing.decision, standing.slow_count, standing.leans) == (None, 3, leans)
+
+
+def test_no_round_says_nothing() -> None:
+    """No call, no slow one, no environment, in neither arm."""
+    standing = stood(rounds(0, 1), [])
+
+    assert (standing.decision, standing.score, standing.leans) == (None, 0.0, False)
+    assert (standing.slow_count, standing.call_count, standing.environments) == (0, 0, 0)
+    assert (standing.old_slow_count, standing.old_count) == (0, 0)
+
+
+def test_a_baseline_that_takes_no_time_is_a_scale() -> None:
+    """Whatever takes longer than nothing is slow, and what takes nothing is not."""
+    new = measured([[0.0] * 17 + [1.0] * 3])
+    standing = stood([measured([[0.0] * 20])], [new])
+
+    assert (standing.slow_count, standing.call_count) == (3, 20)

@@ -244,6 +244,15 @@ def test_one_failure_that_leans_asks_for_calls_of_its_probe() -> None:
     assert repeats == [Repeat(probe="default", calls=73), None]
 
 
+def test_one_call_that_is_missing_is_asked_for() -> None:
+    """92 calls are one too few to show that a failure was chance: the check waits for the 93rd."""
+    short, enough = (
+        judge_errors(0.0002, evidence(errors(1, count), closed=None), 500) for count in (RARE_CALLS - 1, RARE_CALLS)
+    )
+    assert (short.repeat, short.decided) == (Repeat(probe="default", calls=1), False)
+    assert enough.repeat is None
+
+
 def test_repeated_calls_are_no_sample_of_the_mix() -> None:
     """A share is not counted over calls of one probe; a failure among them is said, and is a second one."""
     again = [*errors(1, 20, phase=Phase.REPEATED), *errors(0, 20)]

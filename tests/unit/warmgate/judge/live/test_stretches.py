@@ -480,3 +480,35 @@ def test_a_failed_verdict_is_not_for_lack_of_traffic() -> None:
 def test_a_policy_has_live_limits_or_not(live: Live, *, has: bool) -> None:
     """Zero is a limit."""
     assert has_live_limits(Policy(name="p", live=live)) is has
+
+
+@pytest.mark.parametrize(("complete", "decided"), [(False, False), (True, True)])
+def test_an_open_finding_waits_for_the_end_of_its_stretch(complete: bool, decided: bool) -> None:
+    """One round leaves the tail open: as long as the stretch goes on, the next may decide."""
+    part = replace(stretch(rounds=1), complete=complete)
+    assert finding(judge_live([part], DURATION), "live.duration.tail").decided is decided
+
+
+def test_the_comparison_reads_a_part_of_busy_rounds() -> None:
+    """20 calls of the new version and 100 of the old one: the lines hold for 200 of the new, in ten rounds."""
+    busy = [call(arm, 1, place) for arm in Arm for place in range(300)]
+    found = finding(judge_live([Stretch(number=1, samples=tuple(busy), complete=True)], DURATION), "live.duration.tail")
+    assert (found.sample_count, "the old version's own 100" in found.reason) == (20, True)
+
+
+@pytest.mark.parametrize(("number", "outcome"), [(1, Outcome.FAILED), (2, Outcome.PASSED)])
+def test_cold_starts_of_later_stretches_need_more(number: int, outcome: Outcome) -> None:
+    """4 of 10 beyond a p95 are seen once in 1000 shifts: less than 0.3 %, more than a quarter of it."""
+    inits = [900.0] * 4 + [300.0] * 6
+    slow = [call(Arm.CANDIDATE, 1, place, start=Start.COLD, init_ms=ms) for place, ms in enumerate(inits)]
+    part = Stretch(number=number, samples=tuple(slow), complete=True)
+    assert finding(judge_live([part], INIT), "live.init.p95").outcome is outcome
+
+
+@pytest.mark.parametrize(("errors", "by_metrics"), [(40, True), (30, False), (20, False)])
+def test_the_larger_share_of_failures_is_judged(errors: int, by_metrics: bool) -> None:
+    """The log shows 20 of 200; of 300 that CloudWatch counted, 30 are the same share, and 20 a smaller one."""
+    counts = {Arm.CANDIDATE: MetricCounts(calls=300, errors=errors)}
+    part = bad_calls(20, 200, {"outcome": CallOutcome.ERROR}, old_bad=10)
+    found = finding(judge_live([part], replace(ERRORS, live=Live(error_ratio=0.2)), counts), "live.errors.rate")
+    assert ("by CloudWatch's metrics" in found.details) is by_metrics

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import exp
+
 import pytest
 
 from warmgate.judge.live.summary import judge_summaries
@@ -97,3 +100,29 @@ def test_only_what_the_policy_limits_is_judged() -> None:
     assert list(outcomes(judge_summaries({}, policy, FINE))) == ["live.errors.rate"]
     cold = Policy(name="cold", live=Live(cold_start_ratio=0.05))
     assert list(outcomes(judge_summaries({}, cold, FINE))) == ["live.cold_starts.share"]
+
+
+def test_calls_of_the_candidate_are_counted() -> None:
+    """A finding rests on what the new version did."""
+    for check in ("live.duration.body", "live.duration.tail"):
+        (found,) = [f for f in judged(environments("2", calls=50)).findings if f.check == check]
+        assert (found.sample_count, found.environment_count) == (600, 12)
+
+
+def test_environments_are_a_sample() -> None:
+    """Three of each, spread by 0.3 about a factor of two: (log 2 - log 1.2 / 2) / sqrt(2 * 0.3^2 / 3)."""
+    spread = [exp(-0.3), 1.0, exp(0.3)]
+    old, new = (
+        [replace(e, median_ms=factor * speed) for e, speed in zip(environments("1", 3), spread, strict=True)]
+        for factor in (100, 200)
+    )
+    body = judge_summaries({Arm.BASELINE: old, Arm.CANDIDATE: new}, POLICY, FINE).findings[0]
+    assert body.details.startswith("by environment, z=2.5 (fails at 2.75)")
+
+
+def test_medians_of_less_than_a_millisecond_are_compared() -> None:
+    """Twice 0.2 ms is twice as slow."""
+    arms = {Arm.BASELINE: environments("1", median_ms=0.2), Arm.CANDIDATE: environments("2", median_ms=0.4)}
+    body = judge_summaries(arms, POLICY, FINE).findings[0]
+    assert body.outcome is Outcome.FAILED
+    assert body.measured == pytest.approx(2.0)
