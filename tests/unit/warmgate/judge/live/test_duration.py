@@ -1,4 +1,4 @@
-"""Live durations by hand: what z is made of, what the tail's score is, and what each finding counts."""
+"""Live durations by hand: what z is made of, what the tail's sum is, and what each finding counts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from math import exp
 import pytest
 
 from unit.warmgate.judge.series import sample
-from warmgate.judge.live.duration import BODY, TAIL, fail_z, judge_live_durations, tail_fails_at
-from warmgate.model.calls import Arm, Burst, Closed, Evidence, Sample
+from warmgate.judge.live.body import fail_z
+from warmgate.judge.live.duration import BODY, TAIL, judge_live_durations
+from warmgate.judge.live.rounds import Stretch, comparable_rounds
+from warmgate.judge.live.tail import fails_at
+from warmgate.model.calls import Arm, Closed, Sample
 from warmgate.model.verdict import Finding, Outcome
 from warmgate.policy.values import RatioLimit
 
@@ -32,8 +35,9 @@ def arm(arm: Arm, environments: list[list[float]], round_number: int = 1) -> lis
 
 def judged(samples: list[Sample]) -> dict[str, Finding]:
     """Return body and tail of the first stretch."""
-    seen = Evidence(samples=tuple(samples), burst=Burst(asked=0, granted=0), closed=Closed.PLANNED)
-    return {found.check: found for found in judge_live_durations(RatioLimit(statistic="p95", ratio=1.2), seen, 1)}
+    rounds = comparable_rounds(Stretch(number=1, samples=tuple(samples), complete=True))
+    limit = RatioLimit(statistic="p95", ratio=1.2)
+    return {found.check: found for found in judge_live_durations(limit, [], rounds, 1, Closed.PLANNED, 0.0)}
 
 
 def both(calls: tuple[float, ...], speeds: tuple[float, ...], *, slower: float = 1.0) -> list[Sample]:
@@ -63,31 +67,40 @@ def test_the_error_is_that_of_calls_and_environments(
     assert "took 2.00x the old version's, the p95 2.00x" in body.reason
 
 
-def test_the_score_is_worth_less_with_each_look() -> None:
-    """Twenty-one calls without a slow one are -21 points at once, and twice as many -42 * 20 / 21 after two looks."""
-    rounds = [arm(each, [[100.0] * 7] * 3, number) for number in (1, 2) for each in Arm]
-    first, second = (judged([*chain(*rounds[:count])])[TAIL] for count in (2, 4))
+def test_the_sum_is_that_of_the_latest_rounds() -> None:
+    """12 slow calls of 21 are 12 * 1.204 - 9 * 0.0749 = 13.77; the calm round before them takes nothing away."""
+    calm = [*arm(Arm.BASELINE, [[100.0] * 20] * 3), *arm(Arm.CANDIDATE, [[100.0] * 7] * 3)]
+    slow = [
+        *arm(Arm.BASELINE, [[100.0] * 20] * 3, 2),
+        *arm(Arm.CANDIDATE, [[300.0] * 4 + [100.0] * 3] * 3, 2),
+    ]
+    tail = judged([*calm, *slow])[TAIL]
 
-    assert first.details.startswith("score -21 (fails at +55)")
-    assert second.details.startswith("score -40 (fails at +55)")
+    assert (tail.outcome, tail.bad_count, tail.sample_count) == (Outcome.FAILED, 12, 20)
+    assert tail.details.startswith("sum +13.8 (fails at +11.0)")
 
 
 def test_a_passed_tail_says_what_it_rules_out() -> None:
     """An open one proves nothing."""
-    passed = judged([*chain(*(arm(each, [[100.0] * 20] * 3) for each in Arm))])[TAIL]
+    passed = judged([*chain(*(arm(each, [[100.0] * 6] * 3, number) for each in Arm for number in range(1, 8)))])[TAIL]
     open_ = judged(both(STEADY, ALIKE))[TAIL]
 
     assert (passed.outcome, open_.outcome) == (Outcome.PASSED, Outcome.INCONCLUSIVE)
     assert (passed.proven, open_.proven) == ("fewer than 10 % beyond 1.2x the old p96 (95 % confidence)", "")
 
 
-@pytest.mark.parametrize(("fast", "leans"), [(16, True), (17, False), (20, False)])
+@pytest.mark.parametrize(("fast", "leans"), [(4, True), (6, False)])
 def test_a_tail_leans_from_half_of_its_line_on(fast: int, leans: bool) -> None:
-    """4 slow calls among 20 fast ones and those of one more environment: 44 points less those; half-way is 27.5."""
-    new = [[900.0] + [100.0] * count for count in (7, 7, 6, fast)]
-    tail = judged([*arm(Arm.BASELINE, [[100.0] * 10] * 3), *arm(Arm.CANDIDATE, new)])[TAIL]
+    """6 slow calls are 7.22, less 0.0749 for each of 18 + n others: 5.58 with 4 more, 5.43 with 6; half-way is 5.5."""
+    slow = [[900.0, *[100.0] * 3]] * 3
+    rounds = [
+        arm(Arm.BASELINE, [[100.0] * 5] * 20),
+        arm(Arm.CANDIDATE, slow),
+        arm(Arm.CANDIDATE, [[], [], [], *slow, [100.0] * fast], 2),
+    ]
+    tail = judged([*chain(*rounds)])[TAIL]
 
-    assert (tail.outcome, tail.bad_count, tail.leans_to_fail) == (Outcome.INCONCLUSIVE, 4, leans)
+    assert (tail.outcome, tail.bad_count, tail.leans_to_fail) == (Outcome.INCONCLUSIVE, 6, leans)
 
 
 def test_environments_are_counted_by_version() -> None:
@@ -99,11 +112,12 @@ def test_environments_are_counted_by_version() -> None:
         assert "4 new and 3 old environments" in found.details
 
 
-def test_a_body_without_environments_rests_on_no_call() -> None:
-    """Two environments are no sample: nothing has been measured."""
+def test_a_body_without_environments_says_what_it_saw() -> None:
+    """Two environments are no sample: nothing is decided by them."""
     body = judged([*arm(Arm.BASELINE, [[100.0] * 9] * 2), *arm(Arm.CANDIDATE, [[300.0] * 9] * 2)])[BODY]
 
-    assert (body.outcome, body.sample_count, body.leans_to_fail) == (Outcome.INCONCLUSIVE, 0, False)
+    assert (body.outcome, body.sample_count, body.leans_to_fail) == (Outcome.INCONCLUSIVE, 18, False)
+    assert body.measured == pytest.approx(3.0)
     assert body.inconclusive_because == "too few environments"
 
 
@@ -115,14 +129,14 @@ def test_calls_that_took_no_time_are_judged() -> None:
 
 
 def test_the_lines_of_the_second_stretch() -> None:
-    """A quarter of the errors: exp(-z^2/2) is a quarter at z^2 + 2 ln 4, and a point is worth ln(0.97 / 0.90)."""
+    """A quarter of the errors: exp(-z^2/2) is a quarter at z^2 + 2 ln 4, and exp(-s) at s + ln 4."""
     assert fail_z(2) == pytest.approx(3.2148, abs=1e-4)
-    assert tail_fails_at(2) == pytest.approx(73.508, abs=1e-3)
+    assert fails_at(2) == pytest.approx(12.3863, abs=1e-4)
 
 
 def test_environments_of_few_calls_are_measured_by_all_calls() -> None:
     """One or two calls are no median of their own; the typical call is that of all, not the fastest one."""
     new = [[10.0] + [100.0] * 9, [100.0], [100.0], [100.0, 100.0]]
-    tail = judged([*arm(Arm.BASELINE, [[100.0] * 10] * 3), *arm(Arm.CANDIDATE, new)])[TAIL]
+    tail = judged([*arm(Arm.BASELINE, [[100.0] * 20] * 3), *arm(Arm.CANDIDATE, new)])[TAIL]
 
     assert (tail.bad_count, tail.sample_count) == (0, 14)
