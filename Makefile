@@ -75,7 +75,8 @@ rehearse-all: $(READY) $(CLOUD) ## run these and ten releases under live traffic
 	@$(BIN)/warmgate rehearse --all
 
 test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
-	$(PYTEST) tests -n 3 --no-loadscope-reorder
+	$(PYTEST) tests/rehearsal -m quiet -q
+	$(PYTEST) tests -m "not quiet" -n 3 --no-loadscope-reorder
 
 unit: $(READY) ## run the pure tests (seconds)
 	HYPOTHESIS_PROFILE=quick $(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"

@@ -128,26 +128,28 @@ def test_the_function_and_its_log_know_one_request_id(local_cloud: LocalCloud, i
     assert called.report.request_id == called.payload["id"]
 
 
+@pytest.mark.quiet
 def test_durations_are_the_platforms_whatever_the_concurrency(local_cloud: LocalCloud, install: Install) -> None:
-    """What the prober measures is the platform's log to the digit, and no waiting of 50 callers is in it.
+    """What the prober measures is the platform's log to the digit; its p95 moves by at most 5 % from 5 callers to 50.
 
-    On a quiet machine the p95 moves by some 2 % from 5 callers to 50, by 11 to 16 % where other processes keep both
-    cores busy. The most alike of five pairs of rounds counts.
+    Rounds of both alternate, so that other load on the machine meets both. A function that computes for 20 ms is not
+    covered: it shares the cores with its callers.
     """
     function = install(WHO)
     version = publish(local_cloud, function)
     hook = prober(local_cloud, function, version)
     probed(hook, 50, 0.1)
 
-    pairs = [
-        ([sample for _ in range(10) for sample in probed(hook, 5, 0.02)], probed(hook, 50, 0.02)) for _ in range(5)
-    ]
+    few: list[Sample] = []
+    many: list[Sample] = []
+    for _ in range(3):
+        few += [sample for _ in range(10) for sample in probed(hook, 5, 0.02)]
+        many += probed(hook, 50, 0.02)
 
-    samples = [sample for few, many in pairs for sample in (*few, *many)]
     said = _durations_in_the_log(local_cloud, function)
-    assert {sample.outcome for sample in samples} == {CallOutcome.OK}
-    assert [sample.duration_ms for sample in samples] == [said[str(sample.request_id)] for sample in samples]
-    assert min(abs(_p95(many) / _p95(few) - 1) for few, many in pairs) <= 0.5
+    assert {sample.outcome for sample in few + many} == {CallOutcome.OK}
+    assert [sample.duration_ms for sample in few + many] == [said[str(sample.request_id)] for sample in few + many]
+    assert abs(_p95(many) / _p95(few) - 1) <= 0.05
 
 
 def _durations_in_the_log(cloud: LocalCloud, function: str) -> dict[str, float]:
