@@ -99,7 +99,11 @@ limits = st.builds(
     certify=st.booleans(),
 )
 lives = st.builds(
-    Live, duration=ratio_of(percentiles), error_ratio=st.none() | shares, cold_start_ratio=st.none() | shares
+    Live,
+    duration=ratio_of(percentiles),
+    error_ratio=st.none() | shares,
+    cold_start_ratio=st.none() | shares,
+    grace_ms=st.floats(0, 3_600_000),
 )
 
 

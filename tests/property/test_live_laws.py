@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from support.traffic.generators import FAMILIES
 from support.traffic.shifts import Defect, live_calls
-from warmgate.judge.live.stretches import Stretch, judge_live
+from warmgate.judge.live.rounds import Stretch
+from warmgate.judge.live.stretches import judge_live
 from warmgate.judge.verdict import WORST_FIRST
 from warmgate.live.traffic import Traffic, add_calls
 from warmgate.logs.calls import LoggedCall
@@ -97,11 +99,58 @@ def test_more_failures_never_pass_what_failed(shift: tuple[object, int], share: 
     assert not (errors[0] is Outcome.FAILED and errors[1] is not Outcome.FAILED)
 
 
-@given(SHIFTS)
-def test_the_same_traffic_gives_the_same_verdict(shift: tuple[object, int]) -> None:
-    """Nothing is drawn at random."""
-    calls = calls_of(shift)
-    assert judge_live(traffic_of(calls).ended(), POLICY) == judge_live(traffic_of(calls).ended(), POLICY)
+@given(SHIFTS, st.sampled_from([0.0, 0.1, 0.3]), st.floats(0, 20), st.floats(1.5, 20), st.floats(0.02, 1.0))
+def test_more_slow_calls_never_pass_what_failed(
+    shift: tuple[object, int], slow_share: float, from_s: float, times: float, share: float
+) -> None:
+    """Whichever calls of the new version take longer, and however many."""
+    calls = calls_of(shift, Defect(slow_share=slow_share, from_s=from_s))
+    random = Random(f"{shift} {share}")
+    worse = [
+        replace(call, record=replace(call.record, duration_ms=(call.record.duration_ms or 0.0) * times))
+        if call.version == "2" and random.random() < share
+        else call
+        for call in calls
+    ]
+    before, after = (judge_live(traffic_of(found).ended(), POLICY) for found in (calls, worse))
+    durations = [
+        min((f.outcome for f in v.findings if "duration" in f.check), key=WORST_FIRST.index) for v in (before, after)
+    ]
+    assert durations != [Outcome.FAILED, Outcome.PASSED]
+
+
+@given(SHIFTS, st.sampled_from([1, 7, 60]), st.sampled_from([0.0, 0.5]))
+def test_what_fails_a_growing_shift_fails_it_to_the_end(
+    shift: tuple[object, int], size: int, error_share: float
+) -> None:
+    """The hook after the shift refuses what a look in between, at whole rounds, has failed."""
+    calls = calls_of(shift, Defect(error_share=error_share, times=1.5, from_s=12.0))
+    whole = judge_live(traffic_of(calls).ended(), POLICY)
+    for end in range(size, len(calls), max(size, 97)):
+        part = traffic_of(calls[:end])
+        if not part.round_count and part.stretches:
+            failed = {f.check for f in judge_live(part.stretches, POLICY).findings if f.outcome is Outcome.FAILED}
+            assert not failed or whole.outcome is Outcome.FAILED
+
+
+@given(SHIFTS, st.sampled_from([1.0, 2.0]), st.integers(0, 100))
+def test_the_same_traffic_gives_the_same_bytes(shift: tuple[object, int], times: float, seed: int) -> None:
+    """Nothing is drawn at random, and the order in which rounds were read changes nothing."""
+    calls = calls_of(shift, Defect(times=times))
+    first = repr(judge_live(traffic_of(calls).ended(), POLICY)).encode()
+    assert repr(judge_live(traffic_of(list(calls)).ended(), POLICY)).encode() == first
+    parts = [replace(part, samples=mixed(part, seed)) for part in traffic_of(calls).ended()]
+    assert repr(judge_live(parts, POLICY)).encode() == first
+
+
+def mixed(part: Stretch, seed: int) -> tuple[Sample, ...]:
+    """Return the samples of a stretch with those of different rounds in another order, each round's as they were."""
+    rounds: dict[int, list[Sample]] = {}
+    for sample in part.samples:
+        rounds.setdefault(sample.round, []).append(sample)
+    order = list(rounds)
+    Random(seed).shuffle(order)
+    return tuple(sample for number in order for sample in rounds[number])
 
 
 @given(SHIFTS)

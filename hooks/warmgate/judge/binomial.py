@@ -39,6 +39,17 @@ def _tail(count: int, of: int, share: float) -> float:
     return total
 
 
+@lru_cache(maxsize=512)
+def chances(of: int, share: float) -> tuple[float, ...]:
+    """Return the probabilities of 0, 1, ... `of` hits in `of` independent tries; `share` is above 0 and below 1."""
+    scale = lgamma(of + 1)
+    hit, miss = log(share), log1p(-share)
+    return tuple(
+        exp(scale - lgamma(count + 1) - lgamma(of - count + 1) + count * hit + (of - count) * miss)
+        for count in range(of + 1)
+    )
+
+
 @lru_cache(maxsize=1024)
 def upper_bound(count: int, of: int, error: float = 0.05) -> float:
     """Return the share that `count` hits in `of` tries rule out from above, 1 - `error` sure (Clopper-Pearson)."""

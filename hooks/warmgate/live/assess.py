@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from warmgate.errors import LogLookupError
-from warmgate.judge.live.stretches import Stretch, has_live_limits, judge_live, too_little
+from warmgate.judge.live.rounds import Stretch
+from warmgate.judge.live.stretches import has_live_limits, judge_live, too_little
 from warmgate.judge.live.summary import judge_summaries
 from warmgate.judge.verdict import verdict_of_findings
 from warmgate.live.reading import Reading, read_new_calls

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+from warmgate.judge.live.rounds import NEW_PER_ROUND, Stretch
 from warmgate.judge.live.shares import ROUNDS
-from warmgate.judge.live.stretches import NEW_PER_ROUND, Stretch
 from warmgate.logs.calls import LoggedCall
 from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
 
@@ -30,13 +30,22 @@ class Traffic:
     round_began_ms: float | None = None
     round_count: int = 0
     """Warm calls of the candidate in the round that is growing."""
+    ages: tuple[int, ...] = ()
+    rounds_s: tuple[float, ...] = ()
+    began_ms: float | None = None
+    """When the candidate's first call ended."""
+    environments: Mapping[str, int] = field(default_factory=dict)
+    """How many calls each was seen to take."""
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:
         """Return all stretches; the last one may be growing."""
         if not self.samples:
             return self.complete
-        return (*self.complete, Stretch(number=self.number, samples=self.samples, complete=False))
+        growing = Stretch(
+            number=self.number, samples=self.samples, complete=False, ages=self.ages, rounds_s=self.rounds_s
+        )
+        return (*self.complete, growing)
 
     def ended(self) -> tuple[Stretch, ...]:
         """Return all stretches where no call will follow."""
@@ -68,6 +77,8 @@ class _Growing:
         self._samples = list(traffic.samples)
         self._number, self._round = traffic.number, traffic.round
         self._began_ms, self._count = traffic.round_began_ms, traffic.round_count
+        self._ages, self._rounds_s = list(traffic.ages), list(traffic.rounds_s)
+        self._shift_ms, self._environments = traffic.began_ms, dict(traffic.environments)
 
     def take(self, call: LoggedCall) -> None:
         """Add a call to the round; close the round and the stretch where they are full."""
@@ -76,13 +87,21 @@ class _Growing:
             return
         sample = sample_of(call, arm, self._round, len(self._samples))
         self._samples.append(sample)
-        self._began_ms = call.at_ms if self._began_ms is None else self._began_ms
+        age = self._environments.get(call.environment, 0)
+        self._ages.append(age)
+        self._environments[call.environment] = age + 1
+        if self._shift_ms is None and arm is Arm.CANDIDATE:
+            self._shift_ms = call.at_ms
+        if self._began_ms is None:
+            self._began_ms = call.at_ms
+            self._rounds_s.append(0.0 if self._shift_ms is None else (call.at_ms - self._shift_ms) / 1000)
         self._count += arm is Arm.CANDIDATE and sample.start is not Start.COLD and sample.start is not Start.RESTORED
         if self._count >= NEW_PER_ROUND and call.at_ms - self._began_ms >= ROUND_MS:
             self._round, self._count, self._began_ms = self._round + 1, 0, None
         if self._round > ROUNDS:
-            self._complete.append(Stretch(number=self._number, samples=tuple(self._samples), complete=True))
+            self._complete.append(replace(self.value().stretches[-1], complete=True))
             self._number, self._round, self._samples = self._number + 1, 1, []
+            self._ages, self._rounds_s = [], []
 
     def value(self) -> Traffic:
         """Return what there is now."""
@@ -94,6 +113,10 @@ class _Growing:
             round=self._round,
             round_began_ms=self._began_ms,
             round_count=self._count,
+            ages=tuple(self._ages),
+            rounds_s=tuple(self._rounds_s),
+            began_ms=self._shift_ms,
+            environments=self._environments,
         )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from warmgate.errors import DeploymentLookupError, ReportError, StopError, SuccessorError, WarmgateError
-from warmgate.judge.live.stretches import Stretch, judge_live
+from warmgate.judge.live.rounds import Stretch
+from warmgate.judge.live.stretches import judge_live
 from warmgate.live.lease import Lease
 from warmgate.live.reading import Reading, read_new_calls
 from warmgate.live.traffic import Traffic, add_calls
@@ -80,7 +81,14 @@ class Watch:
         self._ports, self._lease, self._shift, self._deployment = ports, lease, shift, deployment
         self._policy, self._source = policy
         self._deadline, self._last = Deadline(deadline.at_ms - HANDOVER_MS), deadline
-        self._traffic = Traffic(baseline=deployment.baseline, candidate=deployment.candidate, number=shift.stretch)
+        self._traffic = Traffic(
+            baseline=deployment.baseline,
+            candidate=deployment.candidate,
+            number=shift.stretch,
+            # A run that takes over has not seen the first call.
+            began_ms=deployment.shift_began_ms if shift.run > 1 else None,
+        )
+        self._previous: Stretch | None = None
         self._logs: tuple[FunctionLog, ...] = ()
         self._reading: Reading | None = None
         self._stretch_began_ms = shift.since_ms
@@ -156,9 +164,11 @@ class Watch:
         if calls and (self._traffic.number > number or self._stretch_began_ms is None):
             self._stretch_began_ms = calls[-1 if self._traffic.number > number else 0].at_ms
         for stretch in self._traffic.stretches:
-            verdict = judge_live((stretch,), self._policy)
+            verdict = judge_live((stretch,), self._policy, before=self._previous)
             if any(finding.outcome is Outcome.FAILED for finding in verdict.findings):
                 return verdict, stretch
+            if stretch.complete:
+                self._previous = stretch
         return None
 
     def _new_calls(self) -> list[LoggedCall]:

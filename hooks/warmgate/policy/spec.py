@@ -130,8 +130,9 @@ WHEN = Section(
     Key(
         name="inconclusive",
         kind=Word(OnInconclusive),
-        text="What an undecided check becomes. `half` fails it where its score is at least half-way to the line at"
-        " which it would fail, and passes it with a warning otherwise.",
+        text="What an undecided check becomes. `half` fails it where it is half-way to failed: where a"
+        " check counts, from as many calls on as leave 1 % of releases at their limit refused, however few calls"
+        " there were. It passes it with a warning otherwise.",
     ),
     Key(name="no_data", kind=Word(ErrorAction), text="What a check without a single usable call becomes."),
     Key(name="error", kind=Word(ErrorAction), text="What an error on Warmgate's side becomes."),

@@ -138,5 +138,12 @@ LIVE = Section(
             ),
         ),
     ),
+    Key(
+        name="grace",
+        field="grace_ms",
+        kind=Measure(unit=DURATION, least=0, most=3_600_000),
+        text="For so long after the new version's first live call a slowness that fades, as that of a cold cache which"
+        " its environments share, stops and refuses nothing. One that stays or grows does.",
+    ),
     build=Live,
 )

@@ -17,7 +17,7 @@ class Provisioned(StrEnum):
 
 
 class OnInconclusive(StrEnum):
-    """What an undecided check becomes; `half` fails it where its score is at least half-way to the FAIL line."""
+    """What an undecided check becomes; `half` fails it where it is half-way to failed."""
 
     HALF = "half"
     PASS = "pass"  # noqa: S105
@@ -155,6 +155,8 @@ class Live:
     duration: RatioLimit | None = None
     error_ratio: float | None = None
     cold_start_ratio: float | None = None
+    grace_ms: float = 30_000.0
+    """From the new version's first call on, a slowness that fades is forgiven for so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ EARLIER_MS = 60_000.0
 FEWEST = 5
 """Cold starts of the baseline that are enough without the log's."""
 NAMED_CHECKS = ("limits.duration", "compare.duration")
+NAMED_SHARE = "limits.errors.rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Named:
 
 
 def names_matter(verdict: Verdict, samples: Sequence[Sample]) -> bool:
-    """Return whether environments could change a verdict: a duration check refuses or is open, and no other check does.
+    """Return whether environments could change a verdict: a check that counts them refuses or is open, no other.
 
     A passed release is not asked about: it would wait for the log in every case, and gain nothing.
     """
@@ -48,7 +49,8 @@ def names_matter(verdict: Verdict, samples: Sequence[Sample]) -> bool:
 
 
 def _is_named_check(finding: Finding) -> bool:
-    return finding.check.startswith(NAMED_CHECKS)
+    # Where no call may fail, it does not matter where one did.
+    return finding.check.startswith(NAMED_CHECKS) or (finding.check == NAMED_SHARE and bool(finding.limit))
 
 
 def name_environments(

@@ -2,91 +2,105 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable
+import math
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from pathlib import Path
 
 from bench.shifts.alarms import alarm_rings_s
+from bench.shifts.conditions import FAULTS, GOOD
 from support.fakes.shift_world import ShiftWorld
 from support.fakes.world import EPOCH_MS
 from support.traffic.generators import FAMILIES
-from support.traffic.shifts import Defect
+from warmgate.judge.binomial import at_most, upper_bound
 from warmgate.logs.calls import LoggedCall
 from warmgate.model.deployment import Shift
+from warmgate.model.figures import percent
+from warmgate.policy.parse import parse_policy
 
-GOOD_SHIFTS = 1000
-BAD_SHIFTS = 24
-SECONDS = 200.0
+RUNS = 24
+"""Of each condition and fault in the short form, which takes some two minutes on two cores."""
+ORDINARY_TIMES = 4
+"""So many times the runs of shifts to which nothing happens."""
 LATE_S = 5.0
 """Log events and metrics alike can be read so long after they were written."""
 NEW_PER_S = 10.0
+BAD_SECONDS = 300.0
 WORKERS = 2
 ALARM_THRESHOLD = 0.05
 """Of failed calls, or of calls slower than the old version's p95 times 1.2: a wary alarm."""
+POLICY = parse_policy((Path(__file__).parents[3] / "policies" / "default.yaml").read_text(), "default.yaml")
+SURE = 0.05
+"""Of intervals: they miss the truth so often."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A defect that begins somewhere in a minute, and what makes a call bad."""
-
-    name: str
-    defect: Callable[[float], Defect]
-    errors: bool
-
-
-FAULTS = (
-    Fault("half of the calls fail", lambda from_s: Defect(from_s=from_s, error_share=0.5), errors=True),
-    Fault("one call in ten fails", lambda from_s: Defect(from_s=from_s, error_share=0.1), errors=True),
-    Fault("twice as slow", lambda from_s: Defect(from_s=from_s, times=2.0), errors=False),
-    Fault("one call in five three times as slow", lambda from_s: Defect(from_s=from_s, slow_share=0.2), errors=False),
-)
-
-
-def measure_shifts(good: int = GOOD_SHIFTS, bad: int = BAD_SHIFTS) -> list[tuple[str, str, str]]:
-    """Return the rows (what, measured, goal)."""
+def measure_shifts(runs: int = RUNS) -> list[tuple[str, str, str]]:
+    """Return the rows (what, measured, goal), each with its 95 % interval."""
+    rows = []
     with ProcessPoolExecutor(WORKERS) as pool:
-        stopped = sum(pool.map(_is_stopped, range(good), chunksize=10))
-        rows = [("good shifts that the guard stops", f"{stopped} of {good}", "<= 0.5 %")]
+        for place, good in enumerate(GOOD):
+            count = runs * (1 if place else ORDINARY_TIMES)
+            stopped = sum(pool.map(is_stopped, [place] * count, range(count)))
+            rows.append((f"good shifts stopped: {good.name}", share_in_words(stopped, count), good.goal))
         for place, fault in enumerate(FAULTS):
-            times = list(pool.map(_reactions, [place] * bad, range(bad)))
-            rows.append((f"first bad request to stop: {fault.name}", _in_words(times), "<= 0.2x"))
+            times = list(pool.map(reactions, [place] * runs, range(runs)))
+            rows.append((f"first bad request to stop: {fault.name}", times_in_words(times), fault.goal))
     return rows
 
 
-def _in_words(times: list[tuple[float | None, float | None]]) -> str:
-    both = [(guard, alarm) for guard, alarm in times if guard is not None and alarm is not None]
-    missed = sum(guard is None for guard, _ in times)
-    if not both:
-        return f"{missed} of {len(times)} missed"
-    guard, alarm = (statistics.mean(found) for found in zip(*both, strict=True))
+def share_in_words(hits: int, count: int) -> str:
+    """Return a count and the Clopper-Pearson interval of its share."""
+    low, high = 1 - upper_bound(count - hits, count, SURE / 2), upper_bound(hits, count, SURE / 2)
+    return f"{hits} of {count} [{percent(low)} to {percent(high)}]"
+
+
+def times_in_words(times: Sequence[tuple[float, float]]) -> str:
+    """Return the medians of the guard's and the alarm's seconds; what never came took forever."""
+    guard, alarm = sorted(guard for guard, _ in times), sorted(alarm for _, alarm in times)
+    low, middle, high = _median(guard)
+    other = _median(alarm)[1]
+    missed = sum(math.isinf(found) for found in guard)
     more = f", {missed} of {len(times)} missed" if missed else ""
-    return f"{guard:.0f} s, {guard / alarm:.2f}x of the alarm's {alarm:.0f} s{more}"
+    return f"median {middle:.0f} s [{low:.0f} to {high:.0f}], {middle / other:.2f}x of the alarm's {other:.0f} s{more}"
 
 
-def _is_stopped(seed: int) -> bool:
+def _median(ordered: Sequence[float]) -> tuple[float, float, float]:
+    """Return the median with the order statistics between which it lies (95 % sure, where there are six or more)."""
+    count = len(ordered)
+    reach = max((rank for rank in range(count // 2) if at_most(rank, count, 0.5) <= SURE / 2), default=0)
+    return ordered[reach], ordered[(count - 1) // 2], ordered[count - 1 - reach]
+
+
+def is_stopped(place: int, seed: int) -> bool:
+    """Return whether the guard stops a good shift under the conditions of that place."""
+    good = GOOD[place]
     world = ShiftWorld(
-        seed=f"good {seed}",
+        seed=f"good {good.name} {seed}",
         family=FAMILIES[seed % len(FAMILIES)],
-        seconds=SECONDS,
+        conditions=good.conditions,
+        seconds=good.seconds,
         new_per_s=NEW_PER_S,
+        old_per_s=good.old_per_s,
         log_late_ms=LATE_S * 1000,
     )
+    world.policies.policy = POLICY
     world.guard().run(Shift(deployment_id=world.deployment_id), world.deadline(890))
     return bool(world.shifts.stopped)
 
 
-def _reactions(place: int, seed: int) -> tuple[float | None, float | None]:
-    """Return the seconds from the first bad request to the guard's stop and to the alarm; None where it never came."""
-    fault, from_s = FAULTS[place], 10.0 + 60.0 * (seed * 0.61803 % 1)
+def reactions(place: int, seed: int) -> tuple[float, float]:
+    """Return the seconds from the first bad request to the guard's stop and to the alarm; infinite where none came."""
+    fault = FAULTS[place]
+    from_s = 0.0 if fault.from_first else 10.0 + 60.0 * (seed * 0.61803 % 1)
     world = ShiftWorld(
-        seed=f"bad {place} {seed}",
+        seed=f"bad {fault.name} {seed}",
         family=FAMILIES[seed % len(FAMILIES)],
         defect=fault.defect(from_s),
-        seconds=600.0,
+        seconds=BAD_SECONDS,
         new_per_s=NEW_PER_S,
         log_late_ms=LATE_S * 1000,
     )
+    world.policies.policy = POLICY
     began_s = world.shifts.began_s
     calls = [call for call in world.logs.written if call.version == "2"]
     limit_ms = 1.2 * _p95_ms([call for call in world.logs.written if call.version == "1"])
@@ -101,8 +115,8 @@ def _reactions(place: int, seed: int) -> tuple[float | None, float | None]:
         if is_bad and call.at_ms / 1000 >= EPOCH_MS / 1000 + began_s + from_s
     )
     stopped_ms = world.shifts.stopped_at_ms
-    guard_s = None if stopped_ms is None else EPOCH_MS / 1000 + stopped_ms / 1000 - first_s
-    return guard_s, None if rings_s is None else rings_s - first_s
+    guard_s = math.inf if stopped_ms is None else EPOCH_MS / 1000 + stopped_ms / 1000 - first_s
+    return guard_s, math.inf if rings_s is None else rings_s - first_s
 
 
 def _p95_ms(calls: list[LoggedCall]) -> float:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.compare.duration import ENOUGH_ENVIRONMENTS
-from warmgate.judge.environments import FEWEST_ENVIRONMENTS
-from warmgate.judge.limits.durations import lines_of
+from warmgate.judge.derivation import Rule
+from warmgate.judge.environments import FEWEST_ENVIRONMENTS, fewest_broken
+from warmgate.judge.limits.durations import rule_of
 from warmgate.judge.limits.init import FEWEST, fail_count
-from warmgate.judge.score import STRIKES, allowed_share, cap_for, line_for, ruled_out_errors
+from warmgate.judge.score import STRIKES, allowed_share, cap_for, ruled_out_errors
 from warmgate.judge.verdict import measured_calls
 from warmgate.model.calls import Arm, Burst, Phase
 from warmgate.model.figures import ms, percent
@@ -19,11 +20,12 @@ from warmgate.planning import ProbePlan, plan_probes
 from warmgate.policy.spec_limits import NONE_MAY_FAIL
 from warmgate.policy.values import OnInconclusive, PercentileLimit, Policy, RatioLimit
 from warmgate_ops.advice.comparisons import RUNS, Effect, failing_share
+from warmgate_ops.advice.live import live_in_words
 from warmgate_ops.advice.none_may_fail import explained_none, sight_in_words
-from warmgate_ops.advice.power import SURE, clean_calls_to_pass, score_ends, surely_failed_share
+from warmgate_ops.advice.power import SURE, clean_calls_needed, clean_calls_to_pass, count_ends, surely_failed_share
 
-PROMISED = 0.01
-"""The share of releases exactly at a limit that a check may refuse."""
+TIMES = (2, 3, 4)
+"""Of the allowance: what is told of how much is refused."""
 ANSWERS_TOO = "an unexpected answer counts as a failed call does under limits.errors.rate: 0%"
 CLOSE = 0.10
 """A limit this near to today's value is met by chance."""
@@ -50,6 +52,8 @@ def explain(policy: Policy, today_ms: Mapping[str, float] | None = None) -> tupl
     plan = _plan(policy)
     found = [_whole(policy, plan), *_inits(policy), *_durations(policy, plan), *_others(policy, plan)]
     found += _comparisons(policy, plan)
+    if (live := live_in_words(policy)) is not None:
+        found.append(Explained(*live))
     return tuple(_beside_today(each, today_ms) for each in found)
 
 
@@ -132,37 +136,46 @@ def _durations(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
 
 
 def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: int) -> Explained:
-    line, strict = lines_of(limit, cap, certify=policy.limits.certify)
+    rule = rule_of(limit, cap, certify=policy.limits.certify)
     half = policy.when.inconclusive is OnInconclusive.HALF
-    at_limit = score_ends(line.allowed, line, rounds, strict)
-    refused = at_limit.failed + (at_limit.leaning if half else 0.0)
-    good = score_ends(line.allowed / 5, line, rounds, strict)
-    needs = clean_calls_to_pass(strict or line, rounds)
-    seen = surely_failed_share(line, rounds, half=half, passing=strict)
+    needs = clean_calls_to_pass(rule, rounds)
+    seen = surely_failed_share(rule, rounds, half=half)
+    at_limit = _chance(_refused(rule.allowed, rule, rounds, half=half))
     says = [
-        f"at most {percent(line.allowed)} of calls may be slower than {ms(limit.limit_ms)}",
+        f"at most {percent(rule.allowed)} of calls may be slower than {ms(limit.limit_ms)}",
         f"a release without a slow call passes after {needs} calls" if needs else "no release can pass",
-        f"of releases exactly at the limit {_chance(refused)} are refused"
-        + (", those half-way included" if half else ""),
+        f"of releases exactly at the limit {at_limit} are refused" + (", those half-way included" if half else ""),
+        _power_in_words(rule, rounds, half=half),
         sight_in_words(seen, f"of calls are slower than {ms(limit.limit_ms)}"),
     ]
     warnings = []
+    opened = count_ends(rule.allowed / 5, rule, rounds).opened
     if needs is None:
-        clean = -(strict or line).pass_at
         warnings.append(
-            f"{sum(rounds)} measured calls can never pass {limit.name}, about {clean} without a slow one are needed:"
-            f" raise budget.invocations, or take a lower percentile"
+            f"{sum(rounds)} measured calls can never pass {limit.name}, about {clean_calls_needed(rule)} without a slow"
+            " one are needed: raise budget.invocations, or take a lower percentile"
         )
-    elif good.opened > 1 - SURE:
-        warnings.append(f"a good release stays open in {_chance(good.opened)} of runs: raise budget.invocations")
-    if half and refused > 1.5 * PROMISED:
-        warnings.append(
-            f"when.inconclusive: half refuses {_chance(refused)} of releases exactly at the limit with so few calls"
-        )
+    elif opened > 1 - SURE:
+        warnings.append(f"a good release stays open in {_chance(opened)} of runs: raise budget.invocations")
     if seen is None:
         warnings.append("with this budget no share of slow calls is refused in nine runs of ten")
     shown = f"<= {ms(limit.limit_ms)}"
     return Explained(f"limits.duration.{limit.name}", shown, tuple(says), tuple(warnings), limit.limit_ms)
+
+
+def _refused(share: float, rule: Rule, rounds: list[int], *, half: bool, strikes: int = 0) -> float:
+    ends = count_ends(share, rule, rounds, strikes=strikes)
+    return ends.failed + (ends.leaning if half else 0.0)
+
+
+def _power_in_words(rule: Rule, rounds: list[int], *, half: bool, strikes: int = 0) -> str:
+    """Return how much is refused of what has a multiple of the allowance, spread over rounds and environments."""
+    shares = [times * rule.allowed for times in TIMES if times * rule.allowed < 1]
+    if not shares:
+        return "twice that would be all calls"
+    refused = [_refused(share, rule, rounds, half=half, strikes=strikes) for share in shares]
+    told = [f"{percent(share)} {_chance(chance)}" for share, chance in zip(shares, refused, strict=True)]
+    return f"refused of releases beyond it, bad calls spread evenly: at {', at '.join(told)}"
 
 
 def _others(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
@@ -185,14 +198,19 @@ def _errors(policy: Policy, allowed: float, calls: int, plan: ProbePlan) -> Expl
     if allowed <= 0:
         text = explained_none(policy, plan, [probe.name for probe in policy.probes])
         return Explained(check, "<= 0 %", (NONE_MAY_FAIL.replace("`", ""), *text))
-    line = line_for(allowed, ruled_out_errors(allowed), cap_for(calls))
+    rule = Rule(allowed, ruled_out_errors(allowed), cap_for(calls))
     rounds = [sum(call.arm is Arm.CANDIDATE for call in planned.calls) for planned in plan.rounds]
-    needs, seen = clean_calls_to_pass(line, rounds), surely_failed_share(line, rounds, half=True, strikes=STRIKES)
+    half = policy.when.inconclusive is OnInconclusive.HALF
+    needs, seen = clean_calls_to_pass(rule, rounds), surely_failed_share(rule, rounds, half=half, strikes=STRIKES)
+    broken = fewest_broken(allowed, policy.warm.environments)
     says = (
         f"a release without a failed call passes after {needs} calls" if needs else "no release can pass",
+        f"failures refuse it once they came from {broken} of {policy.warm.environments} environments",
+        _power_in_words(rule, rounds, half=half, strikes=STRIKES),
         sight_in_words(seen, "of calls fail"),
     )
-    warnings = () if needs else (f"{calls} calls can never pass it, about {-line.pass_at} good ones are needed",)
+    few = f"{calls} calls can never pass it, about {clean_calls_needed(rule)} good ones are needed"
+    warnings = () if needs else (few,)
     return Explained(check, f"<= {percent(allowed)}", says, warnings)
 
 

@@ -1,15 +1,18 @@
-"""How a score ends, exactly: its two lines, looked at after every round, for any true share of bad calls."""
+"""How a count ends, exactly: its lines, looked at after every round, for any true share of bad calls.
+
+Slow calls that are spread evenly over environments and rounds: of those that are not, the judge refuses fewer.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import comb
 
-from warmgate.judge.derivation import ScoreLine
-from warmgate.judge.score import DISCOUNT_ROUNDS
+from warmgate.judge.binomial import chances
+from warmgate.judge.derivation import PASS_ERROR, Rule
+from warmgate.judge.score import looks_within
 
 SURE = 0.90
 """What "surely" means in every sentence: nine runs of ten."""
@@ -30,77 +33,57 @@ class Ends:
         return max(0.0, 1.0 - self.failed - self.passed)
 
 
-def score_ends(
-    share: float, line: ScoreLine, rounds: Sequence[int], passing: ScoreLine | None = None, *, strikes: int = 0
-) -> Ends:
-    """Return how a score ends where calls are bad independently of each other.
+def count_ends(share: float, rule: Rule, rounds: Sequence[int], *, strikes: int = 0) -> Ends:
+    """Return how a count ends where calls are bad independently of each other, and no other check goes on.
 
     Args:
         share: the true share of bad calls.
-        line: weight and lines; calls beyond its cap are not counted.
+        rule: what counts are judged by; rounds beyond its cap are not counted.
         rounds: how many calls each round has.
-        passing: a stricter line to pass by, as `certify` has.
         strikes: how many bad calls it takes to fail, or to be half-way to it.
     """
-    strict = passing or line
-    places: dict[int, float] = {0: 1.0}
+    looks = looks_within(rule, rounds)
+    places = {0: 1.0}
     failed = passed = 0.0
-    count = 0
-    for looks, size in enumerate(rounds, start=1):
-        if count and count + size > line.cap:
-            break
-        count += size
-        divisor = DISCOUNT_ROUNDS + looks - 1
+    before = 0
+    for look in looks:
         reached: defaultdict[int, float] = defaultdict(float)
+        of_round = chances(look.calls - before, share)
         for bad_before, chance in places.items():
-            for bad_now, of_round in enumerate(_binomial(size, share)):
-                bad = bad_before + bad_now
-                crossed = (bad * line.weight - (count - bad)) * DISCOUNT_ROUNDS >= line.fail_at * divisor
-                if crossed and bad >= strikes:
-                    failed += chance * of_round
-                elif (bad * strict.weight - (count - bad)) * DISCOUNT_ROUNDS <= strict.pass_at * divisor:
-                    passed += chance * of_round
+            for bad, part in enumerate(of_round, start=bad_before):
+                if bad >= max(look.fails_from, strikes):
+                    failed += chance * part
+                elif bad <= look.passes_to:
+                    passed += chance * part
                 else:
-                    reached[bad] += chance * of_round
-        places, last = reached, divisor
-    leaning = sum(
-        chance
-        for bad, chance in places.items()
-        if count and bad >= strikes and (bad * line.weight - (count - bad)) * DISCOUNT_ROUNDS / last >= line.fail_at / 2
-    )
-    return Ends(failed, passed, leaning)
+                    reached[bad] += chance * part
+        places, before = reached, look.calls
+    half_way = max(strikes, looks[-1].half_way_from) if looks else 1
+    return Ends(failed, passed, sum(chance for bad, chance in places.items() if bad >= half_way))
 
 
-@lru_cache(maxsize=512)
-def _binomial(size: int, share: float) -> tuple[float, ...]:
-    return tuple(comb(size, bad) * share**bad * (1 - share) ** (size - bad) for bad in range(size + 1))
+def clean_calls_to_pass(rule: Rule, rounds: Sequence[int]) -> int | None:
+    """Return after how many calls without a bad one the count passes, None where the rounds do not suffice."""
+    return next((look.calls for look in looks_within(rule, rounds) if look.passes_to >= 0), None)
 
 
-def clean_calls_to_pass(line: ScoreLine, rounds: Sequence[int]) -> int | None:
-    """Return after how many calls without a bad one the score passes, None where the rounds do not suffice."""
-    count = 0
-    for looks, size in enumerate(rounds, start=1):
-        count += size
-        if -count * DISCOUNT_ROUNDS <= line.pass_at * (DISCOUNT_ROUNDS + looks - 1):
-            return count
-    return None
+def clean_calls_needed(rule: Rule) -> int:
+    """Return how many calls without a bad one rule out what a PASS rules out, in one look."""
+    return math.ceil(math.log(PASS_ERROR) / math.log1p(-rule.ruled_out))
 
 
-def surely_failed_share(
-    line: ScoreLine, rounds: Sequence[int], *, half: bool, passing: ScoreLine | None = None, strikes: int = 0
-) -> float | None:
+def surely_failed_share(rule: Rule, rounds: Sequence[int], *, half: bool, strikes: int = 0) -> float | None:
     """Return the smallest share of bad calls, in steps of a tenth of what is allowed, that fails in nine runs of ten.
 
     Args:
-        line: weight and lines.
+        rule: what counts are judged by.
         rounds: how many calls each round has.
-        half: whether a score that is half-way to FAIL counts as failed.
-        passing: a stricter line to pass by.
+        half: whether a count that is half-way to FAIL counts as failed.
         strikes: how many bad calls it takes.
     """
-    share = line.allowed
+    share = rule.allowed
     while share < 1.0:
-        ends = score_ends(share, line, rounds, passing, strikes=strikes)
+        ends = count_ends(share, rule, rounds, strikes=strikes)
         if ends.failed + (ends.leaning if half else 0.0) >= SURE:
             return share
         share *= 1.1

@@ -23,7 +23,7 @@ from support.fakes.world import (
     VirtualClock,
 )
 from support.traffic.generators import FAMILIES, Family
-from support.traffic.shifts import NONE, Defect, live_calls
+from support.traffic.shifts import NONE, ORDINARY, Conditions, Defect, live_calls
 from warmgate.errors import DeploymentLookupError, LogLookupError
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.live.guard import Guard
@@ -143,6 +143,7 @@ class ShiftWorld:
         seed: str = "shift",
         family: Family = TYPICAL,
         defect: Defect = NONE,
+        conditions: Conditions = ORDINARY,
         seconds: float = 120.0,
         new_per_s: float = 10.0,
         old_per_s: float = 10.0,
@@ -156,7 +157,7 @@ class ShiftWorld:
         self.policies = FakePolicies(LIVE)
         self.functions = FakeFunctions(known=("1", "2"))
         self.logs = FakeLogs(self.clock, late_ms=log_late_ms)
-        self.logs.written = list(_written(family, seed, seconds, old_per_s, new_per_s, defect, began_s))
+        self.logs.written = list(_written(family, seed, seconds, old_per_s, new_per_s, defect, conditions, began_s))
         self.claims = ClaimTable(self.clock)
         self.lineage = FakeLineage()
         self.handover = FakeHandover()
@@ -192,8 +193,23 @@ class ShiftWorld:
 
 @lru_cache(maxsize=32)
 def _written(
-    family: Family, seed: str, seconds: float, old_per_s: float, new_per_s: float, defect: Defect, began_s: float
+    family: Family,
+    seed: str,
+    seconds: float,
+    old_per_s: float,
+    new_per_s: float,
+    defect: Defect,
+    conditions: Conditions,
+    began_s: float,
 ) -> tuple[LoggedCall, ...]:
     """Return the calls of a shift; making them takes longer than guarding it."""
-    calls = live_calls(family, seed, seconds=seconds, old_per_s=old_per_s, new_per_s=new_per_s, defect=defect)
+    calls = live_calls(
+        family,
+        seed,
+        seconds=seconds,
+        old_per_s=old_per_s,
+        new_per_s=new_per_s,
+        defect=defect,
+        conditions=conditions,
+    )
     return tuple(replace(call, at_ms=EPOCH_MS + began_s * 1000 + call.at_ms) for call in calls)

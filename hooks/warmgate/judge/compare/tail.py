@@ -24,8 +24,8 @@ OK_AT = -40
 BALANCE = 1 / (1 + WEIGHT)
 """The share of slow calls at which the score stays where it is: whatever fails is above, whatever passes below."""
 DISCOUNT_ROUNDS = 20
-FIRST_LOOK = 2
-"""One round's 96th percentile is its largest value: too little to refuse by."""
+FIRST_LOOK = 3
+"""The 96th percentile of two rounds of 20 is their second largest value: too little to refuse by."""
 CHANCE = 0.005
 LEANING_CHANCE = 0.02
 """Of so many slow calls where nothing changed: a percentile of few calls may sit in a gap, below a slow path of old."""

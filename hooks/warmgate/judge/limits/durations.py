@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warmgate.judge.derivation import ScoreLine
+from warmgate.judge.derivation import Rule
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, environments_known
 from warmgate.judge.finding import OUTCOMES, without_data
 from warmgate.judge.quantile import quantile
@@ -12,7 +12,6 @@ from warmgate.judge.score import (
     allowed_share,
     cap_for,
     in_words,
-    line_for,
     proven,
     ruled_out_share,
     stand,
@@ -23,9 +22,6 @@ from warmgate.model.calls import Arm, CallOutcome, Closed, DurationSource, Evide
 from warmgate.model.figures import ms, percent
 from warmgate.model.verdict import Finding, Unit
 from warmgate.policy.values import PercentileLimit, Policy
-
-CERTAINTY = 5
-"""`certify` passes where a fifth of the allowed share would pass in 95 % of runs, and the allowed share in 5 %."""
 
 
 def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, cap: int) -> Finding:
@@ -43,9 +39,9 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
         ended = f" ({evidence.closed})" if evidence.closed in {Closed.DEADLINE, Closed.BUDGET} else ""
         what = f"not one warm measured call with a duration{ended}"
         return without_data(check, limit.limit_ms, Unit.MS, evidence.closed, what)
-    line, strict = lines_of(limit, cap, certify=policy.limits.certify)
+    rule = rule_of(limit, cap, certify=policy.limits.certify)
     slow = [[is_slow(sample, limit.limit_ms) for sample in round_] for round_ in rounds]
-    standing = stand(slow, line, _enough(rounds, limit.limit_ms), strict)
+    standing = stand(slow, rule, _enough(rounds, limit.limit_ms), lasting=True)
     judged = [sample for round_ in rounds[: standing.looks] for sample in round_]
     measured = quantile([_shown_ms(sample, limit.limit_ms) for sample in judged], limit.percentile)
     undecided = standing.decision is None
@@ -53,7 +49,7 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
         check=check,
         outcome=OUTCOMES[standing.decision],
         reason=_reason(standing, limit, judged),
-        details=_details(limit, judged, in_words(standing, line, strict)) + afterwards(standing, slow),
+        details=_details(limit, judged, in_words(standing)) + afterwards(standing, slow),
         decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=measured,
         limit=limit.limit_ms,
@@ -61,9 +57,9 @@ def judge_duration(limit: PercentileLimit, evidence: Evidence, policy: Policy, c
         bad_count=standing.bad_count,
         sample_count=standing.call_count,
         environment_count=environment_count(judged),
-        proven=proven(standing, strict if strict and standing.decision else line, "slow calls"),
+        proven=proven(standing, rule, "slow calls"),
         inconclusive_because=why_undecided(standing, evidence.closed) if undecided else None,
-        leans_to_fail=undecided and standing.leans(line),
+        leans_to_fail=standing.leans,
     )
 
 
@@ -91,13 +87,12 @@ def is_slow(sample: Sample, limit_ms: float) -> bool:
     return sample.outcome is CallOutcome.TIMEOUT or (sample.duration_ms is not None and sample.duration_ms > limit_ms)
 
 
-def lines_of(limit: PercentileLimit, cap: int, *, certify: bool) -> tuple[ScoreLine, ScoreLine | None]:
-    """Return the line of a limit for so many calls, and the stricter one that `certify` passes by."""
+def rule_of(limit: PercentileLimit, cap: int, *, certify: bool) -> Rule:
+    """Return what a limit is judged by for so many calls; to certify, a PASS rules out the very share allowed."""
     allowed = allowed_share(limit.percentile)
-    # A p99 needs 140 calls to pass; for what allows more, 200 calls say as much as 500.
+    # A p99 needs 160 calls to pass; for what allows more, 200 calls say as much as 500.
     fitting = cap_for(min(cap, 500 if allowed <= 0.01 else 200))
-    line = line_for(allowed, ruled_out_share(allowed), fitting)
-    return line, line_for(round(allowed / CERTAINTY, 10), allowed, fitting) if certify else None
+    return Rule(allowed, allowed if certify else ruled_out_share(allowed), fitting)
 
 
 def _enough(rounds: list[list[Sample]], limit_ms: float) -> list[bool]:
@@ -125,9 +120,9 @@ def _reason(standing: Standing, limit: PercentileLimit, judged: list[Sample]) ->
     return text
 
 
-def _details(limit: PercentileLimit, judged: list[Sample], score: str) -> str:
+def _details(limit: PercentileLimit, judged: list[Sample], lines: str) -> str:
     slow = [sample for sample in judged if is_slow(sample, limit.limit_ms)]
     if not slow:
-        return score
+        return lines
     least = "" if environments_known(judged) else "at least "
-    return f"slow calls from {least}{environment_count(slow)} of {environment_count(judged)} environments; {score}"
+    return f"slow calls from {least}{environment_count(slow)} of {environment_count(judged)} environments; {lines}"

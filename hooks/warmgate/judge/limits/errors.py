@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import accumulate
 
 from warmgate.judge.binomial import upper_bound
+from warmgate.judge.derivation import Rule
+from warmgate.judge.environments import environment_count, environments_known, spread_enough
 from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.score import (
     SMALLEST_SHARE,
@@ -15,7 +17,6 @@ from warmgate.judge.score import (
     afterwards,
     cap_for,
     in_words,
-    line_for,
     proven,
     ruled_out_errors,
     stand,
@@ -130,8 +131,8 @@ def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -
     rounds = _by_round([sample for sample in calls if sample.phase is not Phase.REPEATED] or calls)
     failed = [[_failed(sample) for sample in round_] for round_ in rounds]
     found = [sample for sample in calls if _failed(sample)]
-    line = line_for(allowed, ruled_out_errors(allowed), cap_for(cap))
-    standing = stand(failed, line, _struck(failed, len(found)))
+    rule = Rule(allowed, ruled_out_errors(allowed), cap_for(cap))
+    standing = stand(failed, rule, _spread(rounds, allowed), struck=_struck(failed, len(found)))
     bad = [sample for round_ in rounds[: standing.looks] for sample in round_ if _failed(sample)]
     rate = standing.bad_count / standing.call_count
     undecided = standing.decision is None
@@ -140,18 +141,25 @@ def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -
         outcome=OUTCOMES[standing.decision],
         reason=f"{counted(standing.bad_count, standing.call_count, 'call')} failed"
         + (f" ({percent(rate)}; the limit allows {percent(allowed)}): {_kinds(bad)}" if bad else ""),
-        details=in_words(standing, line) + afterwards(standing, failed) + _repeated_in_words(calls, rounds),
+        details=_came_from(bad) + in_words(standing) + afterwards(standing, failed) + _repeated_in_words(calls, rounds),
         decided=not undecided or standing.exhausted or evidence.closed is not None,
         measured=rate,
         limit=allowed,
         unit=Unit.RATIO,
         bad_count=standing.bad_count,
         sample_count=standing.call_count,
-        proven=proven(standing, line, "errors"),
+        proven=proven(standing, rule, "errors"),
         inconclusive_because=why_undecided(standing, evidence.closed) if undecided else None,
-        leans_to_fail=undecided and standing.leans(line),
+        leans_to_fail=standing.leans,
     )
     return _leaning_alone(finding, found[0], calls, evidence.closed) if len(found) == 1 else finding
+
+
+def _came_from(failed: list[Sample]) -> str:
+    if not failed:
+        return ""
+    least = "" if environments_known(failed) else "at least "
+    return f"failures in {least}{environment_count(failed)} environments; "
 
 
 def _struck(failed: Sequence[Sequence[bool]], count: int) -> list[bool]:
@@ -163,6 +171,16 @@ def _struck(failed: Sequence[Sequence[bool]], count: int) -> list[bool]:
     """
     repeated = count - sum(map(sum, failed))
     return [so_far + repeated >= STRIKES for so_far in accumulate(map(sum, failed))]
+
+
+def _spread(rounds: Sequence[Sequence[Sample]], allowed: float) -> list[bool]:
+    """Return after which rounds failures came from environments enough to refuse."""
+    calls: list[Sample] = []
+    spread = []
+    for round_ in rounds:
+        calls += round_
+        spread.append(spread_enough([sample for sample in calls if _failed(sample)], calls, allowed))
+    return spread
 
 
 def _leaning_alone(finding: Finding, failed: Sample, calls: Sequence[Sample], closed: Closed | None) -> Finding:

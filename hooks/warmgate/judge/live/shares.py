@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from warmgate.judge.binomial import at_least, at_most, permutation_p_value, upper_bound
-from warmgate.judge.score import SMALLEST_SHARE, STRIKES, ruled_out_errors
+from warmgate.judge.binomial import at_most, permutation_p_value, upper_bound
+from warmgate.judge.live.failures import Numbered, Share, chance_of, failing_rounds, is_failed, is_shared
+from warmgate.judge.score import STRIKES, ruled_out_errors
 from warmgate.judge.wording import counted, word
-from warmgate.model.calls import Arm, CallOutcome, Evidence, Sample, Start
+from warmgate.model.calls import Arm, Evidence, Sample, Start
 from warmgate.model.figures import percent
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Because, Finding, Outcome, Unit
@@ -30,55 +31,27 @@ RARE_LIVE_CALLS = 283
 ERRORS, COLD_STARTS = "live.errors.rate", "live.cold_starts.share"
 BY_METRICS = "by CloudWatch's metrics"
 
-Stretches = Sequence[tuple[int, Evidence]]
-"""Numbers from 1 and what was seen of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Bad calls among all of them."""
-
-    bad: int = 0
-    calls: int = 0
-
-    def plus(self, other: Share) -> Share:
-        """Return both together."""
-        return Share(self.bad + other.bad, self.calls + other.calls)
-
 
 def _shares(evidence: Evidence, arm: Arm, bad: Callable[[Sample], bool]) -> list[Share]:
     """Return the share of each round."""
-    rounds: dict[int, Share] = {}
+    calls, hits = Counter[int](), Counter[int]()
     for sample in evidence.samples:
         if sample.arm is arm:
-            one = Share(int(bad(sample)), 1)
-            rounds[sample.round] = rounds.get(sample.round, Share()).plus(one)
-    return [rounds[number] for number in sorted(rounds)]
+            calls[sample.round] += 1
+            hits[sample.round] += bad(sample)
+    return [Share(hits[number], calls[number]) for number in sorted(calls)]
 
 
-def _failing_stretch(
-    seen: Stretches, allowed: float, bad: Callable[[Sample], bool], *, compared: bool
-) -> tuple[Share, float] | None:
+def _failing_stretch(seen: Numbered, allowed: float, bad: Callable[[Sample], bool]) -> tuple[Share, float] | None:
     """Return the first look at which a share is beyond what is allowed, with its chance; None where there is none."""
     for number, evidence in seen:
-        so_far, old = Share(), _summed(_shares(evidence, Arm.BASELINE, bad)) if compared else Share()
+        so_far = Share()
         for share in _shares(evidence, Arm.CANDIDATE, bad)[:ROUNDS]:
             so_far = so_far.plus(share)
-            looks = ROUNDS * number**2
             chance = chance_of(so_far, allowed)
-            if so_far.bad < STRIKES or chance > CHANCE / looks:
-                continue
-            if (
-                not old.calls
-                or permutation_p_value(so_far.bad, so_far.calls, old.bad, old.calls) <= SAME_CHANCE / looks
-            ):
+            if so_far.bad >= STRIKES and chance <= CHANCE / (ROUNDS * number**2):
                 return so_far, chance
     return None
-
-
-def chance_of(share: Share, allowed: float) -> float:
-    """Return the chance of so many bad calls where their true share is exactly what is allowed."""
-    return at_least(share.bad, share.calls, max(SMALLEST_SHARE, allowed))
 
 
 def _summed(shares: Sequence[Share]) -> Share:
@@ -98,6 +71,7 @@ def judge_share(
     *,
     kinds: str = "",
     shared: bool = False,
+    alike: bool = False,
     ended: bool = False,
 ) -> Finding:
     """Return the finding of a share of calls, from the look that failed it or from all calls together.
@@ -111,6 +85,7 @@ def judge_share(
         verb: what bad calls did.
         kinds: what bad calls were.
         shared: whether the old version has bad calls too.
+        alike: whether it has as many, or one environment has nearly all of the new version's.
         ended: whether no more calls are to come.
     """
     share, chance = failing or (total, 1.0)
@@ -120,11 +95,11 @@ def judge_share(
         reason += f" ({percent(share.bad / share.calls)}; the limit allows {allows}){kinds and f': {kinds}'}"
     finding = replace(_open_share(check, allowed, share, total, reason), details=text)
     if allowed <= 0 and total.bad:
-        return _none_may(finding, total, failing, shared=shared, ended=ended)
+        return _none_may(finding, total, failing, shared=shared, alike=alike, ended=ended)
     if failing is not None:
         said = f"{text}; chance of that at the limit {chance:.1g}"
         return replace(finding, outcome=Outcome.FAILED, details=said)
-    return _not_failing(finding, allowed, total)
+    return _not_failing(finding, allowed, total, leans=not alike)
 
 
 def _open_share(check: str, allowed: float, share: Share, total: Share, reason: str) -> Finding:
@@ -144,25 +119,25 @@ def _open_share(check: str, allowed: float, share: Share, total: Share, reason: 
     )
 
 
-def _not_failing(finding: Finding, allowed: float, total: Share) -> Finding:
-    """Return the finding of a share that no look has failed."""
+def _not_failing(finding: Finding, allowed: float, total: Share, *, leans: bool) -> Finding:
+    """Return the finding of a share that no look has failed; it leans to a failure only where it is the release's."""
     ruled_out = ruled_out_live(allowed)
     if total.calls and at_most(total.bad, total.calls, ruled_out) <= PASS_ERROR:
         return replace(finding, outcome=Outcome.PASSED)
     return replace(
         finding,
         inconclusive_because=_why_open(total, ruled_out),
-        leans_to_fail=total.bad >= STRIKES and chance_of(total, allowed) <= PASS_ERROR,
+        leans_to_fail=leans and total.bad >= STRIKES and chance_of(total, allowed) <= PASS_ERROR,
     )
 
 
 def _none_may(
-    finding: Finding, total: Share, failing: tuple[Share, float] | None, *, shared: bool, ended: bool
+    finding: Finding, total: Share, failing: tuple[Share, float] | None, *, shared: bool, alike: bool, ended: bool
 ) -> Finding:
     """Return the finding where no call may be bad and some are: one is chance only where so few can be shown."""
     if failing is not None or (total.bad >= STRIKES and not shared):
         return replace(finding, outcome=Outcome.FAILED)
-    found = _not_failing(finding, 0.0, total)
+    found = _not_failing(finding, 0.0, total, leans=not alike)
     if found.outcome is Outcome.PASSED:
         # The rate that was measured is beyond the limit: what was judged stands in the reason.
         bound = percent(upper_bound(total.bad, total.calls))
@@ -186,12 +161,14 @@ def _why_open(total: Share, ruled_out: float) -> Because:
     return Because.TOO_LITTLE_TRAFFIC if at_most(0, total.calls, ruled_out) > PASS_ERROR else Because.CAP
 
 
-def _failed(sample: Sample) -> bool:
-    return sample.outcome is CallOutcome.ERROR or sample.outcome is CallOutcome.TIMEOUT
-
-
 def judge_live_errors(
-    allowed: float, seen: Stretches, counts: Mapping[Arm, MetricCounts], *, ended: bool = False, hidden: str = ""
+    allowed: float,
+    seen: Numbered,
+    counts: Mapping[Arm, MetricCounts],
+    before: Numbered = (),
+    *,
+    ended: bool = False,
+    hidden: str = "",
 ) -> Finding:
     """Return the finding of the error rate; where CloudWatch counted a larger share of errors, that share is judged.
 
@@ -199,22 +176,34 @@ def judge_live_errors(
         allowed: the limit.
         seen: the stretches.
         counts: CloudWatch's.
+        before: the stretch before, if any.
         ended: whether no more calls are to come.
         hidden: why the log does not show every failure; a share of none is nothing then unless CloudWatch counted too.
     """
     new, old = (
-        _summed([s for _, e in seen for s in _shares(e, arm, _failed)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
+        _summed([s for _, e in seen for s in _shares(e, arm, is_failed)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
     )
-    failing = _failing_stretch(seen, allowed, _failed, compared=True)
+    failing = failing_rounds(before, seen, allowed)
     metric = counts.get(Arm.CANDIDATE)
     if failing is None and metric is not None and _says_more(metric, new):
         return errors_by_metrics(allowed, metric, counts.get(Arm.BASELINE))
     types = Counter(
-        word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and _failed(s)
+        word(s.error_type or "error") for _, e in seen for s in e.samples if s.arm is Arm.CANDIDATE and is_failed(s)
     )
     named = ", ".join(name for name, _ in types.most_common(3))
     text = f"{old.bad} of {old.calls} of the old version; by the log{f' ({hidden})' if hidden else ''}"
-    found = judge_share(ERRORS, allowed, new, failing, text, "failed", kinds=named, shared=old.bad > 0, ended=ended)
+    found = judge_share(
+        ERRORS,
+        allowed,
+        new,
+        failing,
+        text,
+        "failed",
+        kinds=named,
+        shared=old.bad > 0,
+        alike=new.bad >= STRIKES and is_shared(seen, allowed),
+        ended=ended,
+    )
     if not (hidden and ended and metric is None and found.outcome is Outcome.PASSED):
         return found
     reason = f"{found.reason} by the log, but {hidden}"
@@ -235,7 +224,8 @@ def errors_by_metrics(allowed: float, new: MetricCounts, old: MetricCounts | Non
     beyond = total.bad >= STRIKES and chance <= CHANCE and same <= SAME_CHANCE
     text = f"{before.bad} of {before.calls} of the old version; {BY_METRICS}"
     failing = (total, chance) if beyond else None
-    return judge_share(ERRORS, allowed, total, failing, text, "failed", shared=before.bad > 0, ended=True)
+    alike = same > PASS_ERROR
+    return judge_share(ERRORS, allowed, total, failing, text, "failed", shared=before.bad > 0, alike=alike, ended=True)
 
 
 def is_cold(sample: Sample) -> bool:
@@ -243,11 +233,11 @@ def is_cold(sample: Sample) -> bool:
     return sample.start is Start.COLD or sample.start is Start.RESTORED
 
 
-def judge_live_cold_starts(allowed: float, seen: Stretches, *, ended: bool = False) -> Finding:
+def judge_live_cold_starts(allowed: float, seen: Numbered, *, ended: bool = False) -> Finding:
     """Return the finding of the share of cold starts."""
     new, old = (
         _summed([s for _, e in seen for s in _shares(e, arm, is_cold)]) for arm in (Arm.CANDIDATE, Arm.BASELINE)
     )
-    failing = _failing_stretch(seen, allowed, is_cold, compared=False)
+    failing = _failing_stretch(seen, allowed, is_cold)
     text = f"{old.bad} of {old.calls} of the old version; by the log"
     return judge_share(COLD_STARTS, allowed, new, failing, text, "met a cold start", ended=ended)

@@ -8,44 +8,27 @@ the whole watch errs less than twice as often as its first stretch, however long
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from warmgate.judge.binomial import at_least
 from warmgate.judge.limits.init import FEWEST as FEWEST_COLD_STARTS
 from warmgate.judge.limits.init import in_words, slow_count
 from warmgate.judge.limits.memory import judge_memory
-from warmgate.judge.live.duration import judge_live_durations
-from warmgate.judge.live.shares import (
-    CHANCE,
-    Stretches,
-    is_cold,
-    judge_live_cold_starts,
-    judge_live_errors,
-)
+from warmgate.judge.live.duration import BODY, fading_in_words, judge_live_durations
+from warmgate.judge.live.fading import course_of
+from warmgate.judge.live.failures import Numbered
+from warmgate.judge.live.rounds import NO_BURST, Stretch, comparable_rounds
+from warmgate.judge.live.shares import CHANCE, is_cold, judge_live_cold_starts, judge_live_errors
 from warmgate.judge.quantile import quantile
 from warmgate.judge.readings import readable
 from warmgate.judge.score import STRIKES, allowed_share
 from warmgate.judge.verdict import WORST_FIRST, verdict_of_findings
 from warmgate.judge.wording import counted
-from warmgate.model.calls import Arm, Burst, Closed, Evidence, Phase, Sample, Start
+from warmgate.model.calls import Arm, Closed, Evidence, Phase, Start
 from warmgate.model.figures import ms
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Because, Finding, Outcome, Unit, Verdict
-from warmgate.policy.values import PercentileLimit, Policy
-
-NEW_PER_ROUND, OLD_PER_ROUND = 20, 100
-"""Calls of a round that the comparison reads, evenly spaced: its lines hold for 200 calls of the candidate."""
-NO_BURST = Burst(asked=0, granted=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """A part of the traffic of a shift; its samples are in rounds, counted from 1."""
-
-    number: int
-    """From 1."""
-    samples: tuple[Sample, ...]
-    complete: bool
+from warmgate.policy.values import PercentileLimit, Policy, RatioLimit
 
 
 def judge_live(
@@ -53,6 +36,7 @@ def judge_live(
     policy: Policy,
     counts: Mapping[Arm, MetricCounts] | None = None,
     *,
+    before: Stretch | None = None,
     ended: bool = False,
     hidden: str = "",
 ) -> Verdict:
@@ -65,17 +49,21 @@ def judge_live(
         stretches: one or more, of one shift.
         policy: whose limits are asked for.
         counts: the second source of the error rate; the larger share of errors counts.
+        before: the stretch before the first one, judged already: what begins late in it is seen with what follows.
         ended: whether no more calls are to come: under a limit of 0 % one alone counts then.
         hidden: why the log does not show every failure of the candidate; empty where it does.
     """
     seen = [(part.number, readable(_evidence(part))) for part in stretches]
+    parts = [replace(part, samples=evidence.samples) for part, (_, evidence) in zip(stretches, seen, strict=True)]
+    earlier = [] if before is None else [(before.number, readable(_evidence(before)))]
+    known = [] if before is None else [replace(before, samples=earlier[0][1].samples)]
     found: list[Finding] = []
     live = policy.live
     if live.duration is not None:
-        watched = [judge_live_durations(live.duration, _thinned(evidence), number) for number, evidence in seen]
-        found += _over_stretches(watched)
+        durations = _over_stretches(_durations(live.duration, known, parts, live.grace_ms / 1000))
+        found += [_with_beginning(finding, parts, live.duration.ratio) for finding in durations]
     if live.error_ratio is not None:
-        found.append(judge_live_errors(live.error_ratio, seen, counts or {}, ended=ended, hidden=hidden))
+        found.append(judge_live_errors(live.error_ratio, seen, counts or {}, earlier, ended=ended, hidden=hidden))
     if live.cold_start_ratio is not None:
         found.append(judge_live_cold_starts(live.cold_start_ratio, seen, ended=ended))
     found += [_judge_init(limit, seen) for limit in policy.limits.init]
@@ -83,6 +71,29 @@ def judge_live(
         used = _over_stretches([[judge_memory(policy.limits.memory_ratio, evidence)] for _, evidence in seen])
         found += [replace(finding, check="live.memory.max") for finding in used]
     return verdict_of_findings(tuple(found), policy)
+
+
+def _durations(
+    limit: RatioLimit, known: Sequence[Stretch], parts: Sequence[Stretch], grace_s: float
+) -> list[list[Finding]]:
+    """Return the findings of each stretch, judged with the one before it."""
+    found = list[list[Finding]]()
+    before = {part.number: comparable_rounds(part) for part in known}
+    for part in parts:
+        rounds = comparable_rounds(part)
+        closed = Closed.PLANNED if part.complete else None
+        earlier = before.get(part.number - 1, [])
+        found.append(judge_live_durations(limit, earlier, rounds, part.number, closed, grace_s))
+        before = {part.number: rounds}
+    return found
+
+
+def _with_beginning(finding: Finding, parts: Sequence[Stretch], ratio: float) -> Finding:
+    """Return the finding with what faded in the first stretch, where a later one passed the typical call."""
+    if finding.check != BODY or finding.outcome is not Outcome.PASSED or len(parts) == 1:
+        return finding
+    faded = fading_in_words(course_of(comparable_rounds(parts[0])), ratio)
+    return replace(finding, reason=f"{finding.reason}; at first it was slower, and faded {faded}") if faded else finding
 
 
 def has_live_limits(policy: Policy) -> bool:
@@ -115,21 +126,7 @@ def _worst(findings: Sequence[Finding]) -> Outcome:
     return min((finding.outcome for finding in findings), key=WORST_FIRST.index, default=Outcome.PASSED)
 
 
-def _thinned(evidence: Evidence) -> Evidence:
-    """Return the evidence with no more warm calls a round than the comparison's lines hold for."""
-    rounds: dict[tuple[int, Arm], list[Sample]] = {}
-    for sample in evidence.samples:
-        if sample.start not in {Start.COLD, Start.RESTORED}:
-            rounds.setdefault((sample.round, sample.arm), []).append(sample)
-    kept: list[Sample] = []
-    for (_, arm), samples in rounds.items():
-        most = NEW_PER_ROUND if arm is Arm.CANDIDATE else OLD_PER_ROUND
-        count = min(most, len(samples))
-        kept += [samples[place * len(samples) // count] for place in range(count)]
-    return replace(evidence, samples=tuple(kept))
-
-
-def _judge_init(limit: PercentileLimit, seen: Stretches) -> Finding:
+def _judge_init(limit: PercentileLimit, seen: Numbered) -> Finding:
     """Return the finding of an init limit on live cold starts; few of them are good news, and judged by nobody."""
     inits = [
         (number, sample.init_ms if sample.init_ms is not None else sample.restore_ms)

@@ -13,14 +13,14 @@ from math import exp, log, sqrt
 from warmgate.judge.compare.body import FAIL_Z, OK_Z
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS
 from warmgate.judge.finding import OUTCOMES
-from warmgate.judge.live.duration import BODY, LEAST_SPREAD, TAIL
+from warmgate.judge.live.duration import BODY, TAIL
+from warmgate.judge.live.fading import LEAST_SPREAD
+from warmgate.judge.live.failures import Share, chance_of
 from warmgate.judge.live.shares import (
     BY_METRICS,
     CHANCE,
     COLD_STARTS,
     ERRORS,
-    Share,
-    chance_of,
     errors_by_metrics,
     judge_share,
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from support.fakes.shift_world import LIVE, ShiftWorld
+from support.fakes.world import EPOCH_MS
 from support.traffic.shifts import Defect
 from warmgate.errors import (
     DeploymentLookupError,
@@ -39,7 +40,7 @@ def guarded(world: ShiftWorld, seconds: float = 890.0) -> GuardResult:
         (Defect(times=2.0), "live.duration.body"),
         (Defect(slow_share=0.3, slow_times=4.0), "live.duration.tail"),
         (Defect(error_share=0.5, from_s=60.0), "live.errors.rate"),
-        (Defect(times=2.0, from_s=60.0), "live.duration.body"),
+        (Defect(times=2.0, from_s=60.0), "live.duration"),
     ],
 )
 def test_a_bad_shift_is_stopped_with_the_reason(defect: Defect, check: str) -> None:
@@ -174,6 +175,18 @@ def test_a_run_hands_over_before_its_time_is_up_and_the_next_one_stops_the_shift
     found = world.guard().run(successor, world.deadline(890))
     assert found.ending is Ending.STOPPED
     assert world.guard().run(successor, world.deadline(890)).ending is Ending.BUSY
+
+
+def test_a_run_that_takes_over_begins_no_second_grace() -> None:
+    """What is slow a minute after the shift began has no cold cache, whoever looks first."""
+    world = ShiftWorld(defect=Defect(times=2.0))
+    world.clock.at_ms = 80_000.0
+    since_ms = EPOCH_MS + 70_000.0
+    found = world.guard().run(
+        Shift(deployment_id=world.deployment_id, run=2, stretch=4, since_ms=since_ms), world.deadline(890)
+    )
+    assert found.ending is Ending.STOPPED
+    assert world.clock.at_ms < 95_000
 
 
 def test_a_shift_that_has_not_begun_is_waited_for_across_runs() -> None:

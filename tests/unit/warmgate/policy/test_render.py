@@ -25,6 +25,8 @@ limits:
   errors:
     rate: 0%
   certify: false
+live:
+  grace: 30s
 when:
   inconclusive: half
   no_data: fail

@@ -8,12 +8,14 @@ import pytest
 
 from support.fakes.world import EXECUTION, POLICY, Served, World, report_line, served
 from warmgate.errors import LogLookupError
+from warmgate.judge import verdict_of_findings
 from warmgate.logs.calls import LoggedCall
 from warmgate.logs.invocations import InvocationRecord
-from warmgate.model.calls import HISTORY, Arm
+from warmgate.model.calls import HISTORY, Arm, CallOutcome, Phase, Sample
 from warmgate.model.deployment import Status
-from warmgate.model.verdict import Verdict
+from warmgate.model.verdict import Finding, Outcome, Verdict
 from warmgate.policy.values import Budget, Compare, Limits, PercentileLimit, Policy, RatioLimit
+from warmgate.probing.log_evidence import names_matter
 
 DURATION = replace(
     POLICY,
@@ -57,6 +59,25 @@ def test_slow_calls_of_two_environments_refuse_nothing_once_they_are_named() -> 
     (finding,) = [f for f in verdict.findings if f.check == "limits.duration.p95"]
     assert finding.outcome == "inconclusive"
     assert "from 2 of 5 environments" in finding.details
+
+
+@pytest.mark.parametrize(("rate", "named"), [(0.01, True), (0.0, False)])
+def test_failures_are_named_where_a_share_of_them_may_be(rate: float, *, named: bool) -> None:
+    """Where they happened matters to a share; where none may fail, the log is not waited for."""
+    finding = Finding(check="limits.errors.rate", outcome=Outcome.FAILED, reason="r", limit=rate)
+    verdict = verdict_of_findings([finding], POLICY)
+    sample = Sample(
+        arm=Arm.CANDIDATE,
+        round=1,
+        position=0,
+        probe="default",
+        phase=Phase.MEASURED,
+        outcome=CallOutcome.ERROR,
+        request_id="r-1",
+    )
+
+    assert names_matter(verdict, [sample]) is named
+    assert not names_matter(verdict, [replace(sample, environment="e")])
 
 
 def test_without_the_log_the_same_calls_are_refused() -> None:

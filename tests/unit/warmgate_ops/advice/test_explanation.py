@@ -29,7 +29,7 @@ def policy(text: str) -> Policy:
             "8 environments of each version are too few to decide",
         ),
         ("warm: {environments: 4}\ncompare: {init: {median: 1.2x}}", "4 cold starts of each are too few"),
-        ("limits: {duration: {p95: 1s}}\nbudget: {invocations: 120}", "half refuses"),
+        ("limits: {duration: {p95: 1s}}\nbudget: {invocations: 140}", "a good release stays open in"),
         ("compare: {duration: {p95: 1.2x}}\nbudget: {invocations: 200}", "the budget"),
         ("probes: [{name: a, tenant: blue}, {name: b}]", "with a tenant and without one: no function takes both"),
         ("limits: {errors: {rate: 1%}}\nwarm: {environments: 5}\nbudget: {invocations: 50}", "can never pass it"),
@@ -110,6 +110,34 @@ def test_what_none_means_for_a_budget_is_said(text: str, check: str, line: str) 
     """The share that is seen, and the probes of which one failure refuses since they cannot be called again."""
     (found,) = [each for each in explain(policy(text)) if each.check == check]
     assert any(line in each for each in found.says), found.says
+
+
+@pytest.mark.parametrize(
+    ("text", "check", "says"),
+    [
+        (
+            "limits: {duration: {p95: 1s}}\nbudget: {invocations: 140}",
+            "limits.duration.p95",
+            "refused of releases beyond it, bad calls spread evenly: at 10 % 24.9 %, at 15 % 69.6 %, at 20 % 93.3 %",
+        ),
+        (
+            "limits: {duration: {p95: 1s}}\nbudget: {invocations: 140}",
+            "limits.duration.p95",
+            "of releases exactly at the limit 0.991 % are refused, those half-way included",
+        ),
+        ("limits: {duration: {p50: 1s}}", "limits.duration.p50", "twice that would be all calls"),
+        (
+            "limits: {errors: {rate: 1%}}",
+            "limits.errors.rate",
+            "failures refuse it once they came from 3 of 20 environments",
+        ),
+    ],
+)
+def test_the_power_that_a_budget_leaves_is_told(text: str, check: str, says: str) -> None:
+    """How much is refused at the limit, and of what is two, three and four times beyond it."""
+    (found,) = [each for each in explain(policy(text)) if each.check == check]
+
+    assert any(says in each for each in found.says), found.says
 
 
 def test_tenants_are_told() -> None:

@@ -140,7 +140,8 @@ def test_figures_can_be_read_aloud(case: Case) -> None:
 def test_a_hostile_name_is_only_text(named: bool) -> None:
     """Whatever a probe, a run, an environment or a policy is called, it makes no markup and hides nothing."""
     samples = [
-        replace(sample, environment=HOSTILE if named else None) for sample in recorded(probe=HOSTILE, factor=4.0)
+        replace(sample, environment=f"{sample.environment}{HOSTILE}" if named else None)
+        for sample in recorded(probe=HOSTILE, factor=4.0)
     ]
     quiet, loud = page(case_of(recorded(named=named, factor=4.0))), page(case_of(samples, run=HOSTILE))
 

@@ -27,6 +27,7 @@ def found(old: list[float], new: list[float]) -> Finding:
         (1.19, 20, Outcome.PASSED),
         (1.3, 20, Outcome.FAILED),
         (1.21, 5, Outcome.FAILED),
+        (1.21, 4, Outcome.INCONCLUSIVE),
         (2.0, 5, Outcome.FAILED),
     ],
 )
@@ -41,6 +42,17 @@ def test_a_large_but_uncertain_difference_is_open() -> None:
 
     assert (finding.outcome, finding.inconclusive_because) == (Outcome.INCONCLUSIVE, "cap")
     assert not finding.leans_to_fail
+
+
+@pytest.mark.parametrize(
+    ("nearest", "chance", "outcome"), [(112.0, "0.016", Outcome.FAILED), (111.0, "0.028", Outcome.INCONCLUSIVE)]
+)
+def test_no_more_than_two_in_a_hundred_and_no_half_way(nearest: float, chance: str, outcome: Outcome) -> None:
+    """Of five and five, 4 of 252 orders refuse and 7 do not, though the median is beyond the limit; nothing leans."""
+    finding = found([100, 101, 102, 103, 104], [nearest, 200, 201, 202, 203])
+
+    assert (finding.outcome, finding.leans_to_fail) == (outcome, False)
+    assert f"p={chance}" in finding.details
 
 
 def test_the_reason_holds_medians_counts_and_chance() -> None:

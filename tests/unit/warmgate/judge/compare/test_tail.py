@@ -49,9 +49,10 @@ def test_a_tail_is_found_by_its_share(slow: int, decision: bool | None) -> None:
     assert stood(rounds(0), rounds(slow)).decision is decision
 
 
-def test_nothing_fails_in_the_first_round() -> None:
-    """The first round's limit is its largest value: twenty slow calls leave the tail open."""
-    assert stood(rounds(0, 1), rounds(20, 1)).decision is None
+@pytest.mark.parametrize(("count", "decision"), [(1, None), (2, None), (3, False)])
+def test_nothing_fails_before_the_third_round(count: int, decision: bool | None) -> None:
+    """The limit of two rounds is their second largest value: forty slow calls leave the tail open."""
+    assert stood(rounds(0, count), rounds(20, count)).decision is decision
 
 
 def test_a_slow_path_that_the_baseline_has_too_is_no_worse() -> None:
