@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench.shifts.measure import RUNS, measure_shifts
+from bench.shifts.measure import RUNS, shift_rows
 
 
 def main(arguments: list[str]) -> int:
@@ -12,7 +12,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) > 1 or not all(argument.isdigit() and int(argument) for argument in arguments):
         print(f"bench.shifts: found {' '.join(arguments)}, expected one number of runs", file=sys.stderr)
         return 2
-    for what, measured, goal in measure_shifts(int(arguments[0]) if arguments else RUNS):
+    for what, measured, goal in shift_rows(int(arguments[0]) if arguments else RUNS):
         print(f"{what}: {measured}; goal {goal}", flush=True)
     return 0
 

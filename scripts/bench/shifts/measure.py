@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -36,16 +36,19 @@ SURE = 0.05
 
 def measure_shifts(runs: int = RUNS) -> list[tuple[str, str, str]]:
     """Return the rows (what, measured, goal), each with its 95 % interval."""
-    rows = []
+    return list(shift_rows(runs))
+
+
+def shift_rows(runs: int) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows as they are measured, with so many runs each."""
     with ProcessPoolExecutor(WORKERS) as pool:
         for place, good in enumerate(GOOD):
             count = runs * (1 if place else ORDINARY_TIMES)
             stopped = sum(pool.map(is_stopped, [place] * count, range(count)))
-            rows.append((f"good shifts stopped: {good.name}", share_in_words(stopped, count), good.goal))
+            yield f"good shifts stopped: {good.name}", share_in_words(stopped, count), good.goal
         for place, fault in enumerate(FAULTS):
             times = list(pool.map(reactions, [place] * runs, range(runs)))
-            rows.append((f"first bad request to stop: {fault.name}", times_in_words(times), fault.goal))
-    return rows
+            yield f"first bad request to stop: {fault.name}", times_in_words(times), fault.goal
 
 
 def share_in_words(hits: int, count: int) -> str:

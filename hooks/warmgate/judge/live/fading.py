@@ -10,7 +10,7 @@ from warmgate.judge.binomial import at_least
 from warmgate.judge.live.rounds import FEWEST_CALLS, LiveCall, LiveRound
 from warmgate.judge.quantile import quantile
 
-STAYS_Z = 3.0
+STAYS_Z = 4.0
 STAYS_CHANCE = 0.05
 """Of so many slow calls in the later half, did their share fade."""
 LEAST_SPREAD = 0.10

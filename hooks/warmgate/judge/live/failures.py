@@ -17,7 +17,7 @@ from warmgate.model.calls import Arm, CallOutcome, Evidence, Sample
 
 CHANCE = 5e-5
 """Of so many failures in some latest rounds, were exactly the allowed share failing; the first stretch may err so."""
-SAME_CHANCE = 1e-3
+SAME_CHANCE = 2e-4
 """Of so many more than the old version has in the same rounds, where nothing changed: outages refuse nobody."""
 LEANING_CHANCE = 0.05
 """The same, of all calls, where no rounds have failed."""

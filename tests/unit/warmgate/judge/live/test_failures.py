@@ -14,12 +14,12 @@ Failing = dict[str, set[int]]
 def evidence(
     new: list[Failing], old: list[Failing] | None = None, *, calls: int = 20, environments: int = 5
 ) -> Evidence:
-    """Return rounds of calls in turn over some environments; the n-th calls of these that fail are named by round."""
+    """Return rounds of 20 new and 60 old calls; of each twenty, those turns of an environment fail that are named."""
     samples = []
     for arm, rounds in ((Arm.CANDIDATE, new), (Arm.BASELINE, old or [{} for _ in new])):
         for number, failing in enumerate(rounds, start=1):
-            for place in range(20):
-                name, turn = "abcdefgh"[place % environments], place // environments
+            for place in range(20 if arm is Arm.CANDIDATE else 60):
+                name, turn = "abcdefgh"[place % environments], place % 20 // environments
                 bad = turn in failing.get(name, set())
                 samples.append(
                     Sample(
