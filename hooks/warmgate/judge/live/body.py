@@ -15,11 +15,13 @@ from math import exp, log, sqrt
 from warmgate.judge.compare.body import FAIL_Z, OK_Z
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS
 from warmgate.judge.live.fading import LEAST_SPREAD, QUARTILES, Course, course_of
-from warmgate.judge.live.rounds import FEWEST_CALLS, LiveCall, LiveRound
+from warmgate.judge.live.rounds import FEWEST_CALLS, SETTLED, LiveCall, LiveRound
 from warmgate.judge.quantile import quantile
 
 WIDTHS = (3, 5, 10, 20)
 """Rounds that a look reads back."""
+BEYOND_CACHES = 2.0
+"""Times the limit: what is slower than that from its first call on is stopped at once."""
 MEDIAN_NOISE = 1.57
 """Variance of a median against that of a mean, for the normal distribution (pi / 2)."""
 
@@ -66,6 +68,9 @@ def stand_body(
         for begin in dict.fromkeys(max(0, end - width) for width in WIDTHS):
             if end < len(seen) and not _suspicious(seen[begin:end], ratio):
                 continue
+            look = _beyond_caches(seen[begin:end], ratio, line)
+            if look is not None:
+                return look
             look = _compared(seen[begin:end], ratio, line)
             if (look.decision is False or look.leans) and seen[begin].began_s < grace_s:
                 course = course_of(seen[:end])
@@ -90,9 +95,15 @@ def _open(looks: Sequence[Body], rounds: Sequence[LiveRound], ratio: float, line
     return replace(whole, decision=decision, leans=leans, course=course_of(rounds))
 
 
-def _compared(rounds: Sequence[LiveRound], ratio: float, line: float) -> Body:
-    """Return the comparison of some rounds' settled calls."""
-    old, new = ([c for r in rounds for c in calls(r) if c.settled] for calls in (_old, _new))
+def _beyond_caches(rounds: Sequence[LiveRound], ratio: float, line: float) -> Body | None:
+    """Return the comparison of some rounds' calls where they are so slow that no cold cache is forgiven."""
+    look = _compared(rounds, BEYOND_CACHES * ratio, line, oldest=1)
+    return look if look.decision is False else None
+
+
+def _compared(rounds: Sequence[LiveRound], ratio: float, line: float, oldest: int = SETTLED) -> Body:
+    """Return the comparison of some rounds' calls, of environments that had taken so many before."""
+    old, new = ([c for r in rounds for c in calls(r) if c.age >= oldest] for calls in (_old, _new))
     arms = [_by_environment(calls) for calls in (old, new)]
     if min(len(arm) for arm in arms) < FEWEST_ENVIRONMENTS:
         return Body(calls=len(new), ratio=_ratio(old, new))

@@ -189,6 +189,13 @@ def test_a_run_that_takes_over_begins_no_second_grace() -> None:
     assert world.clock.at_ms < 95_000
 
 
+def test_what_no_cold_cache_explains_is_stopped_while_a_tenth_of_twenty_callers_a_second_meets_it() -> None:
+    """Five times as long from the first call on: neither first calls nor the grace hide it."""
+    world = ShiftWorld(defect=Defect(times=5.0), new_per_s=2.0, old_per_s=18.0)
+    assert guarded(world).ending is Ending.STOPPED
+    assert world.clock.at_ms < (world.shifts.began_s + 30) * 1000
+
+
 def test_a_shift_that_has_not_begun_is_waited_for_across_runs() -> None:
     """The hook before it may take an hour."""
     world = ShiftWorld(defect=BROKEN, began_s=200.0)

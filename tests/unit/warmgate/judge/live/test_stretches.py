@@ -218,7 +218,7 @@ def test_what_begins_at_the_end_of_a_stretch_fails_the_next_one(share: int) -> N
 
 def test_an_environments_first_calls_are_no_typical_ones() -> None:
     """Whatever they take: without others nothing is compared; with others these are."""
-    part = slower(stretch(), 3.0)
+    part = slower(stretch(), 2.0)
     fresh = replace(part, ages=(11,) * len(part.samples))
     found = finding(judge_live([fresh], DURATION), "live.duration.body")
     assert (found.outcome, found.inconclusive_because) == (Outcome.INCONCLUSIVE, "too few environments")
