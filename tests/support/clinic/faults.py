@@ -275,6 +275,8 @@ def _(clinic: Clinic) -> Iterator[Change]:
 
 @seed("policy-undecided")
 def _(clinic: Clinic) -> Iterator[Change]:
-    clinic.write_policy("policy: checkout\nwarm: {environments: 5}\nlimits: {errors: {rate: 0.1%}}\n")
+    clinic.write_policy(
+        "policy: checkout\nwarm: {environments: 5}\nbudget: {invocations: 100}\nlimits: {errors: {rate: 0.1%}}\n"
+    )
     yield {}
     clinic.write_policy(POLICY)
