@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from bench.gatebench.end_to_end import DEFAULT, RELEASES, Release, Told, interval, measure, samples_of, table_of
+from bench.gatebench.end_to_end import DEFAULT, RELEASES, Release, Told, measure, samples_of, table_of
+from bench.gatebench.intervals import interval
 from warmgate.judge.replaying import replay
 from warmgate.model.calls import Arm, Phase
 from warmgate.policy.parse import parse_policy
