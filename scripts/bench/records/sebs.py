@@ -2,8 +2,8 @@
 
 Its artifact (github.com/spcl/serverless-benchmarks-artifact, DOI 10.5281/zenodo.5209001) has them under
 data/performance/PLATFORM/FUNCTION/perf-cost/warm_results_MEMORY-processed.json: for each call the environment, when it
-began, and how long the platform says that it ran. The functions
-for Node do not name their environments: each call is taken for one of its own.
+began, and how long the platform says that it ran. The functions for Node do not name their environments: each call is
+taken for one of its own.
 """
 
 from __future__ import annotations
@@ -66,3 +66,7 @@ def _read(path: Path) -> Recorded:
     memory = path.name.removeprefix("warm_results_").removesuffix("-processed.json")
     name = f"{path.parent.parent.name}-{memory}"
     return Recorded(name, tuple(tuple(taken) for _, taken in sorted(environments.items())))
+
+
+def _environment(output: dict[str, object]) -> str:
+    return str(output.get("container_id") or output["request_id"])
