@@ -164,3 +164,25 @@ def test_an_empty_recording_has_a_verdict() -> None:
 
     assert (found.calls, found.seen) == (0, ())
     assert found.verdict.outcome is not Outcome.PASSED
+
+
+def test_a_recording_without_a_baseline_waits_for_none() -> None:
+    """Nothing is compared, and the first look says so."""
+    assert replay(measured(3), policy(Limits(error_ratio=None), COMPARE)).calls == 20
+
+
+@pytest.mark.parametrize(("waves", "budget"), [(0, 100), (1, 100), (2, 180)])
+def test_the_lines_are_for_the_calls_that_a_burst_leaves_in_the_budget(waves: int, budget: int) -> None:
+    """The burst and its warm-up: all prewarm calls, else the largest round. 20 calls are left, too few to pass."""
+    burst = [s for n in range(waves) for s in calls(Arm.CANDIDATE, n + 1, phase=Phase.PREWARM, start=Start.COLD)]
+    found = replay([*burst, *measured(3)], policy(budget=budget))
+
+    assert found.calls == 20 * waves + 20
+    assert found.verdict.findings[0].inconclusive_because is Because.CAP
+
+
+def test_a_round_of_one_call_may_be_what_does_not_fit() -> None:
+    """One environment makes rounds of one."""
+    found = replay([s for n in (1, 2) for s in calls(Arm.CANDIDATE, n, phase=Phase.WARMUP, size=1)], policy(budget=1))
+
+    assert found.calls == 1
