@@ -49,11 +49,16 @@ class Decision:
 
 def relative(recording: Recording, *, known: bool) -> Decision:
     """Return the verdict of `compare.duration` with environments named or not."""
+    return _decided(compared_samples(recording, known=known), RELATIVE)
+
+
+def compared_samples(recording: Recording, *, known: bool) -> list[Sample]:
+    """Return the calls of a comparison, environments named or not, as a run records them."""
     samples = []
     for number, (old, new) in enumerate(planned_rounds(recording, COMPARED), start=1):
         samples += _samples(Arm.BASELINE, number, old, known=known)
         samples += _samples(Arm.CANDIDATE, number, new, known=known)
-    return _decided(samples, RELATIVE)
+    return samples
 
 
 def planned_rounds(recording: Recording, sizes: Sizes) -> Iterator[tuple[list[Call], list[Call]]]:
