@@ -50,7 +50,7 @@ def test_the_lines_are_derived() -> None:
 
 @pytest.mark.parametrize(("slow", "decision"), [(0, True), (2, None), (4, False), (10, False)])
 def test_a_tail_is_found_by_its_share(slow: int, decision: bool | None) -> None:
-    """None of twenty passes, one in five fails, one in ten is still open after five rounds."""
+    """None of twenty passes, one in five fails, one in ten is open after five rounds."""
     assert stood(rounds(0), rounds(slow)).decision is decision
 
 
