@@ -74,7 +74,7 @@ def rehearse(
     from warmgate_ops.rehearsal.catalogue import UnknownScenarioError, chosen, own_release
     from warmgate_ops.rehearsal.scenario import FunctionSettings
 
-    _need("aiohttp", "awslambdaric")
+    need("aiohttp", "awslambdaric")
     console = new_console(plain_width=200, quiet=json_output)
     if function and candidate and policy:
         settings = FunctionSettings(handler=handler, memory_mb=memory, timeout_s=timeout)
@@ -89,7 +89,7 @@ def rehearse(
     raise typer.Exit(_rehearse_scenarios(scenarios, time_scale or SCENARIO_SCALE, console, json_output=json_output))
 
 
-def _need(*packages: str) -> None:
+def need(*packages: str) -> None:
     """Raise ModuleNotFoundError for a package of the extra that is not installed, before anything is started."""
     for package in packages:
         if find_spec(package) is None:
@@ -163,7 +163,7 @@ def _releases(
         yield from rehearse_all(cloud, scenarios, step)
 
 
-def _forget_account() -> None:
+def forget_account() -> None:
     """Take the user's own profile and configuration out of the environment: a rehearsal asks no account."""
     for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         os.environ.pop(name, None)
@@ -176,7 +176,7 @@ def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
     from warmgate_ops.rehearsal.stage import RehearsalError
 
-    _forget_account()
+    forget_account()
     step("cloud", "starting")
     try:
         with LocalCloud.start(work, time_scale=time_scale) as cloud:
