@@ -31,6 +31,7 @@ from warmgate_ops.rehearsal.cloud.events import EventBus
 from warmgate_ops.rehearsal.cloud.gateways import AlarmsThroughApi, EventsOnBus, LambdaThroughApi
 from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control
+from warmgate_ops.rehearsal.cloud.lambda_runtime.destinations import Post
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import LambdaPlatform
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
@@ -44,6 +45,7 @@ from warmgate_ops.rehearsal.cloud.upstream import Upstream
 T = TypeVar("T")
 REGION = "us-east-1"
 CREDENTIALS = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "rehearsal"}
+FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
 _TICK_S = 0.05
 _PATIENCE_S = 30.0
 
@@ -221,7 +223,9 @@ class LocalCloud:
         )
         variables: dict[str, str] = {}
         self._platform = LambdaPlatform(control, self._telemetry, rie, variables=variables, seed=self._seed)
-        self._events = AsyncEvents(self._platform, control, self.clock.now_s, self.clock.sleep)
+        self._events = AsyncEvents(
+            self._platform, control, self.clock.now_s, self.clock.sleep, Post(self.client), FUNCTION_ARN
+        )
         upstream = Upstream(self._ministack.url)
         self._bus = EventBus(upstream, self._events, self.client, self.conditions)
         self._endpoint = Endpoint(

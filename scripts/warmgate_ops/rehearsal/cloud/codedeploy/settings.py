@@ -80,8 +80,6 @@ def read_alarms(body: Body, key: str) -> AlarmWatch | None:
     if len(names) > MOST_ALARMS:
         count = f"found {len(names)}, expected at most {MOST_ALARMS}"
         raise Refusal("AlarmsLimitExceededException", f"{key}.alarms: {count}")
-            "AlarmsLimitExceededException", f"{key}.alarms: found {len(names)}, expected at most {MOST_ALARMS}"
-        )
     if too_long := next((name for name in names if len(name) > LONGEST_ALARM_NAME), ""):
         length = f"found {len(too_long)} characters, expected at most {LONGEST_ALARM_NAME}"
         raise Refusal(BAD_ALARMS, f"{key}.alarms: {length}")
