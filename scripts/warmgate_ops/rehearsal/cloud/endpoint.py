@@ -111,21 +111,24 @@ class Endpoint:
             if answered is not None:
                 return _json(*answered, "application/x-amz-json-1.1")
         try:
-            if (invoke := _INVOKE.match(request.path)) and request.method == "POST":
-                return await self._invoke(request, unquote(invoke["name"]))
-            if provisioned := _PROVISIONED.match(request.path):
-                return await self._provisioned(request, unquote(provisioned["name"]))
-            if (alias := _ALIAS.match(request.path)) and request.method in {"POST", "PUT"}:
-                await self._admit_alias(request, unquote(alias["name"]), unquote(alias["alias"] or ""))
-            if (versions := _VERSIONS.match(request.path)) and request.method == "POST":
-                known = await self._published(request, unquote(versions["name"]))
-                if known is not None:
-                    return _json(201, known)
+            return await self._of_lambda(request) or await self._pass_on(request)
         except Refused as refused:
             answer = _json(refused.status, refused.body)
             answer.headers["x-amzn-ErrorType"] = refused.code
             return answer
-        return await self._pass_on(request)
+
+    async def _of_lambda(self, request: web.Request) -> web.StreamResponse | None:
+        """Answer what MiniStack's Lambda cannot, or only checks less of; None for what it answers alone."""
+        if (invoke := _INVOKE.match(request.path)) and request.method == "POST":
+            return await self._invoke(request, unquote(invoke["name"]))
+        if provisioned := _PROVISIONED.match(request.path):
+            return await self._provisioned(request, unquote(provisioned["name"]))
+        if (alias := _ALIAS.match(request.path)) and request.method in {"POST", "PUT"}:
+            await self._admit_alias(request, unquote(alias["name"]), unquote(alias["alias"] or ""))
+        elif (versions := _VERSIONS.match(request.path)) and request.method == "POST":
+            known = await self._published(request, unquote(versions["name"]))
+            return None if known is None else _json(201, known)
+        return None
 
     async def _invoke(self, request: web.Request, name: str) -> web.StreamResponse:
         function, qualifier = one_qualifier(name, request.query.get("Qualifier"))
