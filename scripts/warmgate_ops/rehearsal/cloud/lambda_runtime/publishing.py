@@ -65,14 +65,12 @@ def check_weights(version: str, weights: dict[str, float]) -> None:
     where = f"1 validation error detected: Value '{{{other}={weight}}}' at 'routingConfig.additionalVersionWeights'"
     if not 0.0 <= weight <= 1.0:
         rule = "[Member must have value less than or equal to 1.0, Member must have value greater than or equal to 0.0]"
-        raise Refused(
-            400, "ValidationException", f"{where} failed to satisfy constraint: Map value must satisfy {rule}"
-        )
+        raise _unsatisfied(f"{where} failed to satisfy constraint: Map value must satisfy constraint: {rule}")
     if "$LATEST" in (other, version):
         raise _invalid("$LATEST is not supported for an alias pointing to more than 1 version")
     if not other.isdigit():
         rule = "[Member must satisfy regular expression pattern: [0-9]+]"
-        raise Refused(400, "ValidationException", f"{where} failed to satisfy constraint: Map keys must satisfy {rule}")
+        raise _unsatisfied(f"{where} failed to satisfy constraint: Map keys must satisfy constraint: {rule}")
     if other == version:
         already = f"Function version {version} is already included in routing configuration."
         raise _invalid(f"Invalid function version {version}. {already}")
@@ -89,3 +87,7 @@ def comparable(configuration: dict[str, Any]) -> dict[str, Any]:
 
 def _invalid(text: str) -> Refused:
     return Refused(400, "InvalidParameterValueException", text)
+
+
+def _unsatisfied(text: str) -> Refused:
+    return Refused(400, "ValidationException", text)
