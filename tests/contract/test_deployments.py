@@ -174,7 +174,7 @@ def test_an_appspec_that_may_not_be_read_says_what_to_do(cloud: LocalCloud) -> N
     clock = SystemClock()
     port = CodeDeployDeployments(cloud.client("codedeploy"), clock, clients=lambda _: Denying())
 
-    with pytest.raises(DeploymentLookupError, match="appspec[.]json could not be read") as error:
+    with pytest.raises(DeploymentLookupError, match=r"appspec\.json could not be read") as error:
         port.describe(execution, Deadline(clock.now_ms() + 3_000))
     assert "RevisionBucket" in str(error.value)
 
