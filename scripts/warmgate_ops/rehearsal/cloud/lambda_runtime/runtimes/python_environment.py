@@ -1,0 +1,124 @@
+"""The packages that Lambda's Python has of its own, one environment a version: awslambdaric, boto3, what they need.
+
+That of the version that runs Warmgate is copied from what is installed beside it, so that a release meets the client it
+was tested with; another version's is installed from its lock, once, when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+from warmgate.errors import SettingsError
+from warmgate_ops.rehearsal.cloud.tools import lock_file, tools_folder
+
+ROOTS = ("awslambdaric", "boto3")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_PATIENCE_S = 300.0
+_MAKING = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python of this machine: its version, 3.12 for example, and its program."""
+
+    version: str
+    program: Path
+
+
+def environment_of(python: Interpreter) -> Path:
+    """Return the environment of a Python, made where there is none yet; raises SettingsError."""
+    with _MAKING:
+        own = python.version == "{}.{}".format(*sys.version_info[:2])
+        place = tools_folder() / "runtimes" / f"python{python.version}"
+        mark = hashlib.sha256(f"{python.program}\n{_wanted(own=own)}".encode()).hexdigest()
+        ready = place / ".ready"
+        if not ready.is_file() or ready.read_text() != mark:
+            _make(python, place, mark, own=own)
+        return place
+
+
+def _wanted(*, own: bool) -> str:
+    """Return what an environment is made from; another one is made once that has changed."""
+    if not own:
+        return lock_file("python-runtimes").read_text()
+    return "\n".join(sorted(f"{each.metadata['Name']}=={each.version}" for each in _installed()))
+
+
+def _make(python: Interpreter, place: Path, mark: str, *, own: bool) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        more = ("--without-pip",) if own else ()
+        _run(python, [str(python.program), "-m", "venv", *more, str(building)])
+        packages = building / "lib" / f"python{python.version}" / "site-packages"
+        if own:
+            _copy(packages)
+        else:
+            _install(python, building)
+        _run(python, [str(building / "bin" / "python"), "-m", "compileall", "-q", str(packages)])
+        building.chmod(0o755)
+        (building / ".ready").write_text(mark)
+        # Another rehearsal may have been quicker; one that runs keeps the files it has open.
+        shutil.rmtree(place, ignore_errors=True)
+        building.rename(place)
+    except OSError as error:
+        raise SettingsError(f"{place}: {error}", hint="set WARMGATE_TOOLS to a folder that can be written") from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _install(python: Interpreter, building: Path) -> None:
+    pip = [str(building / "bin" / "python"), "-m", "pip"]
+    quiet = ["-q", "--disable-pip-version-check"]
+    locked = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", str(lock_file("python-runtimes"))]
+    _run(python, [*pip, "install", *quiet, *locked])
+    _run(python, [*pip, "uninstall", "-y", *quiet, "pip", "setuptools"])
+
+
+def _run(python: Interpreter, command: list[str]) -> None:
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False, stdin=subprocess.DEVNULL
+        )
+        why = "" if done.returncode == 0 else (done.stderr or done.stdout).strip()[-500:]
+    except (OSError, subprocess.TimeoutExpired) as error:
+        why = str(error)
+    if why:
+        hint = f"see that {python.program} has venv and that your package index answers, then run it again"
+        raise SettingsError(f"python{python.version}: its environment was not made: {why}", hint=hint)
+
+
+def _copy(packages: Path) -> None:
+    """Copy what is installed here file by file; what lies outside of site-packages, a script for example, stays."""
+    for each in _installed():
+        for file in each.files or ():
+            if ".." not in file.parts and "__pycache__" not in file.parts:
+                (packages / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(str(file.locate()), packages / file)
+
+
+def _installed() -> Iterator[Distribution]:
+    """Yield the packages that the runtime needs, as they are installed beside Warmgate."""
+    waiting, seen = list(ROOTS), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            continue
+        yield found
+        required = [text for text in found.requires or () if "extra ==" not in text]
+        waiting += [match[0].lower() for text in required if (match := _NAME.match(text))]
