@@ -123,7 +123,7 @@ def _rehearse_scenarios(
 def _rehearse_own(
     scenario: Scenario, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool
 ) -> int:
-    from warmgate_ops.rehearsal.cloud.lambda_runtime.child import unlike_lambda
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.display import show_verdict
 
     policy_in(scenario.policy)

@@ -52,6 +52,9 @@ class VersionSettings:
     timeout_s: int
     state: str
     log: FunctionLog
+    runtime: str
+    tmp_mb: int = 512
+    layers: Path | None = None
     variables: dict[str, str] = field(default_factory=dict)
     logging: Logging = field(default_factory=Logging)
 
@@ -119,6 +122,8 @@ class Control:
             timeout_s=int(found.get("Timeout") or 3),
             state=str(found.get("State") or "Active"),
             log=FunctionLog(str(logging.get("LogGroup") or OWN_GROUPS + function), function),
+            runtime=str(found.get("Runtime") or ""),
+            tmp_mb=int((found.get("EphemeralStorage") or {}).get("Size") or 512),
             variables=(found.get("Environment") or {}).get("Variables") or {},
             logging=Logging(
                 json=logging.get("LogFormat") == "JSON", system_level=str(logging.get("SystemLogLevel") or "INFO")

@@ -20,7 +20,7 @@ def main(task: str, layers: str, handler: str) -> None:
         """A request whose deadline counts from here."""
 
         def __init__(self, **members: object) -> None:
-            members["deadline_time_in_ms"] = str(int(time.time() * 1000) + limit_ms)
+            members["deadline_time_in_ms"] = int(time.time() * 1000) + limit_ms
             super().__init__(**members)
 
     client.InvocationRequest = Request

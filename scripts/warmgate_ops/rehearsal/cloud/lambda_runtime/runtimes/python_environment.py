@@ -7,22 +7,19 @@ was tested with; another version's is installed from its lock, once, when somebo
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from warmgate.errors import SettingsError
 from warmgate_ops.rehearsal.cloud.tools import lock_file, tools_folder
+from warmgate_ops.rehearsal.packages import files_of, installed
 
 ROOTS = ("awslambdaric", "boto3")
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _PATIENCE_S = 300.0
 _MAKING = threading.Lock()
 
@@ -51,7 +48,7 @@ def _wanted(*, own: bool) -> str:
     """Return what an environment is made from; another one is made once that has changed."""
     if not own:
         return lock_file("python-runtimes").read_text()
-    return "\n".join(sorted(f"{each.metadata['Name']}=={each.version}" for each in _installed()))
+    return "\n".join(sorted(f"{each.metadata['Name']}=={each.version}" for each in installed(ROOTS)))
 
 
 def _make(python: Interpreter, place: Path, mark: str, *, own: bool) -> None:
@@ -99,26 +96,8 @@ def _run(python: Interpreter, command: list[str]) -> None:
 
 
 def _copy(packages: Path) -> None:
-    """Copy what is installed here file by file; what lies outside of site-packages, a script for example, stays."""
-    for each in _installed():
-        for file in each.files or ():
-            if ".." not in file.parts and "__pycache__" not in file.parts:
-                (packages / file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(str(file.locate()), packages / file)
-
-
-def _installed() -> Iterator[Distribution]:
-    """Yield the packages that the runtime needs, as they are installed beside Warmgate."""
-    waiting, seen = list(ROOTS), set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        try:
-            found = distribution(name)
-        except PackageNotFoundError:
-            continue
-        yield found
-        required = [text for text in found.requires or () if "extra ==" not in text]
-        waiting += [match[0].lower() for text in required if (match := _NAME.match(text))]
+    """Copy what is installed here file by file."""
+    for each in installed(ROOTS):
+        for name, path in files_of(each):
+            (packages / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, packages / name)
