@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
+from warmgate_ops.rehearsal.cloud.lambda_runtime.capacity import on_demand_left
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, Refused, Route, VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Outcome
@@ -102,7 +103,11 @@ class LambdaPlatform:
         if settings.state != "Active":
             text = "The operation cannot be performed at this time. The function is currently in the following state: "
             raise Refused(409, "ResourceConflictException", text + settings.state)
-        if reserved is not None and self._busy[settings.function] >= reserved:
+        left = on_demand_left(reserved, self.provisioned.of(settings.function))
+        if left == 0 and reserved and not self.provisioned.serves(settings.function, settings.version):
+            # All of the reservation is provisioned: no other version may run, $LATEST neither.
+            reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
+        elif reserved is not None and self._busy[settings.function] >= reserved:
             reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
         elif reserved is None and self._in_common() >= unreserved:
             reason = "ConcurrentInvocationLimitExceeded"
