@@ -75,11 +75,10 @@ def _make(python: Interpreter, place: Path, mark: str, *, own: bool) -> None:
 
 
 def _install(python: Interpreter, building: Path) -> None:
-    pip = [str(building / "bin" / "python"), "-m", "pip"]
-    quiet = ["-q", "--disable-pip-version-check"]
-    locked = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", str(lock_file("python-runtimes"))]
-    _run(python, [*pip, "install", *quiet, *locked])
-    _run(python, [*pip, "uninstall", "-y", *quiet, "pip", "setuptools"])
+    program = str(building / "bin" / "python")
+    locked = "-m pip install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r"
+    _run(python, [program, *locked.split(), str(lock_file("python-runtimes"))])
+    _run(python, [program, "-m", "pip", "uninstall", "-q", "-y", "--disable-pip-version-check", "pip", "setuptools"])
 
 
 def _run(python: Interpreter, command: list[str]) -> None:
