@@ -173,10 +173,13 @@ def _forget_account() -> None:
 @contextmanager
 def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
     from warmgate.errors import SettingsError
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
     from warmgate_ops.rehearsal.stage import RehearsalError
 
     _forget_account()
+    for line in unlike_lambda():
+        complain(f"not as on Lambda: {line}")
     step("cloud", "starting")
     try:
         with LocalCloud.start(work, time_scale=time_scale) as cloud:
