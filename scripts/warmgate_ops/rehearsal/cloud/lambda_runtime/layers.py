@@ -1,4 +1,4 @@
-"""Layers: archives that are unpacked one over the other, in the order that a function names them, as /opt shows them."""
+"""Layers: archives that are unpacked one over the other, as a function names them, and seen at /opt."""
 
 from __future__ import annotations
 
