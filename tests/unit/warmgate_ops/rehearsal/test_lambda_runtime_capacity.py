@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from warmgate_ops.rehearsal.cloud.lambda_runtime.capacity import Asked, on_demand_left, refused_for
+from warmgate_ops.rehearsal.cloud.lambda_runtime.capacity import Asked, refused_for
 
 
 @pytest.mark.parametrize(
@@ -27,11 +27,3 @@ def test_what_an_account_or_a_reservation_lacks_is_not_granted(
 
     assert words in found
     assert bool(found) is bool(words)
-
-
-@pytest.mark.parametrize(("reserved", "provisioned", "left"), [(None, 5, None), (10, 4, 6), (10, 10, 0), (3, 5, 0)])
-def test_what_is_provisioned_is_taken_off_a_reservation(
-    reserved: int | None, provisioned: int, left: int | None
-) -> None:
-    """All of it provisioned leaves nothing to other versions."""
-    assert on_demand_left(reserved, provisioned) == left

@@ -1,4 +1,4 @@
-"""How much provisioned concurrency a function may ask for, and what is left beside it. Pure."""
+"""How much provisioned concurrency a function may ask for. Pure."""
 
 from __future__ import annotations
 
@@ -41,8 +41,3 @@ def refused_for(asked: Asked) -> str:
             f"minimum value of [{KEPT_UNRESERVED}]."
         )
     return ""
-
-
-def on_demand_left(reserved: int | None, provisioned: int) -> int | None:
-    """Return how many calls of versions without provisioned concurrency may run; None where no reservation says so."""
-    return None if reserved is None else max(0, reserved - provisioned)

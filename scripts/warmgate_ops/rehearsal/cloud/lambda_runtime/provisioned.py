@@ -93,10 +93,6 @@ class Provisioned:
         """Return how much a function has in all."""
         return sum(each.requested for key, each in self._allocations.items() if key[0] == function)
 
-    def serves(self, function: str, version: str) -> bool:
-        """Return whether a version has some, by its number or by an alias."""
-        return any(key[0] == function and each.version == version for key, each in self._allocations.items())
-
     def get(self, function: str, qualifier: str) -> dict[str, Any]:
         """Describe one; raises Refused where none was asked for."""
         found = self._allocations.get((function, qualifier))
