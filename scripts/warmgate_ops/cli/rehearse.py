@@ -123,7 +123,7 @@ def _rehearse_scenarios(
 def _rehearse_own(
     scenario: Scenario, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool
 ) -> int:
-    from warmgate_ops.rehearsal.cloud.lambda_runtime.child import unlike_lambda
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.display import show_verdict
 
     policy_in(scenario.policy)
@@ -173,10 +173,13 @@ def forget_account() -> None:
 @contextmanager
 def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
     from warmgate.errors import SettingsError
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
     from warmgate_ops.rehearsal.stage import RehearsalError
 
     forget_account()
+    for line in unlike_lambda():
+        complain(f"not as on Lambda: {line}")
     step("cloud", "starting")
     try:
         with LocalCloud.start(work, time_scale=time_scale) as cloud:
