@@ -205,7 +205,7 @@ class LocalCloud:
             ticker.start()
 
     async def _serve(self, rie: Path) -> None:
-        packages = PackageStore(self.work_dir / "code")
+        packages = PackageStore(self._ministack.code)
         control = Control(self._ministack.url, packages)
         self._telemetry = Telemetry(self.client, self.conditions)
         self.codedeploy = CodeDeployService(
@@ -248,6 +248,7 @@ class LocalCloud:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self.endpoint_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self._ministack.endpoint_file.write_text(self.endpoint_url, encoding="utf-8")
         variables.update(
             AWS_ENDPOINT_URL=self.endpoint_url,
             AWS_REGION=REGION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,7 @@ class Control:
         if known is not None:
             return known
         found = await self._get(f"{LAMBDA}/{function}/configuration", {"Qualifier": version})
+        await asyncio.to_thread(self._packages.take_over, str(found.get("CodeSha256")))
         settings = self._settings(function, version, found)
         if version != "$LATEST" and settings.state == "Active":
             self._versions[function, version] = settings
