@@ -71,8 +71,8 @@ def source(number: int, body: str = "") -> str:
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """Give a cloud whose minutes of a shift pass in a tenth of a second."""
-    with LocalCloud.start(tmp_path_factory.mktemp("sam-cloud"), time_scale=600.0) as found:
+    """Give a cloud whose minutes pass in a tenth of a second, and whose rollbacks call no hooks."""
+    with LocalCloud.start(tmp_path_factory.mktemp("sam-cloud"), time_scale=600.0, hooks_on_rollback=False) as found:
         yield found
 
 
@@ -103,7 +103,7 @@ def said(done: CompletedProcess[str]) -> str:
 
 
 def test_an_ordinary_application_is_released_and_rolled_back(project: SamProject) -> None:
-    """Made without a deployment, updated through one that its hook lets pass, rolled back where the hook does not."""
+    """Made without a deployment, updated through one that its hook lets pass, rolled back where it does not."""
     cloud = project.cloud
     project.write(src=source(1), gate=GATE)
     made = project.deploy(TEMPLATE)

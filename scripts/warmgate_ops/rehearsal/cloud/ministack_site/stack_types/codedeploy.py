@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .front import Call
-from .properties import UnsupportedError, request
+from .properties import request
 
 Properties = Mapping[str, Any]
 Made = tuple[str, dict[str, Any]]
@@ -45,71 +46,66 @@ _AS_IF_UNSAID = {
 """What a group has where its template says nothing; an update must say it, or what was there stays."""
 
 
-def handlers(call: Call, named: Callable[[str, str], str], arn_start: str) -> Handlers:
-    """Return the handlers of every type.
+@dataclass(frozen=True, slots=True)
+class Types:
+    """The types, and whom they ask."""
 
-    Args:
-        call: CodeDeploy.
-        named: gives a resource that has no name one, from its stack's name and its logical id.
-        arn_start: how the ARNs of this account's CodeDeploy begin, without the last colon.
-    """
+    call: Call
+    named: Callable[[str, str], str]
+    """Gives a resource that has no name one, from its stack's name and its logical id."""
+    arn_start: str
+    """How the ARNs of this account's CodeDeploy begin, without the last colon."""
 
-    def tag(arn: str, old: Properties, new: Properties) -> None:
-        gone = sorted(_tags(old).keys() - _tags(new).keys())
-        if gone:
-            call("UntagResource", {"ResourceArn": arn, "TagKeys": gone})
-        if _tags(new) != _tags(old) and new.get("Tags"):
-            call("TagResource", {"ResourceArn": arn, "Tags": new["Tags"]})
+    def handlers(self) -> Handlers:
+        """Return the handlers of every type."""
+        return {
+            APPLICATION: {
+                "create": self._create(APPLICATION, "CreateApplication", "applicationName"),
+                "update": self._update_application,
+                "delete": lambda name, _: self.call("DeleteApplication", {"applicationName": name}),
+            },
+            CONFIG: {
+                "create": self._create(CONFIG, "CreateDeploymentConfig", "deploymentConfigName"),
+                "delete": lambda name, _: self.call("DeleteDeploymentConfig", {"deploymentConfigName": name}),
+            },
+            GROUP: {
+                "create": self._create(GROUP, "CreateDeploymentGroup", "deploymentGroupName"),
+                "update": self._update_group,
+                "delete": self._delete_group,
+            },
+        }
 
-    def create(kind: str, operation: str, key: str) -> Callable[[str, Properties, str], Made]:
+    def _create(self, kind: str, operation: str, key: str) -> Callable[[str, Properties, str], Made]:
         def made(logical_id: str, properties: Properties, stack_name: str) -> Made:
-            body = {key: named(stack_name, logical_id), **request(kind, properties, _KNOWN[kind])}
-            call(operation, body)
+            body = {key: self.named(stack_name, logical_id), **request(kind, properties, _KNOWN[kind])}
+            self.call(operation, body)
             return str(body[key]), {}
 
         return made
 
-    def retag_application(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Made:
+    def _update_application(self, name: str, old: Properties, new: Properties, _: str) -> Made:
         request(APPLICATION, new, _KNOWN[APPLICATION])
-        tag(f"{arn_start}:application:{physical_id}", old, new)
-        return physical_id, {}
+        self._tag(f"application:{name}", old, new)
+        return name, {}
 
-    def update_group(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Made:
+    def _update_group(self, name: str, old: Properties, new: Properties, _: str) -> Made:
         wanted = request(GROUP, {key: value for key, value in new.items() if key != "Tags"}, _KNOWN[GROUP])
         wanted.pop("deploymentGroupName", None)
-        call("UpdateDeploymentGroup", {**_AS_IF_UNSAID, **wanted, "currentDeploymentGroupName": physical_id})
-        tag(f"{arn_start}:deploymentgroup:{new['ApplicationName']}/{physical_id}", old, new)
-        return physical_id, {}
+        self.call("UpdateDeploymentGroup", {**_AS_IF_UNSAID, **wanted, "currentDeploymentGroupName": name})
+        self._tag(f"deploymentgroup:{new['ApplicationName']}/{name}", old, new)
+        return name, {}
 
-    def replaced(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Made:
-        raise UnsupportedError(f"{CONFIG} {physical_id}: a configuration cannot be changed, give it another name")
+    def _delete_group(self, name: str, properties: Properties) -> None:
+        body = {"applicationName": properties["ApplicationName"], "deploymentGroupName": name}
+        self.call("DeleteDeploymentGroup", body)
 
-    def delete(operation: str, key: str) -> Callable[[str, Properties], None]:
-        def gone(physical_id: str, properties: Properties) -> None:
-            body = {key: physical_id}
-            if operation == "DeleteDeploymentGroup":
-                body["applicationName"] = properties["ApplicationName"]
-            call(operation, body)
-
-        return gone
-
-    return {
-        APPLICATION: {
-            "create": create(APPLICATION, "CreateApplication", "applicationName"),
-            "update": retag_application,
-            "delete": delete("DeleteApplication", "applicationName"),
-        },
-        CONFIG: {
-            "create": create(CONFIG, "CreateDeploymentConfig", "deploymentConfigName"),
-            "update": replaced,
-            "delete": delete("DeleteDeploymentConfig", "deploymentConfigName"),
-        },
-        GROUP: {
-            "create": create(GROUP, "CreateDeploymentGroup", "deploymentGroupName"),
-            "update": update_group,
-            "delete": delete("DeleteDeploymentGroup", "deploymentGroupName"),
-        },
-    }
+    def _tag(self, resource: str, old: Properties, new: Properties) -> None:
+        arn, before, after = f"{self.arn_start}:{resource}", _tags(old), _tags(new)
+        gone = sorted(before.keys() - after.keys())
+        if gone:
+            self.call("UntagResource", {"ResourceArn": arn, "TagKeys": gone})
+        if after and after != before:
+            self.call("TagResource", {"ResourceArn": arn, "Tags": new["Tags"]})
 
 
 def _tags(properties: Properties) -> dict[str, str]:

@@ -14,7 +14,10 @@ Body = dict[str, Any]
 Call = Callable[[str, Body], Body]
 """An operation of CodeDeploy by its name, with its request; raises FrontError."""
 
-_SIGNED = "AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=none"
+_SIGNED = (
+    "AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{service}/aws4_request,"
+    " SignedHeaders=host, Signature=none"
+)
 _PATIENCE_S = 60.0
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from .alias_update import UPDATE, AliasMove, deploy, read_update
 from .archives import hand_over
-from .codedeploy import REPLACING, handlers
+from .codedeploy import REPLACING, Types
 from .front import Front, FrontError
 from .properties import UnsupportedError
 
@@ -55,7 +55,7 @@ class Installer:
         self.lambda_service = importlib.import_module("ministack.services.lambda_svc")
         types: dict[str, dict[str, Any]] = self.provisioners.__dict__["_RESOURCE_HANDLERS"]
         arn_start = f"arn:aws:codedeploy:{self.region}:{self.front.account}"
-        types |= handlers(self.front.codedeploy, self._name, arn_start)
+        types |= Types(self.front.codedeploy, self._name, arn_start).handlers()
         self.provisioners.__dict__["_REPLACING_PROPERTIES"].update(REPLACING)
         alias, function = dict(types[ALIAS]), dict(types[FUNCTION])
         types[ALIAS] = {**alias, "update": self._alias_update(alias["update"])}
@@ -125,9 +125,7 @@ class Installer:
             function = self.provisioners._lambda_function_for_cfn_ref(new["FunctionName"])[1]
             move = AliasMove(function, str(new["Name"]), str(old["FunctionVersion"]), str(new["FunctionVersion"]))
             operation = self.running.get()
-            if operation is None or not operation.back:
-                deploy(self.front.codedeploy, wanted, move, time.sleep)
-            elif self._stands(move) == move.target:
+            if operation is not None and operation.back and self._stands(move) == move.target:
                 self._settle(move)
             else:
                 deploy(self.front.codedeploy, wanted, move, time.sleep)
