@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deploying.sam_cli import BIN
-from warmgate_ops.rehearsal.catalogue import FOLDER
 from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION, LocalCloud
 
 STACK = "checkout"
@@ -22,13 +20,6 @@ class SamProject:
 
     cloud: LocalCloud
     folder: Path
-
-    def lay(self, *scenarios: str) -> None:
-        """Make the sources of scenarios, each over the one before it, those of the function."""
-        shutil.rmtree(self.folder / "src", ignore_errors=True)
-        ignored = shutil.ignore_patterns("__pycache__")
-        for name in scenarios:
-            shutil.copytree(FOLDER / name, self.folder / "src", dirs_exist_ok=True, ignore=ignored)
 
     def write(self, **files: str) -> None:
         """Write Python files, each a module `app` in a folder of its name."""

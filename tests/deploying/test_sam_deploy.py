@@ -12,7 +12,7 @@ import pytest
 from deploying.sam_cli import NEEDS_SAM, ROOT
 from deploying.sam_deploy import STACK, SamProject
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.stage import AFTER_HOOK, HOOK, SHORT_WAITS, install_warmgate
+from warmgate_ops.rehearsal.stage import AFTER_HOOK, BUCKET, HOOK, SHORT_WAITS, install_warmgate
 
 pytestmark = [pytest.mark.slow, pytest.mark.local_cloud, NEEDS_SAM]
 
@@ -63,6 +63,8 @@ def handler(event, context):
     )
 """
 
+SLEEP = '__import__("time").sleep(0.02)'
+
 
 def source(number: int, body: str = "") -> str:
     """Return a function that answers with a number, after what it does first."""
@@ -95,6 +97,13 @@ def reasons(project: SamProject, logical_id: str) -> list[tuple[str, str]]:
     """Return the states of a resource, and why, the oldest first."""
     found = [event for event in project.events() if event["LogicalResourceId"] == logical_id]
     return [(event["ResourceStatus"], event.get("ResourceStatusReason", "")) for event in found]
+
+
+def reports(cloud: LocalCloud) -> list[str]:
+    """Return the stored reports that people read, for a test that fails."""
+    client = cloud.client("s3")
+    keys = [found["Key"] for found in client.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+    return [client.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for key in keys if key.endswith(".md")]
 
 
 def said(done: CompletedProcess[str]) -> str:
@@ -155,9 +164,16 @@ def test_what_is_not_done_is_refused_by_name(project: SamProject) -> None:
     assert "found Ec2TagFilters, expected only" in dict(reasons(project, "Group"))["CREATE_FAILED"]
 
 
-def test_the_example_is_judged_by_warmgate(project: SamProject) -> None:
+def test_the_example_is_judged_by_warmgate(tmp_path: Path) -> None:
     """examples/attach/sam passes Warmgate's hooks where the new version is as good, and is rolled back where not."""
-    cloud, before = project.cloud, len(project.deployments())
+    with LocalCloud.start(tmp_path / "cloud", time_scale=30.0) as cloud:
+        (tmp_path / "app").mkdir()
+        released(SamProject(cloud, tmp_path / "app"))
+
+
+def released(project: SamProject) -> None:
+    """Install Warmgate and release the example three times."""
+    cloud = project.cloud
     install_warmgate(cloud)
     client = cloud.client("lambda")
     for name in (HOOK, AFTER_HOOK):
@@ -167,15 +183,16 @@ def test_the_example_is_judged_by_warmgate(project: SamProject) -> None:
         client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=SHORT_WAITS)
     template = (ROOT / "examples" / "attach" / "sam" / "after.yaml").read_text()
 
-    project.lay("baseline")
+    project.write(src=source(1, SLEEP))
     made = project.deploy(template)
     assert (made.returncode, served(cloud, "checkout-api")) == (0, ("1", {})), said(made)
-    project.lay("baseline", "healthy")
+    project.write(src=source(2, SLEEP))
     passed = project.deploy(template)
+    print(*reports(cloud))
     assert (passed.returncode, served(cloud, "checkout-api")) == (0, ("2", {})), said(passed)
-    project.lay("baseline", "broken")
+    project.write(src=source(3, "raise ValueError"))
     refused = project.deploy(template)
     assert (refused.returncode, project.status()) == (1, "UPDATE_ROLLBACK_COMPLETE"), said(refused)
     assert served(cloud, "checkout-api") == ("2", {})
-    states = [info["status"] for info in project.deployments()[before:]]
+    states = [info["status"] for info in project.deployments()]
     assert states == ["Succeeded", "Failed", "Succeeded"]
