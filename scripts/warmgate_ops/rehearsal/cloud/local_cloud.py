@@ -206,7 +206,7 @@ class LocalCloud:
             ticker.start()
 
     async def _serve(self, rie: Path) -> None:
-        packages = PackageStore(self.work_dir / "code")
+        packages = PackageStore(self._ministack.code)
         control = Control(self._ministack.url, packages)
         self._telemetry = Telemetry(self.client, self.conditions)
         self.codedeploy = CodeDeployService(
@@ -255,6 +255,7 @@ class LocalCloud:
             where = f"port {self._port} of 127.0.0.1"
             raise SettingsError(f"{where}: {error.strerror}", hint="choose another one, or 0 for a free one") from error
         self.endpoint_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self._ministack.endpoint_file.write_text(self.endpoint_url, encoding="utf-8")
         variables.update(
             AWS_ENDPOINT_URL=self.endpoint_url,
             AWS_REGION=REGION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,7 @@ class Control:
         if known is not None:
             return known
         found = await self.configuration(function, version)
+        await asyncio.to_thread(self._packages.take_over, str(found.get("CodeSha256")))
         layers = await self._layers.folder_of([str(each["Arn"]) for each in found.get("Layers") or ()])
         settings = replace(self._settings(function, version, found), layers=layers)
         if version != "$LATEST" and settings.state == "Active":

@@ -36,6 +36,13 @@ class PackageStore:
         """Return the folder that this one lies in."""
         return self._folder.parent
 
+    def take_over(self, sha: str) -> None:
+        """Unpack what a stack deployed, whose archive lies beside the folder; raises ValueError for a broken one."""
+        folder = self.folder_of(sha)
+        archive = folder.with_suffix(".zip")
+        if not folder.exists() and archive.exists():
+            self.keep(archive.read_bytes())
+
     def folder_of(self, sha: str) -> Path:
         """Return where the package with that CodeSha256 lies."""
         return self._folder / hashlib.sha256(sha.encode()).hexdigest()[:16]
