@@ -28,7 +28,7 @@ from warmgate_ops.rehearsal.packages import zip_code
 
 MOVE = AliasMove("checkout", "live", "7", "8")
 UPDATE = {"ApplicationName": "shop", "DeploymentGroupName": "checkout", "BeforeAllowTrafficHook": "CodeDeployHook_a"}
-ROLE = {"ServiceRoleArn": "arn:aws:iam::0:role/x"}
+ROLE = {"ServiceRoleArn": "arn:aws:iam::000000000000:role/x"}
 
 
 class Asked:
