@@ -61,10 +61,10 @@ def rehearse(
         Path | None,
         typer.Option(parser=input_file, help="Your code: SAM or CloudFormation template of the new version."),
     ] = None,
-    resource: Annotated[str, typer.Option(help="Your code: logical id of the function in the template.")] = "",
-    name: Annotated[str, typer.Option(help="Your code: function name (default: the template's, or a folder's).")] = "",
+    resource: Annotated[str, typer.Option(help="Your code: logical id of the function, if it is one of several.")] = "",
+    name: Annotated[str, typer.Option(help="Your code: function name (default: as its code is called).")] = "",
     runtime: Annotated[
-        str | None, typer.Option(help="Your code: runtime, as python3.13 or nodejs22.x (default: the template's).")
+        str | None, typer.Option(help="Your code: runtime, as python3.13 or nodejs22.x (default: by its code).")
     ] = None,
     handler: Annotated[str | None, typer.Option(help="Your code: handler (default: app.handler).")] = None,
     memory: Annotated[

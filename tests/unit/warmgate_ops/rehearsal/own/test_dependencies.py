@@ -88,6 +88,6 @@ def test_a_failed_install_tells_what_pip_said_and_keeps_nothing(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     put(tmp_path / "code" / "requirements.txt", "no-such-package-here\n")
 
-    with pytest.raises(SettingsError, match="could not be installed: .*no-such-package-here"):
+    with pytest.raises(SettingsError, match=r"could not be installed: .*no-such-package-here"):
         with_dependencies(tmp_path / "code", "python3.11", (), install=True)
     assert list((tmp_path / "cache" / "warmgate" / "packages").iterdir()) == []
