@@ -170,7 +170,7 @@ def _rehearse_scenarios(
 
 
 def _rehearse_own(own: Own, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool) -> int:
-    from warmgate_ops.rehearsal.cloud.lambda_runtime.child import unlike_lambda
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.display import show_verdict
 
     work = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-"))
@@ -224,10 +224,13 @@ def _forget_account() -> None:
 
 @contextmanager
 def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
     from warmgate_ops.rehearsal.stage import RehearsalError
 
     _forget_account()
+    for line in unlike_lambda():
+        complain(f"not as on Lambda: {line}")
     step("cloud", "starting")
     started = False
     try:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from warmgate_ops.rehearsal.scenario import FunctionSettings, Scenario
 
 HANDLER, MEMORY_MB, TIMEOUT_S = "app.handler", 256, 10
-PYTHON, NODE = "python3.11", "nodejs20.x"
-"""The runtimes of code that nobody names one for."""
+NODE = "nodejs20.x"
+"""The runtime of JavaScript that nobody names one for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,7 @@ def own_scenario(own: Own, work: Path) -> Scenario:
         SettingsError: a runtime or a package is not here.
     """
     from warmgate_ops.rehearsal.catalogue import ALL_AT_ONCE, own_release
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import why_not_here
     from warmgate_ops.rehearsal.own.dependencies import with_dependencies
     from warmgate_ops.rehearsal.own.naming import name_for, safe_name
 
@@ -80,6 +81,8 @@ def own_scenario(own: Own, work: Path) -> Scenario:
     said = _template(own, frozenset(variables))
     baseline, candidate = _folders(own, said)
     settings = _settings(own, said, candidate, variables)
+    if missing := why_not_here(settings.runtime):
+        raise SettingsError(missing.why, hint=missing.hint)
     packages = [
         with_dependencies(folder, settings.runtime, settings.layers, install=own.install)
         for folder in (baseline, candidate)
@@ -122,6 +125,7 @@ def _folders(own: Own, said: OwnFunction | None) -> tuple[Path, Path]:
 def _settings(own: Own, said: OwnFunction | None, candidate: Path, variables: dict[str, str]) -> FunctionSettings:
     from warmgate_ops.rehearsal.own.naming import is_javascript
     from warmgate_ops.rehearsal.scenario import FunctionSettings
+    from warmgate_ops.rehearsal.stage import RUNTIME
 
     found = said or OwnFunction(name="", code="", handler=HANDLER, memory_mb=MEMORY_MB, timeout_s=TIMEOUT_S)
     handler = own.handler or found.handler or HANDLER
@@ -132,7 +136,7 @@ def _settings(own: Own, said: OwnFunction | None, candidate: Path, variables: di
         handler=handler,
         memory_mb=own.memory or found.memory_mb,
         timeout_s=own.timeout or found.timeout_s,
-        runtime=own.runtime or found.runtime or (NODE if is_javascript(candidate, handler) else PYTHON),
+        runtime=own.runtime or found.runtime or (NODE if is_javascript(candidate, handler) else RUNTIME),
         variables={**found.variables, **variables},
         layers=layers,
     )

@@ -7,7 +7,6 @@ with LocalCloud.start(work_dir) as cloud:
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 import time
 from collections.abc import Coroutine, Iterator
@@ -254,7 +253,6 @@ class LocalCloud:
             AWS_DEFAULT_REGION=REGION,
             AWS_ACCESS_KEY_ID=CREDENTIALS["aws_access_key_id"],
             AWS_SECRET_ACCESS_KEY=CREDENTIALS["aws_secret_access_key"],
-            AWS_EXECUTION_ENV=f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
         )
 
     def _group_of(self, deployment_id: str) -> str:

@@ -19,6 +19,8 @@ INSTALLS = re.compile(r"(?<!`)(?:\bpip3?|\(PIP\))[\"',\s]+(?:install|download|wh
 OTHERWISE = re.compile(
     r"\b(?:pipx|uvx|npx|easy_install|uv (?:add|run|sync|tool|pip (?:install|sync))|npm (?:i|ci|install))\b"
 )
+ELSEWHERE = {"requirements/runtime.txt", "requirements/python-runtimes.txt", "hooks/requirements.txt"}
+"""Not installed by the Makefile: named for whoever wants it, by a rehearsal that asks for it, by the hooks' build."""
 LOCKED = re.search(r"^LOCKED := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
@@ -55,14 +57,16 @@ def test_nothing_is_installed_that_is_not_locked() -> None:
 
 def test_every_lock_is_installed_or_written_as_it_is() -> None:
     """The installs are found at all: those of the Makefile, this package, and what is deployed."""
+    asked = ROOT / "scripts/warmgate_ops/rehearsal/cloud/lambda_runtime/runtimes/python_environment.py"
     ours = list(commands((ROOT / "Makefile").read_text()))
     deployed = list(commands((ROOT / "hooks" / "Makefile").read_text()))
 
     assert {found for line in ours for found in re.findall(r"-r (\S+)", line)} == {
-        lock.file for lock in LOCKS if lock.file not in {"requirements/runtime.txt", "hooks/requirements.txt"}
+        lock.file for lock in LOCKS if lock.file not in ELSEWHERE
     }
     assert sum("-e ." in line for line in ours) == 1
     assert len(deployed) == 1
+    assert len(list(commands(asked.read_text()))) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from support.fakes.world import POLICY
 from warmgate.model.calls import Arm, Burst, Phase
-from warmgate.planning import ProbePlan, call_cost_usd, plan_probes, seed_of
+from warmgate.planning import ProbePlan, call_cost_usd, plan_probes, repeat_probe, seed_of
 from warmgate.policy.values import Budget, Compare, Limits, Policy, Probe, RatioLimit, Warm
 
 COMPARING = replace(POLICY, compare=Compare(duration=RatioLimit(statistic="p95", ratio=1.2)))
@@ -145,3 +145,12 @@ def test_the_seed_repeats_a_plan() -> None:
 def test_a_call_of_one_gb_second_costs_its_list_price(architecture: str, usd: float) -> None:
     """One second at 1,024 MB is one GB-second, plus the request."""
     assert call_cost_usd(1000, 1024, architecture) == pytest.approx(usd)
+
+
+def test_calls_that_have_no_room_wait_for_the_rounds_that_are_planned() -> None:
+    """Those rounds show more of the probe; only where none is left is the want of room said."""
+    plan = planned(POLICY)
+    ends = len(plan.rounds)
+
+    assert repeat_probe(plan, ends - 1, Probe(name="health"), 83, 40) == plan
+    assert repeat_probe(plan, ends, Probe(name="health"), 83, 40).left_out[-1].endswith("has room for 40")

@@ -37,6 +37,11 @@ def test_the_report_line_is_lambdas(changed: dict[str, Any], report: str) -> Non
     assert log_lines(ran(**changed), Logging())[-1] == report
 
 
+def test_what_is_billed_is_what_is_printed() -> None:
+    """1.004 ms are printed as 1.00 ms; the report would contradict itself with 2 ms billed."""
+    assert (ran(duration_ms=1.004).billed_ms, ran(duration_ms=1.006).billed_ms) == (1, 2)
+
+
 def test_an_environment_begins_with_init_start() -> None:
     """Only its first call shows it, before what the import wrote."""
     first = log_lines(ran(first=True, init_lines=("imported",), lines=("called",)), Logging())

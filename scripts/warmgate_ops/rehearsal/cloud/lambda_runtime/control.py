@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from warmgate.model.log_stream import OWN_GROUPS, FunctionLog
+from warmgate_ops.rehearsal.cloud.lambda_runtime.layers import Layers
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Logging
 
@@ -52,6 +53,9 @@ class VersionSettings:
     timeout_s: int
     state: str
     log: FunctionLog
+    runtime: str
+    tmp_mb: int = 512
+    layers: Path | None = None
     variables: dict[str, str] = field(default_factory=dict)
     logging: Logging = field(default_factory=Logging)
 
@@ -62,6 +66,7 @@ class Control:
     def __init__(self, upstream: str, packages: PackageStore) -> None:
         self._upstream = upstream
         self._packages = packages
+        self._layers = Layers(packages.beside / "layers", self._layer)
         self._versions: dict[tuple[str, str], VersionSettings] = {}
         self._reserved: dict[str, int | None] = {}
         self._unreserved: int | None = None
@@ -103,7 +108,8 @@ class Control:
         if known is not None:
             return known
         found = await self._get(f"{LAMBDA}/{function}/configuration", {"Qualifier": version})
-        settings = self._settings(function, version, found)
+        layers = await self._layers.folder_of([str(each["Arn"]) for each in found.get("Layers") or ()])
+        settings = replace(self._settings(function, version, found), layers=layers)
         if version != "$LATEST" and settings.state == "Active":
             self._versions[function, version] = settings
         return settings
@@ -119,6 +125,8 @@ class Control:
             timeout_s=int(found.get("Timeout") or 3),
             state=str(found.get("State") or "Active"),
             log=FunctionLog(str(logging.get("LogGroup") or OWN_GROUPS + function), function),
+            runtime=str(found.get("Runtime") or ""),
+            tmp_mb=int((found.get("EphemeralStorage") or {}).get("Size") or 512),
             variables=(found.get("Environment") or {}).get("Variables") or {},
             logging=Logging(
                 json=logging.get("LogFormat") == "JSON", system_level=str(logging.get("SystemLogLevel") or "INFO")
@@ -152,6 +160,12 @@ class Control:
             return 2
         value = found.get("MaximumRetryAttempts")
         return 2 if value is None else int(value)
+
+    async def _layer(self, arn: str) -> bytes:
+        found = await self._get("/2018-10-31/layers", {"find": "LayerVersion", "Arn": arn})
+        assert self._http is not None
+        async with self._http.get(str(found["Content"]["Location"])) as answer:
+            return await answer.read()
 
     async def _get(self, path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
         assert self._http is not None

@@ -44,7 +44,13 @@ class Answered:
     timeout_s: int
     memory_mb: int
     peak_mb: int
-    out_of_memory: bool
+    ended: str = ""
+    """Why the runtime was ended from outside: memory, time (the call's limit) or init (that of an init)."""
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Return whether the function took more memory than it has."""
+        return self.ended == "memory"
 
 
 def outcome_of(answered: Answered, said: Said) -> Outcome:
@@ -73,17 +79,22 @@ def init_is_repeated(answered: Answered, said: Said) -> bool:
     return failed and not answered.out_of_memory and not _is_time_out(answered)
 
 
-def named(said: Said, body: bytes) -> Said:
-    """Return what was said with failed inits named as the runtime names them, Runtime.ImportModuleError for example."""
-    kind = str(_parsed(body).get("errorType", ""))
-    if not kind.startswith("Runtime."):
-        return said
-    inits = (init if init.status == "success" else replace(init, error_type=kind) for init in said.inits)
+def named(said: Said, answered: Answered) -> Said:
+    """Return what was said with failed inits named as Lambda does: timeout, or what the runtime calls its error."""
+    status = "timeout" if answered.ended in {"time", "init"} else "error"
+    kind = str(_parsed(answered.body).get("errorType", ""))
+    inits = (init if init.status == "success" else _named(init, status, kind) for init in said.inits)
     return replace(said, inits=tuple(inits))
 
 
+def _named(init: Init, status: str, kind: str) -> Init:
+    if status == "timeout":
+        return replace(init, status=status, error_type="")
+    return replace(init, error_type=kind) if kind.startswith("Runtime.") else init
+
+
 def _is_time_out(answered: Answered) -> bool:
-    return answered.body.startswith(b"Task timed out after")
+    return answered.ended == "time"
 
 
 def _duration_ms(answered: Answered, said: Said, init_ms: float | None) -> float:

@@ -9,6 +9,10 @@ import util from "node:util";
 
 const require = createRequire(import.meta.url);
 const env = process.env;
+// The emulator is given a far longer limit than the function has: its own deadline would count init in.
+const overtimeS = 1000;
+const limitS = Number(env.AWS_LAMBDA_FUNCTION_TIMEOUT ?? 0) - overtimeS;
+delete env.AWS_LAMBDA_FUNCTION_TIMEOUT;
 const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(":");
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 const api = "/2018-06-01/runtime";
@@ -211,7 +215,7 @@ function parsed(text, name) {
 }
 
 function contextOf(headers) {
-  const deadline = Number(headers["lambda-runtime-deadline-ms"]);
+  const deadline = limitS > 0 ? Date.now() + limitS * 1000 : Number(headers["lambda-runtime-deadline-ms"]);
   return {
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
