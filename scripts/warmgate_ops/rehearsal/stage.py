@@ -103,7 +103,12 @@ def install_function(account: Account, scenario: Scenario) -> Installed:
     policy = read_policy(scenario.policy)
     source = _store_policy(account, scenario, policy)
     client, name = account.client("lambda"), scenario.function
-    _create(client, name, scenario.settings, zip_code(scenario.baseline), Tags={TAG: source})
+    more: dict[str, Any] = {"Tags": {TAG: source}}
+    if scenario.settings.variables:
+        more["Environment"] = {"Variables": dict(scenario.settings.variables)}
+    if scenario.settings.layers:
+        more["Layers"] = [_layer(client, name, number, at) for number, at in enumerate(scenario.settings.layers, 1)]
+    _create(client, name, scenario.settings, zip_code(scenario.baseline), **more)
     baseline = client.publish_version(FunctionName=name)["Version"]
     client.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion=baseline)
     client.update_function_code(FunctionName=name, ZipFile=zip_code(scenario.candidate))
@@ -121,6 +126,13 @@ def hooks_of(scenario: Scenario) -> dict[LifecycleEvent, str]:
     return {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: before, LifecycleEvent.AFTER_ALLOW_TRAFFIC: AFTER_HOOK}
 
 
+def _layer(client: Any, function: str, number: int, place: Path) -> str:
+    """Publish what lies in a folder or a zip as a layer; return its ARN."""
+    content = zip_code([place]) if place.is_dir() else place.read_bytes()
+    made = client.publish_layer_version(LayerName=f"{function}-{number}", Content={"ZipFile": content})
+    return str(made["LayerVersionArn"])
+
+
 def _create_own(account: Account, name: str, handler: str, code: bytes, variables: dict[str, str]) -> None:
     settings = FunctionSettings(handler=handler, memory_mb=512, timeout_s=300)
     _create(account.client("lambda"), name, settings, code, Environment={"Variables": variables})
@@ -129,7 +141,7 @@ def _create_own(account: Account, name: str, handler: str, code: bytes, variable
 def _create(client: Any, name: str, settings: FunctionSettings, code: bytes, **more: Any) -> None:
     client.create_function(
         FunctionName=name,
-        Runtime=RUNTIME,
+        Runtime=settings.runtime or RUNTIME,
         Role=ROLE,
         Handler=settings.handler,
         Code={"ZipFile": code},

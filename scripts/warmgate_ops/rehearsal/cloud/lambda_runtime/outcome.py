@@ -10,6 +10,8 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init, Said
 
 # What awslambdaric answers for an exception; a function that returns just errorType and errorMessage did not fail.
 _EXCEPTION_KEYS = {"errorMessage", "errorType", "requestId", "stackTrace"}
+# What our loop for Node.js answers; Lambda's own has no requestId, which tells here that it is no result.
+_NODE_KEYS = {"errorMessage", "errorType", "requestId", "trace"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def outcome_of(answered: Answered, said: Said) -> Outcome:
     status, error_type, payload = _status_reported(answered, said, timed_out=timed_out)
     init_ms = next((init.duration_ms for init in said.inits if init.phase == "init" and init.status == "success"), None)
     return Outcome(
-        payload=payload,
+        payload=_without_mark(payload, answered.request_id),
         failed=status != "success" or _is_exception(payload, answered.request_id),
         duration_ms=answered.timeout_s * 1000.0 if timed_out else _duration_ms(answered, said, init_ms),
         init_ms=init_ms,
@@ -130,7 +132,15 @@ def _crash(answered: Answered, kind: str, text: str) -> tuple[str, str | None, b
 
 def _is_exception(payload: bytes, request_id: str) -> bool:
     found = _parsed(payload)
-    return found.keys() == _EXCEPTION_KEYS and found["requestId"] in {request_id, ""}
+    return found.keys() in (_EXCEPTION_KEYS, _NODE_KEYS) and found["requestId"] in {request_id, ""}
+
+
+def _without_mark(payload: bytes, request_id: str) -> bytes:
+    """Return the payload of a Node.js error as Lambda answers it."""
+    found = _parsed(payload)
+    if found.keys() != _NODE_KEYS or found.pop("requestId") not in {request_id, ""}:
+        return payload
+    return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _parsed(payload: bytes) -> dict[str, Any]:

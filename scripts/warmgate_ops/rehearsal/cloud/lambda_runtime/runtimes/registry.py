@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import Family, NotHere
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.node import Node
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.provided import Provided
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.python import Python
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.unsupported import Unsupported
 
-FAMILIES: tuple[Family, ...] = (Python(), Provided(), Unsupported())
+FAMILIES: tuple[Family, ...] = (Python(), Node(), Provided(), Unsupported())
 """The last one serves whatever is left."""
 
 
