@@ -139,7 +139,7 @@ def test_a_failed_init_is_reported_by_its_type(tmp_path: Path, text: str, handle
         ("exports.handler = (e, c, done) => done(null, 1);", 1),
         ("exports.handler = (e, c, done) => { setTimeout(() => {}, 20); done(null, 1); };", 1),
         (
-            "exports.handler = (e, c, d) => {c.callbackWaitsForEmptyEventLoop=false; setInterval(()=>{}, 9); d(null, 2);}",
+            "exports.handler = (e, c, d) => {c.callbackWaitsForEmptyEventLoop=0; setInterval(()=>{}, 9); d(null, 2);}",
             2,
         ),
         ("exports.handler = (e, c) => c.succeed(3);", 3),
@@ -165,7 +165,7 @@ def test_every_way_to_answer_is_known(tmp_path: Path, text: str, answer: Any) ->
         ("exports.handler = (e, c) => c.fail();", "string", "handled"),
         ("exports.handler = async () => { await new Promise(() => {}); };", "Runtime.NodeJsExit", "The Lambda runtime"),
         (
-            "exports.handler = async () => {Promise.reject(new Error('lost')); await new Promise(r => setTimeout(r, 99));}",
+            "exports.handler = async () => {Promise.reject(new Error('lost')); await new Promise(r=>setTimeout(r, 9));}",
             "Runtime.UnhandledPromiseRejection",
             "Error: lost",
         ),
