@@ -331,7 +331,8 @@ async function run() {
   offerStreaming();
   const handler = await loadHandler(env.LAMBDA_TASK_ROOT ?? process.cwd(), process.argv[2] ?? env._HANDLER);
   if (major >= 24 && handler.length >= 3 && !handler[streaming]) throw runtimeError("CallbackHandlerDeprecated", NO_CALLBACKS);
-  for (;;) await serve(handler, await ask("GET", "/invocation/next"));
+  const next = () => ask("GET", "/invocation/next").catch(() => process.exit(1)); // the environment has ended
+  for (;;) await serve(handler, await next());
 }
 
 run().catch((error) => crash("Uncaught Exception", error, 129));
