@@ -165,7 +165,7 @@ def test_what_is_not_done_is_refused_by_name(project: SamProject) -> None:
 
 
 def test_the_example_is_judged_by_warmgate(tmp_path: Path) -> None:
-    """examples/attach/sam passes the hook before the shift where the new version is as good, and goes back where not."""
+    """examples/attach/sam passes the hook before the shift where the new version is as good, and goes back else."""
     with LocalCloud.start(tmp_path / "cloud", time_scale=30.0) as cloud:
         (tmp_path / "app").mkdir()
         released(SamProject(cloud, tmp_path / "app"))
