@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from property.policy_strategies import policies
 from warmgate.judge import judge, verdict_of_findings
+from warmgate.judge.environments import spread_enough
 from warmgate.model.calls import Arm, Burst, CallOutcome, Closed, DurationSource, Evidence, Phase, Sample, Start
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding, Mode, Outcome
@@ -284,6 +285,38 @@ def test_one_more_failure_improves_nothing(
         after = judge(evidence(found), policy)
         assert BEST_FIRST.index(after.outcome) >= BEST_FIRST.index(before.outcome)
         assert (before.status, after.status) != (Status.FAILED, Status.SUCCEEDED)
+
+
+@given(
+    bad=st.sets(st.tuples(st.integers(1, 10), st.integers(0, 19)), max_size=12),
+    order=st.randoms(use_true_random=False),
+    known=st.booleans(),
+)
+def test_a_call_moved_between_rounds_of_its_environment_changes_no_error_check(
+    bad: set[tuple[int, int]], order: random.Random, known: bool
+) -> None:
+    """Under 0 % not a byte; under a rate not whether failures came from environments enough, where these are known."""
+    failures = {place: order.sample(range(1, 11), 10) for place in range(20)}
+    outcomes = {(number, place): (number, place) in bad for number in range(1, 11) for place in range(20)}
+    moved = {(number, place): outcomes[failures[place][number - 1], place] for number, place in outcomes}
+    before, after = (
+        [
+            sample(
+                Arm.CANDIDATE,
+                number,
+                place,
+                1.0,
+                environment=f"{place}" if known else None,
+                outcome=CallOutcome.ERROR if failed else CallOutcome.OK,
+            )
+            for (number, place), failed in found.items()
+        ]
+        for found in (outcomes, moved)
+    )
+    assert judge(evidence(before), Policy(name="e")) == judge(evidence(after), Policy(name="e"))
+    failed = [[s for s in found if s.outcome is CallOutcome.ERROR] for found in (before, after)]
+    if known:
+        assert spread_enough(failed[0], before, 0.01) is spread_enough(failed[1], after, 0.01)
 
 
 @given(samples=few_failures(), closed=st.sampled_from(CLOSINGS))

@@ -16,7 +16,7 @@ from warmgate.model.calls import Arm, Closed, Evidence
 from warmgate.model.deployment import Status
 from warmgate.model.figures import quantity
 from warmgate.model.verdict import Because, Finding, Mode, Outcome, Verdict
-from warmgate.policy.rules import INTERLEAVED_ROUNDS
+from warmgate.policy.rules import COMPARED_ROUNDS, round_width
 from warmgate.policy.values import ErrorAction, OnInconclusive, Policy
 from warmgate.visible import one_line
 
@@ -130,8 +130,15 @@ def measured_calls(policy: Policy, environments: int, *, compared: bool = True) 
     arms = 2 if compared and policy.compare.needs_baseline else 1
     opened = max(0, environments) * arms
     left = max(0, policy.budget.invocations - opened * (1 + policy.warm.rounds))
-    baseline_rounds = min(INTERLEAVED_ROUNDS, left // opened) if arms == 2 and opened else 0
-    return left - baseline_rounds * max(0, environments)
+    if not compared or policy.compare.duration is None:
+        return left
+    old_calls = 0
+    for number in range(1, COMPARED_ROUNDS + 1):
+        width = round_width(number, max(0, environments), compared=True)
+        if 2 * (old_calls + width) > left:
+            break
+        old_calls += width
+    return left - old_calls
 
 
 def _status(finding: Finding, policy: Policy) -> Status:

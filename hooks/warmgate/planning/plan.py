@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 import random
 import zlib
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from warmgate.model.calls import Arm, Burst, Phase
-from warmgate.policy.rules import INTERLEAVED_ROUNDS, measures_warm_calls
+from warmgate.policy.rules import COMPARED_ROUNDS, measures_warm_calls, round_width
 from warmgate.policy.values import Policy, Probe
 
-CANDIDATE_ROUNDS = 5
-"""Candidate-only rounds that may follow where a comparison is still open."""
 CAP = 500
 """Measured candidate calls after which no score would change its mind (decision table, p99)."""
 
@@ -63,8 +62,7 @@ def plan_probes(policy: Policy, burst: Burst, *, has_baseline: bool, seed: int) 
         has_baseline: whether there is a version to compare with; without one nothing is interleaved.
         seed: orders the calls inside a round.
     """
-    size = burst.granted
-    if size < 1:
+    if burst.granted < 1:
         return ProbePlan(burst=burst, seed=seed, rounds=(), left_out=("every call: no concurrency left",))
     shuffle = random.Random(seed)  # noqa: S311
     compares = has_baseline and policy.compare.needs_baseline
@@ -72,13 +70,15 @@ def plan_probes(policy: Policy, burst: Burst, *, has_baseline: bool, seed: int) 
     wanted = _wanted_rounds(policy, burst, arms)
     rounds: list[Round] = []
     spent = 0
+    mixed: Counter[Phase] = Counter()
     for phase, number, round_arms in wanted:
-        width = _width(phase, number, burst)
+        width = _width(phase, number, burst, compared=_is_timed(policy, arms))
         cost = width * len(round_arms)
         if spent + cost > policy.budget.invocations:
             break
         spent += cost
-        mix = _mix(policy.probes, width, (number - 1) * size)
+        mix = _mix(policy.probes, width, mixed[phase])
+        mixed[phase] += width
         rounds.append(Round(phase, number, _calls(mix, round_arms, shuffle)))
     left_out = _left_out(wanted, len(rounds), policy.budget.invocations)
     return ProbePlan(burst=burst, seed=seed, rounds=tuple(rounds), left_out=left_out)
@@ -112,15 +112,23 @@ def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[
     if not measures_warm_calls(policy.limits, policy.compare):
         return wanted
     wanted += [(Phase.WARMUP, number, arms) for number in range(1, policy.warm.rounds + 1)]
-    interleaved = INTERLEAVED_ROUNDS if len(arms) > 1 else 0
-    wanted += [(Phase.MEASURED, number, arms) for number in range(1, interleaved + 1)]
-    last = max(interleaved + CANDIDATE_ROUNDS if interleaved else 0, math.ceil(CAP / burst.granted))
-    wanted += [(Phase.MEASURED, number, (Arm.CANDIDATE,)) for number in range(interleaved + 1, last + 1)]
+    compared = COMPARED_ROUNDS if _is_timed(policy, arms) else 0
+    last = max(compared, math.ceil(CAP / burst.granted))
+    wanted += [(Phase.MEASURED, number, arms) for number in range(1, compared + 1)]
+    # No comparison counts these: they are for limits of the candidate alone.
+    wanted += [(Phase.MEASURED, number, (Arm.CANDIDATE,)) for number in range(compared + 1, last + 1)]
     return wanted
 
 
-def _width(phase: Phase, number: int, burst: Burst) -> int:
+def _is_timed(policy: Policy, arms: tuple[Arm, ...]) -> bool:
+    """Return whether warm calls are compared with the baseline's."""
+    return Arm.BASELINE in arms and policy.compare.duration is not None
+
+
+def _width(phase: Phase, number: int, burst: Burst, *, compared: bool) -> int:
     """Return how many calls an arm makes in a round: the last burst holds what is left of those that were asked for."""
+    if phase is Phase.MEASURED:
+        return round_width(number, burst.granted, compared=compared)
     left = burst.asked - (number - 1) * burst.granted if phase is Phase.PREWARM else burst.granted
     return min(burst.granted, left)
 
@@ -160,5 +168,5 @@ def _left_out(wanted: list[tuple[Phase, int, tuple[Arm, ...]]], kept: int, invoc
     elif any(phase is Phase.WARMUP for phase, _, _ in cut):
         messages.append(f"all measured rounds: budget.invocations {invocations} ends within the warm-up")
     elif interleaved:
-        messages.append(f"{interleaved} of {INTERLEAVED_ROUNDS} compared rounds: budget.invocations {invocations}")
+        messages.append(f"{interleaved} of {COMPARED_ROUNDS} compared rounds: budget.invocations {invocations}")
     return tuple(messages)

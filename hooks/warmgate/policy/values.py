@@ -172,7 +172,7 @@ class When:
 class Budget:
     """What a judgement may spend."""
 
-    invocations: int = 400
+    invocations: int = 460
     seconds: float = 300.0
     cost_usd: float = 2.0
     """A default judgement of a fast function costs about a cent."""

@@ -12,14 +12,18 @@ import sys
 import time
 from pathlib import Path
 
+from bench.gatebench import bound, goals
 from bench.gatebench.end_to_end import measure, table_of
-from bench.gatebench.run import OURS, Row, cells, run_cells, write_rows
+from bench.gatebench.run import OURS, Row, cells, condition_cells, run_cells, write_rows
 from bench.gatebench.summary import family_table, summaries, table
+from bench.gatebench.under_conditions import conditions_table, rules_table
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs" / "explanation"
 FORMS = ("relative", "absolute")
-RUNS, QUICK_RUNS = 250, 40
+RUNS, QUICK_RUNS = 250, 30
+UNDER_CONDITIONS = 0.4
+"""Releases under a condition for each release of a family."""
 WORKERS = 2
 WHOLE = 4
 """Releases of a kind for each release of a cell: the default policy's goals are fractions of a percent."""
@@ -36,10 +40,21 @@ def main(arguments: list[str]) -> int:
     runs = chosen.runs or (QUICK_RUNS if chosen.quick else RUNS)
     started_s = time.monotonic()
     rows = run_cells(cells(runs), WORKERS)
+    under = run_cells(condition_cells(max(1, int(UNDER_CONDITIONS * runs))), WORKERS)
+    whole = measure(WHOLE * runs, WORKERS)
+    aimed = run_cells(goals.goal_cells(WHOLE * runs), WORKERS)
+    told = goals.table(goals.goal_lines(rows, aimed, whole, WHOLE * runs))
     chosen.out.mkdir(parents=True, exist_ok=True)
-    write_rows(rows, chosen.out / "results.csv")
-    whole = table_of(measure(WHOLE * runs, WORKERS))
-    text = f"{tables(rows)}\n### The default policy, all its checks at once\n\n{whole}"
+    write_rows([*rows, *under], chosen.out / "results.csv")
+    text = "\n".join(
+        [
+            f"### Goals\n\n{told}",
+            tables(rows),
+            _under(under),
+            f"### The default policy, all its checks at once\n\n{table_of(whole)}",
+            f"### Calls of a p95 beside what no test can do better\n\n{bound.table(runs)}",
+        ]
+    )
     (chosen.out / "table.md").write_text(text, encoding="utf-8")
     print(text)
     plots = _drawn(rows, chosen.out)
@@ -55,6 +70,16 @@ def tables(rows: list[Row]) -> str:
     for form in FORMS:
         title = f"### Failed, in % of releases: {form} limit, environments unknown"
         parts.append(f"{title}\n\n{family_table(rows, form, OURS[False])}")
+    return "\n".join(parts)
+
+
+def _under(rows: list[Row]) -> str:
+    """Return the tables of the conditions."""
+    parts = []
+    for form in FORMS:
+        title = f"Fifteen conditions, {form} limit: refused, in %"
+        parts.append(f"### {title}, by rule\n\n{rules_table(rows, form)}")
+        parts.append(f"### {title}, by condition\n\n{conditions_table(rows, form)}")
     return "\n".join(parts)
 
 

@@ -38,7 +38,14 @@ SCALES = tuple(Kind(f"x{factor:g}", factor=factor) for factor in (0.8, 0.9, 1.0,
 TAILS = tuple(Kind(f"tail {share:.0%}", slow_share=share) for share in (0.05, 0.10, 0.20))
 KINDS = (*SCALES, *TAILS, Kind("body +30%", body_only=True))
 
-RELATIVE_GOOD = ("x0.8", "x0.9", "x1", "x1.1")
+UNDER_CONDITIONS = {
+    "relative": ("x1", "x1.05", "x1.1", "x1.5", "tail 10%", "tail 20%"),
+    "absolute": ("x0.8", "x0.9", "x1.5", "tail 10%"),
+}
+"""What is drawn under the fifteen conditions, by form."""
+BY_NAME = {kind.name: kind for kind in (*KINDS, Kind("x1.05", factor=1.05))}
+
+RELATIVE_GOOD = ("x0.8", "x0.9", "x1", "x1.05", "x1.1")
 RELATIVE_BAD = ("x1.5", "x2", "tail 10%", "tail 20%")
 ABSOLUTE_GOOD = ("x0.8", "x0.9")
 ABSOLUTE_BAD = ("x1.2", "x1.5", "x2", "tail 10%", "tail 20%")

@@ -2,7 +2,7 @@
 
 Old and new calls of a round are ranked together, so that what slows a whole round down slows both arms alike. Where
 nothing changed, any environments of a function could have been the new ones: that gives the spread of the rank-sum,
-whatever the latency's shape. Constants are Pocock's for five looks: 1 % and 5 %.
+whatever the latency's shape. Constants are Pocock's for eight looks: 1 % and 5 %.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ from math import inf, isinf, sqrt
 
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import mid_ranks
+from warmgate.policy.rules import COMPARED_ROUNDS
 
-FAIL_Z = 2.75
-OK_Z = -2.12
-HALF_WAY_Z = FAIL_Z / sqrt(2)
-"""Evidence grows with the square of z: this is half of what FAIL asks for."""
-LOOKS = 5
+FAIL_Z = 2.88
+OK_Z = -2.27
+HALF_WAY_Z = 2.33
+"""Where no calls follow: 1 % of what is slower by the root of the ratio."""
+LOOKS = COMPARED_ROUNDS
+CLEARLY = 1.125
+"""A measured median so far beyond the limit fails at any look."""
+SETTLED_FROM, LATEST = 4, 2
+"""Less than that fails from the fourth look on, where the latest two rounds alone are beyond the limit, too."""
 EXPECTED_CORRELATION = 0.3
 EXPECTED_WEIGHT = 2
 """What calls of one environment are taken to share where environments are unknown, and how many rounds that weighs."""
@@ -61,7 +66,10 @@ NOTHING = BodyStanding(None, 0.0, 1.0, 1.0, 0.5, 0, leans=False)
 
 
 def evaluate_body(rounds: Sequence[Round], ratio: float, *, by_p95: bool = False) -> BodyStanding:
-    """Return where the body stands after the rounds, looked at after each of the first five.
+    """Return where the body stands after the rounds, looked at after each of them.
+
+    What has passed is watched while other checks go on. A new version may settle for longer than it was warmed for,
+    while the old one is warm: a slowdown near the limit is given its rounds.
 
     Args:
         rounds: the rounds that hold calls of both arms.
@@ -70,18 +78,30 @@ def evaluate_body(rounds: Sequence[Round], ratio: float, *, by_p95: bool = False
     """
     counted = rounds[:LOOKS]
     sure, beyond = _z_scores(counted, sqrt(ratio)), _z_scores(counted, ratio)
+    passed = None
     for look in range(1, len(counted) + 1):
         z, z_beyond = sure[look - 1], beyond[look - 1]
-        if z_beyond <= OK_Z:
-            return _standing(counted[:look], z, True, leans=False)
-        if z >= FAIL_Z and _enough(counted[:look], ratio, by_p95=by_p95):
+        if z >= FAIL_Z and _stays(counted[:look], ratio, by_p95=by_p95):
             return _standing(counted[:look], z, False, leans=False)
+        if z_beyond <= OK_Z and passed is None:
+            passed = look
+    if passed is not None:
+        return _standing(counted[:passed], sure[passed - 1], True, leans=False)
     if not counted:
         return NOTHING
-    leans = sure[-1] >= HALF_WAY_Z and beyond[-1] > 0
-    if by_p95:
-        leans = sure[-1] >= HALF_WAY_Z and _enough(counted, ratio, by_p95=True)
+    beyond_limit = _enough(counted, ratio, by_p95=True) if by_p95 else beyond[-1] > 0
+    leans = sure[-1] >= HALF_WAY_Z and beyond_limit and _stays(counted, ratio, by_p95=by_p95)
     return _standing(counted, sure[-1], None, leans=leans)
+
+
+def _stays(rounds: Sequence[Round], ratio: float, *, by_p95: bool) -> bool:
+    """Return whether the slowdown is beyond the limit, and either clearly or in the latest rounds as well."""
+    if not _enough(rounds, ratio, by_p95=by_p95):
+        return False
+    old, new = _durations(rounds)
+    if _ratio(quantile(new, 0.5), quantile(old, 0.5)) >= CLEARLY * ratio:
+        return True
+    return len(rounds) >= SETTLED_FROM and _enough(rounds[-LATEST:], ratio, by_p95=by_p95)
 
 
 def _standing(rounds: Sequence[Round], z: float, decision: bool | None, *, leans: bool) -> BodyStanding:

@@ -7,17 +7,16 @@ from math import inf
 
 from warmgate.judge.compare.body import FAIL_Z, Round, Timing, evaluate_body
 from warmgate.judge.compare.tail import (
-    BALANCE,
-    FAIL_AT,
-    OK_AT,
+    FEWEST_SHARE,
     QUANTILE,
     RULED_OUT,
+    TailStanding,
     evaluate_tail,
 )
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, environments_known
 from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.limits.durations import measured_rounds
-from warmgate.judge.wording import counted, points
+from warmgate.judge.wording import counted
 from warmgate.model.calls import Arm, Evidence, Sample
 from warmgate.model.figures import percent, times
 from warmgate.model.verdict import Because, Finding, Unit
@@ -45,10 +44,8 @@ def judge_durations(compare: Compare, evidence: Evidence) -> list[Finding]:
     old, new = measured_rounds(evidence, Arm.BASELINE), measured_rounds(evidence, Arm.CANDIDATE)
     if not old or not new:
         what = "not one measured call of each version"
-        return [
-            without_data(name, *((BALANCE, Unit.RATIO) if name == TAIL else (ratio, Unit.TIMES)), evidence.closed, what)
-            for name in names
-        ]
+        limits = {name: (FEWEST_SHARE, Unit.RATIO) if name == TAIL else (ratio, Unit.TIMES) for name in names}
+        return [without_data(name, *limits[name], evidence.closed, what) for name in names]
     found = [_judge_body(names[0], old, new, ratio, evidence), _judge_tail(old, new, ratio, evidence)]
     return [_among_environments(finding, old, new, open_=evidence.closed is None) for finding in found]
 
@@ -84,10 +81,10 @@ def _judge_tail(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> F
         outcome=OUTCOMES[tail.decision],
         reason=f"{counted(tail.slow_count, tail.call_count, 'call')} took longer than {beyond}"
         f" ({tail.old_slow_count} of the baseline's own {tail.old_count})",
-        details=f"score {points(tail.score)} (fails at {FAIL_AT:+d}, passes at {OK_AT:+d})",
+        details=_tail_in_words(tail),
         decided=tail.decision is not None or evidence.closed is not None,
         measured=tail.slow_count / tail.call_count if tail.call_count else None,
-        limit=BALANCE,
+        limit=FEWEST_SHARE,
         unit=Unit.RATIO,
         bad_count=tail.slow_count,
         sample_count=tail.call_count,
@@ -95,6 +92,12 @@ def _judge_tail(old: Rounds, new: Rounds, ratio: float, evidence: Evidence) -> F
         inconclusive_because=why_open(evidence.closed) if tail.decision is None else None,
         leans_to_fail=tail.leans,
     )
+
+
+def _tail_in_words(tail: TailStanding) -> str:
+    """Return how likely so many slow calls are where nothing changed, and how many pass."""
+    passes = f"; {tail.passes_to} or fewer pass" if tail.passes_to >= 0 else ""
+    return f"chance where nothing changed {percent(tail.chance)} (fails up to {percent(tail.fails_to)}){passes}"
 
 
 def _among_environments(finding: Finding, old: Rounds, new: Rounds, *, open_: bool) -> Finding:

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 
-from warmgate.judge.compare.body import FAIL_Z, OK_Z
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS
 from warmgate.judge.live.fading import LEAST_SPREAD, QUARTILES, Course, course_of
 from warmgate.judge.live.rounds import FEWEST_CALLS, SETTLED, LiveCall, LiveRound
 from warmgate.judge.quantile import quantile
 
+FAIL_Z, OK_Z = 2.75, -2.12
+"""Pocock's for five looks of a stretch: 1 % and 5 %."""
 WIDTHS = (3, 5, 10, 20)
 """Rounds that a look reads back."""
 BEYOND_CACHES = 2.0

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, log
 
-from warmgate.judge.compare.tail import BALANCE, QUANTILE, RULED_OUT
+from warmgate.judge.compare.tail import QUANTILE, RULED_OUT
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS
 from warmgate.judge.finding import OUTCOMES, why_open, without_data
 from warmgate.judge.live.body import Body, fail_z, stand_body
 from warmgate.judge.live.fading import Course
 from warmgate.judge.live.rounds import LiveRound
-from warmgate.judge.live.tail import Tail, stand_tail
+from warmgate.judge.live.tail import BALANCE, Tail, stand_tail
 from warmgate.judge.quantile import quantile
 from warmgate.judge.wording import counted, points
 from warmgate.model.calls import Closed

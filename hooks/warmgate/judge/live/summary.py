@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import exp, log, sqrt
 
-from warmgate.judge.compare.body import FAIL_Z, OK_Z
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS
 from warmgate.judge.finding import OUTCOMES
+from warmgate.judge.live.body import FAIL_Z, OK_Z
 from warmgate.judge.live.duration import BODY, TAIL
 from warmgate.judge.live.fading import LEAST_SPREAD
 from warmgate.judge.live.failures import Share, chance_of

@@ -12,13 +12,18 @@ from dataclasses import dataclass, field
 from math import log
 
 from warmgate.judge.binomial import permutation_p_value
-from warmgate.judge.compare.tail import ALLOWED, DISCOUNT_ROUNDS, OK_AT, QUANTILE, RULED_OUT, WEIGHT
+from warmgate.judge.compare.tail import ALLOWED, QUANTILE, RULED_OUT
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS
 from warmgate.judge.live.fading import share_stays
 from warmgate.judge.live.rounds import FEWEST_CALLS, LiveCall, LiveRound
 from warmgate.judge.quantile import quantile
 
 SLOW, OTHER = log(RULED_OUT / ALLOWED), log((1 - RULED_OUT) / (1 - ALLOWED))
+WEIGHT, OK_AT = 16, -40
+"""`derive_line(ALLOWED, RULED_OUT, 200)`: points of a slow call, any other takes one away, and where they pass."""
+BALANCE = 1 / (1 + WEIGHT)
+"""The share of slow calls at which these points stay where they are: whatever fails is above, whatever passes below."""
+DISCOUNT_ROUNDS = 20
 FAILS_AT = 11.0
 """Of the sum: with 3 % of independent calls slow it is reached in fewer than one of a hundred shifts of any length."""
 CALLS_A_STRETCH = 200

@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from bench.gatebench.end_to_end import DEFAULT, RELEASES, Release, Told, interval, measure, samples_of, table_of
+from bench.gatebench.end_to_end import DEFAULT, RELEASES, Release, Told, measure, samples_of, table_of
+from bench.gatebench.intervals import interval
 from warmgate.judge.replaying import replay
 from warmgate.model.calls import Arm, Phase
 from warmgate.policy.parse import parse_policy
@@ -16,7 +17,7 @@ POLICY = parse_policy(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name)
 
 
 def test_a_release_is_recorded_as_the_hook_would() -> None:
-    """A burst and three warm-up rounds of both arms, five compared rounds, five of the candidate: 460 calls."""
+    """A burst and three warm-up rounds of both arms, eight compared rounds, the first half as wide: 460 calls."""
     samples = samples_of(RELEASES[0], 0)
 
     assert len(samples) == POLICY.budget.invocations == 460
@@ -25,8 +26,8 @@ def test_a_release_is_recorded_as_the_hook_would() -> None:
         (Arm.CANDIDATE, Phase.PREWARM): 20,
         (Arm.BASELINE, Phase.WARMUP): 60,
         (Arm.CANDIDATE, Phase.WARMUP): 60,
-        (Arm.BASELINE, Phase.MEASURED): 100,
-        (Arm.CANDIDATE, Phase.MEASURED): 200,
+        (Arm.BASELINE, Phase.MEASURED): 150,
+        (Arm.CANDIDATE, Phase.MEASURED): 150,
     }
     assert samples == samples_of(RELEASES[0], 0)
 

@@ -122,7 +122,7 @@ def test_p95_is_interpolated() -> None:
 
 def test_a_cell_shows_every_rule_the_same_number_of_releases() -> None:
     """A row a rule, ours with environments known and unknown first."""
-    rows = run_cell(Cell("relative", BY_NAME["light"], KINDS[0], 2, peers=True))
+    rows = run_cell(Cell("relative", "light", KINDS[0], 2, peers=True))
 
     assert [row.rule for row in rows[:2]] == ["Warmgate, environments known", "Warmgate, environments unknown"]
     assert len(rows) == 2 + len(PEERS)

@@ -249,9 +249,9 @@ def test_an_infinite_ratio_is_not_a_figure() -> None:
     ("compare", "compared", "environments", "invocations", "calls"),
     [
         (None, True, 20, 400, 320),
-        (COMPARE, True, 20, 400, 140),
+        (COMPARE, True, 20, 400, 130),
         (COMPARE, False, 20, 400, 320),
-        (COMPARE, True, 20, 240, 40),
+        (COMPARE, True, 20, 240, 50),
         (COMPARE, True, 20, 100, 0),
         (COMPARE, True, 0, 400, 400),
         (None, True, -3, 400, 400),

@@ -37,13 +37,14 @@ def test_rounds_are_counted_within_their_phase() -> None:
 
 
 def test_a_comparison_puts_both_arms_into_each_of_its_rounds() -> None:
-    """Five measured rounds hold both arms, in pairs of one probe; later ones the candidate alone."""
-    plan = planned(COMPARING, invocations=460)
+    """Eight measured rounds hold both arms, the first half as wide; what follows is for limits of the candidate."""
+    plan = planned(COMPARING, invocations=500)
     measured = [r for r in plan.rounds if r.phase is Phase.MEASURED]
 
     arms = [Counter(call.arm for call in r.calls) for r in measured]
-    assert arms[:5] == [Counter({Arm.BASELINE: 20, Arm.CANDIDATE: 20})] * 5
-    assert arms[5:] == [Counter({Arm.CANDIDATE: 20})] * 5
+    assert arms[0] == Counter({Arm.BASELINE: 10, Arm.CANDIDATE: 10})
+    assert arms[1:8] == [Counter({Arm.BASELINE: 20, Arm.CANDIDATE: 20})] * 7
+    assert arms[8:] == [Counter({Arm.CANDIDATE: 20})] * 2
 
 
 def test_pairs_of_a_round_share_their_probe() -> None:
@@ -72,7 +73,7 @@ def test_a_plan_never_exceeds_its_budget(invocations: int) -> None:
         (POLICY, 10, ("every call: the burst alone needs more than budget.invocations 10",)),
         (POLICY, 60, ("all measured rounds: budget.invocations 60 ends within the warm-up",)),
         (POLICY, 120, ()),
-        (COMPARING, 240, ("3 of 5 compared rounds: budget.invocations 240",)),
+        (COMPARING, 240, ("6 of 8 compared rounds: budget.invocations 240",)),
     ],
 )
 def test_what_a_budget_leaves_out_is_said(policy: Policy, invocations: int, left_out: tuple[str, ...]) -> None:

@@ -152,10 +152,10 @@ def test_anchors_stand_for_what_they_name() -> None:
             ),
         ),
         (
-            "compare: {init: {median: 1.2x}}\nwarm:\n  environments: 201",
+            "compare: {init: {median: 1.2x}}\nwarm:\n  environments: 231",
             (
-                "1 budget.invocations: found 400 invocations, expected at least 402, for 201 environments and 3 warm-up"
-                " rounds; write 402 or more, or lower warm.environments"
+                "1 budget.invocations: found 460 invocations, expected at least 462, for 231 environments and 3 warm-up"
+                " rounds; write 462 or more, or lower warm.environments"
             ),
         ),
         (

@@ -32,7 +32,7 @@ when:
   no_data: fail
   error: fail
 budget:
-  invocations: 400
+  invocations: 460
   seconds: 300
   cost_usd: 2
 rollback: verify

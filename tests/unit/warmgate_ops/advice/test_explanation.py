@@ -98,7 +98,7 @@ def test_a_limit_near_todays_value_is_warned_of(today_ms: float | None, *, near:
             "limits.errors.rate",
             "room for 92 of 93 calls of probe",
         ),
-        ("limits: {duration: {p95: 400ms}}", "limits.errors.rate", "a release where 1 % of calls are so"),
+        ("limits: {duration: {p95: 400ms}}", "limits.errors.rate", "a release where 0.9 % of calls are so"),
         (
             "warm: {environments: 2}\nbudget: {invocations: 93}\nprobes: [{name: a, expect: {jmespath: o}}, {name: b}]",
             "probes.a.expect",

@@ -115,10 +115,11 @@ def test_a_certain_but_small_slowdown_stays_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "factor", "count", "leans"), [(3, 1.35, 1, True), (9, 1.35, 1, True), (3, 1.17, 5, False)]
+    ("seed", "factor", "count", "leans"),
+    [(3, 1.4, 1, True), (9, 1.3, 1, True), (4, 1.35, 4, True), (5, 1.35, 1, False), (5, 1.4, 3, False)],
 )
 def test_half_way_needs_the_candidate_beyond_the_limit(seed: int, factor: float, count: int, leans: bool) -> None:
-    """An undecided body leans where z is half the evidence and the candidate is more likely beyond than within."""
+    """An undecided body leans where the candidate is clearly beyond the limit, or its latest rounds are as well."""
     standing = evaluate_body(rounds_of(drawn(seed, factor, count=count, spread=0.3), known=True), RATIO)
 
     assert standing.z >= HALF_WAY_Z
@@ -181,7 +182,21 @@ def test_rounds_that_repeat_each_other_count_less_than_twice(
     assert evaluate_body(rounds_of(rounds), 1.0).z == pytest.approx(z, abs=1e-4)
 
 
-SLOWER, UNDONE = ([1.0, 2, 3, 4], [5.0, 6, 7, 8]), ([5.0, 6, 7, 8], [1.0, 2, 3, 9])
+SLOWER, UNDONE = ([1.0, 2, 3, 4, 5], [6.0, 7, 8, 9, 10]), ([6.0, 7, 8, 9, 10], [1.0, 2, 3, 4, 11])
+
+
+@pytest.mark.parametrize(
+    ("factors", "fails_at"),
+    [([1.3, 1.25, 1.1, 1.05, 1.05], None), ([1.28] * 5, 4), ([1.28, 1.25, 1.2, 1.05, 1.3, 1.3], 5), ([1.5], 1)],
+)
+def test_a_version_that_settles_is_given_its_rounds(factors: list[float], fails_at: int | None) -> None:
+    """Near the limit the latest two rounds must be beyond it alone; clearly beyond it one round is enough."""
+    pairs = [drawn(seed, factor, count=1, spread=0.05)[0] for seed, factor in enumerate(factors)]
+    rounds = rounds_of([(old * 2, new * 2) for old, new in pairs])
+
+    decisions = [evaluate_body(rounds[:look], RATIO).decision for look in range(1, len(rounds) + 1)]
+
+    assert (decisions.index(False) + 1 if False in decisions else None) == fails_at
 
 
 @pytest.mark.parametrize("by_p95", [False, True])

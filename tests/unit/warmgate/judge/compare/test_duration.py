@@ -81,11 +81,11 @@ def test_a_slower_body_with_an_equal_tail_contradicts_nothing() -> None:
 
 
 def test_a_longer_tail_of_an_equal_body_is_the_tails() -> None:
-    """The share of calls beyond what old ones took is measured against the share at which the score stands still."""
+    """The share of calls beyond what old ones took is measured against the smallest that fails."""
     tail = findings(paired(STEADY, with_tail(4)))["compare.duration.tail"]
 
     assert tail.outcome is Outcome.FAILED
-    assert (tail.measured, tail.limit) == pytest.approx((0.25, 1 / 17))
+    assert (tail.measured, tail.limit) == pytest.approx((0.25, 0.07))
     assert tail.margin is not None
     assert tail.margin < 0
 
@@ -153,15 +153,14 @@ def test_too_few_cold_starts_compare_nothing(count: int) -> None:
     assert found(samples, INIT).inconclusive_because == "too few cold starts"
 
 
-def test_rounds_of_the_candidate_alone_go_on_with_the_tail() -> None:
-    """Rounds after the shared ones are counted against the same baseline; the body stays where it was."""
+def test_rounds_of_the_candidate_alone_are_not_compared() -> None:
+    """Nobody knows whether the baseline would have been as slow: neither check counts them."""
     new = with_tail(11)
     more = [replace(s, round=s.round + 5) for s in measured(new, arm=Arm.CANDIDATE)]
     alone, on = findings(paired(STEADY, new)), findings([*paired(STEADY, new), *more])
     assert [f.outcome for f in alone.values()] == [Outcome.PASSED, Outcome.INCONCLUSIVE]
     assert alone["compare.duration.tail"].sample_count == 100
-    assert on["compare.duration.tail"].sample_count > 100
-    assert on["compare.duration.body"] == alone["compare.duration.body"]
+    assert on == alone
 
 
 @pytest.mark.parametrize("known", [True, False])

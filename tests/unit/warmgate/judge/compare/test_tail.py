@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from unit.warmgate.judge.series import measured
-from warmgate.judge.compare.tail import ALLOWED, FAIL_AT, OK_AT, RULED_OUT, WEIGHT, TailStanding, evaluate_tail
-from warmgate.judge.derivation import derive_line
+from warmgate.judge.binomial import permutation_p_value
+from warmgate.judge.compare.tail import ALLOWED, CHANCE, RULED_OUT, TailStanding, evaluate_tail
+from warmgate.judge.derivation import Rule, derive_lines
 from warmgate.model.calls import Arm, CallOutcome, Sample
 
 RATIO = 1.2
@@ -37,10 +38,14 @@ def stood(old: list[list[Sample]], new: list[list[Sample]]) -> TailStanding:
 
 
 def test_the_lines_are_derived() -> None:
-    """Weight and lines are those that tell 3 % from 10 % within 200 calls."""
-    line = derive_line(ALLOWED, RULED_OUT, 200)
+    """What passes is what tells 10 % from 3 % within the calls of eight rounds, the first half as wide."""
+    lines = derive_lines(Rule(ALLOWED, RULED_OUT, 150), [10] + [20] * 7)
+    old, new = ([rounds(0, 1)[0][:10], *rounds(0, 7)] for _ in range(2))
 
-    assert (line.weight, line.fail_at, line.pass_at) == (WEIGHT, FAIL_AT, OK_AT)
+    looks = [evaluate_tail(old[: look + 1], new[: look + 1], RATIO) for look in range(8)]
+
+    assert [standing.passes_to for standing in looks] == [-1, -1, 0, 0, 0, 0, 0, 0]
+    assert [line.passes_to for line in lines] == [-1, -1, 0, 1, 3, 4, 6, 8]
 
 
 @pytest.mark.parametrize(("slow", "decision"), [(0, True), (2, None), (4, False), (10, False)])
@@ -49,10 +54,22 @@ def test_a_tail_is_found_by_its_share(slow: int, decision: bool | None) -> None:
     assert stood(rounds(0), rounds(slow)).decision is decision
 
 
-@pytest.mark.parametrize(("count", "decision"), [(1, None), (2, None), (3, False)])
-def test_nothing_fails_before_the_third_round(count: int, decision: bool | None) -> None:
-    """The limit of two rounds is their second largest value: forty slow calls leave the tail open."""
-    assert stood(rounds(0, count), rounds(20, count)).decision is decision
+def test_the_chance_is_that_of_dealing() -> None:
+    """By the calls so far the chance may be smaller; a percentile of old is beyond one more of its own."""
+    standing = stood(rounds(0), rounds(4))
+
+    assert standing.chance == pytest.approx(
+        permutation_p_value(standing.slow_count, standing.call_count, 0, standing.call_count)
+    )
+    assert standing.fails_to == pytest.approx(CHANCE * (standing.call_count / 150) ** 3)
+    assert standing.chance <= standing.fails_to
+
+
+def test_a_share_within_the_allowance_is_no_tail() -> None:
+    """One call in twenty is less than seven in a hundred, however sure it is that the baseline has none."""
+    within = stood(rounds(0, 5), [*rounds(1, 4), *rounds(2, 1)])
+
+    assert (within.decision, within.slow_count, within.chance, within.leans) == (None, 6, 1.0, False)
 
 
 def test_a_slow_path_that_the_baseline_has_too_is_no_worse() -> None:
@@ -87,28 +104,36 @@ def test_a_probe_that_the_baseline_never_answered_is_not_counted() -> None:
     assert stood(rounds(0), other).call_count == 0
 
 
-def test_the_score_is_worth_less_with_each_look() -> None:
-    """Forty calls without a slow one are -40 points, and 20/21 of that at the second look."""
-    standing = stood(rounds(0, 2), rounds(0, 2))
+@pytest.mark.parametrize(("slow", "leans"), [(6, False), (7, True)])
+def test_it_leans_from_a_chance_of_one_in_a_hundred_on(slow: int, leans: bool) -> None:
+    """Beside none of the baseline's 20, 6 of 20 have a chance of 2^-6, 1.6 %, 7 one of 0.8 %."""
+    new = measured([[FAR] * slow + [100.0] * (20 - slow)])
+    standing = stood([measured([[100.0] * 20])], [new])
 
-    assert standing.score == pytest.approx(-40 * 20 / 21)
-    assert standing.environments == 0
+    assert (standing.decision, standing.slow_count, standing.leans) == (None, slow, leans)
 
 
-@pytest.mark.parametrize(("fast", "leans"), [(20, True), (21, False), (28, False)])
-def test_it_leans_from_half_of_its_line_on(fast: int, leans: bool) -> None:
-    """Three slow calls are 48 points, each fast one takes one away; half-way is 27.5."""
-    new = measured([[FAR] * 3 + [100.0] * fast])
-    standing = stood([measured([[100.0] * 200])], [new])
+def test_environments_slow_as_a_whole_hide_no_tail() -> None:
+    """Named: one bad environment in both arms is left out, also of what the baseline's percentile rests on."""
+    bad = rounds(0, 8, places=(0,))
+    tail = [
+        [replace(s, duration_ms=FAR) if (s.position + 3 * s.round) % 7 == 1 else s for s in round_] for round_ in bad
+    ]
 
-    assert (standing.decision, standing.slow_count, standing.leans) == (None, 3, leans)
+    assert stood(named(bad), named(tail)).decision is False
+    assert stood(named(bad), named(bad)).decision is not False
+
+
+def test_many_environments_slow_as_a_whole_are_counted() -> None:
+    """Named: nine of twenty, of which the baseline has none, are more than chance."""
+    assert stood(named(rounds(0, 8)), named(rounds(0, 8, places=tuple(range(9))))).decision is False
 
 
 def test_no_round_says_nothing() -> None:
     """No call, no slow one, no environment, in neither arm."""
     standing = stood(rounds(0, 1), [])
 
-    assert (standing.decision, standing.score, standing.leans) == (None, 0.0, False)
+    assert (standing.decision, standing.chance, standing.leans) == (None, 1.0, False)
     assert (standing.slow_count, standing.call_count, standing.environments) == (0, 0, 0)
     assert (standing.old_slow_count, standing.old_count) == (0, 0)
 

@@ -1,0 +1,1 @@
+"""Recorded calls of real functions, as releases whose truth is known: no data is kept here, paths are given."""
