@@ -22,7 +22,7 @@ OTHERWISE = re.compile(
 ELSEWHERE = {"requirements/runtime.txt", "requirements/python-runtimes.txt", "hooks/requirements.txt"}
 """Not installed by the Makefile: named for whoever wants it, by a rehearsal that asks for it, by the hooks' build."""
 FOR_THE_USER = {"scripts/warmgate_ops/rehearsal/own/dependencies.py"}
-"""`rehearse --install` installs what the user's own function asks for, where the user asks: no lock of ours names it."""
+"""`rehearse --install` installs what a user's own function asks for, where the user asks: no lock names it."""
 LOCKED = re.search(r"^LOCKED := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
