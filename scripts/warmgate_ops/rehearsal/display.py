@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from warmgate.visible import visible_line
+from warmgate.visible import one_line, visible_line
 from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step
 from warmgate_ops.rehearsal.own.log_lines import worth_showing
 
@@ -104,7 +104,7 @@ def show_verdict(console: Console, row: Row, release: RehearsedRelease) -> None:
     if shown := worth_showing(release.log):
         console.print("  log of the first call that failed:", highlight=False)
     for line in shown:
-        console.print(f"    {visible_line(line)}", soft_wrap=True, markup=False, highlight=False)
+        console.print(f"    {one_line(line)}", soft_wrap=True, markup=False, highlight=False)
     console.print(
         f"  alias {row.alias_before} -> {row.alias_after}, {row.calls} calls, {row.seconds:.1f} s", highlight=False
     )

@@ -165,7 +165,7 @@ def test_every_way_to_answer_is_known(tmp_path: Path, text: str, answer: Any) ->
         ("exports.handler = (e, c) => c.fail();", "string", "handled"),
         ("exports.handler = async () => { await new Promise(() => {}); };", "Runtime.NodeJsExit", "The Lambda runtime"),
         (
-            "exports.handler = async () => {Promise.reject(Error('lost')); await new Promise(r=>setTimeout(r, 9));}",
+            "exports.handler = async () => {Promise.reject(new Error('lost')); await new Promise(r=>setTimeout(r,9));}",
             "Runtime.UnhandledPromiseRejection",
             "Error: lost",
         ),

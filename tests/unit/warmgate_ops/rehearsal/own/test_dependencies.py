@@ -37,7 +37,7 @@ def test_requirements_that_are_not_installed_are_named_with_the_way_to_install_t
         SettingsError, match=r"requirements\.txt: found Typing_Extensions, requests, expected"
     ) as raised:
         with_dependencies(tmp_path, "python3.11", (), install=False)
-    assert f"pip install -r {tmp_path / 'requirements.txt'} --target {tmp_path}" in raised.value.hint
+    assert f" -r {tmp_path / 'requirements.txt'} --target {tmp_path}" in raised.value.hint
     assert "--install" in raised.value.hint
 
 
