@@ -143,3 +143,28 @@ def test_a_reason_is_one_short_line_whatever_a_function_calls_its_errors(
     told = judge(Evidence(samples=tuple(samples), burst=Burst(asked=20, granted=20), closed=Closed.PLANNED), policy)
     assert told.findings[0].outcome is Outcome.FAILED
     assert all(len(line.splitlines()) == 1 and len(line) < 400 for line in (told.reason, told.findings[0].reason))
+
+
+@given(release=releases, slower=st.lists(st.tuples(st.integers(1, 8), st.integers(0, 19)), max_size=40))
+def test_more_slow_calls_of_the_candidate_never_turn_a_failed_tail_into_a_passed_one(
+    release: Release, slower: list[tuple[int, int]]
+) -> None:
+    """Whatever environments they fall on, named or not."""
+    chosen = set(slower)
+    samples = release.samples()
+    more = [
+        replace(s, duration_ms=1e6) if s.arm is Arm.CANDIDATE and (s.round, s.position // 2) in chosen else s
+        for s in samples
+    ]
+
+    before, after = (_tail_of(found) for found in (samples, more))
+
+    assert not (before is Outcome.FAILED and after is Outcome.PASSED)
+
+
+def _tail_of(samples: list[Sample]) -> Outcome:
+    evidence = Evidence(samples=tuple(samples), burst=Burst(asked=20, granted=20), closed=Closed.PLANNED)
+    policy = Policy(
+        name="law", limits=Limits(error_ratio=None), compare=Compare(duration=RatioLimit(statistic="p95", ratio=1.2))
+    )
+    return next(f.outcome for f in judge(evidence, policy).findings if f.check == "compare.duration.tail")

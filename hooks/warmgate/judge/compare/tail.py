@@ -142,15 +142,19 @@ class _Seen:
         known = tuple(tuple(sample for sample in round_ if scale.knows(sample)) for round_ in rounds)
         return _Seen(known, tuple(sample for round_ in known for sample in round_ if scale.is_slow(sample)))
 
-    def without(self, environments: set[str | None]) -> _Seen:
+    def without(self, environments: Sequence[str | None]) -> _Seen:
         """Return the calls of all other environments."""
         rounds = tuple(tuple(s for s in round_ if s.environment not in environments) for round_ in self.rounds)
         return _Seen(rounds, tuple(s for s in self.slow if s.environment not in environments))
 
-    def slow_as_a_whole(self) -> set[str | None]:
-        """Return the environments of which most calls were slow, and one alone may not say it."""
+    def slow_as_a_whole(self) -> list[str | None]:
+        """Return the environments of which most calls were slow, two at least; those with most slow calls first."""
         calls, slow = (Counter(s.environment for s in part) for part in (self.calls, self.slow))
-        return {name for name, count in slow.items() if count > 1 and count > MOSTLY * calls[name]}
+        return [
+            name
+            for name, count in sorted(slow.items(), key=lambda each: (-each[1], str(each[0])))
+            if count > 1 and count > MOSTLY * calls[name]
+        ]
 
 
 def _look(
@@ -165,7 +169,7 @@ def _look(
     environments = environment_count(new.slow) if new.slow else 0
     enough = environments >= FEWEST_ENVIRONMENTS and len(new.slow) >= FEWEST_SHARE * len(new.calls)
     fails_to = CHANCE * spent**3
-    chance = _chance(new, old, LEANING_CHANCE) if enough else 1.0
+    chance = _chance(new, old) if enough else 1.0
     decision: bool | None = None
     if chance <= fails_to:
         decision = False
@@ -185,18 +189,17 @@ def _look(
     )
 
 
-def _chance(new: _Seen, old: _Seen, may_err: float) -> float:
+def _chance(new: _Seen, old: _Seen) -> float:
     """Return the chance of so many slow calls where nothing changed; a slow environment makes many, so both count."""
     if new.known and old.known:
-        return _chance_of_named(new, old, may_err)
+        return _chance_of_named(new, old)
     return _dealt(len(new.slow), len(new.calls), len(old.slow), len(old.calls))
 
 
-def _chance_of_named(new: _Seen, old: _Seen, may_err: float) -> float:
-    """Return the chance by calls and by environments, without those slow as a whole unless they are too many."""
-    whole = new.slow_as_a_whole(), old.slow_as_a_whole()
-    if _dealt(len(whole[0]), _environments(new.calls), len(whole[1]), _environments(old.calls)) > may_err:
-        new, old = new.without(whole[0]), old.without(whole[1])
+def _chance_of_named(new: _Seen, old: _Seen) -> float:
+    """Return the chance by calls and by environments, without those slow as a whole that both versions have."""
+    shared = min(len(new.slow_as_a_whole()), len(old.slow_as_a_whole()))
+    new, old = new.without(new.slow_as_a_whole()[:shared]), old.without(old.slow_as_a_whole()[:shared])
     of_calls = _dealt(len(new.slow), len(new.calls), len(old.slow), len(old.calls))
     of_environments = _dealt(
         _environments(new.slow), _environments(new.calls), _environments(old.slow), _environments(old.calls)

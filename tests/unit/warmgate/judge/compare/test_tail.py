@@ -124,7 +124,7 @@ def test_environments_slow_as_a_whole_hide_no_tail() -> None:
     assert stood(named(bad), named(bad)).decision is not False
 
 
-def test_many_environments_slow_as_a_whole_are_counted() -> None:
+def test_environments_slow_as_a_whole_that_the_baseline_lacks_are_counted() -> None:
     """Named: nine of twenty, of which the baseline has none, are more than chance."""
     assert stood(named(rounds(0, 8)), named(rounds(0, 8, places=tuple(range(9))))).decision is False
 
