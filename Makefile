@@ -137,6 +137,7 @@ $(ENV)/lock/.ready: requirements/lock.txt
 
 lock: $(ENV)/lock/.ready ## bring the locks in line with requirements/*.in; UPGRADE=--upgrade takes the newest releases
 	for f in dev ministack cdk checkov; do $(COMPILE) --universal --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
+	$(COMPILE) --universal --python-version 3.9 -o requirements/python-runtimes.txt requirements/python-runtimes.in
 	for f in runtime lock; do $(COMPILE) --universal --python-version 3.11 -c requirements/dev.txt -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	for f in sam mutants; do $(COMPILE) --no-deps --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	$(COMPILE) --universal --python-version 3.11 -c requirements/sam.txt -o requirements/sam-cli.txt requirements/sam-cli.in

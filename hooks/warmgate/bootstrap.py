@@ -113,7 +113,7 @@ def guard(context: Any) -> Guard:
     if parts.settings.table == "":
         raise SettingsError("WARMGATE_TABLE: found nothing, expected the name of a DynamoDB table with the key id")
     return Guard(
-        shifts=CodeDeployShifts(parts.clients("codedeploy"), parts.clock),
+        shifts=CodeDeployShifts(parts.clients("codedeploy"), parts.clock, parts.clients),
         proof=RollbackProof(CodeDeployLineage(parts.clients, parts.clock, parts.settings.table)),
         policies=parts.policies,
         functions=LambdaFunctions(parts.clients),
@@ -150,7 +150,7 @@ def _gate(parts: _Parts, judging: Judging, event: LifecycleEvent) -> Gate:
     before, settings = event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC, parts.settings
     archive = _archive(parts, "" if before else LiveJudge.AFTER)
     return Gate(
-        deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event),
+        deployments=CodeDeployDeployments(parts.clients("codedeploy"), parts.clock, event, parts.clients),
         last_deployments=LastDeployments(parts.clients, parts.clock, event),
         proof=RollbackProof(CodeDeployLineage(parts.clients, parts.clock, settings.table)),
         policies=parts.policies,

@@ -10,7 +10,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from locks.targets import LAMBDA, LINUX, LINUX_AND_MACOS, Target
+from locks.targets import LAMBDA, LINUX, LINUX_AND_MACOS, RUNTIMES, Target
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,6 +51,7 @@ LOCKS = (
         targets=LINUX_AND_MACOS,
         agrees_with="requirements/dev.txt",
     ),
+    Lock(file="requirements/python-runtimes.txt", source="requirements/python-runtimes.in", targets=RUNTIMES),
     Lock(file="requirements/ministack.txt", source="requirements/ministack.in", targets=LINUX),
     Lock(file="requirements/sam-cli.txt", source="requirements/sam-cli.in", targets=LINUX),
     Lock(file="requirements/cdk.txt", source="requirements/cdk.in", targets=LINUX),

@@ -85,11 +85,13 @@ _MACOS = Platform(
 )
 
 
-def _on(*platforms: Platform) -> tuple[Target, ...]:
-    return tuple(Target(python=python, platform=platform) for platform in platforms for python in PYTHONS)
+def _on(*platforms: Platform, pythons: tuple[Python, ...] = PYTHONS) -> tuple[Target, ...]:
+    return tuple(Target(python=python, platform=platform) for platform in platforms for python in pythons)
 
 
 LINUX = _on(_manylinux("x86_64"), _manylinux("aarch64"))
 LINUX_AND_MACOS = (*LINUX, *_on(_MACOS))
+RUNTIMES = _on(_manylinux("x86_64"), _manylinux("aarch64"), pythons=((3, 9), (3, 10), *PYTHONS))
+"""Every Python that Lambda runs: functions are rehearsed on those that the machine has."""
 LAMBDA = (Target(python=(3, 13), platform=_linux("aarch64", ("manylinux2014_aarch64",))),)
 """What hooks/Makefile asks pip for."""

@@ -20,13 +20,15 @@ from support.stages.ports import (
     install_release,
 )
 from warmgate.adapters.sdk import CONTROL
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, LocalCloud
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """Give a local cloud with a function of two versions, an alias and a hook that never answers."""
-    with LocalCloud.start(tmp_path_factory.mktemp("contract-cloud"), time_scale=20.0) as found:
+    harder = Conditions(hooks_on_rollback=True)
+    with LocalCloud.start(tmp_path_factory.mktemp("contract-cloud"), time_scale=20.0, conditions=harder) as found:
         install_release(found)
         yield found
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -123,6 +124,79 @@ def test_without_targets_the_revision_is_read(cloud: LocalCloud, revision: dict[
     assert (found.target.function, found.target.alias) == (FUNCTION, "live")
     assert (found.baseline, found.candidate) == ("1", "2")
     assert (found.lifecycle_event, found.description) == (LifecycleEvent.BEFORE_ALLOW_TRAFFIC, "from the revision")
+
+
+class Denying:
+    """S3 as a role meets it that may not read the object."""
+
+    def get_object(self, **_: object) -> None:
+        """Refuse as IAM does."""
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
+
+
+@pytest.fixture
+def at_first_unknown(cloud: LocalCloud) -> Iterator[None]:
+    """Have targets say nothing of their function before BeforeAllowTraffic has ended."""
+    cloud.conditions.no_function_info = True
+    yield
+    cloud.conditions.no_function_info = False
+
+
+def stored(cloud: LocalCloud, *texts: str) -> list[dict[str, str]]:
+    """Store texts as versions of one object of a bucket; return where each of them is."""
+    client, bucket = cloud.client("s3"), "contract-revisions"
+    client.create_bucket(Bucket=bucket)
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    place = {"bucket": bucket, "key": "appspec.json", "bundleType": "JSON"}
+    made = [client.put_object(Bucket=bucket, Key=place["key"], Body=text.encode()) for text in texts]
+    return [{**place, "version": each["VersionId"], "eTag": each["ETag"]} for each in made]
+
+
+@pytest.mark.usefixtures("at_first_unknown")
+def test_a_target_without_a_function_leaves_the_revision_to_be_read(cloud: LocalCloud) -> None:
+    """Whatever carries it; of an object in S3 exactly the version that is deployed, by CodeDeploy and by the hook."""
+    clock = SystemClock()
+    port = CodeDeployDeployments(cloud.client("codedeploy"), clock, clients=cloud.client)
+    old, _ = stored(cloud, appspec(), appspec().replace('"2"', '"99"'))
+
+    revisions: list[dict[str, Any]] = [{}, {"revisionType": "S3", "s3Location": old}]
+    for revision in revisions:
+        found = port.describe(start_deployment(cloud, **revision), Deadline(clock.now_ms() + 5_000))
+        assert (found.target.function, found.baseline, found.candidate) == (FUNCTION, "1", "2")
+        assert found.lifecycle_event is LifecycleEvent.BEFORE_ALLOW_TRAFFIC
+
+
+@pytest.mark.usefixtures("at_first_unknown")
+def test_an_appspec_that_may_not_be_read_says_what_to_do(cloud: LocalCloud) -> None:
+    """The error names the object and the parameter of the stack; no other AppSpec is taken for it."""
+    (place,) = stored(cloud, appspec())
+    execution = start_deployment(cloud, revisionType="S3", s3Location=place)
+    clock = SystemClock()
+    port = CodeDeployDeployments(cloud.client("codedeploy"), clock, clients=lambda _: Denying())
+
+    with pytest.raises(DeploymentLookupError, match=r"appspec\.json could not be read") as error:
+        port.describe(execution, Deadline(clock.now_ms() + 3_000))
+    assert "RevisionBucket" in str(error.value)
+
+
+def test_a_revision_with_another_etag_is_not_deployed(cloud: LocalCloud) -> None:
+    """CodeDeploy fails the deployment and moves nothing."""
+    (place,) = stored(cloud, appspec())
+    client, group = cloud.client("codedeploy"), f"etag-{time.monotonic_ns()}"
+    role = "arn:aws:iam::123456789012:role/contracts"
+    client.create_deployment_group(applicationName="contracts", deploymentGroupName=group, serviceRoleArn=role)
+    made = client.create_deployment(
+        applicationName="contracts",
+        deploymentGroupName=group,
+        revision={"revisionType": "S3", "s3Location": {**place, "eTag": "0" * 32}},
+    )
+    for _ in range(100):
+        found = client.get_deployment(deploymentId=made["deploymentId"])["deploymentInfo"]
+        if found["status"] == "Failed":
+            break
+        time.sleep(0.05)
+
+    assert found["errorInformation"]["code"] == "REVISION_MISSING"
 
 
 def test_a_service_that_cannot_be_reached_is_the_ports_error(unreachable: Callable[[str], Any]) -> None:

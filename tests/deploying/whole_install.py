@@ -17,7 +17,7 @@ TOPIC = "warmgate"
 
 def install_all(cloud: LocalCloud, template: dict[str, Any], names: Names, package: Path) -> dict[str, str]:
     """Install everything and return the functions' names by their logical ids."""
-    install_hook(cloud, package / "BeforeAllowTraffic")
+    install_hook(cloud, package / "BeforeAllowTraffic", package / "Policies")
     cloud.client("sns").create_topic(Name=TOPIC)
     cloud.client("dynamodb").create_table(
         TableName=TABLE,
@@ -26,8 +26,8 @@ def install_all(cloud: LocalCloud, template: dict[str, Any], names: Names, packa
         BillingMode="PAY_PER_REQUEST",
     )
     variables = resolve(template["Globals"]["Function"]["Environment"]["Variables"], template, names)
-    # The cloud here has no layers: the policies lie where they were built.
-    variables["WARMGATE_POLICIES"] = str(package / "Policies" / "policies")
+    # The layer's files lie in the package itself here.
+    variables["WARMGATE_POLICIES"] = "policies"
     functions = {
         name: body["Properties"]
         for name, body in template["Resources"].items()
@@ -51,7 +51,7 @@ def _install(cloud: LocalCloud, properties: dict[str, Any], variables: dict[str,
             Runtime=RUNTIME,
             Role=ROLE,
             Handler=properties["Handler"],
-            Code={"ZipFile": zip_code([code])},
+            Code={"ZipFile": zip_code([code, code.parent / "Policies"])},
             **settings,
         )
     client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=SHORT_WAITS)

@@ -18,6 +18,7 @@ from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import revision_of
 from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.catalogue import chosen
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, HOOK, Installed, install_function, install_hook
 
@@ -28,7 +29,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """Give a cloud with the hook installed."""
-    with LocalCloud.start(tmp_path_factory.mktemp("hook-cloud"), time_scale=60.0) as found:
+    harder = Conditions(hooks_on_rollback=True)
+    with LocalCloud.start(tmp_path_factory.mktemp("hook-cloud"), time_scale=60.0, conditions=harder) as found:
         install_hook(found)
         yield found
 

@@ -6,7 +6,6 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from support.fakes.hook_prober import probed, prober
 from support.fakes.lambda_calls import Install, call, overlapping, publish
 from warmgate.logs.invocations import record_of
 from warmgate.model.calls import CallOutcome, Sample, Start
-from warmgate_ops.rehearsal.cloud.lambda_runtime.child import hides_shared_memory
+from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import isolates
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(120)]
@@ -55,7 +54,7 @@ def handler(event, context):
 
 SECOND_TIME = """
 import pathlib, time
-mark = pathlib.Path({mark!r})
+mark = pathlib.Path("/tmp/mark")
 if not mark.exists():
     mark.touch()
     print("first")
@@ -221,11 +220,9 @@ def test_an_import_that_fails_is_reported_as_a_failed_init(local_cloud: LocalClo
     assert "\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n" in called.tail
 
 
-def test_an_init_that_fails_is_run_once_more_inside_the_call(
-    local_cloud: LocalCloud, install: Install, tmp_path: Path
-) -> None:
+def test_an_init_that_fails_is_run_once_more_inside_the_call(local_cloud: LocalCloud, install: Install) -> None:
     """It is served, as on AWS: INIT_REPORT of the failed init, no Init Duration, the second init in Duration."""
-    called = call(local_cloud, install(SECOND_TIME.format(mark=str(tmp_path / "mark"))))
+    called = call(local_cloud, install(SECOND_TIME))
 
     order = ["INIT_START", "first", "INIT_REPORT", "second", "START", "END", "REPORT"]
     kinds = [line.split(" ", 1)[0] for line in called.tail.splitlines()]
@@ -253,12 +250,85 @@ def test_a_function_finds_what_lambda_sets(local_cloud: LocalCloud, install: Ins
 
     assert found["TZ"] == ":UTC"
     assert call(local_cloud, changed).payload["TZ"] == "Europe/Berlin"
-    assert Path(found["LAMBDA_RUNTIME_DIR"], "awslambdaric").is_dir()
-    root = found["LAMBDA_TASK_ROOT"]
-    assert {root, f"{root}/lib", found["LAMBDA_RUNTIME_DIR"], "/opt/lib"} <= {*found["LD_LIBRARY_PATH"].split(":")}
+    assert (found["LAMBDA_TASK_ROOT"], found["LAMBDA_RUNTIME_DIR"]) == ("/var/task", "/var/runtime")
+    assert {"/var/task", "/var/task/lib", "/var/runtime", "/opt/lib"} <= {*found["LD_LIBRARY_PATH"].split(":")}
+    assert (found["LANG"], found["PATH"]) == ("en_US.UTF-8", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin")
+    assert found["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.11"
+    assert {"HOME", "AWS_LAMBDA_FUNCTION_TIMEOUT", "PYTEST_CURRENT_TEST"} & found.keys() == set()
 
 
-@pytest.mark.skipif(not hides_shared_memory(), reason="this system gives nobody a namespace of mounts")
+ALONE = pytest.mark.skipif(not isolates(), reason="this system gives nobody a namespace of mounts")
+
+
+@ALONE
+def test_a_function_finds_its_own_packages_alone(local_cloud: LocalCloud, install: Install) -> None:
+    """What is installed beside Warmgate is missing on Lambda, and so here; boto3 is there, as in Lambda's runtime."""
+    found = call(local_cloud, install("import numpy\n" + WHO))
+    served = call(local_cloud, install("import boto3, sys\ndef handler(event, context): return sys.path"))
+
+    assert found.payload["errorType"] == "Runtime.ImportModuleError"
+    assert served.payload[:3] == ["/var/task", "/opt/python/lib/python3.11/site-packages", "/opt/python"]
+
+
+@ALONE
+def test_each_environment_has_a_tmp_of_its_own(local_cloud: LocalCloud, install: Install) -> None:
+    """What one environment wrote there no other finds, and the code folder cannot be written."""
+    code = """
+import pathlib, time
+mark, task = pathlib.Path("/tmp/mark"), pathlib.Path("/var/task/mark")
+FOUND = mark.exists()
+mark.touch()
+def handler(event, context):
+    time.sleep(0.3)
+    try:
+        task.touch()
+    except OSError as error:
+        return [FOUND, error.strerror]
+"""
+    burst = overlapping(local_cloud, install(code), [{}] * 3, 3)
+
+    assert [each.payload for each in burst] == [[False, "Read-only file system"]] * 3
+
+
+def test_init_has_ten_seconds_whatever_the_timeout(local_cloud: LocalCloud, install: Install) -> None:
+    """An init of three seconds passes with a timeout of two, and the call keeps its own two seconds."""
+    code = "import time\ntime.sleep(3)\ndef handler(event, context):\n"
+    called = call(local_cloud, install(code + "    return context.get_remaining_time_in_millis()", Timeout=2))
+    slow = call(local_cloud, install(code + "    time.sleep(4)", Timeout=2))
+
+    assert called.report.init_ms is not None
+    assert called.report.init_ms >= 3000.0
+    assert called.report.duration_ms < 1000.0
+    assert 1000 < called.payload <= 2000
+    assert (slow.report.duration_ms, slow.report.status) == (2000.0, "timeout")
+
+
+def test_an_init_of_more_than_ten_seconds_runs_again_inside_the_call(local_cloud: LocalCloud, install: Install) -> None:
+    """Its INIT_REPORT says timeout; the second init counts as the call's time, and ends with the call's limit."""
+    code = """
+import pathlib, time
+mark = pathlib.Path("/tmp/mark")
+wait_s = 1 if mark.exists() else 12
+mark.touch()
+time.sleep(wait_s)
+def handler(event, context): return "served"
+"""
+    called = call(local_cloud, install(code, Timeout=20))
+    cut = call(local_cloud, install("import time\ntime.sleep(30)\ndef handler(event, context): pass", Timeout=2))
+
+    assert called.payload == "served"
+    assert called.report.init_ms is None
+    assert called.report.duration_ms >= 1000.0
+    assert "\tPhase: init\tStatus: timeout\n" in called.tail
+    told = [line for line in cut.tail.splitlines() if line.startswith("INIT_REPORT")]
+    assert [line.split("\t")[1:] for line in told] == [
+        ["Phase: init", "Status: timeout"],
+        ["Phase: invoke", "Status: timeout"],
+    ]
+    assert (cut.report.duration_ms, cut.payload["errorType"]) == (2000.0, "Sandbox.Timedout")
+
+
+@ALONE
 def test_a_function_finds_no_shared_memory(local_cloud: LocalCloud, install: Install) -> None:
     """Lambda has no /dev/shm: what needs one fails here too, and not on the day of the release."""
     called = call(local_cloud, install("import multiprocessing\nqueue = multiprocessing.Queue()\n" + WHO))

@@ -237,6 +237,48 @@ def _report_lines(cloud: LocalCloud, function: str) -> list[str]:
     return [event["message"] for event in found if "REPORT" in event["message"]]
 
 
+def _refused(cloud: LocalCloud, function: str, qualifier: str, count: int) -> str:
+    with pytest.raises(ClientError) as refused:
+        cloud.client("lambda").put_provisioned_concurrency_config(
+            FunctionName=function, Qualifier=qualifier, ProvisionedConcurrentExecutions=count
+        )
+    return str(refused.value.response["Error"]["Code"])
+
+
+def test_provisioned_concurrency_is_refused_as_aws_refuses_it(local_cloud: LocalCloud, install: Install) -> None:
+    """More than the account or the reservation has; alias and version at once, whichever comes first."""
+    client, function = local_cloud.client("lambda"), install(WHO)
+    version = publish(local_cloud, function)
+    client.create_alias(FunctionName=function, Name="live", FunctionVersion=version)
+
+    assert _refused(local_cloud, function, version, 1001) == "InvalidParameterValueException"
+    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=2)
+    assert _refused(local_cloud, function, version, 3) == "InvalidParameterValueException"
+    for first, second in (("live", version), (version, "live")):
+        client.put_provisioned_concurrency_config(
+            FunctionName=function, Qualifier=first, ProvisionedConcurrentExecutions=1
+        )
+        assert _refused(local_cloud, function, second, 1) == "ResourceConflictException"
+        client.delete_provisioned_concurrency_config(FunctionName=function, Qualifier=first)
+
+
+def test_a_reservation_that_is_all_provisioned_throttles_every_other_version(
+    local_cloud: LocalCloud, install: Install
+) -> None:
+    """$LATEST gets 429, the provisioned version is served."""
+    client, function = local_cloud.client("lambda"), install(WHO)
+    version = publish(local_cloud, function)
+    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=1)
+    client.put_provisioned_concurrency_config(
+        FunctionName=function, Qualifier=version, ProvisionedConcurrentExecutions=1
+    )
+    _ready(local_cloud, function, version)
+
+    assert call(local_cloud, function, qualifier=version).error is None
+    with pytest.raises(client.exceptions.TooManyRequestsException):
+        call(local_cloud, function)
+
+
 def test_a_function_that_does_not_exist_is_refused(local_cloud: LocalCloud) -> None:
     """The modelled error arrives, for a call, an event and a dry run alike."""
     client = local_cloud.client("lambda")

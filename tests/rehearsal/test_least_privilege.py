@@ -19,6 +19,7 @@ from deploying.whole_install import install_all
 from support.permissions import audit, grants_of, read_template
 from support.permissions.installed import installed_names
 from warmgate_ops.rehearsal.catalogue import chosen
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.expect import RehearsedRelease, row_of
 from warmgate_ops.rehearsal.run import rehearse
@@ -124,7 +125,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Release a bad version, and a good one with live traffic, through every function."""
     folder = tmp_path_factory.mktemp("least-privilege")
     package = build(folder / "package")
-    with LocalCloud.start(folder / "cloud") as cloud:
+    with LocalCloud.start(folder / "cloud", conditions=Conditions(hooks_on_rollback=True)) as cloud:
         functions = install_all(cloud, TEMPLATE, NAMES, package)
         refused = rehearse(cloud, BAD, lambda *_: None)
         attached = install_function(cloud, checkout_api(folder))

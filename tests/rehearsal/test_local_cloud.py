@@ -71,6 +71,22 @@ def test_a_cloud_that_is_closed_leaves_nothing(tmp_path: Path) -> None:
     assert set(threading.enumerate()) <= threads
 
 
+def test_a_cloud_ends_soon_while_it_initialises_environments(tmp_path: Path) -> None:
+    """Thirty that are asked for, some of them up, and none is left five seconds later."""
+    with LocalCloud.start(tmp_path) as cloud:
+        install_busy(cloud)
+        client = cloud.client("lambda")
+        version = client.publish_version(FunctionName="busy")["Version"]
+        client.put_provisioned_concurrency_config(
+            FunctionName="busy", Qualifier=version, ProvisionedConcurrentExecutions=30
+        )
+        until_busy(cloud, 2)
+        ending = time.monotonic()
+
+    assert time.monotonic() - ending < 5.0
+    assert processes_below(tmp_path) == []
+
+
 def test_an_error_in_the_block_ends_the_cloud_and_gets_out(tmp_path: Path) -> None:
     """What went wrong is told, and nothing is left."""
     with pytest.raises(ZeroDivisionError), LocalCloud.start(tmp_path):

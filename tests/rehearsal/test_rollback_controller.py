@@ -21,7 +21,7 @@ from warmgate.appspec.write import revision_of
 from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.packages import HOOKS, zip_code
+from warmgate_ops.rehearsal.packages import HOOKS, zip_hooks
 from warmgate_ops.rehearsal.stage import (
     ALIAS,
     APPLICATION,
@@ -110,7 +110,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give a cloud with hook, controller, table and queue."""
     with LocalCloud.start(tmp_path_factory.mktemp("controller-cloud"), time_scale=60.0) as cloud:
         install_hook(cloud)
-        _install(cloud, CONTROLLER, "rollback_controller.handler", zip_code([HOOKS]))
+        _install(cloud, CONTROLLER, "rollback_controller.handler", zip_hooks())
         _install(cloud, SILENT, "app.handler", packed("def handler(event, context): pass\n"))
         cloud.client("dynamodb").create_table(
             TableName=TABLE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from warmgate.adapters.deployment_reader import DeploymentReader
@@ -17,9 +18,15 @@ from warmgate.ports.time import Clock
 class CodeDeployDeployments:
     """Deployments through the SDK's CodeDeploy client."""
 
-    def __init__(self, client: Any, clock: Clock, event: LifecycleEvent = LifecycleEvent.BEFORE_ALLOW_TRAFFIC) -> None:
+    def __init__(
+        self,
+        client: Any,
+        clock: Clock,
+        event: LifecycleEvent = LifecycleEvent.BEFORE_ALLOW_TRAFFIC,
+        clients: Callable[[str], Any] | None = None,
+    ) -> None:
         self._client = client
-        self._reader = DeploymentReader(client)
+        self._reader = DeploymentReader(client, clients)
         self._clock = clock
         self._event = event
 
@@ -83,7 +90,8 @@ class LastDeployments:
         return self._made().report_status(execution, status, deadline)
 
     def _made(self) -> CodeDeployDeployments:
-        return CodeDeployDeployments(self._clients.last_resort("codedeploy"), self._clock, self._event)
+        last = self._clients.last_resort
+        return CodeDeployDeployments(last("codedeploy"), self._clock, self._event, last)
 
 
 def _not_reported(execution: HookExecution, status: Status, error: BaseException) -> StatusReportError:

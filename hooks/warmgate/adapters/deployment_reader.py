@@ -12,6 +12,8 @@ from warmgate.errors import AppSpecError, DeploymentLookupError, OtherPlatformEr
 from warmgate.model.deployment import UNKNOWN_TARGET, Deployment, HookRun, LifecycleEvent, Status, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from warmgate.appspec.read import AppSpec
 
 EVENT_ENDED = {"Succeeded": Status.SUCCEEDED, "Failed": Status.FAILED, "Skipped": Status.FAILED}
@@ -25,8 +27,9 @@ ROLLBACK_EVENTS = {
 class DeploymentReader:
     """Deployments through the SDK's CodeDeploy client; what it raises is not repeated here."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, clients: Callable[[str], Any] | None = None) -> None:
         self._client = client
+        self._clients = clients
         self._region = region_of(client)
 
     def awaited(self, deployment_id: str, event: LifecycleEvent) -> Deployment:
@@ -99,6 +102,11 @@ class DeploymentReader:
         )
         revision = answer["revision"]
         content = revision.get("string", {}).get("content") or revision.get("appSpecContent", {}).get("content")
+        place = revision.get("s3Location")
+        if not content and place and self._clients is not None:
+            from warmgate.adapters.revision_objects import text_of
+
+            content = text_of(deployment_id, place, self._clients)
         if not content:
             raise DeploymentLookupError(
                 f"{deployment_id}: neither a target nor an AppSpec could be read"

@@ -75,7 +75,7 @@ class CodeDeployReleases:
 
     @property
     def _reader(self) -> DeploymentReader:
-        return DeploymentReader(self._client)
+        return DeploymentReader(self._client, self._clients)
 
     def _listed(self, release: Deployment, since_s: float | None, until_s: float | None) -> Iterator[list[str]]:
         """Yield the ids of the group's deployments of a time, in batches that can be read at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from warmgate.adapters.codedeploy import CodeDeployDeployments
@@ -16,10 +17,10 @@ from warmgate.ports.time import Clock
 class CodeDeployShifts:
     """Deployments through the SDK's CodeDeploy client."""
 
-    def __init__(self, client: Any, clock: Clock) -> None:
+    def __init__(self, client: Any, clock: Clock, clients: Callable[[str], Any] | None = None) -> None:
         self._client = client
         self._clock = clock
-        self._deployments = CodeDeployDeployments(client, clock)
+        self._deployments = CodeDeployDeployments(client, clock, clients=clients)
 
     def describe(self, deployment_id: str, deadline: Deadline) -> Deployment:
         """Return a deployment."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from warmgate_ops.cli import appspec, check, doctor, logs, policy, rehearse, release, replay, report, why
+from warmgate_ops.cli import appspec, check, cloud, doctor, logs, policy, rehearse, release, replay, report, why
 from warmgate_ops.cli.endings import Command
 from warmgate_ops.cli.output import leave, say
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 appspec.register(app)
 check.register(app)
+cloud.register(app)
 doctor.register(app)
 logs.register(app)
 policy.register(app)

@@ -37,6 +37,11 @@ def input_folder(name: str) -> Path:
     return path
 
 
+def input_place(name: str) -> Path:
+    """Return the path of a folder, or of a file that can be read; raises OSError."""
+    return input_folder(name) if _path(name).is_dir() else input_file(name)
+
+
 def output_file(name: str) -> Path:
     """Return the path of a file that can be written; raises SettingsError where its folder or the file refuses."""
     path = _path(name)

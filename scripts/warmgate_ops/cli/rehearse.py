@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from warmgate.errors import DocumentError, SettingsError
 from warmgate_ops.cli.consoles import new_console
-from warmgate_ops.cli.documents import policy_in
 from warmgate_ops.cli.output import complain, say
-from warmgate_ops.cli.paths import input_file, input_folder, output_folder, write_text
+from warmgate_ops.cli.paths import input_file, input_folder, input_place, output_folder, write_text
+from warmgate_ops.cli.rehearse_own import Own, own_scenario
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,12 +57,46 @@ def rehearse(
         Path | None, typer.Option(parser=input_folder, help="Your code: folder of the new version.")
     ] = None,
     policy: Annotated[Path | None, typer.Option(parser=input_file, help="Your code: policy file.")] = None,
-    handler: Annotated[str, typer.Option(help="Your code: handler.")] = "app.handler",
-    memory: Annotated[int, typer.Option(min=128, max=10240, help="Your code: memory in MB.")] = 256,
-    timeout: Annotated[int, typer.Option(min=1, max=900, help="Your code: timeout in seconds.")] = 10,
+    template: Annotated[
+        Path | None,
+        typer.Option(parser=input_file, help="Your code: SAM or CloudFormation template of the new version."),
+    ] = None,
+    resource: Annotated[str, typer.Option(help="Your code: logical id of the function, if it is one of several.")] = "",
+    name: Annotated[str, typer.Option(help="Your code: function name (default: as its code is called).")] = "",
+    runtime: Annotated[
+        str | None, typer.Option(help="Your code: runtime, as python3.13 or nodejs22.x (default: by its code).")
+    ] = None,
+    handler: Annotated[str | None, typer.Option(help="Your code: handler (default: app.handler).")] = None,
+    memory: Annotated[
+        int | None, typer.Option(min=128, max=10240, help="Your code: memory in MB (default: 256).")
+    ] = None,
+    timeout: Annotated[
+        int | None, typer.Option(min=1, max=900, help="Your code: timeout in seconds (default: 10).")
+    ] = None,
+    env: Annotated[
+        list[str] | None, typer.Option(help="Your code: environment variable KEY=VALUE; may be repeated.")
+    ] = None,
+    env_file: Annotated[
+        Path | None, typer.Option(parser=input_file, help="Your code: file with a KEY=VALUE a line.")
+    ] = None,
+    event: Annotated[
+        Path | None, typer.Option(parser=input_file, help="Your code: JSON event to call it with, as the only probe.")
+    ] = None,
+    layer: Annotated[
+        list[Path] | None,
+        typer.Option(parser=input_place, help="Your code: folder or zip of a layer; may be repeated."),
+    ] = None,
+    install: Annotated[
+        bool, typer.Option("--install", help="Your code: install requirements.txt or package.json into a cache.")
+    ] = False,
+    setup: Annotated[
+        Path | None,
+        typer.Option(parser=input_file, help="Your code: program that makes its tables, buckets and the like."),
+    ] = None,
     config: Annotated[
-        str, typer.Option(help="Your code: CodeDeploy deployment configuration.")
-    ] = "CodeDeployDefault.LambdaAllAtOnce",
+        str | None,
+        typer.Option(help="Your code: CodeDeploy deployment configuration (default: all at once)."),
+    ] = None,
     report_dir: Annotated[
         Path | None, typer.Option(parser=output_folder, help="Your code: output folder of the report.")
     ] = None,
@@ -69,19 +104,33 @@ def rehearse(
     """Rehearse deployments on this machine: real Lambda runtimes, a local CodeDeploy, the hooks as they are deployed.
 
     Exit codes: 0 every scenario ended as expected, or your candidate was released; 1 one did not, or your candidate was
-    refused; 2 wrong usage or policy; 3 it could not be found out.
+    refused; 2 wrong usage or policy, or a probe that the current version fails too; 3 it could not be found out.
     """
-    from warmgate_ops.rehearsal.catalogue import UnknownScenarioError, chosen, own_release
-    from warmgate_ops.rehearsal.scenario import FunctionSettings
+    from warmgate_ops.rehearsal.catalogue import UnknownScenarioError, chosen
 
-    _need("aiohttp", "awslambdaric")
+    own = Own(
+        function=function,
+        candidate=candidate,
+        policy=policy,
+        template=template,
+        resource=resource,
+        name=name,
+        handler=handler,
+        runtime=runtime,
+        memory=memory,
+        timeout=timeout,
+        env=tuple(env or ()),
+        env_file=env_file,
+        event=event,
+        layers=tuple(layer or ()),
+        setup=setup,
+        config=config,
+        install=install,
+    )
+    need("aiohttp", "awslambdaric")
     console = new_console(plain_width=200, quiet=json_output)
-    if function and candidate and policy:
-        settings = FunctionSettings(handler=handler, memory_mb=memory, timeout_s=timeout)
-        scenario = own_release(function, candidate, policy, settings, config)
-        raise typer.Exit(_rehearse_own(scenario, time_scale or OWN_SCALE, report_dir, console, json_output=json_output))
-    if function or candidate or policy:
-        raise typer.BadParameter("--function, --candidate and --policy belong together: name all three")
+    if own.given or report_dir:
+        raise typer.Exit(_rehearse_own(own, time_scale or OWN_SCALE, report_dir, console, json_output=json_output))
     try:
         scenarios = chosen(only or (), everything=everything)
     except UnknownScenarioError as error:
@@ -89,7 +138,7 @@ def rehearse(
     raise typer.Exit(_rehearse_scenarios(scenarios, time_scale or SCENARIO_SCALE, console, json_output=json_output))
 
 
-def _need(*packages: str) -> None:
+def need(*packages: str) -> None:
     """Raise ModuleNotFoundError for a package of the extra that is not installed, before anything is started."""
     for package in packages:
         if find_spec(package) is None:
@@ -120,24 +169,27 @@ def _rehearse_scenarios(
     return 0 if passed else 1
 
 
-def _rehearse_own(
-    scenario: Scenario, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool
-) -> int:
-    from warmgate_ops.rehearsal.cloud.lambda_runtime.child import unlike_lambda
+def _rehearse_own(own: Own, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool) -> int:
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.display import show_verdict
 
-    policy_in(scenario.policy)
     work = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-"))
-    ((row, release),) = _releases(work, [scenario], time_scale, console)
+    try:
+        scenario = own_scenario(own, work)
+        ((row, release),) = _releases(work, [scenario], time_scale, console)
+    except (DocumentError, SettingsError, typer.BadParameter):
+        shutil.rmtree(work, ignore_errors=True)
+        raise
     folder = report_dir or work / "report"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in release.documents.items():
         write_text(folder / name, text)
+    write_text(folder / "function.log", "".join(f"{line}\n" for line in release.log))
     show_verdict(console, row, release)
     unlike = unlike_lambda()
     for line in unlike:
         console.print(f"  not as on Lambda: {line}", soft_wrap=True, markup=False)
-    console.print(f"report in {folder}", soft_wrap=True, markup=False)
+    console.print(f"report and the function's log in {folder}", soft_wrap=True, markup=False)
     if report_dir:
         shutil.rmtree(work, ignore_errors=True)
     if json_output:
@@ -163,7 +215,7 @@ def _releases(
         yield from rehearse_all(cloud, scenarios, step)
 
 
-def _forget_account() -> None:
+def forget_account() -> None:
     """Take the user's own profile and configuration out of the environment: a rehearsal asks no account."""
     for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         os.environ.pop(name, None)
@@ -172,16 +224,22 @@ def _forget_account() -> None:
 
 @contextmanager
 def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
-    from warmgate.errors import SettingsError
+    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
     from warmgate_ops.rehearsal.stage import RehearsalError
 
-    _forget_account()
+    forget_account()
+    for line in unlike_lambda():
+        complain(f"not as on Lambda: {line}")
     step("cloud", "starting")
+    started = False
     try:
         with LocalCloud.start(work, time_scale=time_scale) as cloud:
+            started = True
             yield cloud
     except SettingsError as error:
+        if started:  # The fault is of what runs in it.
+            raise
         with suppress(OSError):
             work.rmdir()  # where a part has written a log, the folder is not empty and stays
         raise RehearsalError(f"the local cloud did not start: {error.message}", hint=error.hint) from error

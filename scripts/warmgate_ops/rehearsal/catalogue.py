@@ -195,14 +195,25 @@ def chosen(names: Iterable[str] = (), *, everything: bool = False) -> tuple[Scen
     )
 
 
-def own_release(baseline: Path, candidate: Path, policy: Path, settings: FunctionSettings, config: str) -> Scenario:
-    """Return a release from one folder of code to another; nothing is expected of it."""
+def own_release(
+    name: str,
+    baseline: tuple[Path, ...],
+    candidate: tuple[Path, ...],
+    policy: Path,
+    settings: FunctionSettings,
+    *,
+    config: str = ALL_AT_ONCE,
+    setup: Path | None = None,
+) -> Scenario:
+    """Return a release of a user's function from one package to another; nothing is expected of it."""
     return Scenario(
-        name="own",
-        summary=f"{baseline} -> {candidate}",
-        baseline=(baseline,),
-        candidate=(candidate,),
+        name=name,
+        own_name=name,
+        summary=f"{baseline[-1]} -> {candidate[-1]}",
+        baseline=baseline,
+        candidate=candidate,
         policy=policy,
         settings=settings,
         config=config,
+        setup=setup,
     )

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from warmgate.visible import visible_line
+from warmgate.visible import one_line, visible_line
 from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step
+from warmgate_ops.rehearsal.own.log_lines import worth_showing
 
 LONGEST_REASON = 240
 COLUMNS = (
@@ -96,8 +97,14 @@ def show_verdict(console: Console, row: Row, release: RehearsedRelease) -> None:
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     for note in (*(release.report or {}).get("warnings", []), *(release.report or {}).get("notes", [])):
         console.print(f"  note: {visible_line(note)}", soft_wrap=True, markup=False, highlight=False)
+    for note in release.notes:
+        console.print(f"  note: {visible_line(note)}", soft_wrap=True, markup=False, highlight=False)
     for difference in row.differences:
         console.print(f"  [red]{escape(difference)}[/red]", soft_wrap=True)
+    if shown := worth_showing(release.log):
+        console.print("  log of the first call that failed:", highlight=False)
+    for line in shown:
+        console.print(f"    {one_line(line)}", soft_wrap=True, markup=False, highlight=False)
     console.print(
         f"  alias {row.alias_before} -> {row.alias_after}, {row.calls} calls, {row.seconds:.1f} s", highlight=False
     )

@@ -40,6 +40,9 @@ class RehearsedRelease:
     seconds: float = 0.0
     documents: Mapping[str, str] = field(default_factory=dict)
     """The stored objects of the verdict by file name."""
+    notes: tuple[str, ...] = ()
+    log: tuple[str, ...] = ()
+    """The candidate's log lines, of a user's own function alone."""
 
     @property
     def status(self) -> str:

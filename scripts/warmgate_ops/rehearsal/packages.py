@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
+import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 _DEPLOYED = Path(__file__).resolve().parents[1] / "deployed"
@@ -16,22 +21,62 @@ HOOKS = TOP / "hooks"
 POLICIES = TOP / "policies"
 
 _LEFT_OUT = ("__pycache__", ".DS_Store", ".git")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+DEPLOYED = ("aws-lambda-powertools", "jmespath", "pyyaml", "tenacity")
+"""What is packed beside the hooks (requirements/package.in)."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def zip_code(folders: Iterable[Path]) -> bytes:
     """Return a zip of the files of folders; a file of a later folder replaces the same file of an earlier one."""
-    files: dict[str, Path] = {}
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            inside = path.relative_to(folder)
-            if path.is_file() and not any(part in _LEFT_OUT for part in inside.parts):
-                files[inside.as_posix()] = path
+    return _zip({name: path for folder in folders for name, path in _files_of(folder)})
+
+
+@lru_cache(maxsize=4)
+def zip_hooks(*folders: Path) -> bytes:
+    """Return a zip of what is deployed with the packages that its functions need beside boto3, as installed here.
+
+    Args:
+        folders: instead of the checkout's; one that `make package` built has them already, and its own files win.
+    """
+    packed = {name: path for each in installed(DEPLOYED) for name, path in files_of(each)}
+    return _zip({**packed, **{name: path for each in folders or (HOOKS,) for name, path in _files_of(each)}})
+
+
+def installed(roots: Iterable[str]) -> tuple[Distribution, ...]:
+    """Return installed packages with all that they require, extras left out; what is not installed is left out too."""
+    found: dict[str, Distribution] = {}
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            with suppress(PackageNotFoundError):
+                found[name] = distribution(name)
+                required = [text for text in found[name].requires or () if "extra ==" not in text]
+                waiting += [match[0].lower() for text in required if (match := _NAME.match(text))]
+    return tuple(found[name] for name in sorted(found))
+
+
+def files_of(package: Distribution) -> Iterator[tuple[str, Path]]:
+    """Yield the files of an installed package by their place in site-packages; scripts lie outside and are left out."""
+    for file in package.files or ():
+        if not {"..", *_LEFT_OUT} & set(file.parts):
+            yield file.as_posix(), Path(str(file.locate()))
+
+
+def _files_of(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        if path.is_file() and not any(part in _LEFT_OUT for part in inside.parts):
+            yield inside.as_posix(), path
+
+
+def _zip(files: Mapping[str, Path]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             member = zipfile.ZipInfo(name, _EPOCH)
             # Lambda runs code as another user than the one who packed it.
-            member.external_attr = 0o644 << 16
+            member.external_attr = (0o755 if os.access(files[name], os.X_OK) else 0o644) << 16
             archive.writestr(member, files[name].read_bytes(), zipfile.ZIP_DEFLATED)
     return packed.getvalue()

@@ -13,10 +13,14 @@ from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import revision_of
 from warmgate.model.deployment import ENDED_STATUSES, LifecycleEvent, Target
+from warmgate.model.log_stream import OWN_GROUPS
 from warmgate.model.release import FINAL
 from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, report_folder, report_key
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step, row_of
+from warmgate_ops.rehearsal.own.first_calls import proved
+from warmgate_ops.rehearsal.own.log_lines import logged
+from warmgate_ops.rehearsal.own.preparing import run_setup
 from warmgate_ops.rehearsal.scenario import Live, Scenario
 from warmgate_ops.rehearsal.stage import (
     ALIAS,
@@ -95,6 +99,7 @@ def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -
     started_s = time.monotonic()
     step(scenario.name, "publishing baseline and candidate")
     installed = install_function(cloud, scenario)
+    notes = _prepared(cloud, scenario, installed, step) if scenario.own_name else ()
     before = _alias(cloud, installed.function)
     payloads = [probe.payload for probe in installed.policy.probes]
     traffic = LiveTraffic(cloud, installed.function, ALIAS, scenario.rate, payloads, seed)
@@ -124,7 +129,28 @@ def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -
         live_errors=sum(served.outcome != "ok" for served in traffic.served),
         seconds=time.monotonic() - started_s,
         documents=documents,
+        notes=notes,
+        log=_logged(cloud, scenario, installed) if scenario.own_name else (),
     )
+
+
+def _prepared(cloud: LocalCloud, scenario: Scenario, installed: Installed, step: Step) -> tuple[str, ...]:
+    """Make what a user's function needs, and call its baseline once with each probe; return what is worth a note."""
+    if scenario.setup:
+        step(scenario.name, f"running {scenario.setup}")
+        run_setup(scenario.setup, cloud.endpoint_url)
+    step(scenario.name, "calling the baseline with each probe")
+    versions = (installed.baseline, installed.candidate)
+    notes = tuple(proved(cloud.client("lambda"), installed.function, versions, installed.policy.probes))
+    # These calls must leave no warm environment to those that are judged.
+    cloud.retire(installed.function)
+    return notes
+
+
+def _logged(cloud: LocalCloud, scenario: Scenario, installed: Installed) -> tuple[str, ...]:
+    cloud.flush_logs()
+    group = scenario.settings.log_group or OWN_GROUPS + installed.function
+    return tuple(logged(cloud.client("logs"), group, installed.candidate))
 
 
 def deploy(cloud: LocalCloud, installed: Installed, hooks: Mapping[LifecycleEvent, str] | None = None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from warmgate.model.deployment import LiveJudge, Status
@@ -19,6 +20,11 @@ class FunctionSettings:
     timeout_s: int = 10
     log_group: str = ""
     """A custom log group, which other functions may share; empty for the function's own."""
+    runtime: str = ""
+    """A runtime identifier, empty for the one that Warmgate's own functions have."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    layers: tuple[Path, ...] = ()
+    """Folders or zips of what a function finds in /opt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +71,15 @@ class Scenario:
     """When the deployment group rolls back by itself."""
     live: Live | None = None
     """None where the hook before the shift is the only one that judges."""
+    own_name: str = ""
+    """Of a user's own function; its baseline is called with each probe before anything is judged."""
+    setup: Path | None = None
+    """A program that makes what a user's function needs in the cloud, before it is called."""
 
     @property
     def function(self) -> str:
         """Return the name that the function gets."""
-        return f"quotes-{self.name.replace('_', '-')}"
+        return self.own_name or f"quotes-{self.name.replace('_', '-')}"
 
     @property
     def waits(self) -> bool:

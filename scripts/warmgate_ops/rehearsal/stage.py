@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ from warmgate.errors import WarmgateError
 from warmgate.model.deployment import LifecycleEvent
 from warmgate.policy.values import Policy
 from warmgate_ops.rehearsal.catalogue import CUSTOM_CONFIGS, FOLDER
-from warmgate_ops.rehearsal.packages import HOOKS, zip_code
+from warmgate_ops.rehearsal.packages import zip_code, zip_hooks
 from warmgate_ops.rehearsal.scenario import FunctionSettings, Scenario
 
 HOOK = "CodeDeployHook_warmgate-before"
@@ -28,7 +29,8 @@ BUCKET = "warmgate-reports"
 APPLICATION = "rehearsal"
 ALIAS = "live"
 ROLE = "arn:aws:iam::000000000000:role/rehearsal"
-RUNTIME = "python3.11"
+RUNTIME = "python{}.{}".format(*sys.version_info[:2])
+"""Of the hooks, and of functions for which nobody names another: an interpreter of it is there."""
 SHORT_WAITS = {"Delay": 0.05, "MaxAttempts": 600}
 
 
@@ -55,15 +57,15 @@ class Installed:
     policy: Policy
 
 
-def install_hook(account: Account, code: Path = HOOKS) -> None:
+def install_hook(account: Account, *code: Path) -> None:
     """Install the hook, the bucket of its reports, and the application.
 
     Args:
         account: where to.
-        code: the folder that is deployed, as it lies in the checkout or as `make package` built it.
+        code: the folders that are deployed, as `make package` built them; else that of the checkout.
     """
     account.client("s3").create_bucket(Bucket=BUCKET)
-    _create_own(account, HOOK, "before_allow_traffic.handler", zip_code([code]), {"WARMGATE_REPORT_BUCKET": BUCKET})
+    _create_own(account, HOOK, "before_allow_traffic.handler", zip_hooks(*code), {"WARMGATE_REPORT_BUCKET": BUCKET})
     account.client("codedeploy").create_application(applicationName=APPLICATION, computePlatform="Lambda")
 
 
@@ -78,7 +80,7 @@ def install_warmgate(account: Account) -> None:
         BillingMode="PAY_PER_REQUEST",
     )
     variables = {"WARMGATE_REPORT_BUCKET": BUCKET, "WARMGATE_TABLE": TABLE, "WARMGATE_TOPIC_ARN": topic}
-    code = zip_code([HOOKS])
+    code = zip_hooks()
     _create_own(account, AFTER_HOOK, "after_allow_traffic.handler", code, variables)
     _create_own(account, GUARD, "traffic_guard.handler", code, variables)
     _create_own(account, CONTROLLER, "rollback_controller.handler", code, variables)
@@ -101,7 +103,12 @@ def install_function(account: Account, scenario: Scenario) -> Installed:
     policy = read_policy(scenario.policy)
     source = _store_policy(account, scenario, policy)
     client, name = account.client("lambda"), scenario.function
-    _create(client, name, scenario.settings, zip_code(scenario.baseline), Tags={TAG: source})
+    more: dict[str, Any] = {"Tags": {TAG: source}}
+    if scenario.settings.variables:
+        more["Environment"] = {"Variables": dict(scenario.settings.variables)}
+    if scenario.settings.layers:
+        more["Layers"] = [_layer(client, name, number, at) for number, at in enumerate(scenario.settings.layers, 1)]
+    _create(client, name, scenario.settings, zip_code(scenario.baseline), **more)
     baseline = client.publish_version(FunctionName=name)["Version"]
     client.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion=baseline)
     client.update_function_code(FunctionName=name, ZipFile=zip_code(scenario.candidate))
@@ -119,6 +126,13 @@ def hooks_of(scenario: Scenario) -> dict[LifecycleEvent, str]:
     return {LifecycleEvent.BEFORE_ALLOW_TRAFFIC: before, LifecycleEvent.AFTER_ALLOW_TRAFFIC: AFTER_HOOK}
 
 
+def _layer(client: Any, function: str, number: int, place: Path) -> str:
+    """Publish what lies in a folder or a zip as a layer; return its ARN."""
+    content = zip_code([place]) if place.is_dir() else place.read_bytes()
+    made = client.publish_layer_version(LayerName=f"{function}-{number}", Content={"ZipFile": content})
+    return str(made["LayerVersionArn"])
+
+
 def _create_own(account: Account, name: str, handler: str, code: bytes, variables: dict[str, str]) -> None:
     settings = FunctionSettings(handler=handler, memory_mb=512, timeout_s=300)
     _create(account.client("lambda"), name, settings, code, Environment={"Variables": variables})
@@ -127,7 +141,7 @@ def _create_own(account: Account, name: str, handler: str, code: bytes, variable
 def _create(client: Any, name: str, settings: FunctionSettings, code: bytes, **more: Any) -> None:
     client.create_function(
         FunctionName=name,
-        Runtime=RUNTIME,
+        Runtime=settings.runtime or RUNTIME,
         Role=ROLE,
         Handler=settings.handler,
         Code={"ZipFile": code},

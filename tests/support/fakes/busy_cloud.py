@@ -41,11 +41,12 @@ def call_busy(cloud: LocalCloud) -> None:
 
 
 def processes_below(folder: Path) -> list[str]:
-    """Return the command lines of the processes that work in a folder: MiniStack, emulators and runtimes all do."""
+    """Return the command lines of the processes that work in a folder, or in a sandbox that has been made below it."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if entry.joinpath("cwd").readlink().is_relative_to(folder):
+            works = entry.joinpath("cwd").readlink().is_relative_to(folder)
+            if works or f"/{folder.parent.name}/{folder.name}/sandboxes/" in entry.joinpath("mountinfo").read_text():
                 found.append(entry.joinpath("cmdline").read_text().replace("\0", " "))
     return found
 
@@ -64,7 +65,7 @@ def until_busy(cloud: LocalCloud, count: int) -> None:
     """Wait until so many environments stand."""
     limit = time.monotonic() + 10.0
     while (
-        sum("awslambdaric" in line and "aws-lambda-rie" not in line for line in processes_below(cloud.work_dir)) < count
+        sum("bootstrap.py" in line and "aws-lambda-rie" not in line for line in processes_below(cloud.work_dir)) < count
     ):
         assert time.monotonic() < limit
         time.sleep(0.02)

@@ -13,6 +13,7 @@ from warmgate.appspec.write import appspec_json
 from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.codedeploy.ids import Ids
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 
 MODEL = botocore.session.get_session().get_service_model("codedeploy")
 START_S = 1_800_000_000.0
@@ -127,7 +128,8 @@ def appspec(
 class House:
     """A local CodeDeploy with an application and a group, in surroundings that are told what to do."""
 
-    def __init__(self, *, group: dict[str, Any] | None = None, hooks_on_rollback: bool = True) -> None:
+    def __init__(self, *, group: dict[str, Any] | None = None, hooks_on_rollback: bool = False) -> None:
+        self.conditions = Conditions(hooks_on_rollback=hooks_on_rollback)
         self.clock = FakeClock()
         self.functions = FakeLambda()
         self.alarms = FakeAlarms()
@@ -138,12 +140,12 @@ class House:
             self.functions,
             self.alarms,
             self.events,
-            hooks_on_rollback=hooks_on_rollback,
-            read_object=lambda bucket, key: self.objects[bucket, key],
+            conditions=self.conditions,
+            read_object=lambda location: self.objects[location.bucket, location.key],
             ids=Ids(seed=1),
         )
         self.ask("CreateApplication", applicationName="shop", computePlatform="Lambda")
-        self.ask("CreateDeploymentGroup", **GROUP, serviceRoleArn="arn:aws:iam::0:role/x", **(group or {}))
+        self.ask("CreateDeploymentGroup", **GROUP, serviceRoleArn="arn:aws:iam::000000000000:role/x", **(group or {}))
 
     def ask(self, operation: str, **body: Any) -> dict[str, Any]:
         """Return the answer to an operation that must be accepted."""

@@ -36,6 +36,10 @@ class Conditions:
     """Narrows that to calls that point the alias at this version alone, such as those of a rollback to it."""
     refused_alias_function: str = ""
     """Narrows it to the aliases of this function."""
+    hooks_on_rollback: bool = False
+    """Whether a rollback deployment calls the hooks of its release; AWS was seen not to, and does not document it."""
+    no_function_info: bool = False
+    """Whether a target says nothing of its function before BeforeAllowTraffic has ended, as users of AWS report."""
 
     def metric_due_s(self, at_s: float, now_s: float) -> float:
         """Return when a metric of an instant can be read: with a delay, that long after its minute is over."""

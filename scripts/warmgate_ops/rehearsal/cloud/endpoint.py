@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -23,16 +24,28 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.control import SIGNED, Control,
 from warmgate_ops.rehearsal.cloud.lambda_runtime.naming import named
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import Call, Invoked, LambdaPlatform
+from warmgate_ops.rehearsal.cloud.lambda_runtime.publishing import Publishing
+from warmgate_ops.rehearsal.cloud.lambda_runtime.requests import (
+    KINDS,
+    LOG_TYPES,
+    check_context,
+    check_payload,
+    check_word,
+    one_qualifier,
+)
 from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT
 from warmgate_ops.rehearsal.cloud.recorder import Recorder
 
 _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
 _FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
-_ALIAS = re.compile(r"^/2015-03-31/functions/[^/]+/aliases/[^/]+$")
+_ALIAS = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/aliases(?:/(?P<alias>[^/]+))?/?$")
+_VERSIONS = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/versions/?$")
 _ALARM = re.compile(r"PutMetricAlarm|CreateStack|UpdateStack|ExecuteChangeSet")
 _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
 _ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
+_LONG = 2**16
+"""A payload beyond it is parsed beside the event loop."""
 _LARGE = 2**20
 """aiohttp writes longer bytes in one go, and warns of it."""
 _HOP = frozenset({"connection", "transfer-encoding", "content-encoding", "content-length", "host", "keep-alive"})
@@ -64,6 +77,11 @@ class Endpoint:
     """Called when somebody may have put an alarm."""
     _http: aiohttp.ClientSession | None = None
 
+    @property
+    def publishing(self) -> Publishing:
+        """Return what checks aliases and versions."""
+        return Publishing(self.control, _ARN_START)
+
     def application(self) -> web.Application:
         """Return the application that serves every path."""
         app = web.Application(client_max_size=512 * 1024 * 1024)
@@ -93,22 +111,34 @@ class Endpoint:
             if answered is not None:
                 return _json(*answered, "application/x-amz-json-1.1")
         try:
-            if (invoke := _INVOKE.match(request.path)) and request.method == "POST":
-                return await self._invoke(request, unquote(invoke["name"]))
-            if provisioned := _PROVISIONED.match(request.path):
-                return await self._provisioned(request, unquote(provisioned["name"]))
-            if _ALIAS.match(request.path) and request.method == "PUT":
-                await self._admit_update(request)
+            return await self._of_lambda(request) or await self._pass_on(request)
         except Refused as refused:
             answer = _json(refused.status, refused.body)
             answer.headers["x-amzn-ErrorType"] = refused.code
             return answer
-        return await self._pass_on(request)
+
+    async def _of_lambda(self, request: web.Request) -> web.StreamResponse | None:
+        """Answer what MiniStack's Lambda cannot, or only checks less of; None for what it answers alone."""
+        if (invoke := _INVOKE.match(request.path)) and request.method == "POST":
+            return await self._invoke(request, unquote(invoke["name"]))
+        if provisioned := _PROVISIONED.match(request.path):
+            return await self._provisioned(request, unquote(provisioned["name"]))
+        if (alias := _ALIAS.match(request.path)) and request.method in {"POST", "PUT"}:
+            await self._admit_alias(request, unquote(alias["name"]), unquote(alias["alias"] or ""))
+        elif (versions := _VERSIONS.match(request.path)) and request.method == "POST":
+            known = await self._published(request, unquote(versions["name"]))
+            return None if known is None else _json(201, known)
+        return None
 
     async def _invoke(self, request: web.Request, name: str) -> web.StreamResponse:
-        function, qualifier = named(name, request.query.get("Qualifier"))
+        function, qualifier = one_qualifier(name, request.query.get("Qualifier"))
         payload = await request.read() or b"{}"
         kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        check_word(kind, KINDS, "invocationType")
+        check_word(request.headers.get("X-Amz-Log-Type", "None"), LOG_TYPES, "logType")
+        check_context(request.headers.get("X-Amz-Client-Context"))
+        check = partial(check_payload, payload, is_event=kind == "Event")
+        await asyncio.to_thread(check) if len(payload) > _LONG else check()
         if kind != "RequestResponse":
             await self.control.version(function, (await self.control.route(function, qualifier, 1.0)).version)
         if kind == "DryRun":
@@ -134,12 +164,19 @@ class Endpoint:
         requested = int(json.loads(await request.read())["ProvisionedConcurrentExecutions"])
         return _json(202, await provisioned.put(function, qualifier, requested))
 
-    async def _admit_update(self, request: web.Request) -> None:
-        found = _FUNCTION.match(request.path)
-        function = named(unquote(found["name"]))[0] if found else ""
-        if self.conditions.refuses_alias_update(function, json.loads(await request.read() or b"{}")):
+    async def _admit_alias(self, request: web.Request, name: str, alias: str) -> None:
+        function, body = named(name)[0], json.loads(await request.read() or b"{}")
+        if alias and self.conditions.refuses_alias_update(function, body):
             text = "The operation cannot be performed at this time. An update is in progress for resource: the alias"
             raise Refused(409, "ResourceConflictException", text)
+        await self.publishing.admit_alias(function, body, alias)
+
+    async def _published(self, request: web.Request, name: str) -> dict[str, Any] | None:
+        """Return the newest version where publishing makes no new one; what is to be checked first is MiniStack's."""
+        asked = json.loads(await request.read() or b"{}")
+        if asked.get("CodeSha256") or asked.get("RevisionId"):
+            return None
+        return await self.publishing.unchanged(named(name)[0])
 
     async def _pass_on(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -7,7 +7,6 @@ with LocalCloud.start(work_dir) as cloud:
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 import time
 from collections.abc import Coroutine, Iterator
@@ -19,9 +18,11 @@ import boto3
 from aiohttp import web
 from botocore.config import Config
 
+from warmgate.errors import SettingsError
 from warmgate_ops.rehearsal.cloud.alarms.watch import AlarmWatch
 from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
+from warmgate_ops.rehearsal.cloud.codedeploy.revisions import Location
 from warmgate_ops.rehearsal.cloud.codedeploy.times import Times
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.endpoint import Endpoint
@@ -29,6 +30,7 @@ from warmgate_ops.rehearsal.cloud.events import EventBus
 from warmgate_ops.rehearsal.cloud.gateways import AlarmsThroughApi, EventsOnBus, LambdaThroughApi
 from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control
+from warmgate_ops.rehearsal.cloud.lambda_runtime.destinations import Post
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import LambdaPlatform
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
@@ -42,6 +44,7 @@ from warmgate_ops.rehearsal.cloud.upstream import Upstream
 T = TypeVar("T")
 REGION = "us-east-1"
 CREDENTIALS = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "rehearsal"}
+FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
 _TICK_S = 0.05
 _PATIENCE_S = 30.0
 
@@ -73,9 +76,7 @@ class ScaledClock:
 class LocalCloud:
     """A running local cloud; made by `start`."""
 
-    def __init__(
-        self, work_dir: Path, time_scale: float, seed: int, conditions: Conditions, *, hooks_on_rollback: bool
-    ) -> None:
+    def __init__(self, work_dir: Path, time_scale: float, seed: int, conditions: Conditions, *, port: int = 0) -> None:
         work_dir.mkdir(parents=True, exist_ok=True)
         self.work_dir = work_dir
         self.region = REGION
@@ -83,7 +84,7 @@ class LocalCloud:
         self.conditions = conditions
         self.clock = ScaledClock(time_scale)
         self._seed = seed
-        self._hooks_on_rollback = hooks_on_rollback
+        self._port = port
         self._ministack = MiniStack(work_dir)
         self._clients: dict[str, Any] = {}
         self._loop = asyncio.new_event_loop()
@@ -102,8 +103,8 @@ class LocalCloud:
         *,
         time_scale: float = 60.0,
         seed: int = 0,
-        hooks_on_rollback: bool = True,
         conditions: Conditions | None = None,
+        port: int = 0,
     ) -> Iterator[LocalCloud]:
         """Start a cloud and end it with the block.
 
@@ -112,13 +113,13 @@ class LocalCloud:
             time_scale: scaled seconds per real second for CodeDeploy's intervals and time-outs and for the waits
                 between Lambda's asynchronous retries; functions run in real time.
             seed: decides which version a weighted alias chooses.
-            hooks_on_rollback: whether a rollback deployment calls hooks too, which AWS does not document.
             conditions: delays, quotas and faults; they stay changeable through the attribute of the same name.
+            port: of the endpoint; 0 takes a free one.
 
         Raises:
-            SettingsError: a part is not installed or did not start.
+            SettingsError: a part is not installed or did not start, or the port is taken.
         """
-        cloud = cls(work_dir, time_scale, seed, conditions or Conditions(), hooks_on_rollback=hooks_on_rollback)
+        cloud = cls(work_dir, time_scale, seed, conditions or Conditions(), port=port)
         with ExitStack() as exits:
             cloud._open(exits)
             yield cloud
@@ -205,7 +206,7 @@ class LocalCloud:
             ticker.start()
 
     async def _serve(self, rie: Path) -> None:
-        packages = PackageStore(self.work_dir / "code")
+        packages = PackageStore(self._ministack.code)
         control = Control(self._ministack.url, packages)
         self._telemetry = Telemetry(self.client, self.conditions)
         self.codedeploy = CodeDeployService(
@@ -213,7 +214,7 @@ class LocalCloud:
             LambdaThroughApi(self.client),
             AlarmsThroughApi(self.client),
             EventsOnBus(self.publish),
-            hooks_on_rollback=self._hooks_on_rollback,
+            conditions=self.conditions,
             read_object=self._read_object,
             times=Times(self.clock.to_wall, self.clock.from_wall),
             region=REGION,
@@ -221,7 +222,9 @@ class LocalCloud:
         )
         variables: dict[str, str] = {}
         self._platform = LambdaPlatform(control, self._telemetry, rie, variables=variables, seed=self._seed)
-        self._events = AsyncEvents(self._platform, control, self.clock.now_s, self.clock.sleep)
+        self._events = AsyncEvents(
+            self._platform, control, self.clock.now_s, self.clock.sleep, Post(self.client), FUNCTION_ARN
+        )
         upstream = Upstream(self._ministack.url)
         self._bus = EventBus(upstream, self._events, self.client, self.conditions)
         self._endpoint = Endpoint(
@@ -246,15 +249,19 @@ class LocalCloud:
         )
         self._exits.push_async_callback(runner.cleanup)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", self._port).start()
+        except OSError as error:
+            where = f"port {self._port} of 127.0.0.1"
+            raise SettingsError(f"{where}: {error.strerror}", hint="choose another one, or 0 for a free one") from error
         self.endpoint_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self._ministack.endpoint_file.write_text(self.endpoint_url, encoding="utf-8")
         variables.update(
             AWS_ENDPOINT_URL=self.endpoint_url,
             AWS_REGION=REGION,
             AWS_DEFAULT_REGION=REGION,
             AWS_ACCESS_KEY_ID=CREDENTIALS["aws_access_key_id"],
             AWS_SECRET_ACCESS_KEY=CREDENTIALS["aws_secret_access_key"],
-            AWS_EXECUTION_ENV=f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
         )
 
     def _group_of(self, deployment_id: str) -> str:
@@ -262,9 +269,14 @@ class LocalCloud:
         about = found["deploymentInfo"] if status == 200 else {}
         return f"{about['applicationName']}/{about['deploymentGroupName']}" if about else ""
 
-    def _read_object(self, bucket: str, key: str) -> str:
-        body = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
-        return str(body.read().decode("utf-8"))
+    def _read_object(self, location: Location) -> str:
+        """Return the text of an S3 revision: of exactly the version and the eTag that it names."""
+        version = {"VersionId": location.version} if location.version else {}
+        found = self.client("s3").get_object(Bucket=location.bucket, Key=location.key, **version)
+        text, etag = str(found["Body"].read().decode("utf-8")), str(found["ETag"]).strip('"')
+        if location.etag and location.etag.strip('"') != etag:
+            raise LookupError(f"its eTag is {etag}, the revision names {location.etag}")
+        return text
 
     def _close_clients(self) -> None:
         for client in self._clients.values():

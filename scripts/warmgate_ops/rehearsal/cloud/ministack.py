@@ -24,6 +24,10 @@ class MiniStack:
 
     def __init__(self, work_dir: Path) -> None:
         self._log = work_dir / "ministack.log"
+        self.endpoint_file = work_dir / "endpoint"
+        """Where its CloudFormation reads the front's address, which is known later."""
+        self.code = work_dir / "code"
+        """Where it hands over the code that stacks deploy."""
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -41,6 +45,8 @@ class MiniStack:
             "LAMBDA_EXECUTOR": "local",
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "PYTHONPATH": str(SITE),
+            "WARMGATE_ENDPOINT_FILE": str(self.endpoint_file.absolute()),
+            "WARMGATE_CODE": str(self.code.absolute()),
         }
         command = ministack_command()
         with self._log.open("wb") as log:

@@ -24,7 +24,9 @@ def tools_folder() -> Path:
 def ministack_command() -> Path:
     """Return MiniStack's command; raises SettingsError."""
     folder = tools_folder() / "ministack"
-    install = f"python3 -m venv {folder} && {folder}/bin/pip install --no-deps --require-hashes -r {_lock('ministack')}"
+    install = (
+        f"python3 -m venv {folder} && {folder}/bin/pip install --no-deps --require-hashes -r {lock_file('ministack')}"
+    )
     return _existing(folder / "bin" / "ministack", install)
 
 
@@ -34,12 +36,13 @@ def rie_command() -> Path:
     folder = tools_folder() / "rie"
     path = folder / _RIE.format(machine)
     install = (
-        f"python3 -m pip install --no-deps --require-hashes --target {folder} -r {_lock('sam')} && chmod +x {path}"
+        f"python3 -m pip install --no-deps --require-hashes --target {folder} -r {lock_file('sam')} && chmod +x {path}"
     )
     return _existing(path, install)
 
 
-def _lock(name: str) -> Path:
+def lock_file(name: str) -> Path:
+    """Return where the lock of a tool lies."""
     return TOP / "requirements" / f"{name}.txt"
 
 

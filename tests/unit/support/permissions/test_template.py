@@ -28,7 +28,12 @@ WIDE = {
     "StopDeployments": {"codedeploy:StopDeployment"},
 }
 """The statements on every resource; the security model explains each."""
-EVERYWHERE = {"PolicyParameterPath": "/p", "PolicyBucket": "b", "PolicyAppConfigApplication": "a"}
+EVERYWHERE = {
+    "PolicyParameterPath": "/p",
+    "PolicyBucket": "b",
+    "RevisionBucket": "r",
+    "PolicyAppConfigApplication": "a",
+}
 SID = re.compile(r"`(\w+)`")
 
 

@@ -132,7 +132,8 @@ def test_an_unknown_name_is_told_with_the_known_ones() -> None:
 
 def test_nothing_is_expected_of_own_code(tmp_path: Path) -> None:
     """A user's release has no expectation: its verdict is the result."""
-    scenario = own_release(tmp_path, tmp_path, tmp_path / "policy.yaml", FunctionSettings(), "x")
+    scenario = own_release("orders", (tmp_path,), (tmp_path,), tmp_path / "policy.yaml", FunctionSettings())
 
     assert scenario.expected is None
     assert scenario.failing == ()
+    assert scenario.function == "orders"

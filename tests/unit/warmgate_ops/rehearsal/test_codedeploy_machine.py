@@ -87,10 +87,26 @@ def test_weight_follows_the_schedule(schedule: Schedule, minutes: float, weight:
     assert schedule.weight_at(minutes * 60) == weight
 
 
-def test_lifecycle_has_only_the_hooks_that_the_appspec_names() -> None:
-    """A hook event that nobody serves is not there at all."""
-    assert [event.name for event in create(PLAN, 0).events] == list(EventName)
-    assert [event.name for event in create(BARE, 0).events] == ["Start", "AllowTraffic", "End"]
+@pytest.mark.parametrize("plan", [PLAN, BARE])
+def test_lifecycle_has_every_event_whatever_the_appspec_names(plan: Plan) -> None:
+    """A hook event that nobody serves is there all the same, and succeeds at once."""
+    assert [event.name for event in create(plan, 0).events] == list(EventName)
+
+
+def test_an_event_without_a_hook_succeeds_at_once() -> None:
+    """Nobody is called and nothing is waited for, before the shift and after it."""
+    state, asked = after(BARE, (BEGIN, 0), (WeightsAre(0.1), 1), (TimePasses(), 300), (WeightsAre(1.0), 300))
+
+    assert set(statuses(state).values()) == {EventStatus.SUCCEEDED}
+    assert not [ask for ask in asked if isinstance(ask, InvokeHook)]
+
+
+def test_several_alarms_stand_in_brackets_of_their_own() -> None:
+    """As CodeDeploy writes them."""
+    state, _ = after(PLAN, (BEGIN, 0), (AlarmsRead(("errors", "latency")), 1))
+
+    assert state.error is not None
+    assert state.error.message.endswith("Activated alarms: <errors> <latency>")
 
 
 def test_begin_calls_the_first_hook_and_moves_nothing() -> None:

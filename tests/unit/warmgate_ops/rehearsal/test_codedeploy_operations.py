@@ -12,7 +12,9 @@ from support.fakes.codedeploy import GROUP, START_S, House, appspec
 
 APP = {"applicationName": "shop"}
 TEXT = {"revisionType": "String", "string": {"content": appspec()}}
-ROLE = {"serviceRoleArn": "arn:aws:iam::0:role/x"}
+ROLE = {"serviceRoleArn": "arn:aws:iam::000000000000:role/x"}
+NEW = {**APP, "deploymentGroupName": "new", **ROLE}
+IN_PLACE = {"deploymentType": "IN_PLACE", "deploymentOption": "WITHOUT_TRAFFIC_CONTROL"}
 NOBODY = "d-ZZZZZZZZZ"
 MODEL = botocore.session.get_session().get_service_model("codedeploy")
 
@@ -22,6 +24,19 @@ def modelled(operation: str) -> set[str]:
     if operation not in House().service.operations:
         return {"UnknownOperationException"}
     return {shape.name for shape in MODEL.operation_model(operation).error_shapes}
+
+
+def alarms(count: int, name: str = "errors") -> dict[str, Any]:
+    """Return an alarmConfiguration of so many alarms."""
+    return {"alarmConfiguration": {"enabled": True, "alarms": [{"name": f"{name}{n}"} for n in range(count)]}}
+
+
+def triggers(count: int = 1, **changes: Any) -> dict[str, Any]:
+    """Return so many triggers that are right but for the changes."""
+    topic = "arn:aws:sns:us-east-1:000000000000:CodeDeployTopic_told"
+    right = {"triggerTargetArn": topic, "triggerEvents": ["DeploymentStart"]}
+    found = [{"triggerName": f"told-{number}", **right, **changes} for number in range(count)]
+    return {"triggerConfigurations": found}
 
 
 def routing(kind: str, percentage: Any, minutes: Any) -> dict[str, Any]:
@@ -47,6 +62,16 @@ def routing(kind: str, percentage: Any, minutes: Any) -> dict[str, Any]:
         ("CreateDeploymentGroup", {**GROUP, **ROLE}, "DeploymentGroupAlreadyExistsException"),
         ("CreateDeploymentGroup", {**APP, **ROLE}, "DeploymentGroupNameRequiredException"),
         ("CreateDeploymentGroup", {**APP, "deploymentGroupName": "g"}, "RoleRequiredException"),
+        ("CreateDeploymentGroup", {**NEW, "serviceRoleArn": "role"}, "InvalidRoleException"),
+        ("CreateDeploymentGroup", {**NEW, **alarms(11)}, "AlarmsLimitExceededException"),
+        ("CreateDeploymentGroup", {**NEW, **alarms(1, "x" * 256)}, "InvalidAlarmConfigException"),
+        ("CreateDeploymentGroup", {**NEW, **triggers(11)}, "TriggerTargetsLimitExceededException"),
+        ("CreateDeploymentGroup", {**NEW, **triggers(triggerTargetArn="topic")}, "InvalidTriggerConfigException"),
+        ("CreateDeploymentGroup", {**NEW, **triggers(triggerEvents=[])}, "InvalidTriggerConfigException"),
+        ("CreateDeploymentGroup", {**NEW, **triggers(triggerEvents=["Start"])}, "InvalidTriggerConfigException"),
+        ("CreateDeploymentGroup", {**NEW, **triggers(triggerName="")}, "InvalidTriggerConfigException"),
+        ("CreateDeploymentGroup", {**NEW, "outdatedInstancesStrategy": "KEEP"}, "InvalidInputException"),
+        ("CreateDeploymentGroup", {**NEW, "deploymentStyle": IN_PLACE}, "InvalidDeploymentStyleException"),
         ("GetDeploymentGroup", {**APP, "deploymentGroupName": "g"}, "DeploymentGroupDoesNotExistException"),
         (
             "DeleteDeploymentConfig",
@@ -81,6 +106,7 @@ def routing(kind: str, percentage: Any, minutes: Any) -> dict[str, Any]:
         ("ListDeployments", APP, "DeploymentGroupNameRequiredException"),
         ("ListDeployments", {"includeOnlyStatuses": ["Odd"]}, "InvalidDeploymentStatusException"),
         ("ListDeployments", {"createTimeRange": {"start": "today"}}, "InvalidTimeRangeException"),
+        ("ListDeployments", {"createTimeRange": {"start": 2, "end": 1}}, "InvalidTimeRangeException"),
         ("ListDeploymentTargets", {"deploymentId": NOBODY}, "DeploymentDoesNotExistException"),
         ("PutLifecycleEventHookExecutionStatus", {"status": "Succeeded"}, "DeploymentIdRequiredException"),
         ("PutLifecycleEventHookExecutionStatus", {"deploymentId": NOBODY}, "DeploymentDoesNotExistException"),
@@ -337,3 +363,21 @@ def test_lambda_deployment_has_exactly_one_target(asked: list[str], code: str) -
     deployment_id = house.release()
 
     assert house.refused("BatchGetDeploymentTargets", deploymentId=deployment_id, targetIds=asked) == code
+
+
+def test_a_group_reads_back_as_it_was_made() -> None:
+    """What a tool compares with its plan is there: strategy, alarms and triggers; a strategy of its own by default."""
+    house = House()
+    house.ask("CreateDeploymentGroup", **NEW, **alarms(2), **triggers(2), outdatedInstancesStrategy="IGNORE")
+
+    def read(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = house.ask("GetDeploymentGroup", **APP, deploymentGroupName=name)["deploymentGroupInfo"]
+        return found
+
+    made = read("new")
+    assert made["outdatedInstancesStrategy"] == "IGNORE"
+    assert [alarm["name"] for alarm in made["alarmConfiguration"]["alarms"]] == ["errors0", "errors1"]
+    assert made["triggerConfigurations"] == triggers(2)["triggerConfigurations"]
+    assert read("checkout")["outdatedInstancesStrategy"] == "UPDATE"
+    house.ask("UpdateDeploymentGroup", **APP, currentDeploymentGroupName="new", outdatedInstancesStrategy="UPDATE")
+    assert read("new")["outdatedInstancesStrategy"] == "UPDATE"

@@ -50,6 +50,7 @@ def test_hook_event_has_exactly_its_two_ids() -> None:
 def test_failed_hook_before_traffic_makes_a_rollback_that_moves_nothing() -> None:
     """Nothing was shifted; the rollback is a deployment of its own, and both name each other."""
     house = rolling_back()
+    house.conditions.hooks_on_rollback = True
     deployment_id = house.release()
     house.report_status("Failed")
     about = house.about(deployment_id)
@@ -66,7 +67,7 @@ def test_failed_hook_before_traffic_makes_a_rollback_that_moves_nothing() -> Non
 
 @pytest.mark.parametrize("hooks_on_rollback", [True, False])
 def test_rollback_calls_hooks_only_where_it_is_told_to(hooks_on_rollback: bool) -> None:
-    """AWS does not say whether a rollback calls hooks: both answers can be rehearsed."""
+    """AWS was seen to call none, and lists their events as Succeeded; the other answer can be rehearsed."""
     house = House(group={"autoRollbackConfiguration": ROLLBACK}, hooks_on_rollback=hooks_on_rollback)
     deployment_id = house.release(appspec(hooks=("after",)))
     house.report_status("Failed")
@@ -78,6 +79,50 @@ def test_rollback_calls_hooks_only_where_it_is_told_to(hooks_on_rollback: bool) 
     assert len(house.functions.calls) == (2 if hooks_on_rollback else 1)
     shown = house.target(rollback_id)["lambdaFunctionInfo"]
     assert (shown["currentVersion"], shown["targetVersion"]) == ("8", "7")
+    after = "InProgress" if hooks_on_rollback else "Succeeded"
+    expected = {"BeforeAllowTraffic": "Succeeded", "AllowTraffic": "Succeeded", "AfterAllowTraffic": after}
+    assert house.lifecycle(rollback_id) == expected
+
+
+def test_a_rollback_is_told_in_the_words_of_aws() -> None:
+    """Each deployment names the other, in sentences that were recorded on AWS."""
+    house = rolling_back()
+    failed = house.release()
+    house.report_status("Failed")
+    told = house.about(failed)["rollbackInfo"]
+    back = told["rollbackDeploymentId"]
+
+    assert told["rollbackMessage"] == (
+        f"Deployment {failed} terminated. Automatic rollback is triggered with a DeploymentId {back}."
+    )
+    said = house.about(back)["rollbackInfo"]["rollbackMessage"]
+    assert said == f"Deployment {back} is triggered to roll back deployment {failed}."
+
+
+@pytest.mark.parametrize("hooks", [(), ("before",), ("before", "after")])
+def test_a_target_lists_exactly_three_events(hooks: tuple[str, ...]) -> None:
+    """Start and End are not shown, and an event without a hook is; the weight at the end is 1."""
+    house = House()
+    deployment_id = house.release(appspec(hooks=hooks))
+    for _ in hooks:
+        house.report_status()
+    house.pass_s()
+
+    assert house.lifecycle(deployment_id) == dict.fromkeys(
+        ("BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"), "Succeeded"
+    )
+    assert house.target(deployment_id)["lambdaFunctionInfo"]["targetVersionWeight"] == 1.0
+
+
+def test_a_target_may_say_nothing_of_its_function_at_first() -> None:
+    """Under a condition of the cloud its function is unknown until BeforeAllowTraffic has ended."""
+    house = House()
+    house.conditions.no_function_info = True
+    deployment_id = house.release()
+
+    assert house.target(deployment_id)["lambdaFunctionInfo"] == {}
+    house.report_status()
+    assert house.target(deployment_id)["lambdaFunctionInfo"]["functionName"] == "checkout"
 
 
 def test_rollback_can_be_read_from_its_revision() -> None:
@@ -190,6 +235,7 @@ def test_alarms_are_read_every_few_seconds_only() -> None:
 def test_second_deployment_of_a_group_is_refused_while_one_runs() -> None:
     """One deployment at a time, its rollback included."""
     house = rolling_back()
+    house.conditions.hooks_on_rollback = True
     house.release()
     revision = {"revisionType": "String", "string": {"content": appspec()}}
     asked = {"applicationName": "shop", "deploymentGroupName": "checkout", "revision": revision}
@@ -353,6 +399,8 @@ def test_journal_tells_every_transition_with_its_weights() -> None:
         ("AllowTraffic", "InProgress", 0, old),
         ("AllowTraffic", "InProgress", 0, canary),
         ("AllowTraffic", "Succeeded", 300, new),
+        ("AfterAllowTraffic", "InProgress", 300, new),
+        ("AfterAllowTraffic", "Succeeded", 300, new),
         ("End", "InProgress", 300, new),
         ("End", "Succeeded", 300, new),
         ("", "Succeeded", 300, new),

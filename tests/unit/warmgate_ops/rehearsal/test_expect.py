@@ -205,6 +205,6 @@ def test_a_hook_that_is_silent_on_purpose_tells_nothing() -> None:
 )
 def test_the_exit_code_of_own_code_follows_the_verdict(release: RehearsedRelease, code: int) -> None:
     """Released is 0, refused 1, not found out 3."""
-    scenario = own_release(HEALTHY.policy, HEALTHY.policy, HEALTHY.policy, FunctionSettings(), "x")
+    scenario = own_release("own", HEALTHY.baseline, HEALTHY.candidate, HEALTHY.policy, FunctionSettings())
 
     assert own_exit_code(row_of(scenario, release)) == code

@@ -13,7 +13,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, init_i
 
 def answered(body: bytes = b"{}", code: int = 200, **changed: Any) -> Answered:
     """Return an answer of a function with 2 s and 128 MB."""
-    usual: dict[str, Any] = {"waited_ms": 90.0, "timeout_s": 2, "memory_mb": 128, "peak_mb": 30, "out_of_memory": False}
+    usual: dict[str, Any] = {"waited_ms": 90.0, "timeout_s": 2, "memory_mb": 128, "peak_mb": 30}
     return Answered(request_id="id-1", body=body, code=code, **{**usual, **changed})
 
 
@@ -57,8 +57,8 @@ def test_only_what_the_runtime_answers_for_an_exception_is_one(body: bytes, fail
 
 
 def test_a_time_out_lasts_exactly_its_limit() -> None:
-    """The emulator answers in plain text; Lambda names the request, and no error type in its report."""
-    outcome = outcome_of(answered(b"Task timed out after 2.00 seconds"), said(duration_ms=None))
+    """The runtime was ended from outside; Lambda names the request, and no error type in its report."""
+    outcome = outcome_of(answered(b"", 502, ended="time"), said(duration_ms=None))
 
     assert (outcome.status, outcome.error_type, outcome.duration_ms, outcome.failed) == (
         "timeout",
@@ -79,7 +79,7 @@ def test_an_exit_without_an_answer_names_how_the_process_ended() -> None:
 
 def test_out_of_memory_shows_the_whole_memory() -> None:
     """Sampling may have seen less than the limit; Lambda prints the limit."""
-    outcome = outcome_of(answered(b"", 502, out_of_memory=True, peak_mb=90), said(duration_ms=None))
+    outcome = outcome_of(answered(b"", 502, ended="memory", peak_mb=90), said(duration_ms=None))
 
     assert (outcome.error_type, outcome.peak_mb, outcome.failed) == ("Runtime.OutOfMemory", 128, True)
 
@@ -93,19 +93,20 @@ def test_a_call_that_did_not_finish_lasted_as_long_as_it_was_waited_for() -> Non
 
 
 @pytest.mark.parametrize(
-    ("body", "killed", "init", "repeated"),
+    ("body", "ended", "init", "repeated"),
     [
-        (exception(""), False, Init("init", "error", 60.9), True),
-        (b"", False, Init("init", "error", 60.9), True),
-        (b"", True, Init("init", "error", 60.9), False),
-        (b"Task timed out after 3.00 seconds", False, Init("init", "error", 3001.0), False),
-        (b"{}", False, Init("init", "success", 80.0), False),
-        (exception(""), False, Init("invoke", "error", 60.9), False),
+        (exception(""), "", Init("init", "error", 60.9), True),
+        (b"", "", Init("init", "error", 60.9), True),
+        (b"", "memory", Init("init", "error", 60.9), False),
+        (b"", "time", Init("init", "error", 3001.0), False),
+        (b"", "init", Init("init", "timeout", 10001.0), True),
+        (b"{}", "", Init("init", "success", 80.0), False),
+        (exception(""), "", Init("invoke", "error", 60.9), False),
     ],
 )
-def test_a_first_init_that_failed_by_itself_is_repeated(body: bytes, killed: bool, init: Init, repeated: bool) -> None:
+def test_a_first_init_that_failed_by_itself_is_repeated(body: bytes, ended: str, init: Init, repeated: bool) -> None:
     """Not one that ran out of time or memory, and not the repetition itself."""
-    assert init_is_repeated(answered(body, out_of_memory=killed), said(init)) is repeated
+    assert init_is_repeated(answered(body, ended=ended), said(init)) is repeated
 
 
 def test_the_repeated_init_is_part_of_the_call() -> None:
@@ -125,7 +126,15 @@ def test_the_repeated_init_is_part_of_the_call() -> None:
 def test_a_failed_init_has_the_runtimes_own_name(kind: str, told: str) -> None:
     """In its INIT_REPORT as in the call's REPORT; an exception of the code is an exit to the platform."""
     body = json.dumps({"errorType": kind, "errorMessage": "no"}).encode()
-    heard = named(said(Init("init", "error", 1.0), duration_ms=None, exited="exit status 1"), body)
+    heard = named(said(Init("init", "error", 1.0), duration_ms=None, exited="exit status 1"), answered(body, 502))
 
     assert heard.inits[0].error_type == told
     assert outcome_of(answered(body, 502), heard).error_type == told
+
+
+@pytest.mark.parametrize("ended", ["time", "init"])
+def test_an_init_that_was_ended_from_outside_timed_out(ended: str) -> None:
+    """Lambda says timeout and names no error, whatever the emulator makes of the end of the process."""
+    heard = named(said(Init("init", "error", 10001.0), exited="signal: killed"), answered(b"{}", 502, ended=ended))
+
+    assert [(init.status, init.error_type) for init in heard.inits] == [("timeout", "")]

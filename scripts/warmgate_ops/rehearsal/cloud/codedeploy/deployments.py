@@ -30,8 +30,8 @@ from warmgate_ops.rehearsal.cloud.codedeploy.wire import (
 
 LARGEST_BATCH = 25
 
-ReadObject = Callable[[str, str], str]
-"""Bucket and key -> text; whatever it raises fails the deployment with REVISION_MISSING."""
+ReadObject = Callable[[Location], str]
+"""An S3 revision -> text; whatever it raises fails the deployment with REVISION_MISSING."""
 
 
 class ListedStatus(StrEnum):
@@ -116,6 +116,8 @@ class DeploymentOperations:
         }
         span = read_structure(body, "createTimeRange", "InvalidTimeRangeException") or {}
         start, end = _instant(span, "start", float("-inf")), _instant(span, "end", float("inf"))
+        if start > end:
+            raise Refusal("InvalidTimeRangeException", f"createTimeRange: found start {start} after end {end}")
         found = [
             record.deployment_id
             for record in self._store.records.values()
@@ -136,7 +138,7 @@ class DeploymentOperations:
             try:
                 if self._read_object is None:
                     raise LookupError("no reader of S3 objects was given to this CodeDeploy")
-                content = self._read_object(location.bucket, location.key)
+                content = self._read_object(location)
             except Exception as error:  # noqa: BLE001  whatever the reader raises, the revision is missing
                 where = f"s3://{location.bucket}/{location.key}"
                 return plan_without_revision(f"{where} cannot be read: {type(error).__name__}: {error}", ids)

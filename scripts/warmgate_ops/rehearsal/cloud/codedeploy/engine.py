@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,9 +38,12 @@ from warmgate_ops.rehearsal.cloud.codedeploy.values import (
     WeightsAre,
 )
 from warmgate_ops.rehearsal.cloud.codedeploy.wire import Refusal
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 
 ALARM_POLL_S = 5.0
 ROLLBACK_CONFIG = "CodeDeployDefault.LambdaAllAtOnce"
+NOT_THERE = {"ResourceNotFoundException", "InvalidParameterValueException"}
+"""What Lambda says of a version that was never published, or that an alias cannot have."""
 
 
 class Engine:
@@ -51,8 +55,7 @@ class Engine:
         lambda_gateway: LambdaGateway,
         alarms: Alarms,
         events: Events,
-        *,
-        hooks_on_rollback: bool,
+        conditions: Conditions,
     ) -> None:
         self.lock = threading.RLock()
         self.journal = Journal()
@@ -60,7 +63,7 @@ class Engine:
         self._lambda = lambda_gateway
         self._alarms = alarms
         self._events = events
-        self._hooks_on_rollback = hooks_on_rollback
+        self._conditions = conditions
         self._asked: deque[Effect] = deque()
         self._polled_s: dict[str, float] = {}
         self._ticking = threading.Lock()
@@ -176,7 +179,8 @@ class Engine:
             self._lambda.update_alias(ask.function, ask.alias, ask.version, dict(ask.extra))
         except Exception as error:  # noqa: BLE001  whatever a gateway raises is this deployment's failure
             where = f"alias {ask.alias} of function {ask.function}"
-            answer = CallFailed(ask.event, "INTERNAL_ERROR", f"{where} cannot be updated: {_reason_of(error)}")
+            code = "INVALID_LAMBDA_FUNCTION" if _code_of(error) in NOT_THERE else "INTERNAL_ERROR"
+            answer = CallFailed(ask.event, code, f"{where} cannot be updated: {_reason_of(error)}")
         self.take(ask.deployment_id, answer)
 
     def _invoke(self, call: InvokeHook) -> None:
@@ -222,10 +226,12 @@ class Engine:
     def _open_rollback(self, failed: DeploymentState, ask: StartRollback) -> None:
         account = self._account
         record = account.store.records[ask.triggered_by]
-        both = (failed.plan.before, failed.plan.after) if self._hooks_on_rollback else (None, None)
-        hooks = (renewed(both[0], account.ids), renewed(both[1], account.ids))
+        hooks = (renewed(failed.plan.before, account.ids), renewed(failed.plan.after, account.ids))
         plan = rollback_of(failed.plan, ask.deployment_id, account.ids.deployment(), hooks)
+        # The revision names the hooks whether they are called or not.
         text = appspec_of(plan)
+        if not self._conditions.hooks_on_rollback:
+            plan = replace(plan, before=None, after=None)
         revision = Revision(location=text_location(text), content=text, register_s=account.clock.now_s())
         account.store.register(record.application, revision)
         self.open(
@@ -237,7 +243,7 @@ class Engine:
                 config=ROLLBACK_CONFIG,
                 location=revision.location,
                 previous=record.location,
-                description=ask.message,
+                description=f"Deployment {plan.deployment_id} is triggered to roll back deployment {ask.triggered_by}.",
                 creator="codeDeployRollback",
                 rollback=record.rollback,
             ),
@@ -247,3 +253,8 @@ class Engine:
 
 def _reason_of(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
+
+
+def _code_of(error: Exception) -> str:
+    answer = getattr(error, "response", None)
+    return str(answer.get("Error", {}).get("Code", "")) if isinstance(answer, dict) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from warmgate_ops.rehearsal.cloud.codedeploy.account import Account
+from warmgate_ops.rehearsal.cloud.codedeploy.notifying import Outdated, read_outdated, read_role, read_triggers
 from warmgate_ops.rehearsal.cloud.codedeploy.rendering import group_info
 from warmgate_ops.rehearsal.cloud.codedeploy.settings import (
     NO_ALARMS,
@@ -12,7 +13,6 @@ from warmgate_ops.rehearsal.cloud.codedeploy.settings import (
     read_alarms,
     read_auto_rollback,
     read_style,
-    read_triggers,
 )
 from warmgate_ops.rehearsal.cloud.codedeploy.store import Group
 from warmgate_ops.rehearsal.cloud.codedeploy.wire import Body, Refusal, read_batch, read_name, read_tags, refuse_token
@@ -32,7 +32,7 @@ class GroupOperations:
         application = self._application(body)
         name = read_name(body, "deploymentGroupName", "DeploymentGroupName")
         self._refuse_taken(application, name)
-        role = str(body.get("serviceRoleArn") or "")
+        role = read_role(body)
         if not role:
             raise Refusal("RoleRequiredException", "serviceRoleArn is required: found nothing")
         read_style(body)
@@ -43,6 +43,7 @@ class GroupOperations:
             group_id=self._account.ids.resource(),
             config=self._config(body, DEFAULT_CONFIG),
             role=role,
+            outdated=read_outdated(body, Outdated.UPDATE.value),
             rollback=read_auto_rollback(body) or NO_ROLLBACK,
             alarms=read_alarms(body, "alarmConfiguration") or NO_ALARMS,
             triggers=read_triggers(body),
@@ -84,7 +85,8 @@ class GroupOperations:
         changed = replace(
             group,
             config=self._config(body, group.config),
-            role=str(body.get("serviceRoleArn") or group.role),
+            role=read_role(body) or group.role,
+            outdated=read_outdated(body, group.outdated),
             rollback=read_auto_rollback(body) or group.rollback,
             alarms=read_alarms(body, "alarmConfiguration") or group.alarms,
             triggers=read_triggers(body) if "triggerConfigurations" in body else group.triggers,

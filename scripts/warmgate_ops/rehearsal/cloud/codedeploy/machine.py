@@ -44,16 +44,14 @@ Step = tuple[DeploymentState, tuple[Effect, ...]]
 
 def create(plan: Plan, now_s: float, candidate_share: float = 0.0) -> DeploymentState:
     """Return a deployment that waits for its start; a rollback's candidate may have traffic already."""
-    events = [
+    events = (
         Event(name=EventName.START),
         Event(name=EventName.BEFORE_ALLOW_TRAFFIC, hook=plan.before),
         Event(name=EventName.ALLOW_TRAFFIC),
         Event(name=EventName.AFTER_ALLOW_TRAFFIC, hook=plan.after),
         Event(name=EventName.END),
-    ]
-    hooks = {EventName.BEFORE_ALLOW_TRAFFIC, EventName.AFTER_ALLOW_TRAFFIC}
-    kept = tuple(event for event in events if event.name not in hooks or event.hook is not None)
-    return DeploymentState(plan=plan, created_s=now_s, clock_s=now_s, events=kept, weight=candidate_share)
+    )
+    return DeploymentState(plan=plan, created_s=now_s, clock_s=now_s, events=events, weight=candidate_share)
 
 
 def rollback_of(failed: Plan, plan_id: str, next_id: str, hooks: tuple[Hook | None, Hook | None]) -> Plan:
@@ -164,7 +162,8 @@ def _confirm(state: DeploymentState, weight: float, now_s: float) -> Step:
 def _take_alarms(state: DeploymentState, alarms: AlarmsRead, now_s: float) -> Step:
     if state.plan.is_rollback or not (alarms.active or alarms.unreadable):
         return state, ()
-    found = f"Activated alarms: <{', '.join(alarms.active)}>" if alarms.active else alarms.unreadable
+    rung = " ".join(f"<{name}>" for name in alarms.active)
+    found = f"Activated alarms: {rung}" if rung else alarms.unreadable
     message = (
         "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, and the "
         f"affected deployments have been stopped. {found}"
@@ -231,8 +230,10 @@ def _complete(state: DeploymentState, status: EventStatus, now_s: float) -> Step
         after = replace(_with(state, ended), status=DeploymentStatus.SUCCEEDED, complete_s=now_s)
         return after, (EmitNotice(state.plan.deployment_id, Notice.SUCCESS),)
     after = _with(state, replace(entered, status=EventStatus.IN_PROGRESS, start_s=now_s))
-    if entered.hook is None:
+    if entered.name is EventName.ALLOW_TRAFFIC:
         return _shift(after, now_s, now_s)
+    if entered.hook is None:
+        return _complete(after, EventStatus.SUCCEEDED, now_s)
     call = InvokeHook(entered.name, entered.hook.function, state.plan.deployment_id, entered.hook.execution_id)
     return after, (call,)
 
@@ -255,7 +256,8 @@ def _end(
     started = state.events[0].status is EventStatus.SUCCEEDED
     if not wanted or not started or plan.is_rollback:
         return after, effects
-    message = f"Deployment {plan.deployment_id} ended with {reason.code}; rolling back to version {plan.baseline}"
+    triggered = f"Automatic rollback is triggered with a DeploymentId {plan.rollback_id}."
+    message = f"Deployment {plan.deployment_id} terminated. {triggered}"
     after = replace(after, rollback_deployment_id=plan.rollback_id, rollback_message=message)
     return after, (*effects, StartRollback(plan.rollback_id, plan.deployment_id, message))
 

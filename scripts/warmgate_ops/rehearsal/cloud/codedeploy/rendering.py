@@ -5,7 +5,13 @@ from __future__ import annotations
 from warmgate_ops.rehearsal.cloud.codedeploy.account import Account
 from warmgate_ops.rehearsal.cloud.codedeploy.settings import STYLE
 from warmgate_ops.rehearsal.cloud.codedeploy.store import Application, Group, Record, Revision
-from warmgate_ops.rehearsal.cloud.codedeploy.values import DeploymentState, DeploymentStatus, Event, EventStatus
+from warmgate_ops.rehearsal.cloud.codedeploy.values import (
+    DeploymentState,
+    DeploymentStatus,
+    Event,
+    EventName,
+    EventStatus,
+)
 from warmgate_ops.rehearsal.cloud.codedeploy.wire import Body
 
 TARGET_STATUS = {
@@ -15,6 +21,8 @@ TARGET_STATUS = {
     DeploymentStatus.FAILED: "Failed",
     DeploymentStatus.STOPPED: "Failed",
 }
+SHOWN = (EventName.BEFORE_ALLOW_TRAFFIC, EventName.ALLOW_TRAFFIC, EventName.AFTER_ALLOW_TRAFFIC)
+"""The lifecycle events that a target lists; Start and End it has, and does not show."""
 OVERVIEW = ("Pending", "InProgress", "Succeeded", "Failed", "Skipped", "Ready")
 
 
@@ -50,15 +58,15 @@ def deployment_info(record: Record, state: DeploymentState) -> Body:
     return present(found)
 
 
-def deployment_target(account: Account, state: DeploymentState) -> Body:
-    """Return the one deploymentTarget of a Lambda deployment."""
+def deployment_target(account: Account, state: DeploymentState, *, no_function_info: bool = False) -> Body:
+    """Return the one deploymentTarget of a Lambda deployment, its function left out at first where that is wanted."""
     plan = state.plan
     function = {
         "functionName": plan.function,
         "functionAlias": plan.alias,
         "currentVersion": plan.baseline,
         "targetVersion": plan.candidate,
-        "targetVersionWeight": round(state.weight * 100, 6),
+        "targetVersionWeight": round(state.weight, 6),
     }
     target = {
         "deploymentId": plan.deployment_id,
@@ -66,10 +74,16 @@ def deployment_target(account: Account, state: DeploymentState) -> Body:
         "targetArn": account.alias_arn(plan.function, plan.alias),
         "status": TARGET_STATUS[state.status],
         "lastUpdatedAt": state.complete_s if state.complete_s is not None else state.clock_s,
-        "lifecycleEvents": [_event(event) for event in state.events],
-        "lambdaFunctionInfo": function if plan.function else {},
+        "lifecycleEvents": [_event(event) for event in state.events if event.name in SHOWN],
+        "lambdaFunctionInfo": {} if not plan.function or (no_function_info and _is_early(state)) else function,
     }
     return {"deploymentTargetType": "LambdaTarget", "lambdaTarget": target}
+
+
+def _is_early(state: DeploymentState) -> bool:
+    """Return whether BeforeAllowTraffic has not ended."""
+    open_ones = {EventStatus.PENDING, EventStatus.IN_PROGRESS}
+    return any(event.name is EventName.BEFORE_ALLOW_TRAFFIC and event.status in open_ones for event in state.events)
 
 
 def target_id(state: DeploymentState) -> str:
@@ -102,6 +116,7 @@ def group_info(account: Account, group: Group) -> Body:
         "serviceRoleArn": group.role,
         "targetRevision": revision,
         "triggerConfigurations": list(group.triggers),
+        "outdatedInstancesStrategy": group.outdated,
         "alarmConfiguration": group.alarms.as_wire(),
         "autoRollbackConfiguration": group.rollback.as_wire(),
         "deploymentStyle": STYLE,

@@ -21,6 +21,7 @@ from warmgate_ops.rehearsal.cloud.codedeploy.tagging import TagOperations
 from warmgate_ops.rehearsal.cloud.codedeploy.targets import TargetOperations
 from warmgate_ops.rehearsal.cloud.codedeploy.times import Times, with_times
 from warmgate_ops.rehearsal.cloud.codedeploy.wire import Body, Refusal
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 
 TARGET_PREFIX = "CodeDeploy_20141006."
 
@@ -35,7 +36,7 @@ class CodeDeployService:
         lambda_gateway: Aliases and asynchronous calls.
         alarms: Alarm states.
         events: Where state-change events go.
-        hooks_on_rollback: Whether a rollback deployment calls the hooks of its release again.
+        conditions: What may be changed at any time: whether rollbacks call hooks, what targets say at first.
         read_object: Reads the AppSpec of an S3 revision; `answer` waits for it.
         times: How times are shown outside.
         ids: The source of ids.
@@ -50,7 +51,7 @@ class CodeDeployService:
         alarms: Alarms,
         events: Events,
         *,
-        hooks_on_rollback: bool = True,
+        conditions: Conditions | None = None,
         read_object: ReadObject | None = None,
         times: Times | None = None,
         ids: Ids | None = None,
@@ -60,8 +61,9 @@ class CodeDeployService:
         source, self._times = ids or Ids(), times or Times()
         store = Store.opened({name: source.resource() for name in predefined_schedules()}, clock.now_s())
         home = Account(store=store, clock=clock, ids=source, region=region, number=account)
-        self._engine = Engine(home, lambda_gateway, alarms, events, hooks_on_rollback=hooks_on_rollback)
-        self._operations = _operations(home, self._engine, read_object)
+        shared = conditions or Conditions()
+        self._engine = Engine(home, lambda_gateway, alarms, events, shared)
+        self._operations = _operations(home, self._engine, read_object, shared)
 
     def answer(self, operation: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Return the HTTP status and body of one operation; safe to call from any thread."""
@@ -95,10 +97,12 @@ class CodeDeployService:
         return tuple(sorted(self._operations))
 
 
-def _operations(home: Account, engine: Engine, read_object: ReadObject | None) -> dict[str, Operation]:
+def _operations(
+    home: Account, engine: Engine, read_object: ReadObject | None, conditions: Conditions
+) -> dict[str, Operation]:
     applications, groups, configs = ApplicationOperations(home), GroupOperations(home), ConfigOperations(home)
     revisions, tags = RevisionOperations(home), TagOperations(home)
-    deployments, targets = DeploymentOperations(home, engine, read_object), TargetOperations(home, engine)
+    deployments, targets = DeploymentOperations(home, engine, read_object), TargetOperations(home, engine, conditions)
     return {
         "CreateApplication": applications.create,
         "GetApplication": applications.get,

@@ -10,6 +10,8 @@ from warmgate_ops.rehearsal.cloud.codedeploy.wire import Body, Refusal, read_lis
 
 LONGEST_SHIFT_MIN = 2880
 LARGEST_INCREMENT = 99
+MOST_ALARMS = 10
+LONGEST_ALARM_NAME = 255
 BAD_ROUTING = "InvalidTrafficRoutingConfigurationException"
 BAD_ALARMS = "InvalidAlarmConfigException"
 BAD_ROLLBACK = "InvalidAutoRollbackConfigException"
@@ -75,6 +77,12 @@ def read_alarms(body: Body, key: str) -> AlarmWatch | None:
     alarms = read_list(found, "alarms", BAD_ALARMS)
     names = tuple(str(alarm.get("name") or "") if isinstance(alarm, dict) else "" for alarm in alarms)
     enabled = bool(found.get("enabled"))
+    if len(names) > MOST_ALARMS:
+        count = f"found {len(names)}, expected at most {MOST_ALARMS}"
+        raise Refusal("AlarmsLimitExceededException", f"{key}.alarms: {count}")
+    if too_long := next((name for name in names if len(name) > LONGEST_ALARM_NAME), ""):
+        length = f"found {len(too_long)} characters, expected at most {LONGEST_ALARM_NAME}"
+        raise Refusal(BAD_ALARMS, f"{key}.alarms: {length}")
     if "" in names or len(set(names)) != len(names):
         raise Refusal(BAD_ALARMS, f"{key}.alarms: found {list(names)}, expected names, each one once")
     if enabled and not names:
@@ -87,14 +95,6 @@ def read_style(body: Body) -> None:
     found = read_structure(body, "deploymentStyle", "InvalidDeploymentStyleException")
     if found is not None and found != STYLE:
         raise Refusal("InvalidDeploymentStyleException", f"deploymentStyle: found {found}, expected {STYLE} for Lambda")
-
-
-def read_triggers(body: Body) -> tuple[Body, ...]:
-    """Return the notification triggers, which are kept and given back but not sent."""
-    found = read_list(body, "triggerConfigurations", "InvalidTriggerConfigException")
-    if not all(isinstance(trigger, dict) and trigger.get("triggerName") for trigger in found):
-        raise Refusal("InvalidTriggerConfigException", "triggerConfigurations: every trigger needs a triggerName")
-    return tuple(found)
 
 
 def read_schedule(body: Body) -> Schedule:

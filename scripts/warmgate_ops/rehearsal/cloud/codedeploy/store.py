@@ -38,6 +38,7 @@ class Group:
     rollback: AutoRollback = NO_ROLLBACK
     alarms: AlarmWatch = NO_ALARMS
     triggers: tuple[Body, ...] = ()
+    outdated: str = "UPDATE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,22 @@ from warmgate_ops.rehearsal.cloud.codedeploy.engine import Engine
 from warmgate_ops.rehearsal.cloud.codedeploy.rendering import deployment_target, target_id
 from warmgate_ops.rehearsal.cloud.codedeploy.values import DeploymentState, HookStatus
 from warmgate_ops.rehearsal.cloud.codedeploy.wire import Body, Refusal, read_deployment_id, read_list, refuse_token
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 
 
 class TargetOperations:
     """Read the one target that a Lambda deployment has, and take the status of its hooks."""
 
-    def __init__(self, account: Account, engine: Engine) -> None:
+    def __init__(self, account: Account, engine: Engine, conditions: Conditions) -> None:
         self._account = account
+        self._conditions = conditions
         self._engine = engine
 
     def get(self, body: Body) -> Body:
         """Answer GetDeploymentTarget."""
         state = self._started(body)
         self._check(state, body.get("targetId"))
-        return {"deploymentTarget": deployment_target(self._account, state)}
+        return {"deploymentTarget": self._shown(state)}
 
     def batch_get(self, body: Body) -> Body:
         """Answer BatchGetDeploymentTargets."""
@@ -34,7 +36,7 @@ class TargetOperations:
                 f"targetIds: found {len(asked)}, expected exactly one for a Lambda deployment",
             )
         self._check(state, asked[0])
-        return {"deploymentTargets": [deployment_target(self._account, state)]}
+        return {"deploymentTargets": [self._shown(state)]}
 
     def list(self, body: Body) -> Body:
         """Answer ListDeploymentTargets."""
@@ -48,6 +50,9 @@ class TargetOperations:
         execution_id = str(body.get("lifecycleEventHookExecutionId") or "")
         self._engine.report_status(deployment_id, HookStatus(execution_id, str(body.get("status") or "")))
         return {"lifecycleEventHookExecutionId": execution_id}
+
+    def _shown(self, state: DeploymentState) -> Body:
+        return deployment_target(self._account, state, no_function_info=self._conditions.no_function_info)
 
     def _started(self, body: Body) -> DeploymentState:
         deployment_id = read_deployment_id(body)

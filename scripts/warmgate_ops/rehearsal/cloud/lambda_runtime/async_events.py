@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, Refused
-from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import Call, LambdaPlatform
+from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, EventSettings, Refused
+from warmgate_ops.rehearsal.cloud.lambda_runtime.destinations import Ended, Post
+from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import Call, Invoked, LambdaPlatform
 
 _AFTER_ERROR_S = (60.0, 120.0)
 _FIRST_BACK_OFF_S, _LONGEST_BACK_OFF_S = 1.0, 300.0
-_LONGEST_AGE_S = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,12 @@ class AsyncEvents:
     control: Control
     now_s: Callable[[], float]
     scaled_sleep: Callable[[float], Awaitable[None]]
+    post: Post
+    arn_start: str
+    """What stands before the name in the ARN of a function."""
     journal: list[AsyncInvocation] = field(default_factory=list)
+    undelivered: list[str] = field(default_factory=list)
+    """What could not be sent to a destination."""
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(self, function: str, qualifier: str, payload: bytes) -> str:
@@ -58,28 +63,56 @@ class AsyncEvents:
     async def _run(self, call: Call) -> None:
         """Repeat an error after one minute and two more; a throttle is no attempt and waits longer each time."""
         attempt, back_off_s, queued_s = 0, _FIRST_BACK_OFF_S, self.now_s()
-        while self.now_s() - queued_s < _LONGEST_AGE_S:
+        settings = await self.control.event_settings(call.function, call.qualifier)
+        answered: Invoked | None = None
+        while self.now_s() - queued_s < settings.longest_age_s:
             started_s = self.now_s()
-            error, throttled = await self._tried(call)
+            found, error, throttled = await self._tried(call)
+            answered = found or answered
             self._note(call, attempt, error, started_s, throttled=throttled)
             if error is None:
-                return
+                return await self._told(call, settings, answered, attempt + 1, "Success")
             if throttled:
                 await self.scaled_sleep(back_off_s)
                 back_off_s = min(2 * back_off_s, _LONGEST_BACK_OFF_S)
                 continue
-            if attempt >= await self.control.retries(call.function, call.qualifier):
-                return
+            if attempt >= settings.retries:
+                return await self._told(call, settings, answered, attempt + 1, "RetriesExhausted")
             await self.scaled_sleep(_AFTER_ERROR_S[min(attempt, 1)])
             attempt += 1
+        return await self._told(call, settings, answered, attempt, "EventAgeExceeded")
 
-    async def _tried(self, call: Call) -> tuple[str | None, bool]:
-        """Return the error of an attempt and whether Lambda refused to run it."""
+    async def _told(
+        self, call: Call, settings: EventSettings, answered: Invoked | None, attempts: int, condition: str
+    ) -> None:
+        """Send the outcome where the function's settings say; what cannot be sent is noted and hurts nobody."""
+        ended = Ended(
+            request_id=call.request_id,
+            function_arn=f"{self.arn_start}:{call.function}:{call.qualifier or '$LATEST'}",
+            payload=call.payload,
+            attempts=attempts,
+            condition=condition,
+            version=answered.executed_version if answered else "",
+            answer=answered.payload if answered else None,
+            failed=bool(answered and answered.function_error),
+            at_s=self.now_s(),
+        )
+        place = settings.on_success if ended.succeeded else settings.on_failure
+        try:
+            if place:
+                await asyncio.to_thread(self.post.record, place, ended)
+            if settings.dead_letters and not ended.succeeded:
+                await asyncio.to_thread(self.post.letter, settings.dead_letters, ended)
+        except Exception as error:  # noqa: BLE001  whatever a destination answers, the call is over
+            self.undelivered.append(f"{call.function}: {type(error).__name__}: {error}")
+
+    async def _tried(self, call: Call) -> tuple[Invoked | None, str | None, bool]:
+        """Return what an attempt answered, its error, and whether Lambda refused to run it."""
         try:
             invoked = await self.platform.invoke(call)
         except Refused as refused:
-            return f"{refused.code}: {refused}", refused.status in {409, 429} or refused.status >= 500
-        return (invoked.payload.decode("utf-8", "replace") if invoked.function_error else None), False
+            return None, f"{refused.code}: {refused}", refused.status in {409, 429} or refused.status >= 500
+        return invoked, (invoked.payload.decode("utf-8", "replace") if invoked.function_error else None), False
 
     def _note(self, call: Call, attempt: int, error: str | None, started_s: float, *, throttled: bool) -> None:
         self.journal.append(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from warmgate.model.log_stream import OWN_GROUPS, FunctionLog
+from warmgate_ops.rehearsal.cloud.lambda_runtime.layers import Layers
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Logging
 
 LAMBDA = "/2015-03-31/functions"
+MOST_RETRIES = 2
+LONGEST_AGE_S = 6 * 3600.0
 
 
 class Refused(Exception):  # noqa: N818 - the API's refusal, not an error of ours
@@ -52,8 +56,22 @@ class VersionSettings:
     timeout_s: int
     state: str
     log: FunctionLog
+    runtime: str
+    tmp_mb: int = 512
+    layers: Path | None = None
     variables: dict[str, str] = field(default_factory=dict)
     logging: Logging = field(default_factory=Logging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSettings:
+    """What becomes of asynchronous calls; places are ARNs, empty where there is none."""
+
+    retries: int
+    longest_age_s: float
+    on_success: str = ""
+    on_failure: str = ""
+    dead_letters: str = ""
 
 
 class Control:
@@ -62,6 +80,7 @@ class Control:
     def __init__(self, upstream: str, packages: PackageStore) -> None:
         self._upstream = upstream
         self._packages = packages
+        self._layers = Layers(packages.beside / "layers", self._layer)
         self._versions: dict[tuple[str, str], VersionSettings] = {}
         self._reserved: dict[str, int | None] = {}
         self._unreserved: int | None = None
@@ -89,7 +108,7 @@ class Control:
             return Route("$LATEST", function)
         if qualifier.isdigit():
             return Route(qualifier, f"{function}:{qualifier}")
-        alias = await self._get(f"{LAMBDA}/{function}/aliases/{qualifier}")
+        alias = await self.alias(function, qualifier)
         version = str(alias["FunctionVersion"])
         weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
         for other, weight in weights.items():
@@ -102,14 +121,19 @@ class Control:
         known = self._versions.get((function, version))
         if known is not None:
             return known
-        found = await self._get(f"{LAMBDA}/{function}/configuration", {"Qualifier": version})
-        settings = self._settings(function, version, found)
+        found = await self.configuration(function, version)
+        await asyncio.to_thread(self._packages.take_over, str(found.get("CodeSha256")))
+        layers = await self._layers.folder_of([str(each["Arn"]) for each in found.get("Layers") or ()])
+        settings = replace(self._settings(function, version, found), layers=layers)
         if version != "$LATEST" and settings.state == "Active":
             self._versions[function, version] = settings
         return settings
 
     def _settings(self, function: str, version: str, found: dict[str, Any]) -> VersionSettings:
         logging = found.get("LoggingConfig") or {}
+        variables = dict((found.get("Environment") or {}).get("Variables") or {})
+        if logging.get("LogFormat") == "JSON":
+            variables["AWS_LAMBDA_LOG_LEVEL"] = str(logging.get("ApplicationLogLevel") or "INFO")
         return VersionSettings(
             function=function,
             version=version,
@@ -119,7 +143,9 @@ class Control:
             timeout_s=int(found.get("Timeout") or 3),
             state=str(found.get("State") or "Active"),
             log=FunctionLog(str(logging.get("LogGroup") or OWN_GROUPS + function), function),
-            variables=(found.get("Environment") or {}).get("Variables") or {},
+            runtime=str(found.get("Runtime") or ""),
+            tmp_mb=int((found.get("EphemeralStorage") or {}).get("Size") or 512),
+            variables=variables,
             logging=Logging(
                 json=logging.get("LogFormat") == "JSON", system_level=str(logging.get("SystemLogLevel") or "INFO")
             ),
@@ -143,15 +169,52 @@ class Control:
             self._unreserved = int(found["UnreservedConcurrentExecutions"])
         return self._unreserved
 
-    async def retries(self, function: str, qualifier: str = "") -> int:
-        """Return how often an asynchronous call of a function is repeated after an error."""
+    async def event_settings(self, function: str, qualifier: str = "") -> EventSettings:
+        """Return what becomes of the asynchronous calls of a function."""
         try:
             query = {"Qualifier": qualifier} if qualifier else None
             found = await self._get(f"/2019-09-25/functions/{function}/event-invoke-config", query)
         except Refused:
-            return 2
-        value = found.get("MaximumRetryAttempts")
-        return 2 if value is None else int(value)
+            found = {}
+        try:
+            letters = (await self.configuration(function, qualifier)).get("DeadLetterConfig") or {}
+        except Refused:
+            letters = {}
+        retries, age = found.get("MaximumRetryAttempts"), found.get("MaximumEventAgeInSeconds")
+        places = found.get("DestinationConfig") or {}
+        return EventSettings(
+            retries=MOST_RETRIES if retries is None else int(retries),
+            longest_age_s=LONGEST_AGE_S if age is None else float(age),
+            on_success=str((places.get("OnSuccess") or {}).get("Destination") or ""),
+            on_failure=str((places.get("OnFailure") or {}).get("Destination") or ""),
+            dead_letters=str(letters.get("TargetArn") or ""),
+        )
+
+    async def configuration(self, function: str, qualifier: str = "") -> dict[str, Any]:
+        """Return the configuration of a version or of what an alias points to."""
+        query = {"Qualifier": qualifier} if qualifier else None
+        return await self._get(f"{LAMBDA}/{function}/configuration", query)
+
+    async def alias(self, function: str, name: str) -> dict[str, Any]:
+        """Return an alias."""
+        return await self._get(f"{LAMBDA}/{function}/aliases/{name}")
+
+    async def versions(self, function: str) -> list[dict[str, Any]]:
+        """Return the configurations of all versions, $LATEST among them."""
+        found: list[dict[str, Any]] = []
+        query = {"MaxItems": "50"}
+        while True:
+            page = await self._get(f"{LAMBDA}/{function}/versions", query)
+            found += page["Versions"]
+            if not page.get("NextMarker"):
+                return found
+            query["Marker"] = str(page["NextMarker"])
+
+    async def _layer(self, arn: str) -> bytes:
+        found = await self._get("/2018-10-31/layers", {"find": "LayerVersion", "Arn": arn})
+        assert self._http is not None
+        async with self._http.get(str(found["Content"]["Location"])) as answer:
+            return await answer.read()
 
     async def _get(self, path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
         assert self._http is not None

@@ -10,17 +10,18 @@ import socket
 import sys
 import time
 import uuid
-from pathlib import Path
 
 import aiohttp
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.child import as_environment, leash
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said, is_over, read_said, said_again
+from warmgate_ops.rehearsal.cloud.lambda_runtime.limits import Limit, init_limit_s
 from warmgate_ops.rehearsal.cloud.lambda_runtime.memory import children, kill_children, memory_of_children
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, Outcome, init_is_repeated, named, outcome_of
-from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package, variables_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import Start
+from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 
-# awslambdaric refuses what is no JSON before it calls the handler: the runtime is initialised, the function not called.
+# A runtime refuses what is no JSON before it calls the handler: it is initialised, the function not called.
 _NO_CALL = b"\xff"
 _SAMPLING_S = 0.005 if sys.platform == "linux" else 0.1
 
@@ -46,27 +47,24 @@ class Environment:
         self._reader: asyncio.Task[None] | None = None
         self._port = 0
 
-    async def start(self, rie: Path) -> None:
+    async def start(self, start: Start) -> None:
         """Start the emulator; the runtime itself starts with the first call, as Lambda's init does."""
         self._port, runtime_port = free_port(), free_port()
         self._process = await asyncio.create_subprocess_exec(
-            str(rie),
+            start.emulator,
             "--runtime-interface-emulator-address",
             f"127.0.0.1:{self._port}",
             "--runtime-api-address",
             f"127.0.0.1:{runtime_port}",
             *leash(),
-            sys.executable,
-            "-m",
-            "awslambdaric",
-            self.package.handler,
+            *start.launch.command,
             cwd=self.package.folder,
-            env=variables_of(self.package, self.stream, provisioned=self.provisioned),
+            env=start.variables(self.package, self.stream, provisioned=self.provisioned),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=as_environment(self._niceness),
+            preexec_fn=as_environment(self._niceness, start.sandbox),
         )
         assert self._process.stdout is not None
         self._reader = asyncio.create_task(_collect(self._process.stdout, self._said))
@@ -84,33 +82,37 @@ class Environment:
 
     async def prepare(self, http: aiohttp.ClientSession) -> Said:
         """Initialise the runtime without a call, as provisioned concurrency does; return what was said."""
-        request_id = str(uuid.uuid4())
-        body, _ = await self._post(http, request_id, _NO_CALL, None)
-        self.dead = b"Runtime.UnmarshalError" not in body
-        return await self._heard(request_id)
+        limit = self._limit(init_limit_s(self.package.timeout_s, ahead=True))
+        answered, said = await self._ran(http, _NO_CALL, None, str(uuid.uuid4()), limit)
+        self.dead = b"Runtime.UnmarshalError" not in answered.body
+        return said
 
     async def call(
         self, http: aiohttp.ClientSession, payload: bytes, client_context: str | None, request_id: str
     ) -> Outcome:
         """Make one call and return what came of it, duration and init from the runtime's own log."""
         first = not self.initialised
-        answered, said = await self._ran(http, payload, client_context, request_id)
+        limit = self._limit(init_limit_s(self.package.timeout_s, ahead=False) if first else None)
+        answered, said = await self._ran(http, payload, client_context, request_id, limit)
         if first and init_is_repeated(answered, said):
             # Lambda initialises once more inside the call, within its timeout; the emulator with the call after it.
-            answered, repeated = await self._ran(http, payload, client_context, request_id)
+            answered, repeated = await self._ran(http, payload, client_context, request_id, self._limit(None))
             said = said_again(said, repeated)
         self.dead = answered.out_of_memory or answered.code == 0
         return outcome_of(answered, said)
 
+    def _limit(self, init_s: float | None) -> Limit:
+        return Limit(init_s, self.package.timeout_s, time.monotonic())
+
     async def _ran(
-        self, http: aiohttp.ClientSession, payload: bytes, client_context: str | None, request_id: str
+        self, http: aiohttp.ClientSession, payload: bytes, client_context: str | None, request_id: str, limit: Limit
     ) -> tuple[Answered, Said]:
-        watch = asyncio.create_task(self._watch_memory())
+        watch = asyncio.create_task(self._watch(limit))
         started = time.perf_counter()
         body, code = await self._post(http, request_id, payload, client_context)
         waited_ms = (time.perf_counter() - started) * 1000
         watch.cancel()
-        peak_mb, killed = await _result_of(watch)
+        peak_mb, ended = await _result_of(watch)
         answered = Answered(
             request_id=request_id,
             body=body,
@@ -119,9 +121,9 @@ class Environment:
             timeout_s=self.package.timeout_s,
             memory_mb=self.package.memory_mb,
             peak_mb=peak_mb,
-            out_of_memory=killed,
+            ended=ended,
         )
-        return answered, named(await self._heard(request_id), body)
+        return answered, named(await self._heard(request_id), answered)
 
     async def _post(
         self, http: aiohttp.ClientSession, request_id: str, payload: bytes, client_context: str | None
@@ -131,8 +133,7 @@ class Environment:
         headers = {"X-Amzn-RequestId": request_id}
         if client_context:
             headers["X-Amz-Client-Context"] = client_context
-        # Init has ten seconds of its own.
-        limit = aiohttp.ClientTimeout(self.package.timeout_s + 30)
+        limit = aiohttp.ClientTimeout(init_limit_s(self.package.timeout_s, ahead=True) + self.package.timeout_s + 30)
         try:
             async with http.post(url, data=payload, headers=headers, timeout=limit) as answer:
                 return await answer.read(), answer.status
@@ -150,20 +151,26 @@ class Environment:
         self._frames = (*self._frames[-1:], request_id)
         return read_said(text, self._frames)
 
-    async def _watch_memory(self) -> tuple[int, bool]:
-        """Kill the runtime when it takes more memory than the function has; runs until it is cancelled."""
+    async def _watch(self, limit: Limit) -> tuple[int, str]:
+        """Kill the runtime when it takes more memory or time than it has; runs until it is cancelled.
+
+        Returns:
+            The most memory it held in megabytes, and why it was killed: memory, time, init, or nothing.
+        """
         assert self._process is not None
         peak_mb = 0
         try:
             while True:
                 memory = memory_of_children(self._process.pid)
                 peak_mb = max(peak_mb, memory.peak_mb)
-                if memory.now_mb > self.package.memory_mb:
+                over = memory.now_mb > self.package.memory_mb
+                why = "memory" if over else limit.passed(time.monotonic(), self._said)
+                if why:
                     kill_children(self._process.pid)
-                    return peak_mb, True
+                    return peak_mb, why
                 await asyncio.sleep(_SAMPLING_S)
         except asyncio.CancelledError:
-            return max(peak_mb, memory_of_children(self._process.pid).peak_mb), False
+            return max(peak_mb, memory_of_children(self._process.pid).peak_mb), ""
 
     def kill(self) -> None:
         """End the runtime in the midst of what it does, as Lambda does where memory runs out."""
@@ -203,9 +210,9 @@ async def _collect(reader: asyncio.StreamReader, into: bytearray) -> None:
         into += chunk
 
 
-async def _result_of(watch: asyncio.Task[tuple[int, bool]]) -> tuple[int, bool]:
+async def _result_of(watch: asyncio.Task[tuple[int, str]]) -> tuple[int, str]:
     try:
         return await watch
     except asyncio.CancelledError:
         # Cancelled before it ran at all: the call was over at once.
-        return 0, False
+        return 0, ""

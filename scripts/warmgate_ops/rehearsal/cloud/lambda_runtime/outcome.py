@@ -10,6 +10,8 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init, Said
 
 # What awslambdaric answers for an exception; a function that returns just errorType and errorMessage did not fail.
 _EXCEPTION_KEYS = {"errorMessage", "errorType", "requestId", "stackTrace"}
+# What our loop for Node.js answers; Lambda's own has no requestId, which tells here that it is no result.
+_NODE_KEYS = {"errorMessage", "errorType", "requestId", "trace"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,13 @@ class Answered:
     timeout_s: int
     memory_mb: int
     peak_mb: int
-    out_of_memory: bool
+    ended: str = ""
+    """Why the runtime was ended from outside: memory, time (the call's limit) or init (that of an init)."""
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Return whether the function took more memory than it has."""
+        return self.ended == "memory"
 
 
 def outcome_of(answered: Answered, said: Said) -> Outcome:
@@ -51,7 +59,7 @@ def outcome_of(answered: Answered, said: Said) -> Outcome:
     status, error_type, payload = _status_reported(answered, said, timed_out=timed_out)
     init_ms = next((init.duration_ms for init in said.inits if init.phase == "init" and init.status == "success"), None)
     return Outcome(
-        payload=payload,
+        payload=_without_mark(payload, answered.request_id),
         failed=status != "success" or _is_exception(payload, answered.request_id),
         duration_ms=answered.timeout_s * 1000.0 if timed_out else _duration_ms(answered, said, init_ms),
         init_ms=init_ms,
@@ -71,17 +79,22 @@ def init_is_repeated(answered: Answered, said: Said) -> bool:
     return failed and not answered.out_of_memory and not _is_time_out(answered)
 
 
-def named(said: Said, body: bytes) -> Said:
-    """Return what was said with failed inits named as the runtime names them, Runtime.ImportModuleError for example."""
-    kind = str(_parsed(body).get("errorType", ""))
-    if not kind.startswith("Runtime."):
-        return said
-    inits = (init if init.status == "success" else replace(init, error_type=kind) for init in said.inits)
+def named(said: Said, answered: Answered) -> Said:
+    """Return what was said with failed inits named as Lambda does: timeout, or what the runtime calls its error."""
+    status = "timeout" if answered.ended in {"time", "init"} else "error"
+    kind = str(_parsed(answered.body).get("errorType", ""))
+    inits = (init if init.status == "success" else _named(init, status, kind) for init in said.inits)
     return replace(said, inits=tuple(inits))
 
 
+def _named(init: Init, status: str, kind: str) -> Init:
+    if status == "timeout":
+        return replace(init, status=status, error_type="")
+    return replace(init, error_type=kind) if kind.startswith("Runtime.") else init
+
+
 def _is_time_out(answered: Answered) -> bool:
-    return answered.body.startswith(b"Task timed out after")
+    return answered.ended == "time"
 
 
 def _duration_ms(answered: Answered, said: Said, init_ms: float | None) -> float:
@@ -119,7 +132,15 @@ def _crash(answered: Answered, kind: str, text: str) -> tuple[str, str | None, b
 
 def _is_exception(payload: bytes, request_id: str) -> bool:
     found = _parsed(payload)
-    return found.keys() == _EXCEPTION_KEYS and found["requestId"] in {request_id, ""}
+    return found.keys() in (_EXCEPTION_KEYS, _NODE_KEYS) and found["requestId"] in {request_id, ""}
+
+
+def _without_mark(payload: bytes, request_id: str) -> bytes:
+    """Return the payload of a Node.js error as Lambda answers it."""
+    found = _parsed(payload)
+    if found.keys() != _NODE_KEYS or found.pop("requestId") not in {request_id, ""}:
+        return payload
+    return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _parsed(payload: bytes) -> dict[str, Any]:

@@ -86,7 +86,7 @@ class LambdaPlatform:
         route = await self._control.route(call.function, call.qualifier, self._choose.random())
         settings = await self._control.version(call.function, route.version)
         reserved = await self._control.concurrency(call.function)
-        self._admit(settings, reserved, await self._control.unreserved())
+        self._admit(settings, reserved, await self._control.unreserved(), route)
         self._busy[call.function] += 1
         self._telemetry.concurrent(call.function, self._busy[call.function], self._in_common())
         try:
@@ -98,11 +98,12 @@ class LambdaPlatform:
         """Return the calls under way of functions without reserved concurrency."""
         return sum(count for name, count in self._busy.items() if not self._control.is_reserved(name))
 
-    def _admit(self, settings: VersionSettings, reserved: int | None, unreserved: int) -> None:
+    def _admit(self, settings: VersionSettings, reserved: int | None, unreserved: int, route: Route) -> None:
         if settings.state != "Active":
             text = "The operation cannot be performed at this time. The function is currently in the following state: "
             raise Refused(409, "ResourceConflictException", text + settings.state)
-        if reserved is not None and self._busy[settings.function] >= reserved:
+        full = reserved is not None and self._busy[settings.function] >= reserved
+        if full or (reserved is not None and self._all_provisioned(settings, reserved, route)):
             reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
         elif reserved is None and self._in_common() >= unreserved:
             reason = "ConcurrentInvocationLimitExceeded"
@@ -110,6 +111,15 @@ class LambdaPlatform:
             return
         self._telemetry.throttled(settings.function)
         raise Refused(429, "TooManyRequestsException", "Rate Exceeded.", {"Reason": reason})
+
+    def _all_provisioned(self, settings: VersionSettings, reserved: int, route: Route) -> bool:
+        """Return whether all of a reservation is provisioned for other versions than the one that is called."""
+        found = self.provisioned.listed(settings.function, "")["ProvisionedConcurrencyConfigs"]
+        by_qualifier = {
+            each["FunctionArn"].rpartition(":")[2]: each["RequestedProvisionedConcurrentExecutions"] for each in found
+        }
+        own = {settings.version, route.resource.partition(":")[2]} & {*by_qualifier}
+        return not own and 0 < reserved <= sum(by_qualifier.values())
 
     async def _served(self, call: Call, settings: VersionSettings, route: Route) -> Invoked:
         environment = await self._pool.take(settings, patient=route.by_alias)

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import aiohttp
 
-from warmgate_ops.rehearsal.cloud.lambda_runtime.control import VersionSettings
+from warmgate.errors import SettingsError
+from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Refused, VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, NoEnvironmentError
+from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import Start, start_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 
 OWN_PREFIXES = ("CodeDeployHook_", "warmgate-")
@@ -31,6 +33,8 @@ class Pool:
         self._idle: dict[Key, list[Environment]] = defaultdict(list)
         self._all: set[Environment] = set()
         self._closed = False
+        self._starts: dict[tuple[object, ...], Start] = {}
+        self._preparing: dict[tuple[object, ...], asyncio.Lock] = defaultdict(asyncio.Lock)
         # Twenty environments that start at once on two cores read an init of 2,358 ms each; two at a time, 200 ms.
         self.starting = asyncio.Semaphore(os.cpu_count() or 1)
 
@@ -115,11 +119,22 @@ class Pool:
         environment = Environment(package, stream, niceness=niceness, provisioned=provisioned)
         self._all.add(environment)
         try:
-            await environment.start(self._rie)
+            await environment.start(await self._start(package))
         except BaseException:
             await self.end(environment)
             raise
         return environment
+
+    async def _start(self, package: Package) -> Start:
+        """Return how to start a package, found out once; raises Refused where its runtime cannot run here."""
+        key = (package.folder, package.layers, package.runtime, package.handler, package.tmp_mb)
+        async with self._preparing[key]:
+            if key not in self._starts:
+                try:
+                    self._starts[key] = await asyncio.to_thread(start_of, package, self._rie)
+                except SettingsError as error:
+                    raise Refused(502, "InvalidRuntimeException", str(error)) from error
+            return self._starts[key]
 
     def _package(self, settings: VersionSettings) -> Package:
         return Package(
@@ -131,6 +146,9 @@ class Pool:
             timeout_s=settings.timeout_s,
             log=settings.log,
             log_format="JSON" if settings.logging.json else "Text",
+            runtime=settings.runtime,
+            layers=settings.layers,
+            tmp_mb=settings.tmp_mb,
             # Each function signs with a name of its own, as each has a role of its own in AWS.
             variables={**self._variables, "AWS_ACCESS_KEY_ID": settings.function, **settings.variables},
         )

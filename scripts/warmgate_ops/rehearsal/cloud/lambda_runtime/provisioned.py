@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from warmgate_ops.rehearsal.cloud.lambda_runtime.capacity import Asked, refused_for
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, Refused, VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, NoEnvironmentError
 from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import Pool
@@ -55,12 +56,42 @@ class Provisioned:
             text = "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
             raise Refused(400, "InvalidParameterValueException", text)
         version = (await self._control.route(function, qualifier, 1.0)).version
+        await self._control.version(function, version)
+        self._admit_beside(function, qualifier, version)
+        await self._admit_size(function, qualifier, requested)
         await self._withdraw(function, qualifier)
         modified = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}+0000"
         allocation = Allocation(version=version, requested=requested, modified=modified)
         self._allocations[function, qualifier] = allocation
         self._running[function, qualifier] = asyncio.create_task(self._allocate(function, qualifier, allocation))
         return allocation.described()
+
+    def _admit_beside(self, function: str, qualifier: str, version: str) -> None:
+        """Raise Refused where an alias and the version behind it would both have some."""
+        others = {key[1]: each.version for key, each in self._allocations.items() if key[0] == function}
+        if not qualifier.isdigit() and version in others:
+            text = "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version"
+            raise Refused(409, "ResourceConflictException", text)
+        if qualifier.isdigit() and any(not name.isdigit() and behind == version for name, behind in others.items()):
+            text = "Version is pointed by a Provisioned Concurrency alias"
+            raise Refused(409, "ResourceConflictException", text)
+
+    async def _admit_size(self, function: str, qualifier: str, requested: int) -> None:
+        reserved = await self._control.concurrency(function)
+        taken = 0
+        for name in {key[0] for key in self._allocations} - {function}:
+            if await self._control.concurrency(name) is None:
+                taken += self.of(name)
+        own = self._allocations.get((function, qualifier))
+        others = self.of(function) - (own.requested if own else 0)
+        unreserved = await self._control.unreserved() - taken - (0 if reserved is not None else others)
+        asked = Asked(requested=requested, others=others, reserved=reserved, unreserved=unreserved)
+        if why := refused_for(asked):
+            raise Refused(400, "InvalidParameterValueException", why)
+
+    def of(self, function: str) -> int:
+        """Return how much a function has in all."""
+        return sum(each.requested for key, each in self._allocations.items() if key[0] == function)
 
     def get(self, function: str, qualifier: str) -> dict[str, Any]:
         """Describe one; raises Refused where none was asked for."""

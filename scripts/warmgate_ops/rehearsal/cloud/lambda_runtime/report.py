@@ -106,7 +106,8 @@ def _text_start() -> str:
 
 
 def _text_init(init: Init) -> str:
-    outcome = f"\tStatus: {init.status}\tError Type: {init.error_type}" if init.status != "success" else ""
+    kind = f"\tError Type: {init.error_type}" if init.error_type else ""
+    outcome = f"\tStatus: {init.status}{kind}" if init.status != "success" else ""
     return f"INIT_REPORT Init Duration: {init.duration_ms:.2f} ms\tPhase: {init.phase}{outcome}"
 
 
@@ -156,7 +157,7 @@ def _init_record(init: Init, provisioned: bool, ended_s: float) -> str:
         "status": init.status,
         "metrics": {"durationMs": round(init.duration_ms, 3)},
     }
-    if init.status != "success":
+    if init.status != "success" and init.error_type:
         record["errorType"] = init.error_type
     return _record("platform.initReport", record, ended_s)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sysconfig
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from warmgate.model.log_stream import FunctionLog
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import OVERTIME_S, Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,30 +22,41 @@ class Package:
     timeout_s: int
     log: FunctionLog
     log_format: str
+    runtime: str
+    """Identifier, python3.12 for example; empty for a container image."""
+    layers: Path | None = None
+    """Where the layers are unpacked, one over the other."""
+    tmp_mb: int = 512
     variables: dict[str, str] = field(default_factory=dict)
 
 
-def variables_of(package: Package, stream: str, *, provisioned: bool) -> dict[str, str]:
-    """Return the variables of an environment; a function may set those before its own, and none behind them."""
-    folder = package.folder
-    runtime = sysconfig.get_paths()["purelib"]
-    libraries = ["/lib64", "/usr/lib64", runtime, f"{runtime}/lib", str(folder), f"{folder}/lib", "/opt/lib"]
+def variables_of(
+    package: Package, stream: str, places: Places, runtime: Mapping[str, str], kind: str
+) -> dict[str, str]:
+    """Return the variables of an environment; a function may set those before its own, and none behind them.
+
+    Args:
+        package: what the environment runs.
+        stream: its log stream.
+        places: where its code is seen.
+        runtime: what the family of its runtime sets.
+        kind: how it is initialised: on-demand or provisioned-concurrency.
+    """
+    reserved = {name: text for name, text in runtime.items() if name.startswith(("AWS_", "LAMBDA_"))}
     return {
         "TZ": ":UTC",
-        "LD_LIBRARY_PATH": ":".join(libraries),
+        **runtime,
         **package.variables,
+        **reserved,
+        "_HANDLER": package.handler,
         "AWS_LAMBDA_FUNCTION_NAME": package.function,
         "AWS_LAMBDA_FUNCTION_VERSION": package.version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(package.memory_mb),
-        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(package.timeout_s),
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "provisioned-concurrency" if provisioned else "on-demand",
+        # For the emulator alone, which counts init in: the limits of init and call are kept from outside.
+        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(package.timeout_s + OVERTIME_S),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": kind,
         "AWS_LAMBDA_LOG_GROUP_NAME": package.log.group,
         "AWS_LAMBDA_LOG_FORMAT": package.log_format,
         "AWS_LAMBDA_LOG_STREAM_NAME": stream,
-        "LAMBDA_TASK_ROOT": str(folder),
-        # Where Lambda has the runtime, /var/runtime there.
-        "LAMBDA_RUNTIME_DIR": runtime,
-        "PYTHONPATH": str(folder),
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": os.environ.get("HOME", "/tmp"),  # noqa: S108
+        "LAMBDA_TASK_ROOT": places.task,
     }

@@ -1,22 +1,31 @@
-"""Read by MiniStack's interpreter as it starts: alarms are evaluated by the local cloud and not by MiniStack.
+"""Read by MiniStack's interpreter as it starts: what the local cloud does better than MiniStack is put into its place.
 
 MiniStack evaluates every alarm with every PutMetricData, over all dimensions at once and without periods, which would
-set alarms that have no breaching datapoint, and it has no setting for it. Should it name its evaluation otherwise one
-day, it does not start, and its log says why.
+set alarms that have no breaching datapoint, and it has no setting for it. Its CloudFormation has no types of CodeDeploy
+and moves an alias without a deployment. Should it name its parts otherwise one day, it does not start, and its log says
+why.
 """
 
 import importlib
 import importlib.util
 import os
 import sys
+from pathlib import Path
 
 if importlib.util.find_spec("ministack") is not None:
+    part = "ministack.services.cloudwatch._evaluate_alarm"
     try:
         cloudwatch = importlib.import_module("ministack.services.cloudwatch")
 
         del cloudwatch.__dict__["_evaluate_alarm"]
         cloudwatch.__dict__["_evaluate_alarm"] = lambda _: None
-    except (ImportError, KeyError) as error:
-        sys.stderr.write(f"ministack.services.cloudwatch._evaluate_alarm cannot be replaced: {error}\n")
+
+        if "WARMGATE_ENDPOINT_FILE" in os.environ:
+            part = "ministack.services.cloudformation"
+            installing = importlib.import_module("stack_types.installing")
+            front = installing.Front(Path(os.environ["WARMGATE_ENDPOINT_FILE"]), os.environ["MINISTACK_ACCOUNT_ID"])
+            installing.Installer(front, Path(os.environ["WARMGATE_CODE"]), "us-east-1").install()
+    except (ImportError, KeyError, AttributeError) as error:
+        sys.stderr.write(f"{part} cannot be replaced: {error}\n")
         sys.stderr.flush()
         os._exit(1)

@@ -1,0 +1,62 @@
+"""What starts an environment: the family of its runtime, its sandbox, its variables. Made once for each package."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import Launch, Places
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import family_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import EMULATOR, LAYERS, TASK, Sandbox, isolates, sandbox_at
+from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package, variables_of
+
+_COMPILING_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How environments of a package are started."""
+
+    emulator: str
+    launch: Launch
+    places: Places
+    sandbox: Sandbox | None
+
+    def variables(self, package: Package, stream: str, *, provisioned: bool) -> dict[str, str]:
+        """Return the variables of one of them."""
+        kind = "provisioned-concurrency" if provisioned else "on-demand"
+        own = {} if self.sandbox else {"TMPDIR": str(package.folder.parent)}
+        return {**own, **variables_of(package, stream, self.places, self.launch.variables, kind)}
+
+
+def start_of(package: Package, rie: Path) -> Start:
+    """Return how to start a package; compiles it, as builds do: else each cold start would measure the compiler.
+
+    Raises:
+        SettingsError: its runtime cannot run on this machine.
+    """
+    beside = package.folder.parent.parent
+    layers = package.layers or _empty(beside / "no-layers")
+    inside = isolates()
+    places = Places() if inside else Places(task=str(package.folder), layers=str(layers), sandboxed=False)
+    launch = family_of(package.runtime).launch(package.runtime, package.handler, places)
+    if launch.compiles:
+        for folder in (package.folder, layers):
+            subprocess.run(
+                [*launch.compiles, str(folder)],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_COMPILING_S,
+                check=False,
+            )
+    if not inside:
+        return Start(str(rie), launch, places, None)
+    shown = {str(path): path for path in launch.shown}
+    mounted = {**shown, **launch.mounted, TASK: package.folder, LAYERS: layers, EMULATOR: rie}
+    return Start(EMULATOR, launch, places, sandbox_at(beside / "sandboxes", mounted, package.tmp_mb))
+
+
+def _empty(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,69 @@
+"""Calls from MiniStack's CloudFormation to the front that stands before MiniStack."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Body = dict[str, Any]
+Call = Callable[[str, Body], Body]
+"""An operation of CodeDeploy by its name, with its request; raises FrontError."""
+
+_SIGNED = (
+    "AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{service}/aws4_request,"
+    " SignedHeaders=host, Signature=none"
+)
+_PATIENCE_S = 60.0
+
+
+class FrontError(Exception):
+    """The front refused a request; the code is the service's own."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{message} (Service: CodeDeploy, Error Code: {code})" if code else message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The front, whose address stands in a file: it opens after MiniStack has started."""
+
+    endpoint_file: Path
+    account: str
+
+    def codedeploy(self, operation: str, body: Body) -> Body:
+        """Return the answer of an operation of CodeDeploy; raises FrontError."""
+        headers = {"X-Amz-Target": f"CodeDeploy_20141006.{operation}", "Content-Type": "application/x-amz-json-1.1"}
+        found: Body = json.loads(self._send("POST", "/", "codedeploy", json.dumps(body).encode(), headers) or b"{}")
+        return found
+
+    def delete_function(self, name: str) -> None:
+        """Delete a function by Lambda's own API, so that the front forgets its versions; raises FrontError."""
+        self._send("DELETE", f"/2015-03-31/functions/{name}", "lambda", None, {})
+
+    def _send(self, method: str, path: str, service: str, body: bytes | None, headers: dict[str, str]) -> bytes:
+        signed = {**headers, "Authorization": _SIGNED.format(account=self.account, service=service)}
+        try:
+            url = self.endpoint_file.read_text(encoding="utf-8").strip() + path
+            request = urllib.request.Request(url, data=body, headers=signed, method=method)  # noqa: S310 - our own URL
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(request, timeout=_PATIENCE_S) as answer:
+                return bytes(answer.read())
+        except urllib.error.HTTPError as error:
+            raise _refusal(error.read(), error.code) from error
+        except OSError as error:
+            raise FrontError("", f"{method} {path}: the local cloud does not answer: {error}") from error
+
+
+def _refusal(body: bytes, status: int) -> FrontError:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        found = {}
+    code = str(found.get("__type") or found.get("code") or f"HTTP {status}").rpartition("#")[2]
+    return FrontError(code, str(found.get("message") or found.get("Message") or "no message"))

@@ -1,0 +1,97 @@
+"""Calls the baseline with each probe before anything is judged: where it fails too, the candidate is not at fault."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from warmgate.errors import SettingsError
+from warmgate.policy.values import Probe
+from warmgate.probing.answers import read_payload
+from warmgate.probing.rounds import SMOKE_MARKER
+from warmgate.visible import one_line
+
+MARKER = base64.b64encode(json.dumps(SMOKE_MARKER).encode()).decode()
+SHOWN_LINES = 12
+LONGEST = 1_000
+_PLATFORM = ("INIT_START", "START RequestId:", "END RequestId:", "REPORT RequestId:", '{"time":')
+
+
+class ProbeError(SettingsError):
+    """A probe or the set-up is at fault: not even the version that is deployed passes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstCall:
+    """What one version answered to one probe."""
+
+    version: str
+    message: str
+    """What is wrong with the answer, empty where nothing is."""
+    lines: tuple[str, ...]
+    """What the function wrote."""
+
+
+def first_call(client: Any, function: str, version: str, probe: Probe) -> FirstCall:
+    """Return what a version answers to a probe."""
+    answer = client.invoke(
+        FunctionName=function,
+        Qualifier=version,
+        LogType="Tail",
+        ClientContext=MARKER,
+        Payload=json.dumps(probe.payload).encode(),
+        **({"TenantId": probe.tenant} if probe.tenant else {}),
+    )
+    payload, error = answer["Payload"].read(), answer.get("FunctionError")
+    tail = base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace")
+    return FirstCall(version=version, message=_fault(probe, payload, error), lines=own_lines(tail.splitlines()))
+
+
+def proved(client: Any, function: str, versions: tuple[str, str], probes: tuple[Probe, ...]) -> Iterator[str]:
+    """Call the baseline with each probe, and the candidate where that fails; yield what is worth a note.
+
+    Args:
+        client: of Lambda.
+        function: its name.
+        versions: baseline and candidate.
+        probes: the policy's.
+
+    Raises:
+        ProbeError: a probe that both fail.
+    """
+    for probe in probes:
+        old = first_call(client, function, versions[0], probe)
+        if not old.message:
+            continue
+        new = first_call(client, function, versions[1], probe)
+        if new.message:
+            raise ProbeError(
+                f"probe {probe.name}: the baseline fails too, so this says nothing about the candidate\n"
+                f"{_told('baseline', old)}\n{_told('candidate', new)}\n",
+                hint="mend the probe (payload, expect) or the set-up: --env, --layer, --install, --setup, --timeout",
+            )
+        yield f"probe {probe.name}: the baseline fails it and the candidate does not: {old.message}"
+
+
+def own_lines(lines: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the function wrote among the lines of a log."""
+    return tuple(line for line in lines if line.strip() and not line.startswith(_PLATFORM))
+
+
+def _fault(probe: Probe, payload: bytes, error: str | None) -> str:
+    reading = read_payload(probe.expect, payload, error)
+    shown = one_line(payload[:LONGEST].decode("utf-8", "replace"))
+    if error is not None:
+        expected = probe.expect.error_type
+        return "" if expected and expected == reading.error_type else shown
+    if probe.expect.error_type is not None:
+        return f"no error, expected error_type {probe.expect.error_type}: {shown}"
+    return "" if reading.accepted else f"{reading.why}; the answer was {shown}"
+
+
+def _told(who: str, call: FirstCall) -> str:
+    logged = "".join(f"\n    log: {one_line(line)[:LONGEST]}" for line in call.lines[-SHOWN_LINES:])
+    return f"  {who} (version {call.version}): {call.message}{logged}"

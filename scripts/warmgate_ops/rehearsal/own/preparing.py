@@ -1,0 +1,50 @@
+"""Runs a user's own program that makes tables, buckets and the like in the local cloud."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from warmgate.errors import SettingsError
+from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION
+
+_PATIENCE_S = 120
+
+
+def run_setup(program: Path, endpoint_url: str) -> None:
+    """Run a program, a Python file by this Python, with the SDK's environment variables of the local cloud.
+
+    Raises:
+        SettingsError: it cannot be run, or does not exit with 0.
+    """
+    path = program.resolve()
+    command = [sys.executable, str(path)] if path.suffix == ".py" else [str(path)]
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, **_variables(endpoint_url)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_PATIENCE_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SettingsError(f"--setup {program}: {error}", hint="name a Python file or an executable one") from error
+    if done.returncode != 0:
+        said = done.stdout.decode("utf-8", "replace").strip()[-2000:]
+        raise SettingsError(
+            f"--setup {program}: exit status {done.returncode}, expected 0:\n{said}\n", hint="mend it; nothing was run"
+        )
+
+
+def _variables(endpoint_url: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": CREDENTIALS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS["aws_secret_access_key"],
+    }
