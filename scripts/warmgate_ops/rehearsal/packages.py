@@ -24,12 +24,17 @@ _LEFT_OUT = ("__pycache__", ".DS_Store", ".git")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 DEPLOYED = ("aws-lambda-powertools", "jmespath", "pyyaml", "tenacity")
 """What is packed beside the hooks (requirements/package.in)."""
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def zip_code(folders: Iterable[Path]) -> bytes:
-    """Return a zip of the files of folders; a file of a later folder replaces the same file of an earlier one."""
-    return _zip({name: path for folder in folders for name, path in _files_of(folder)})
+def zip_code(folders: Iterable[Path], *, minute: int = 0) -> bytes:
+    """Return a zip of the files of folders; a file of a later folder replaces the same file of an earlier one.
+
+    Args:
+        folders: of the code.
+        minute: when it was built. As in real builds another time is another CodeSha256, and without one PublishVersion
+            makes no new version of the same code.
+    """
+    return _zip({name: path for folder in folders for name, path in _files_of(folder)}, minute)
 
 
 @lru_cache(maxsize=4)
@@ -71,11 +76,11 @@ def _files_of(folder: Path) -> Iterator[tuple[str, Path]]:
             yield inside.as_posix(), path
 
 
-def _zip(files: Mapping[str, Path]) -> bytes:
+def _zip(files: Mapping[str, Path], minute: int = 0) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
-            member = zipfile.ZipInfo(name, _EPOCH)
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, minute, 0))
             # Lambda runs code as another user than the one who packed it.
             member.external_attr = (0o755 if os.access(files[name], os.X_OK) else 0o644) << 16
             archive.writestr(member, files[name].read_bytes(), zipfile.ZIP_DEFLATED)

@@ -111,7 +111,7 @@ def install_function(account: Account, scenario: Scenario) -> Installed:
     _create(client, name, scenario.settings, zip_code(scenario.baseline), **more)
     baseline = client.publish_version(FunctionName=name)["Version"]
     client.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion=baseline)
-    client.update_function_code(FunctionName=name, ZipFile=zip_code(scenario.candidate))
+    client.update_function_code(FunctionName=name, ZipFile=zip_code(scenario.candidate, minute=1))
     client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=SHORT_WAITS)
     candidate = client.publish_version(FunctionName=name)["Version"]
     _create_group(account, scenario)

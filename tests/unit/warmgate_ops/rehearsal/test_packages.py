@@ -38,6 +38,14 @@ def test_same_files_same_bytes(tmp_path: Path) -> None:
     assert zip_code([one]) == zip_code([two])
 
 
+def test_another_time_of_building_is_another_package(tmp_path: Path) -> None:
+    """A candidate with the code of the baseline is a version of its own, as a rebuilt zip is on AWS."""
+    code = folder(tmp_path, "one", app="1")
+
+    assert members(zip_code([code], minute=1)) == members(zip_code([code]))
+    assert zip_code([code], minute=1) != zip_code([code])
+
+
 def test_compiled_files_stay_out_wherever_the_folder_is(tmp_path: Path) -> None:
     """Caches inside a folder are left out; a cache's name above it changes nothing."""
     code = folder(tmp_path / "__pycache__", "code", app="1")
