@@ -13,7 +13,7 @@ from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import revision_of
 from warmgate.model.deployment import LifecycleEvent, Target
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.packages import HOOKS, POLICIES, zip_code, zip_hooks
+from warmgate_ops.rehearsal.packages import zip_code, zip_hooks
 
 ROLE = "arn:aws:iam::123456789012:role/bench"
 TARGET = "bench-target"
@@ -48,7 +48,7 @@ def _row(what: str, measured: dict[str, list[float]], goal: str) -> tuple[str, s
 def _install(cloud: LocalCloud) -> None:
     here = Path(__file__).parent
     bare = {"bare_hook.py": (here / "bare_hook.py").read_text()}
-    _create(cloud, OURS, "before_allow_traffic.handler", zip_hooks(HOOKS, POLICIES), {"WARMGATE_POLICIES": "."})
+    _create(cloud, OURS, "before_allow_traffic.handler", zip_hooks(), {})
     _create(cloud, BARE, "bare_hook.handler", _zipped(bare), {})
     _create(cloud, TARGET, "app.handler", _zipped({"app.py": APP}), {}, {"warmgate:policy": "bundled:smoke-only"})
     client = cloud.client("lambda")

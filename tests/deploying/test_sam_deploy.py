@@ -12,7 +12,7 @@ import pytest
 from deploying.sam_cli import NEEDS_SAM, ROOT
 from deploying.sam_deploy import STACK, SamProject
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.stage import AFTER_HOOK, BUCKET, HOOK, SHORT_WAITS, install_warmgate
+from warmgate_ops.rehearsal.stage import BUCKET, RUNTIME, install_warmgate
 
 pytestmark = [pytest.mark.slow, pytest.mark.local_cloud, NEEDS_SAM]
 
@@ -25,7 +25,7 @@ Resources:
       FunctionName: shop
       CodeUri: src/
       Handler: app.handler
-      Runtime: python3.13
+      Runtime: PYTHON
       AutoPublishAlias: live
       DeploymentPreference:
         Type: Linear10PercentEvery1Minute
@@ -36,12 +36,12 @@ Resources:
       FunctionName: CodeDeployHook_shop
       CodeUri: gate/
       Handler: app.handler
-      Runtime: python3.13
+      Runtime: PYTHON
       Environment: {Variables: {NEW_VERSION: !Ref Shop.Version}}
       Policies: [AWSLambdaBasicExecutionRole]
 Outputs:
   Alias: {Value: !Ref Shop.Alias}
-"""
+""".replace("PYTHON", RUNTIME)
 LATER = """
   Late:
     Type: AWS::Lambda::Alias
@@ -175,15 +175,9 @@ def released(project: SamProject) -> None:
     """Install Warmgate and release the example three times."""
     cloud = project.cloud
     install_warmgate(cloud)
-    client = cloud.client("lambda")
-    for name in (HOOK, AFTER_HOOK):
-        variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        variables["WARMGATE_POLICIES"] = str(ROOT / "policies")
-        client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
-        client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=SHORT_WAITS)
     # Without traffic the hook after the shift waits longer than a test may; live releases are tested elsewhere.
     lines = (ROOT / "examples" / "attach" / "sam" / "after.yaml").read_text().splitlines()
-    template = "\n".join(line for line in lines if "PostTraffic" not in line)
+    template = "\n".join(line for line in lines if "PostTraffic" not in line).replace("python3.13", RUNTIME)
 
     project.write(src=source(1, SLEEP))
     made = project.deploy(template)

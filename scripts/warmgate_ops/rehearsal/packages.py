@@ -39,12 +39,14 @@ def zip_code(folders: Iterable[Path], *, minute: int = 0) -> bytes:
 
 @lru_cache(maxsize=4)
 def zip_hooks(*folders: Path) -> bytes:
-    """Return a zip of what is deployed with the packages that its functions need beside boto3, as installed here.
+    """Return a zip of what is deployed with the packages that its functions need beside boto3, and bundled policies.
 
     Args:
         folders: instead of the checkout's; one that `make package` built has them already, and its own files win.
     """
     packed = {name: path for each in installed(DEPLOYED) for name, path in files_of(each)}
+    # Where a stack has a layer of them; in the package they are found beside the hooks.
+    packed |= {f"policies/{name}": path for name, path in _files_of(POLICIES)}
     return _zip({**packed, **{name: path for each in folders or (HOOKS,) for name, path in _files_of(each)}})
 
 

@@ -40,6 +40,7 @@ _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
 _FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
 _ALIAS = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/aliases(?:/(?P<alias>[^/]+))?/?$")
+_CONFIGURATION = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)(?:/configuration)?/?$")
 _VERSIONS = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/versions/?$")
 _ALARM = re.compile(r"PutMetricAlarm|CreateStack|UpdateStack|ExecuteChangeSet")
 _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
@@ -123,7 +124,10 @@ class Endpoint:
             return await self._invoke(request, unquote(invoke["name"]))
         if provisioned := _PROVISIONED.match(request.path):
             return await self._provisioned(request, unquote(provisioned["name"]))
-        if (alias := _ALIAS.match(request.path)) and request.method in {"POST", "PUT"}:
+        if (found := _CONFIGURATION.match(request.path)) and request.method == "GET":
+            # Lambda prepares a function before it says that it is Active; a first call would else pay for it.
+            await self.platform.prepare(*named(unquote(found["name"]), request.query.get("Qualifier")))
+        elif (alias := _ALIAS.match(request.path)) and request.method in {"POST", "PUT"}:
             await self._admit_alias(request, unquote(alias["name"]), unquote(alias["alias"] or ""))
         elif (versions := _VERSIONS.match(request.path)) and request.method == "POST":
             known = await self._published(request, unquote(versions["name"]))

@@ -8,6 +8,7 @@ import random
 import time
 import uuid
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +81,12 @@ class LambdaPlatform:
     async def kill(self, function: str) -> None:
         """End the runtimes of a function in the midst of their calls."""
         self._pool.kill(function)
+
+    async def prepare(self, function: str, qualifier: str) -> None:
+        """Make what environments of a version are started with, where it is there and can run on this machine."""
+        with suppress(Refused):
+            route = await self._control.route(function, qualifier, 1.0)
+            await self._pool.prepare_start(await self._control.version(function, route.version))
 
     async def invoke(self, call: Call) -> Invoked:
         """Make one call; raises Refused as the API would."""

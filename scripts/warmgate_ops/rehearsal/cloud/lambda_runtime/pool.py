@@ -68,6 +68,10 @@ class Pool:
             await self.end(environment)
         return None
 
+    async def prepare_start(self, settings: VersionSettings) -> None:
+        """Make what environments of a version are started with; raises Refused where its runtime cannot run here."""
+        await self._start(self._package(settings))
+
     async def prepare(self, http: aiohttp.ClientSession, settings: VersionSettings) -> tuple[Environment, Said]:
         """Return a new environment that is initialised and has served no call; it is not idle before `give_back`."""
         async with self.starting:

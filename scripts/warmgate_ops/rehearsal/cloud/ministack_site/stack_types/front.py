@@ -42,6 +42,10 @@ class Front:
         found: Body = json.loads(self._send("POST", "/", "codedeploy", json.dumps(body).encode(), headers) or b"{}")
         return found
 
+    def prepare_function(self, name: str) -> None:
+        """Wait until a function that was deployed can be started; raises FrontError."""
+        self._send("GET", f"/2015-03-31/functions/{name}/configuration", "lambda", None, {})
+
     def delete_function(self, name: str) -> None:
         """Delete a function by Lambda's own API, so that the front forgets its versions; raises FrontError."""
         self._send("DELETE", f"/2015-03-31/functions/{name}", "lambda", None, {})

@@ -181,6 +181,8 @@ class Installer:
                     self.lambda_service._functions.pop(made[0], None)
                     raise UnsupportedError(f"the code of {made[0]} is not there: s3://{key}; upload it first")
                 hand_over(self.code, str(config["CodeSha256"]), archive)
+                if not _on_event_loop():
+                    self.front.prepare_function(made[0])
             return made
 
         return provision
