@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help rehearse rehearse-all test unit fuzz check lint types imports docs template scan package bench gatebench mutants campaign campaign-wire lock golden clean
+.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs template scan package bench gatebench mutants campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,8 @@ unit: $(READY) ## run the pure tests (seconds)
 
 fuzz: $(READY) ## run parsers and renderers on RUNS texts each, or TARGET alone
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m fuzz --runs $(or $(RUNS),10000) --target $(or $(TARGET),all) --seed $(or $(SEED),0)
+
+tools: $(READY) $(CLOUD) $(DEPLOYING) ## install everything that checks and tests need
 
 check: lint types imports docs template scan ## lint, types, import contracts, docs, template and its security
 
