@@ -10,6 +10,8 @@ import pytest
 
 from warmgate_ops.rehearsal.cloud.ministack import SITE
 
+PARTS = "_put_metric_alarm = _describe_alarms = _describe_alarms_for_metric = _error = _xml = print\n_alarms = {}\n"
+
 
 def started(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     """Return what an interpreter did that reads the site folder and finds packages in another one."""
@@ -27,7 +29,8 @@ def started(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     ("source", "code", "exit_code", "said"),
     [
         (None, "", 0, ""),
-        ("def _evaluate_alarm(alarm):\n    raise SystemExit(7)\n", "cloudwatch._evaluate_alarm({})", 0, ""),
+        (f"def _evaluate_alarm(alarm):\n    raise SystemExit(7)\n{PARTS}", "cloudwatch._evaluate_alarm({})", 0, ""),
+        ("def _evaluate_alarm(alarm):\n    pass\n", "", 1, "what puts and describes alarms cannot be replaced"),
         ("def _judge_alarm(alarm):\n    pass\n", "", 1, "_evaluate_alarm cannot be replaced"),
     ],
 )
