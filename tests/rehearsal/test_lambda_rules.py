@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import math
 import time
 from collections import Counter
@@ -11,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from support.fakes.hook_prober import probed, prober
-from support.fakes.lambda_calls import Install, call, overlapping, publish, update
+from support.fakes.lambda_calls import Install, call, overlapping, provision, publish, update
 from warmgate.model.calls import Start
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
@@ -21,7 +23,26 @@ WHO = """
 import os, time
 def handler(event, context):
     time.sleep(event.get("sleep_s", 0))
-    return {"pid": os.getpid(), "stream": context.log_stream_name, "id": context.aws_request_id}
+    return {"pid": os.getpid(), "stream": context.log_stream_name, "id": context.aws_request_id,
+            "arn": context.invoked_function_arn, "custom": context.client_context and context.client_context.custom}
+"""
+SNAPSHOT = """
+import os, time
+from snapshot_restore_py import register_after_restore
+print("imported")
+state = ["fresh"]
+@register_after_restore
+def restored():
+    time.sleep(0.02)
+    print("hook")
+    state[0] = "restored"
+def handler(event, context): return [os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"], state[0]]
+"""
+KIND = """
+import os, time
+def handler(event, context):
+    time.sleep(0.5)
+    return os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"]
 """
 FAILS = """
 import os, time
@@ -279,6 +300,42 @@ def test_a_reservation_that_is_all_provisioned_throttles_every_other_version(
         call(local_cloud, function)
 
 
+def test_snap_start_restores_what_was_initialised_before(local_cloud: LocalCloud, install: Install) -> None:
+    """Each environment is restored, not initialised: its kind, its lines, and what a hook's probe sees say so."""
+    function = install(SNAPSHOT, Runtime="python3.13", SnapStart={"ApplyOn": "PublishedVersions"})
+    version = publish(local_cloud, function)
+
+    called = call(local_cloud, function, qualifier=version)
+    local_cloud.retire(function)
+    seen = probed(prober(local_cloud, function, version), 1, 0.0)
+
+    assert called.payload == ["snap-start", "restored"]
+    words = [line.split()[0] for line in called.tail.splitlines()]
+    assert words == ["RESTORE_START", "hook", "RESTORE_REPORT", "START", "END", "REPORT"]
+    assert called.report.init_ms is None
+    assert [(sample.start, sample.init_ms) for sample in seen] == [(Start.RESTORED, None)]
+    assert seen[0].restore_ms is not None
+    assert seen[0].restore_ms >= 20
+    assert call(local_cloud, function).payload == ["on-demand", "fresh"]
+
+
+def test_a_large_provisioned_concurrency_is_answered_whole_and_made_as_calls_need_it(
+    local_cloud: LocalCloud, install: Install
+) -> None:
+    """300 are allocated, ten are processes; what calls need beyond those is initialised apart from the calls."""
+    function = install(KIND)
+    version = publish(local_cloud, function)
+
+    ready = provision(local_cloud, function, version, 300)
+    made = len(_report_lines(local_cloud, function))
+    called = overlapping(local_cloud, function, [{}] * 12, 12, version)
+
+    assert (ready["AllocatedProvisionedConcurrentExecutions"], made) == (300, 10)
+    assert {each.payload for each in called} == {"provisioned-concurrency"}
+    assert all("INIT_START" not in each.tail for each in called)
+    assert local_cloud.init_reports == [each for each in local_cloud.init_reports if each[0] != function]
+
+
 def test_a_function_that_does_not_exist_is_refused(local_cloud: LocalCloud) -> None:
     """The modelled error arrives, for a call, an event and a dry run alike."""
     client = local_cloud.client("lambda")
@@ -299,4 +356,26 @@ def test_a_function_is_known_by_every_name(local_cloud: LocalCloud, install: Ins
 
     answer = client.invoke(FunctionName=form.format(function))
 
-    assert answer["ExecutedVersion"] == ("1" if form.endswith(":1") else "$LATEST")
+    qualifier = ":1" if form.endswith(":1") else ""
+    assert answer["ExecutedVersion"] == (qualifier[1:] or "$LATEST")
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function}{qualifier}"
+    assert json.loads(answer["Payload"].read())["arn"] == arn
+
+
+def test_a_client_context_comes_as_it_was_sent_beside_the_arn_of_the_alias(
+    local_cloud: LocalCloud, install: Install
+) -> None:
+    """No trace is left in it of the way that the ARN takes."""
+    function = install(WHO)
+    version = publish(local_cloud, function)
+    client = local_cloud.client("lambda")
+    client.create_alias(FunctionName=function, Name="live", FunctionVersion=version)
+    context = base64.b64encode('{"custom": {"who": "Zoë"}}'.encode()).decode()
+
+    answers = [
+        json.loads(client.invoke(FunctionName=function, Qualifier="live", **more)["Payload"].read())
+        for more in ({"ClientContext": context}, {})
+    ]
+
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function}:live"
+    assert [(each["arn"], each["custom"]) for each in answers] == [(arn, {"who": "Zoë"}), (arn, None)]
