@@ -29,6 +29,8 @@ def handler(event, context):
     logging.getLogger().warning("said at warning")
     if event.get("raise"):
         raise RuntimeError("asked for")
+    if event.get("size"):
+        return "x" * event["size"]
     return {"event": event, "arn": context.invoked_function_arn, "group": context.log_group_name}
 """
 Made = Callable[..., str]
@@ -122,6 +124,18 @@ def test_what_is_just_small_enough_is_taken(cloud: LocalCloud, made: Made) -> No
     assert (
         client.invoke(FunctionName=name, Payload=b"{}", ClientContext=context_of({"custom": {}}))["StatusCode"] == 200
     )
+
+
+def test_an_answer_of_more_than_six_megabytes_fails_the_call(cloud: LocalCloud, made: Made) -> None:
+    """The function has run; its answer is lost, and the next call is served."""
+    client, name = cloud.client("lambda"), made()
+    client.invoke(FunctionName=name, Payload=b"{}")
+
+    large, following = (client.invoke(FunctionName=name, Payload=json.dumps({"size": size})) for size in (6_300_000, 5))
+
+    assert large["FunctionError"] == "Unhandled"
+    assert json.loads(large["Payload"].read())["errorType"] == "Function.ResponseSizeTooLarge"
+    assert "FunctionError" not in following
 
 
 def test_two_qualifiers_that_differ_are_refused(cloud: LocalCloud, made: Made, refused: Sent) -> None:

@@ -319,6 +319,17 @@ def test_snap_start_restores_what_was_initialised_before(local_cloud: LocalCloud
     assert call(local_cloud, function).payload == ["on-demand", "fresh"]
 
 
+def test_provisioned_concurrency_of_a_broken_version_fails(local_cloud: LocalCloud, install: Install) -> None:
+    """What cannot be initialised is not allocated, and the reason says why."""
+    function = install("import nothere\ndef handler(event, context): return 1")
+    version = publish(local_cloud, function)
+
+    found = provision(local_cloud, function, version, 1, status="FAILED")
+
+    assert found["AvailableProvisionedConcurrentExecutions"] == 0
+    assert found["StatusReason"] == "FUNCTION_ERROR_INIT_FAILURE"
+
+
 def test_a_large_provisioned_concurrency_is_answered_whole_and_made_as_calls_need_it(
     local_cloud: LocalCloud, install: Install
 ) -> None:

@@ -89,15 +89,15 @@ def publish(cloud: LocalCloud, function: str) -> str:
     return version
 
 
-def provision(cloud: LocalCloud, function: str, qualifier: str, count: int) -> dict[str, Any]:
-    """Ask for provisioned concurrency and return what is said of it once it is READY."""
+def provision(cloud: LocalCloud, function: str, qualifier: str, count: int, status: str = "READY") -> dict[str, Any]:
+    """Ask for provisioned concurrency and return what is said of it once it has a status."""
     client, limit = cloud.client("lambda"), time.monotonic() + 30
     where = {"FunctionName": function, "Qualifier": qualifier}
     found: dict[str, Any] = client.put_provisioned_concurrency_config(**where, ProvisionedConcurrentExecutions=count)
     while found["Status"] == "IN_PROGRESS" and time.monotonic() < limit:
         time.sleep(0.05)
         found = client.get_provisioned_concurrency_config(**where)
-    assert found["Status"] == "READY", found
+    assert found["Status"] == status, found
     return found
 
 
