@@ -181,6 +181,22 @@ def test_an_alias_gets_versions_that_are_there_and_weights_that_can_be(
     assert (found["FunctionVersion"], found.get("RoutingConfig")) == ("2", None)
 
 
+def test_a_version_has_an_arn_of_its_own_however_it_is_published(cloud: LocalCloud, made: Made) -> None:
+    """With its function or with its code; the answers say what was recorded."""
+    client, name = cloud.client("lambda"), made(Publish=True)
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+
+    updated = client.update_function_code(FunctionName=name, ZipFile=packed(CODE + "# two\n"), Publish=True)
+    client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
+    unpublished = client.update_function_code(FunctionName=name, ZipFile=packed(CODE + "# three\n"))
+    listed = client.list_versions_by_function(FunctionName=name)["Versions"]
+
+    assert [each["FunctionArn"] for each in listed] == [f"{arn}:$LATEST", f"{arn}:1", f"{arn}:2"]
+    assert (updated["FunctionArn"], unpublished["FunctionArn"]) == (f"{arn}:2", arn)
+    found = client.get_function(FunctionName=name, Qualifier="1")["Configuration"]
+    assert (found["FunctionArn"], found["Version"]) == (f"{arn}:1", "1")
+
+
 def test_publishing_without_a_change_makes_no_version(cloud: LocalCloud, made: Made) -> None:
     """The newest version comes back until code or settings change."""
     client, name = cloud.client("lambda"), made(Publish=True)
