@@ -272,7 +272,10 @@ def test_provisioned_concurrency_is_refused_as_aws_refuses_it(local_cloud: Local
     version = publish(local_cloud, function)
     client.create_alias(FunctionName=function, Name="live", FunctionVersion=version)
 
+    limit = client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    assert limit == 1000
     assert _refused(local_cloud, function, version, 1001) == "InvalidParameterValueException"
+    assert _refused(local_cloud, function, version, 901) == "InvalidParameterValueException"
     client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=2)
     assert _refused(local_cloud, function, version, 3) == "InvalidParameterValueException"
     for first, second in (("live", version), (version, "live")):
