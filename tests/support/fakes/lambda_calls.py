@@ -89,16 +89,19 @@ def publish(cloud: LocalCloud, function: str) -> str:
     return version
 
 
-def provision(cloud: LocalCloud, function: str, qualifier: str, count: int, status: str = "READY") -> dict[str, Any]:
-    """Ask for provisioned concurrency and return what is said of it once it has a status."""
+def provision(
+    cloud: LocalCloud, function: str, qualifier: str, count: int, status: str = "READY"
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask for provisioned concurrency; return what is said of it at first, and once it has a status."""
     client, limit = cloud.client("lambda"), time.monotonic() + 30
     where = {"FunctionName": function, "Qualifier": qualifier}
-    found: dict[str, Any] = client.put_provisioned_concurrency_config(**where, ProvisionedConcurrentExecutions=count)
+    begun = client.put_provisioned_concurrency_config(**where, ProvisionedConcurrentExecutions=count)
+    found = begun
     while found["Status"] == "IN_PROGRESS" and time.monotonic() < limit:
         time.sleep(0.05)
         found = client.get_provisioned_concurrency_config(**where)
     assert found["Status"] == status, found
-    return found
+    return begun, found
 
 
 def call(cloud: LocalCloud, function: str, event: Any = None, qualifier: str = "$LATEST") -> Called:

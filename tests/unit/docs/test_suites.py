@@ -10,8 +10,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 UNIT = ROOT / "tests" / "unit" / "warmgate_ops" / "rehearsal"
 FILES = {
-    **{name: UNIT / f"test_codedeploy_{name}.py" for name in ("operations", "wire", "service", "machine")},
-    **{name: ROOT / "tests" / "rehearsal" / f"test_lambda_{name}.py" for name in ("rules", "fidelity")},
+    **{
+        name: UNIT / f"test_codedeploy_{name}.py"
+        for name in ("operations", "applications", "wire", "service", "machine")
+    },
+    **{name: ROOT / "tests" / "rehearsal" / f"test_lambda_{name}.py" for name in ("rules", "fidelity", "ahead")},
     "local_lambda": ROOT / "tests" / "contract" / "test_local_lambda.py",
 }
 ROWS = [

@@ -341,35 +341,6 @@ def test_tags_come_and_go() -> None:
     assert house.ask("ListTagsForResource", **arn) == {"Tags": [{"Key": "a", "Value": "3"}]}
 
 
-@pytest.mark.parametrize(
-    ("operation", "body"),
-    [
-        ("BatchGetApplications", {"applicationNames": ["shop", "gone"]}),
-        ("CreateDeploymentGroup", {**NEW, "applicationName": "gone"}),
-        ("GetDeploymentGroup", {"applicationName": "gone", "deploymentGroupName": "checkout"}),
-        ("ListDeploymentGroups", {"applicationName": "gone"}),
-        ("CreateDeployment", {**GROUP, "applicationName": "gone", "revision": TEXT}),
-    ],
-)
-def test_nothing_is_done_in_an_application_that_is_not_there(operation: str, body: dict[str, Any]) -> None:
-    """Every operation says so with the same error; a list of one application's deployments must name it."""
-    assert House().refused(operation, **body) == "ApplicationDoesNotExistException"
-    assert House().refused("ListDeployments", deploymentGroupName="g") == "ApplicationNameRequiredException"
-
-
-def test_applications_and_groups_are_listed() -> None:
-    """Each is found by its name, alone and among others."""
-    house = House()
-    house.ask("CreateApplication", applicationName="bank", computePlatform="Lambda")
-    house.ask("CreateDeploymentGroup", **NEW)
-
-    found = house.ask("BatchGetApplications", applicationNames=["bank", "shop"])["applicationsInfo"]
-
-    assert sorted(house.ask("ListApplications")["applications"]) == ["bank", "shop"]
-    assert [each["applicationName"] for each in found] == ["bank", "shop"]
-    assert sorted(house.ask("ListDeploymentGroups", **APP)["deploymentGroups"]) == ["checkout", "new"]
-
-
 def test_missing_groups_of_a_batch_are_named() -> None:
     """A batch gives what there is."""
     found = House().ask("BatchGetDeploymentGroups", **APP, deploymentGroupNames=["checkout", "gone"])
