@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.cold_start import measure_cold_start
+from bench.environment_start import measure_environment_start
 from bench.gatebench.headline import measure_verdicts
 from bench.overhead import measure_overhead
 from bench.shifts.measure import measure_shifts
@@ -16,6 +17,7 @@ from bench.wall_time import measure_wall_time
 
 BENCHMARKS: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
     "cold_start": measure_cold_start,
+    "environment_start": measure_environment_start,
     "wall_time": measure_wall_time,
     "overhead": measure_overhead,
     "verdicts": measure_verdicts,

@@ -29,6 +29,8 @@ def handler(event, context):
     logging.getLogger().warning("said at warning")
     if event.get("raise"):
         raise RuntimeError("asked for")
+    if event.get("size"):
+        return "x" * event["size"]
     return {"event": event, "arn": context.invoked_function_arn, "group": context.log_group_name}
 """
 Made = Callable[..., str]
@@ -124,6 +126,18 @@ def test_what_is_just_small_enough_is_taken(cloud: LocalCloud, made: Made) -> No
     )
 
 
+def test_an_answer_of_more_than_six_megabytes_fails_the_call(cloud: LocalCloud, made: Made) -> None:
+    """The function has run; its answer is lost, and the next call is served."""
+    client, name = cloud.client("lambda"), made()
+    client.invoke(FunctionName=name, Payload=b"{}")
+
+    large, following = (client.invoke(FunctionName=name, Payload=json.dumps({"size": size})) for size in (6_300_000, 5))
+
+    assert large["FunctionError"] == "Unhandled"
+    assert json.loads(large["Payload"].read())["errorType"] == "Function.ResponseSizeTooLarge"
+    assert "FunctionError" not in following
+
+
 def test_two_qualifiers_that_differ_are_refused(cloud: LocalCloud, made: Made, refused: Sent) -> None:
     """One in the ARN and another one beside it contradict each other; the same twice does not."""
     client, name = cloud.client("lambda"), made(Publish=True)
@@ -165,6 +179,22 @@ def test_an_alias_gets_versions_that_are_there_and_weights_that_can_be(
     assert refused(client.update_alias, **alias, **latest)[1] == "InvalidParameterValueException"
     found = client.get_alias(**alias)
     assert (found["FunctionVersion"], found.get("RoutingConfig")) == ("2", None)
+
+
+def test_a_version_has_an_arn_of_its_own_however_it_is_published(cloud: LocalCloud, made: Made) -> None:
+    """With its function or with its code; the answers say what was recorded."""
+    client, name = cloud.client("lambda"), made(Publish=True)
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+
+    updated = client.update_function_code(FunctionName=name, ZipFile=packed(CODE + "# two\n"), Publish=True)
+    client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
+    unpublished = client.update_function_code(FunctionName=name, ZipFile=packed(CODE + "# three\n"))
+    listed = client.list_versions_by_function(FunctionName=name)["Versions"]
+
+    assert [each["FunctionArn"] for each in listed] == [f"{arn}:$LATEST", f"{arn}:1", f"{arn}:2"]
+    assert (updated["FunctionArn"], unpublished["FunctionArn"]) == (f"{arn}:2", arn)
+    found = client.get_function(FunctionName=name, Qualifier="1")["Configuration"]
+    assert (found["FunctionArn"], found["Version"]) == (f"{arn}:1", "1")
 
 
 def test_publishing_without_a_change_makes_no_version(cloud: LocalCloud, made: Made) -> None:

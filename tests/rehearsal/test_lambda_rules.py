@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import base64
+import json
 import time
 from collections import Counter
 from itertools import pairwise
@@ -10,9 +11,7 @@ from itertools import pairwise
 import pytest
 from botocore.exceptions import ClientError
 
-from support.fakes.hook_prober import probed, prober
 from support.fakes.lambda_calls import Install, call, overlapping, publish, update
-from warmgate.model.calls import Start
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(120)]
@@ -21,7 +20,8 @@ WHO = """
 import os, time
 def handler(event, context):
     time.sleep(event.get("sleep_s", 0))
-    return {"pid": os.getpid(), "stream": context.log_stream_name, "id": context.aws_request_id}
+    return {"pid": os.getpid(), "stream": context.log_stream_name, "id": context.aws_request_id,
+            "arn": context.invoked_function_arn, "custom": context.client_context and context.client_context.custom}
 """
 FAILS = """
 import os, time
@@ -193,92 +193,6 @@ def test_every_environment_has_a_log_stream(local_cloud: LocalCloud, install: In
     assert all("/[$LATEST]" in stream["logStreamName"] for stream in found)
 
 
-def test_provisioned_environments_are_initialised_before_they_serve(local_cloud: LocalCloud, install: Install) -> None:
-    """Status goes from IN_PROGRESS to READY; the first call prints that init, though nothing started for it."""
-    client, function = local_cloud.client("lambda"), install(WHO)
-    version = publish(local_cloud, function)
-    begun = client.put_provisioned_concurrency_config(
-        FunctionName=function, Qualifier=version, ProvisionedConcurrentExecutions=2
-    )
-
-    ready = _ready(local_cloud, function, version)
-    before = _report_lines(local_cloud, function)
-    called = call(local_cloud, function, qualifier=version)
-    seen = probed(prober(local_cloud, function, version, provisioned=True), 1, 0.0)
-
-    assert called.report.init_ms is not None
-    assert f"INIT_REPORT Init Duration: {called.report.init_ms:.2f} ms" in {line.partition("\t")[0] for line in before}
-    assert called.report.billed_ms == math.ceil(called.report.duration_ms)
-    assert [(sample.start, sample.init_ms) for sample in seen] == [(Start.PROVISIONED, None)]
-    assert [name for name, _, _ in local_cloud.init_reports if name == function] == []
-    assert (begun["Status"], begun["AllocatedProvisionedConcurrentExecutions"]) == ("IN_PROGRESS", 0)
-    assert ready["AvailableProvisionedConcurrentExecutions"] == 2
-    assert [line.split()[0] for line in before] == ["INIT_REPORT"] * 2
-    assert "INIT_START" not in called.tail
-    client.delete_provisioned_concurrency_config(FunctionName=function, Qualifier=version)
-    with pytest.raises(client.exceptions.ProvisionedConcurrencyConfigNotFoundException):
-        client.get_provisioned_concurrency_config(FunctionName=function, Qualifier=version)
-
-
-def _ready(cloud: LocalCloud, function: str, version: str) -> dict:  # type: ignore[type-arg]
-    limit = time.monotonic() + 15
-    while time.monotonic() < limit:
-        found = cloud.client("lambda").get_provisioned_concurrency_config(FunctionName=function, Qualifier=version)
-        if found["Status"] != "IN_PROGRESS":
-            assert found["Status"] == "READY"
-            return dict(found)
-        time.sleep(0.05)
-    raise AssertionError("not READY within 15 s")
-
-
-def _report_lines(cloud: LocalCloud, function: str) -> list[str]:
-    cloud.flush_logs()
-    found = cloud.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
-    return [event["message"] for event in found if "REPORT" in event["message"]]
-
-
-def _refused(cloud: LocalCloud, function: str, qualifier: str, count: int) -> str:
-    with pytest.raises(ClientError) as refused:
-        cloud.client("lambda").put_provisioned_concurrency_config(
-            FunctionName=function, Qualifier=qualifier, ProvisionedConcurrentExecutions=count
-        )
-    return str(refused.value.response["Error"]["Code"])
-
-
-def test_provisioned_concurrency_is_refused_as_aws_refuses_it(local_cloud: LocalCloud, install: Install) -> None:
-    """More than the account or the reservation has; alias and version at once, whichever comes first."""
-    client, function = local_cloud.client("lambda"), install(WHO)
-    version = publish(local_cloud, function)
-    client.create_alias(FunctionName=function, Name="live", FunctionVersion=version)
-
-    assert _refused(local_cloud, function, version, 1001) == "InvalidParameterValueException"
-    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=2)
-    assert _refused(local_cloud, function, version, 3) == "InvalidParameterValueException"
-    for first, second in (("live", version), (version, "live")):
-        client.put_provisioned_concurrency_config(
-            FunctionName=function, Qualifier=first, ProvisionedConcurrentExecutions=1
-        )
-        assert _refused(local_cloud, function, second, 1) == "ResourceConflictException"
-        client.delete_provisioned_concurrency_config(FunctionName=function, Qualifier=first)
-
-
-def test_a_reservation_that_is_all_provisioned_throttles_every_other_version(
-    local_cloud: LocalCloud, install: Install
-) -> None:
-    """$LATEST gets 429, the provisioned version is served."""
-    client, function = local_cloud.client("lambda"), install(WHO)
-    version = publish(local_cloud, function)
-    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=1)
-    client.put_provisioned_concurrency_config(
-        FunctionName=function, Qualifier=version, ProvisionedConcurrentExecutions=1
-    )
-    _ready(local_cloud, function, version)
-
-    assert call(local_cloud, function, qualifier=version).error is None
-    with pytest.raises(client.exceptions.TooManyRequestsException):
-        call(local_cloud, function)
-
-
 def test_a_function_that_does_not_exist_is_refused(local_cloud: LocalCloud) -> None:
     """The modelled error arrives, for a call, an event and a dry run alike."""
     client = local_cloud.client("lambda")
@@ -299,4 +213,26 @@ def test_a_function_is_known_by_every_name(local_cloud: LocalCloud, install: Ins
 
     answer = client.invoke(FunctionName=form.format(function))
 
-    assert answer["ExecutedVersion"] == ("1" if form.endswith(":1") else "$LATEST")
+    qualifier = ":1" if form.endswith(":1") else ""
+    assert answer["ExecutedVersion"] == (qualifier[1:] or "$LATEST")
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function}{qualifier}"
+    assert json.loads(answer["Payload"].read())["arn"] == arn
+
+
+def test_a_client_context_comes_as_it_was_sent_beside_the_arn_of_the_alias(
+    local_cloud: LocalCloud, install: Install
+) -> None:
+    """No trace is left in it of the way that the ARN takes."""
+    function = install(WHO)
+    version = publish(local_cloud, function)
+    client = local_cloud.client("lambda")
+    client.create_alias(FunctionName=function, Name="live", FunctionVersion=version)
+    context = base64.b64encode('{"custom": {"who": "Zoë"}}'.encode()).decode()
+
+    answers = [
+        json.loads(client.invoke(FunctionName=function, Qualifier="live", **more)["Payload"].read())
+        for more in ({"ClientContext": context}, {})
+    ]
+
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function}:live"
+    assert [(each["arn"], each["custom"]) for each in answers] == [(arn, {"who": "Zoë"}), (arn, None)]

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from botocore.exceptions import ClientError
 
-from support.fakes.lambda_calls import Install, call
+from support.fakes.lambda_calls import Install, call, provision, publish
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.interpreters import interpreter
 from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import isolates
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
@@ -24,9 +24,13 @@ def handler(event, context):
 """
 BOOTSTRAP = """#!/bin/sh
 api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+told() { sed -n "s/^Lambda-Runtime-$1: *//Ip" /tmp/head | tr -d '\\r'; }
 while true; do
-  id=$(curl -sD - -o /tmp/event "$api/next" | sed -n 's/^Lambda-Runtime-Aws-Request-Id: *//Ip' | tr -d '\\r')
-  curl -s -X POST "$api/$id/response" -d "[\\"$_HANDLER\\", $(cat /tmp/event)]" > /dev/null
+  curl -sD /tmp/head -o /tmp/event "$api/next"
+  left=$(($(told Deadline-Ms) / 1000 - $(date +%s)))
+  call="$(cat /tmp/event), \\"$(told Invoked-Function-Arn)\\", $left"
+  own="\\"$AWS_LAMBDA_INITIALIZATION_TYPE\\", \\"$AWS_LAMBDA_FUNCTION_TIMEOUT\\""
+  curl -s -X POST "$api/$(told Aws-Request-Id)/response" -d "[\\"$_HANDLER\\", $call, $own]" > /dev/null
 done
 """
 
@@ -68,7 +72,7 @@ def test_layers_are_found_in_opt_the_later_over_the_earlier(local_cloud: LocalCl
 
 @ALONE
 def test_a_custom_runtime_runs_its_own_bootstrap(local_cloud: LocalCloud) -> None:
-    """It is asked for the next call over the runtime's own interface, and answers there."""
+    """It gets calls over the runtime's own interface, with their deadline and ARN, and is initialised ahead of them."""
     client = local_cloud.client("lambda")
     client.create_function(
         FunctionName="custom",
@@ -80,7 +84,16 @@ def test_a_custom_runtime_runs_its_own_bootstrap(local_cloud: LocalCloud) -> Non
     )
     client.get_waiter("function_active_v2").wait(FunctionName="custom", WaiterConfig={"Delay": 0.05})
 
-    assert call(local_cloud, "custom", {"a": 1}).payload == ["some.handler", {"a": 1}]
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:custom"
+    *said, left, kind, limit = call(local_cloud, "custom", {"a": 1}).payload
+    assert said == ["some.handler", {"a": 1}, f"{arn}:$LATEST"]
+    assert 8 <= left <= 10
+    assert (kind, limit) == ("on-demand", "")
+    version = publish(local_cloud, "custom")
+    provision(local_cloud, "custom", version, 1)
+    served = call(local_cloud, "custom", {"b": 2}, version)
+    assert (served.payload[1:3], served.payload[4]) == ([{"b": 2}, f"{arn}:{version}"], "provisioned-concurrency")
+    assert "INIT_START" not in served.tail
 
 
 def test_a_runtime_that_is_not_rehearsed_is_refused(local_cloud: LocalCloud, install: Install) -> None:

@@ -49,7 +49,8 @@ def neighbour(cloud: LocalCloud, name: str, second: str) -> LiveTraffic:
     )
     client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
     first = client.publish_version(FunctionName=name)["Version"]
-    client.update_function_code(FunctionName=name, ZipFile=packed(second))
+    # Without a change of its code there is no second version, however healthy both are.
+    client.update_function_code(FunctionName=name, ZipFile=packed(f"{second}\n# the second"))
     client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
     latest = client.publish_version(FunctionName=name)["Version"]
     weights = {"AdditionalVersionWeights": {latest: 0.5}}

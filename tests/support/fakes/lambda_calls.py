@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import re
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,8 @@ Install = Callable[..., str]
 _REPORT = re.compile(
     r"^REPORT RequestId: (?P<id>\S+)\tDuration: (?P<duration>[\d.]+) ms\tBilled Duration: (?P<billed>\d+) ms\t"
     r"Memory Size: (?P<size>\d+) MB\tMax Memory Used: (?P<used>\d+) MB\t"
-    r"(?:Init Duration: (?P<init>[\d.]+) ms\t)?(?:Status: (?P<status>\w+)(?:\tError Type: (?P<kind>\S+))?)?$",
+    r"(?:Init Duration: (?P<init>[\d.]+) ms\t)?(?:Restore Duration: [\d.]+ ms\tBilled Restore Duration: \d+ ms\t)?"
+    r"(?:Status: (?P<status>\w+)(?:\tError Type: (?P<kind>\S+))?)?$",
     re.MULTILINE,
 )
 
@@ -87,6 +89,21 @@ def publish(cloud: LocalCloud, function: str) -> str:
     return version
 
 
+def provision(
+    cloud: LocalCloud, function: str, qualifier: str, count: int, status: str = "READY"
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Ask for provisioned concurrency; return what is said of it at first, and once it has a status."""
+    client, limit = cloud.client("lambda"), time.monotonic() + 30
+    where = {"FunctionName": function, "Qualifier": qualifier}
+    begun = client.put_provisioned_concurrency_config(**where, ProvisionedConcurrentExecutions=count)
+    found = begun
+    while found["Status"] == "IN_PROGRESS" and time.monotonic() < limit:
+        time.sleep(0.05)
+        found = client.get_provisioned_concurrency_config(**where)
+    assert found["Status"] == status, found
+    return begun, found
+
+
 def call(cloud: LocalCloud, function: str, event: Any = None, qualifier: str = "$LATEST") -> Called:
     """Make one call with its tail."""
     answer = cloud.client("lambda").invoke(
@@ -97,7 +114,9 @@ def call(cloud: LocalCloud, function: str, event: Any = None, qualifier: str = "
     return Called(payload, answer["ExecutedVersion"], answer.get("FunctionError"), tail)
 
 
-def overlapping(cloud: LocalCloud, function: str, events: Sequence[Any], concurrency: int) -> list[Called]:
+def overlapping(
+    cloud: LocalCloud, function: str, events: Sequence[Any], concurrency: int, qualifier: str = "$LATEST"
+) -> list[Called]:
     """Make calls from as many threads as `concurrency`."""
     with ThreadPoolExecutor(concurrency) as threads:
-        return list(threads.map(lambda event: call(cloud, function, event), events))
+        return list(threads.map(lambda event: call(cloud, function, event, qualifier), events))

@@ -221,7 +221,9 @@ class LocalCloud:
             account=ACCOUNT,
         )
         variables: dict[str, str] = {}
-        self._platform = LambdaPlatform(control, self._telemetry, rie, variables=variables, seed=self._seed)
+        self._platform = LambdaPlatform(
+            control, self._telemetry, rie, variables=variables, seed=self._seed, arn_start=FUNCTION_ARN
+        )
         self._events = AsyncEvents(
             self._platform, control, self.clock.now_s, self.clock.sleep, Post(self.client), FUNCTION_ARN
         )

@@ -14,6 +14,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import free_port
 from warmgate_ops.rehearsal.cloud.tools import ministack_command
 
 ACCOUNT = "123456789012"
+ACCOUNT_CONCURRENCY = 1000
 SITE = Path(__file__).parent / "ministack_site"
 """What MiniStack's interpreter reads as it starts."""
 _PATIENCE_S = 20.0
@@ -43,6 +44,8 @@ class MiniStack:
             "GATEWAY_PORT": str(self._port),
             "BIND_HOST": "127.0.0.1",
             "LAMBDA_EXECUTOR": "local",
+            # An account's limit, which MiniStack would otherwise work out from this machine's memory.
+            "LAMBDA_ACCOUNT_CONCURRENCY": str(ACCOUNT_CONCURRENCY),
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "PYTHONPATH": str(SITE),
             "WARMGATE_ENDPOINT_FILE": str(self.endpoint_file.absolute()),

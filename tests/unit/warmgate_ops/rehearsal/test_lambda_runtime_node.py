@@ -22,6 +22,7 @@ PROGRAM = next((found for each in ("20", "22", "24") if (found := node(each))), 
 RUNS = pytest.mark.skipif(PROGRAM is None, reason="no Node.js is installed")
 
 pytestmark = pytest.mark.slow
+CONTEXT = '{"custom": {"warmgate": "smoke"}}'
 Posted = list[tuple[str, Any]]
 
 
@@ -44,7 +45,7 @@ def run(folder: Path, handler: str, *events: Any, **variables: str) -> tuple[Pos
             self.send_header("Lambda-Runtime-Aws-Request-Id", f"id-{len(events) - len(waiting)}")
             self.send_header("Lambda-Runtime-Deadline-Ms", "99999999999999")
             self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:x")
-            self.send_header("Lambda-Runtime-Client-Context", '{"custom": {"warmgate": "smoke"}}')
+            self.send_header("Lambda-Runtime-Client-Context", json.dumps({"arn": "arn:y", "context": CONTEXT}))
             self.end_headers()
             self.wfile.write(body)
 
@@ -145,6 +146,7 @@ def test_a_failed_init_is_reported_by_its_type(tmp_path: Path, text: str, handle
         ("exports.handler = (e, c) => c.succeed(3);", 3),
         ("exports.handler = () => {};", None),
         ("exports.handler = async (e, c) => c.clientContext.custom;", {"warmgate": "smoke"}),
+        ("exports.handler = async (e, c) => c.invokedFunctionArn;", "arn:y"),
         ("exports.handler = async (e, c) => c.getRemainingTimeInMillis() > 1000;", True),
     ],
 )
@@ -207,7 +209,11 @@ def test_node_24_takes_no_callback_handlers(tmp_path: Path) -> None:
     put(tmp_path / "app.js", "exports.handler = (e, c, done) => done(null, 1);")
     posted, _, _ = run(tmp_path, "app.handler", {}, AWS_EXECUTION_ENV="AWS_Lambda_nodejs24.x")
 
-    assert posted[0][1]["errorType"] == "Runtime.CallbackHandlerDeprecated"
+    error = posted[0][1]
+    assert error["errorType"] == "Runtime.CallbackHandlerDeprecated"
+    assert error["errorMessage"].startswith(
+        "ERROR: AWS Lambda has removed support for callback-based function handlers"
+    )
 
 
 def test_a_runtime_whose_node_is_not_here_is_named_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from warmgate.logs.platform import Reported, Restored, event_of_record, event_of_text
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init
 from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Logging, Ran, allocation_lines, log_lines, tail_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.snapshots import MARK, Restore, restore_of
 
 
 def ran(**changed: Any) -> Ran:
@@ -28,6 +30,10 @@ REPORT = (
         ({}, REPORT.format(13)),
         ({"init_ms": 111.23, "first": True}, REPORT.format(124) + "Init Duration: 111.23 ms\t"),
         ({"init_ms": 111.23, "provisioned": True}, REPORT.format(13) + "Init Duration: 111.23 ms\t"),
+        (
+            {"restore": Restore(3.21)},
+            REPORT.format(13) + "Restore Duration: 3.21 ms\tBilled Restore Duration: 4 ms\t",
+        ),
         ({"status": "timeout", "error_type": "Sandbox.Timedout"}, REPORT.format(13) + "Status: timeout"),
         ({"status": "error", "error_type": "X"}, REPORT.format(13) + "Status: error\tError Type: X"),
     ],
@@ -35,6 +41,23 @@ REPORT = (
 def test_the_report_line_is_lambdas(changed: dict[str, Any], report: str) -> None:
     """Order of fields, tabs, init billed on demand and not for provisioned concurrency."""
     assert log_lines(ran(**changed), Logging())[-1] == report
+
+
+@pytest.mark.parametrize("json_records", [False, True])
+def test_a_restore_is_told_apart_from_an_init(json_records: bool) -> None:
+    """The hooks read its duration where they read that of an init, and no init."""
+    lines = log_lines(ran(restore=Restore(3.21, ("restored",)), lines=("called",)), Logging(json=json_records))
+    read = [event_of_record(json.loads(line)) if line.startswith("{") else event_of_text(line) for line in lines]
+
+    assert lines[1] == "restored"
+    assert [event.duration_ms for event in read if isinstance(event, Restored)] == [None, 3.21]
+    assert [(event.init_ms, event.restore_ms) for event in read if isinstance(event, Reported)] == [(None, 3.21)]
+
+
+def test_a_restore_stands_between_two_marks() -> None:
+    """What was written before the first belongs to the snapshot, and without both there was none."""
+    assert restore_of(("imported", MARK, "restored", f"{MARK}1.5")) == Restore(1.5, ("restored",))
+    assert restore_of(("imported", MARK)) is None
 
 
 def test_what_is_billed_is_what_is_printed() -> None:

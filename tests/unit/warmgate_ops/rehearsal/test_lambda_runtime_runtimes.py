@@ -49,7 +49,7 @@ def test_a_custom_runtime_starts_its_bootstrap_with_the_handler_last() -> None:
     started = family_of("provided.al2023").launch("provided.al2023", "some.handler", Places())
 
     assert (started.command[0], started.command[-1]) == ("/bin/sh", "some.handler")
-    assert not started.refuses_no_json
+    assert f'AWS_LAMBDA_RUNTIME_API="${started.relay_variable}"' in started.command[2]
 
 
 def test_the_python_that_runs_this_is_found_outside_of_its_environment() -> None:

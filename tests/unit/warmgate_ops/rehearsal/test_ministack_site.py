@@ -10,6 +10,10 @@ import pytest
 
 from warmgate_ops.rehearsal.cloud.ministack import SITE
 
+NAMES = ("_create_function", "_update_code", "_list_versions", "_snapstart_provision_version_async")
+VERSIONS = f"_functions = {{}}\n{' = '.join(NAMES)} = print\n"
+PARTS = "_put_metric_alarm = _describe_alarms = _describe_alarms_for_metric = _error = _xml = print\n_alarms = {}\n"
+
 
 def started(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     """Return what an interpreter did that reads the site folder and finds packages in another one."""
@@ -27,7 +31,8 @@ def started(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     ("source", "code", "exit_code", "said"),
     [
         (None, "", 0, ""),
-        ("def _evaluate_alarm(alarm):\n    raise SystemExit(7)\n", "cloudwatch._evaluate_alarm({})", 0, ""),
+        (f"def _evaluate_alarm(alarm):\n    raise SystemExit(7)\n{PARTS}", "cloudwatch._evaluate_alarm({})", 0, ""),
+        ("def _evaluate_alarm(alarm):\n    pass\n", "", 1, "what puts and describes alarms cannot be replaced"),
         ("def _judge_alarm(alarm):\n    pass\n", "", 1, "_evaluate_alarm cannot be replaced"),
     ],
 )
@@ -39,6 +44,7 @@ def test_the_evaluation_is_taken_away(tmp_path: Path, source: str | None, code: 
         for folder in (package.parent, package):
             (folder / "__init__.py").touch()
         (package / "cloudwatch.py").write_text(source)
+        (package / "lambda_svc.py").write_text(VERSIONS)
         code = f"from ministack.services import cloudwatch\n{code}"
 
     done = started(tmp_path, code)

@@ -59,6 +59,8 @@ class VersionSettings:
     runtime: str
     tmp_mb: int = 512
     layers: Path | None = None
+    snapshot: bool = False
+    """Whether SnapStart applies to it."""
     variables: dict[str, str] = field(default_factory=dict)
     logging: Logging = field(default_factory=Logging)
 
@@ -145,6 +147,7 @@ class Control:
             log=FunctionLog(str(logging.get("LogGroup") or OWN_GROUPS + function), function),
             runtime=str(found.get("Runtime") or ""),
             tmp_mb=int((found.get("EphemeralStorage") or {}).get("Size") or 512),
+            snapshot=(found.get("SnapStart") or {}).get("OptimizationStatus") == "On",
             variables=variables,
             logging=Logging(
                 json=logging.get("LogFormat") == "JSON", system_level=str(logging.get("SystemLogLevel") or "INFO")

@@ -18,11 +18,10 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said, is_ov
 from warmgate_ops.rehearsal.cloud.lambda_runtime.limits import Limit, init_limit_s
 from warmgate_ops.rehearsal.cloud.lambda_runtime.memory import children, kill_children, memory_of_children
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, Outcome, init_is_repeated, named, outcome_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.relay import NO_CALL, Relay
 from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import Start
 from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 
-# A runtime refuses what is no JSON before it calls the handler: it is initialised, the function not called.
-_NO_CALL = b"\xff"
 _SAMPLING_S = 0.005 if sys.platform == "linux" else 0.1
 
 
@@ -45,21 +44,27 @@ class Environment:
         self._frames: tuple[str, ...] = ()
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._relay: Relay | None = None
         self._port = 0
 
     async def start(self, start: Start) -> None:
         """Start the emulator; the runtime itself starts with the first call, as Lambda's init does."""
         self._port, runtime_port = free_port(), free_port()
+        runtime_api = f"127.0.0.1:{runtime_port}"
+        variables = start.variables(self.package, self.stream, provisioned=self.provisioned)
+        if start.launch.relay_variable:
+            self._relay = await Relay(runtime_api, self.package.timeout_s).open()
+            variables[start.launch.relay_variable] = self._relay.address
         self._process = await asyncio.create_subprocess_exec(
             start.emulator,
             "--runtime-interface-emulator-address",
             f"127.0.0.1:{self._port}",
             "--runtime-api-address",
-            f"127.0.0.1:{runtime_port}",
+            runtime_api,
             *leash(),
             *start.launch.command,
             cwd=self.package.folder,
-            env=start.variables(self.package, self.stream, provisioned=self.provisioned),
+            env=variables,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -83,7 +88,7 @@ class Environment:
     async def prepare(self, http: aiohttp.ClientSession) -> Said:
         """Initialise the runtime without a call, as provisioned concurrency does; return what was said."""
         limit = self._limit(init_limit_s(self.package.timeout_s, ahead=True))
-        answered, said = await self._ran(http, _NO_CALL, None, str(uuid.uuid4()), limit)
+        answered, said = await self._ran(http, NO_CALL, None, str(uuid.uuid4()), limit)
         self.dead = b"Runtime.UnmarshalError" not in answered.body
         return said
 
@@ -188,6 +193,8 @@ class Environment:
                 await asyncio.wait_for(self._process.wait(), 5)
         if self._reader is not None:
             self._reader.cancel()
+        if self._relay is not None:
+            await self._relay.close()
 
     async def _reaped(self, pid: int) -> None:
         """Let the emulator bury its runtime: in a container nobody else may do it."""

@@ -20,7 +20,9 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Outcome
 from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import OWN_PREFIXES, Pool
 from warmgate_ops.rehearsal.cloud.lambda_runtime.provisioned import Provisioned
 from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Ran, log_lines, tail_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.snapshots import Restore, restore_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
+from warmgate_ops.rehearsal.cloud.lambda_runtime.told import told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +51,18 @@ class LambdaPlatform:
     """Lambda's data plane. Every method runs in the event loop of the endpoint."""
 
     def __init__(
-        self, control: Control, telemetry: Telemetry, rie: Path, *, variables: dict[str, str], seed: int
+        self,
+        control: Control,
+        telemetry: Telemetry,
+        rie: Path,
+        *,
+        variables: dict[str, str],
+        seed: int,
+        arn_start: str,
     ) -> None:
         self._control = control
         self._telemetry = telemetry
+        self._arn_start = arn_start
         self._choose = random.Random(seed)
         self._pool = Pool(rie, variables)
         self._busy: dict[str, int] = defaultdict(int)
@@ -106,6 +116,9 @@ class LambdaPlatform:
         return sum(count for name, count in self._busy.items() if not self._control.is_reserved(name))
 
     def _admit(self, settings: VersionSettings, reserved: int | None, unreserved: int, route: Route) -> None:
+        if settings.snapshot and settings.state == "Pending":
+            text = "Lambda is initializing your function. It will be ready to invoke once your function state becomes "
+            raise Refused(409, "SnapStartNotReadyException", text + "ACTIVE.")
         if settings.state != "Active":
             text = "The operation cannot be performed at this time. The function is currently in the following state: "
             raise Refused(409, "ResourceConflictException", text + settings.state)
@@ -129,16 +142,19 @@ class LambdaPlatform:
         return not own and 0 < reserved <= sum(by_qualifier.values())
 
     async def _served(self, call: Call, settings: VersionSettings, route: Route) -> Invoked:
-        environment = await self._pool.take(settings, patient=route.by_alias)
-        first = not environment.initialised
+        environment = await self.provisioned.more(settings)
+        if environment is None:
+            environment = await self._pool.take(settings, patient=route.by_alias)
         request_id = call.request_id or str(uuid.uuid4())
         try:
+            restore = await self._restored(environment)
+            first = not environment.initialised
             outcome = await self._called(environment, call, request_id, by_alias=route.by_alias)
         except BaseException:
             # The call was abandoned half way: nobody knows the state of its environment.
             await self._pool.end(environment)
             raise
-        ran = self._ran(settings, outcome, environment, request_id, first=first)
+        ran = self._ran(settings, outcome, environment, request_id, first=first, restore=restore)
         lines = log_lines(ran, settings.logging)
         self._telemetry.served(ran, settings, route, environment.stream, lines)
         await self._pool.give_back(environment)
@@ -150,6 +166,16 @@ class LambdaPlatform:
             request_id=request_id,
         )
 
+    async def _restored(self, environment: Environment) -> Restore | None:
+        """Initialise an environment of SnapStart apart from its call, as its snapshot was made; None for any other."""
+        if environment.initialised or not environment.package.snapshot:
+            return None
+        assert self._http is not None
+        async with self._pool.starting:
+            said = await environment.prepare(self._http)
+        environment.dead = False  # What fails to initialise shows its error in the call.
+        return restore_of(said.init_lines)
+
     async def _called(self, environment: Environment, call: Call, request_id: str, *, by_alias: bool) -> Outcome:
         """Run a call; environments are taken first and cores afterwards.
 
@@ -157,14 +183,22 @@ class LambdaPlatform:
         calls must not hold a core, and live traffic, which nobody measures by the clock here, would only queue for one.
         """
         assert self._http is not None
+        context = told(":".join(filter(None, (self._arn_start, call.function, call.qualifier))), call.client_context)
         free = call.function.startswith(OWN_PREFIXES) or (by_alias and environment.initialised)
         if free:
-            return await environment.call(self._http, call.payload, call.client_context, request_id)
+            return await environment.call(self._http, call.payload, context, request_id)
         async with self._running if environment.initialised else self._pool.starting:
-            return await environment.call(self._http, call.payload, call.client_context, request_id)
+            return await environment.call(self._http, call.payload, context, request_id)
 
     def _ran(
-        self, settings: VersionSettings, outcome: Outcome, environment: Environment, request_id: str, *, first: bool
+        self,
+        settings: VersionSettings,
+        outcome: Outcome,
+        environment: Environment,
+        request_id: str,
+        *,
+        first: bool,
+        restore: Restore | None,
     ) -> Ran:
         if outcome.init_ms is not None:
             self.init_reports.append((settings.function, settings.version, outcome.init_ms))
@@ -186,5 +220,6 @@ class LambdaPlatform:
             again_lines=outcome.again_lines,
             first=first,
             provisioned=environment.provisioned,
+            restore=restore,
             ended_s=time.time(),
         )

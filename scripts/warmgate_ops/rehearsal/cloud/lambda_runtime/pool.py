@@ -52,11 +52,11 @@ class Pool:
             async with self.starting:
                 found = await self._idle_one(settings, package)
                 if found is None:
-                    return await self._made(package, provisioned=False)
+                    return await self._started(self._new(package, provisioned=False))
         if found is not None:
             return found
         async with self.starting:
-            return await self._made(package, provisioned=False)
+            return await self._started(self._new(package, provisioned=False))
 
     async def _idle_one(self, settings: VersionSettings, package: Package) -> Environment | None:
         idle = self._idle[settings.function, settings.version]
@@ -72,10 +72,17 @@ class Pool:
         """Make what environments of a version are started with; raises Refused where its runtime cannot run here."""
         await self._start(self._package(settings))
 
+    def provisioned(self, function: str, version: str) -> tuple[int, int]:
+        """Return how many provisioned environments of a version there are, and how many of them are idle."""
+        idle = sum(each.provisioned for each in self._idle[function, version])
+        own = [each for each in self._all if (each.package.function, each.package.version) == (function, version)]
+        return sum(each.provisioned for each in own), idle
+
     async def prepare(self, http: aiohttp.ClientSession, settings: VersionSettings) -> tuple[Environment, Said]:
         """Return a new environment that is initialised and has served no call; it is not idle before `give_back`."""
+        environment = self._new(self._package(settings), provisioned=True)
         async with self.starting:
-            environment = await self._made(self._package(settings), provisioned=True)
+            await self._started(environment)
         async with self.starting:
             said = await environment.prepare(http)
         return environment, said
@@ -114,7 +121,8 @@ class Pool:
         self._all.clear()
         self._idle.clear()
 
-    async def _made(self, package: Package, *, provisioned: bool) -> Environment:
+    def _new(self, package: Package, *, provisioned: bool) -> Environment:
+        """Return an environment that is to be started; it counts as one from now on."""
         if self._closed:
             raise NoEnvironmentError(f"{package.function}: the cloud has ended")
         stream = package.log.prefixes(package.version, datetime.now(UTC).date())[0] + uuid.uuid4().hex
@@ -122,8 +130,11 @@ class Pool:
         niceness = OWN_NICENESS if package.function.startswith(OWN_PREFIXES) else 0
         environment = Environment(package, stream, niceness=niceness, provisioned=provisioned)
         self._all.add(environment)
+        return environment
+
+    async def _started(self, environment: Environment) -> Environment:
         try:
-            await environment.start(await self._start(package))
+            await environment.start(await self._start(environment.package))
         except BaseException:
             await self.end(environment)
             raise
@@ -153,6 +164,7 @@ class Pool:
             runtime=settings.runtime,
             layers=settings.layers,
             tmp_mb=settings.tmp_mb,
+            snapshot=settings.snapshot,
             # Each function signs with a name of its own, as each has a role of its own in AWS.
             variables={**self._variables, "AWS_ACCESS_KEY_ID": settings.function, **settings.variables},
         )

@@ -15,6 +15,9 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment,
 from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import Pool
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 
+MOST_AHEAD = 10
+"""So many environments of a configuration are processes before anybody calls; the others begin as calls need them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
@@ -132,7 +135,8 @@ class Provisioned:
     async def _allocate(self, function: str, qualifier: str, allocation: Allocation) -> None:
         try:
             settings = await self._control.version(function, allocation.version)
-            ready = await asyncio.gather(*(self._prepared(settings) for _ in range(allocation.requested)))
+            ahead = min(allocation.requested, MOST_AHEAD)
+            ready = await asyncio.gather(*(self._prepared(settings) for _ in range(ahead)))
         except (Refused, NoEnvironmentError, OSError) as error:
             self._note(function, qualifier, replace(allocation, status="FAILED", reason=str(error)))
             return
@@ -142,7 +146,17 @@ class Provisioned:
             return
         for each in ready:
             await self._pool.give_back(each)
-        self._note(function, qualifier, replace(allocation, allocated=len(ready), status="READY"))
+        self._note(function, qualifier, replace(allocation, allocated=allocation.requested, status="READY"))
+
+    async def more(self, settings: VersionSettings) -> Environment | None:
+        """Return an environment that is allocated and has no process yet, initialised apart from the call it is for.
+
+        None where an idle one can serve, or all that are allocated are busy.
+        """
+        key = (settings.function, settings.version)
+        allocated = sum(each.allocated for name, each in self._allocations.items() if (name[0], each.version) == key)
+        there, idle = self._pool.provisioned(*key)
+        return None if idle or there >= allocated else await self._prepared(settings)
 
     async def _prepared(self, settings: VersionSettings) -> Environment:
         environment, said = await self._pool.prepare(self._http, settings)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init
+from warmgate_ops.rehearsal.cloud.lambda_runtime.snapshots import Restore
 
 _LEVELS = {"DEBUG": 0, "INFO": 1, "WARN": 2}
 _RUNTIME = "python:rehearsal.v1"
@@ -37,6 +38,8 @@ class Ran:
     first: bool = False
     """Whether the environment was initialised for this call."""
     provisioned: bool = False
+    restore: Restore | None = None
+    """How the environment was restored from its snapshot for this call."""
     ended_s: float = 0.0
 
     @property
@@ -85,11 +88,15 @@ def _text_lines(ran: Ran) -> tuple[str, ...]:
     )
     if ran.init_ms is not None:
         report += f"Init Duration: {ran.init_ms:.2f} ms\t"
+    if ran.restore is not None:
+        billed_ms = math.ceil(ran.restore.duration_ms)
+        report += f"Restore Duration: {ran.restore.duration_ms:.2f} ms\tBilled Restore Duration: {billed_ms} ms\t"
     if ran.status != "success":
         kind = f"\tError Type: {ran.error_type}" if ran.error_type and ran.status != "timeout" else ""
         report += f"Status: {ran.status}{kind}"
     return (
         *((_text_start(),) if ran.first else ()),
+        *_text_restore(ran.restore),
         *ran.init_lines,
         *(_text_init(init) for init in ran.failed_inits[:1]),
         *ran.again_lines,
@@ -103,6 +110,13 @@ def _text_lines(ran: Ran) -> tuple[str, ...]:
 
 def _text_start() -> str:
     return f"INIT_START Runtime Version: {_RUNTIME}\tRuntime Version ARN: {_RUNTIME_ARN}"
+
+
+def _text_restore(restore: Restore | None) -> tuple[str, ...]:
+    if restore is None:
+        return ()
+    start = _text_start().replace("INIT_START", "RESTORE_START")
+    return start, *restore.lines, f"RESTORE_REPORT Restore Duration: {restore.duration_ms:.2f} ms"
 
 
 def _text_init(init: Init) -> str:
@@ -120,6 +134,7 @@ def _json_lines(ran: Ran, logging: Logging) -> tuple[str, ...]:
     ]
     return (
         *(_kept(logging, "INFO", _start_record("on-demand", ran.ended_s)) if ran.first else ()),
+        *_json_restore(ran, logging),
         *ran.init_lines,
         *inits[:1],
         *ran.again_lines,
@@ -127,6 +142,17 @@ def _json_lines(ran: Ran, logging: Logging) -> tuple[str, ...]:
         *_kept(logging, "INFO", start),
         *ran.lines,
         *_kept(logging, level, _report_record(ran)),
+    )
+
+
+def _json_restore(ran: Ran, logging: Logging) -> tuple[str, ...]:
+    if ran.restore is None:
+        return ()
+    report: dict[str, object] = {"status": "success", "metrics": {"durationMs": round(ran.restore.duration_ms, 3)}}
+    return (
+        *_kept(logging, "INFO", _record("platform.restoreStart", {"runtimeVersion": _RUNTIME}, ran.ended_s)),
+        *ran.restore.lines,
+        *_kept(logging, "INFO", _record("platform.restoreReport", report, ran.ended_s)),
     )
 
 
@@ -139,6 +165,9 @@ def _report_record(ran: Ran) -> str:
     }
     if ran.init_ms is not None:
         metrics["initDurationMs"] = round(ran.init_ms, 3)
+    if ran.restore is not None:
+        metrics["restoreDurationMs"] = round(ran.restore.duration_ms, 3)
+        metrics["billedRestoreDurationMs"] = math.ceil(ran.restore.duration_ms)
     record: dict[str, object] = {"requestId": ran.request_id, "status": ran.status, "metrics": metrics}
     if ran.error_type and ran.status == "error":
         record["errorType"] = ran.error_type

@@ -25,20 +25,26 @@ class Start:
 
     def variables(self, package: Package, stream: str, *, provisioned: bool) -> dict[str, str]:
         """Return the variables of one of them."""
-        kind = "provisioned-concurrency" if provisioned else "on-demand"
+        ahead = "provisioned-concurrency" if provisioned else ""
+        kind = ahead or ("snap-start" if package.snapshot else "on-demand")
         own = {} if self.sandbox else {"TMPDIR": str(package.folder.parent)}
         return {**own, **variables_of(package, stream, self.places, self.launch.variables, kind)}
 
 
-def start_of(package: Package, rie: Path) -> Start:
+def start_of(package: Package, rie: Path, *, isolated: bool | None = None) -> Start:
     """Return how to start a package; compiles it, as builds do: else each cold start would measure the compiler.
+
+    Args:
+        package: what is started.
+        rie: AWS's Runtime Interface Emulator.
+        isolated: whether in a sandbox; by default where this machine gives one.
 
     Raises:
         SettingsError: its runtime cannot run on this machine.
     """
     beside = package.folder.parent.parent
     layers = package.layers or _empty(beside / "no-layers")
-    inside = isolates()
+    inside = isolates() if isolated is None else isolated
     places = Places() if inside else Places(task=str(package.folder), layers=str(layers), sandboxed=False)
     launch = family_of(package.runtime).launch(package.runtime, package.handler, places)
     if launch.compiles:

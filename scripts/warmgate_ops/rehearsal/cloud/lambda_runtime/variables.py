@@ -27,6 +27,8 @@ class Package:
     layers: Path | None = None
     """Where the layers are unpacked, one over the other."""
     tmp_mb: int = 512
+    snapshot: bool = False
+    """Whether its environments are restored from a snapshot, as SnapStart does."""
     variables: dict[str, str] = field(default_factory=dict)
 
 
@@ -40,7 +42,7 @@ def variables_of(
         stream: its log stream.
         places: where its code is seen.
         runtime: what the family of its runtime sets.
-        kind: how it is initialised: on-demand or provisioned-concurrency.
+        kind: how it is initialised: on-demand, provisioned-concurrency or snap-start.
     """
     reserved = {name: text for name, text in runtime.items() if name.startswith(("AWS_", "LAMBDA_"))}
     return {

@@ -1,9 +1,9 @@
 """Read by MiniStack's interpreter as it starts: what the local cloud does better than MiniStack is put into its place.
 
 MiniStack evaluates every alarm with every PutMetricData, over all dimensions at once and without periods, which would
-set alarms that have no breaching datapoint, and it has no setting for it. Its CloudFormation has no types of CodeDeploy
-and moves an alias without a deployment. Should it name its parts otherwise one day, it does not start, and its log says
-why.
+set alarms that have no breaching datapoint, and it has no setting for it. It describes alarms in part, some versions by
+their function's ARN. Its CloudFormation has no types of CodeDeploy and moves an alias without a deployment. Should it
+name its parts otherwise one day, it does not start, and its log says why.
 """
 
 import importlib
@@ -19,6 +19,12 @@ if importlib.util.find_spec("ministack") is not None:
 
         del cloudwatch.__dict__["_evaluate_alarm"]
         cloudwatch.__dict__["_evaluate_alarm"] = lambda _: None
+
+        part = "ministack.services.cloudwatch: what puts and describes alarms"
+        importlib.import_module("alarms").install(cloudwatch.__dict__)
+
+        part = "ministack.services.lambda_svc: what publishes versions"
+        importlib.import_module("versions").install(importlib.import_module("ministack.services.lambda_svc").__dict__)
 
         if "WARMGATE_ENDPOINT_FILE" in os.environ:
             part = "ministack.services.cloudformation"

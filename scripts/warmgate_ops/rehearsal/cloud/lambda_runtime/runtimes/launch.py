@@ -33,10 +33,12 @@ class Launch:
     """Folders and files of this machine by the path at which they are seen, `/var/runtime` for example."""
     compiles: tuple[str, ...] = ()
     """The command that compiles a folder named behind it, as builds do; empty where there is nothing to compile."""
-    refuses_no_json: bool = False
-    """Whether a payload of the byte 0xFF is refused with Runtime.UnmarshalError before the handler is called.
+    relay_variable: str = ""
+    """The variable in which the command finds the address of a `Relay`, to set AWS_LAMBDA_RUNTIME_API to it.
 
-    So an environment of provisioned concurrency is initialised without a call.
+    Without one the command itself tells the handler the ARN out of the client context and the deadline of the call, and
+    refuses a payload of the byte 0xFF with Runtime.UnmarshalError before it calls the handler: so an environment of
+    provisioned concurrency is initialised without a call.
     """
 
 

@@ -59,7 +59,6 @@ class Node:
             },
             shown=(program.parents[1],) if program.parents[1] not in {Path("/usr"), Path("/")} else (),
             mounted={_SEEN_LOOP: _LOOP},
-            refuses_no_json=True,
         )
 
 

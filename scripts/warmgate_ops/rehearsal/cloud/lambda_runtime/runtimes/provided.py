@@ -5,6 +5,8 @@ from __future__ import annotations
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import Launch, NotHere, Places
 
 RUNTIMES = ("provided.al2023", "provided.al2", "provided")
+_RELAY = "_RELAY"
+_TOLD = f'export AWS_LAMBDA_RUNTIME_API="${_RELAY}"; unset {_RELAY} AWS_LAMBDA_FUNCTION_TIMEOUT\n'
 _FIRST_OF = 'for each in "$LAMBDA_TASK_ROOT" "$0"; do [ -x "$each/bootstrap" ] && exec "$each/bootstrap"; done\n'
 _NONE = 'echo "Runtime.InvalidEntrypoint: no executable file bootstrap in $LAMBDA_TASK_ROOT or $0" >&2; exit 1'
 
@@ -26,11 +28,12 @@ class Provided:
         """Return how to start the package's bootstrap, else a layer's."""
         path, task, layers = "/usr/local/bin:/usr/bin/:/bin:/opt/bin", places.task, places.layers
         return Launch(
-            command=("/bin/sh", "-c", _FIRST_OF + _NONE, layers, handler),
+            command=("/bin/sh", "-c", _TOLD + _FIRST_OF + _NONE, layers, handler),
             variables={
                 "LANG": "en_US.UTF-8",
                 "PATH": path,
                 "LD_LIBRARY_PATH": f"/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:{task}:{task}/lib:{layers}/lib",
                 "LAMBDA_RUNTIME_DIR": "/var/runtime",
             },
+            relay_variable=_RELAY,
         )

@@ -60,5 +60,4 @@ class Python:
             shown=(program.parents[1],),
             mounted={_LANG: made, _RUNTIME_DIR: packages, _SEEN_BOOTSTRAP: _BOOTSTRAP},
             compiles=(str(made / "bin" / runtime), "-m", "compileall", "-q"),
-            refuses_no_json=True,
         )

@@ -215,6 +215,7 @@ function parsed(text, name) {
 }
 
 function contextOf(headers) {
+  const heard = parsed(headers["lambda-runtime-client-context"], "ClientContext") ?? {}; // as told.py writes it
   const deadline = limitS > 0 ? Date.now() + limitS * 1000 : Number(headers["lambda-runtime-deadline-ms"]);
   return {
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
@@ -222,9 +223,9 @@ function contextOf(headers) {
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-    clientContext: parsed(headers["lambda-runtime-client-context"], "ClientContext"),
+    clientContext: parsed(heard.context ?? undefined, "ClientContext"),
     identity: parsed(headers["lambda-runtime-cognito-identity"], "CognitoIdentity"),
-    invokedFunctionArn: headers["lambda-runtime-invoked-function-arn"],
+    invokedFunctionArn: heard.arn ?? headers["lambda-runtime-invoked-function-arn"],
     awsRequestId: headers["lambda-runtime-aws-request-id"],
     tenantId: headers["lambda-runtime-aws-tenant-id"],
     getRemainingTimeInMillis: () => deadline - Date.now(),
@@ -316,9 +317,11 @@ const NO_CALL = Buffer.of(0xff); // what initialises an environment of provision
 const NEVER_SETTLED =
   "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that " +
   "was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes";
+// Type and text as AWS's runtime prints them (github.com/open-telemetry/opentelemetry-js-contrib/issues/3251).
 const NO_CALLBACKS =
-  "AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
-  "Use an async handler, or a runtime below nodejs24.x.";
+  "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
+  "You need to modify this function to use a supported handler signature to use Node.js 24 or later. " +
+  "For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.";
 
 async function run() {
   patchConsole();

@@ -1,0 +1,79 @@
+"""Versions in MiniStack: one that is published with its function, or with its code, has an ARN of its own.
+
+MiniStack gives it that of the function, which Terraform then shows as `qualified_arn`. And it runs the code of versions
+with SnapStart itself, without what Lambda's runtimes bring along; here that is the affair of their environments.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+Answer = tuple[int, dict[str, str], bytes]
+Operation = Callable[..., Answer]
+_LATEST = "$LATEST"
+_SNAPSHOT_S = 0.2
+"""How long a version with SnapStart is Pending."""
+
+
+def install(service: dict[str, Any]) -> None:
+    """Replace what publishes and lists versions; raises KeyError where a name of MiniStack's module has changed."""
+    functions: dict[str, Any] = service["_functions"]
+    create: Operation = service["_create_function"]
+    update: Operation = service["_update_code"]
+    listed: Operation = service["_list_versions"]
+
+    def create_function(data: dict[str, Any]) -> Answer:
+        answer = create(data)
+        if answer[0] < 300:
+            _name_versions(functions[json.loads(answer[2])["FunctionName"]])
+        return answer
+
+    def update_code(name: str, data: dict[str, Any]) -> Answer:
+        answer = update(name, data)
+        if answer[0] >= 300:
+            return answer
+        _name_versions(functions[name])
+        return _changed(answer, _qualified)
+
+    def list_versions(*asked: Any) -> Answer:
+        answer = listed(*asked)
+        return answer if answer[0] >= 300 else _changed(answer, _all_qualified)
+
+    del service["_snapstart_provision_version_async"]
+    service["_snapstart_provision_version_async"] = _snapshot_taken
+    service.update(_create_function=create_function, _update_code=update_code, _list_versions=list_versions)
+
+
+def _snapshot_taken(_: str, version: dict[str, Any]) -> None:
+    active = {"State": "Active", "StateReason": "", "StateReasonCode": "", "LastUpdateStatus": "Successful"}
+    timer = threading.Timer(_SNAPSHOT_S, version["config"].update, [active])
+    timer.daemon = True
+    timer.start()
+
+
+def _name_versions(function: dict[str, Any]) -> None:
+    for version in function["versions"].values():
+        _qualified(version["config"])
+
+
+def _qualified(configuration: dict[str, Any], latest: str = "") -> None:
+    """Let an ARN name its version; where $LATEST alone was changed, it names none."""
+    version, arn = configuration["Version"], configuration["FunctionArn"]
+    qualifier = latest if version == _LATEST else version
+    if qualifier and not arn.endswith(f":{qualifier}"):
+        configuration["FunctionArn"] = f"{arn}:{qualifier}"
+
+
+def _all_qualified(found: dict[str, Any]) -> None:
+    for each in found["Versions"]:
+        _qualified(each, _LATEST)
+
+
+def _changed(answer: Answer, change: Callable[[dict[str, Any]], None]) -> Answer:
+    status, headers, body = answer
+    found = json.loads(body)
+    change(found)
+    return status, headers, json.dumps(found).encode()
