@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LONGEST_END_S = 4.0
 """Who ends the cloud waits no longer than this; what is left then, processes and folder, goes with it."""
 _WAKE_S = 1.0
+_TRIES = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -128,6 +129,7 @@ class _Ending:
         from warmgate_ops.rehearsal.cloud.lambda_runtime.child import kill_children
 
         kill_children()
-        if self._work is not None:
-            shutil.rmtree(self._work, ignore_errors=True)
+        for _ in range(_TRIES):  # What still unpacks code may put a file into a folder that is being removed.
+            if self._work is not None and self._work.exists():
+                shutil.rmtree(self._work, ignore_errors=True)
         os._exit(0)

@@ -22,19 +22,25 @@ sys.exit(-child.wait())
 """
 
 
+def told(number: int, reached: list[str]) -> None:
+    """Send a signal while it is held back."""
+    with uninterrupted():
+        os.kill(os.getpid(), number)
+        reached.append("the end of the block")
+
+
 @pytest.mark.parametrize("number", INTERRUPTS)
 def test_a_signal_during_a_start_is_raised_behind_it(number: int) -> None:
     """Raised within a fork it would be lost, or the child would be nobody's."""
-    reached = []
+    reached: list[str] = []
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(number, interrupt)
     try:
-        with pytest.raises(KeyboardInterrupt), uninterrupted():
-            os.kill(os.getpid(), number)
-            reached.append("the end of the block")
+        with pytest.raises(KeyboardInterrupt):
+            told(number, reached)
         assert signal.getsignal(number) is interrupt
     finally:
         signal.signal(number, before)
