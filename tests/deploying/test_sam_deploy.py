@@ -12,7 +12,7 @@ import pytest
 from deploying.sam_cli import NEEDS_SAM, ROOT
 from deploying.sam_deploy import STACK, SamProject
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.stage import AFTER_HOOK, BUCKET, HOOK, SHORT_WAITS, install_warmgate
+from warmgate_ops.rehearsal.stage import AFTER_HOOK, BUCKET, HOOK, RUNTIME, SHORT_WAITS, install_warmgate
 
 pytestmark = [pytest.mark.slow, pytest.mark.local_cloud, NEEDS_SAM]
 
@@ -41,7 +41,7 @@ Resources:
       Policies: [AWSLambdaBasicExecutionRole]
 Outputs:
   Alias: {Value: !Ref Shop.Alias}
-"""
+""".replace("python3.13", RUNTIME)
 LATER = """
   Late:
     Type: AWS::Lambda::Alias
@@ -182,7 +182,8 @@ def released(project: SamProject) -> None:
         client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
         client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=SHORT_WAITS)
     # Without traffic the hook after the shift waits longer than a test may; live releases are tested elsewhere.
-    lines = (ROOT / "examples" / "attach" / "sam" / "after.yaml").read_text().splitlines()
+    example = (ROOT / "examples" / "attach" / "sam" / "after.yaml").read_text()
+    lines = example.replace("python3.13", RUNTIME).splitlines()
     template = "\n".join(line for line in lines if "PostTraffic" not in line)
 
     project.write(src=source(1, SLEEP))
