@@ -67,7 +67,7 @@ def show_table(console: Console, rows: Iterable[Row], seconds: float) -> None:
 
 def _cells(row: Row) -> dict[str, str]:
     return {
-        "scenario": row.scenario,
+        "scenario": f"{row.scenario} ({row.runtime})" if row.runtime else row.scenario,
         "expected": row.expected,
         "status sent": row.status,
         "outcome": row.outcome,
