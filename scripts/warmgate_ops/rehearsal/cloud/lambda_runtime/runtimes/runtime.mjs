@@ -1,13 +1,13 @@
 // Runs a Node.js function behind Lambda's runtime API, as the managed nodejs runtimes do: node runtime.mjs HANDLER
 import fs from "node:fs";
 import http from "node:http";
-import { createRequire } from "node:module";
+import * as modules from "node:module";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
 import util from "node:util";
 
-const require = createRequire(import.meta.url);
+const require = modules.createRequire(import.meta.url);
 const env = process.env;
 // The emulator is given a far longer limit than the function has: its own deadline would count init in.
 const overtimeS = 1000;
@@ -141,6 +141,34 @@ function isModule(file) {
     }
     if (folder === path.dirname(folder)) return false;
   }
+}
+
+// Lambda's own Node.js finds ES modules in NODE_PATH too, behind every node_modules above the importing file.
+// A hook costs a cold start some milliseconds, so there is none where those folders are not there.
+const NODE_PATH_HOOK = `
+let places = [];
+export const initialize = (given) => { places = given; };
+export async function resolve(name, context, next) {
+  try {
+    return await next(name, context);
+  } catch (error) {
+    if (error?.code !== "ERR_MODULE_NOT_FOUND" || /^([./]|[a-z]+:)/i.test(name)) throw error;
+    for (const parentURL of places) {
+      try {
+        return await next(name, { ...context, parentURL });
+      } catch (other) {
+        if (other?.code !== "ERR_MODULE_NOT_FOUND") throw other;
+      }
+    }
+    throw error;
+  }
+}`;
+
+function findModulesInNodePath() {
+  const folders = (env.NODE_PATH ?? "").split(":").filter((each) => path.basename(each) === "node_modules" && fs.existsSync(each));
+  if (!folders.length) return;
+  const data = folders.map((each) => pathToFileURL(path.join(path.dirname(each), "importing.mjs")).href);
+  modules.register(`data:text/javascript,${encodeURIComponent(NODE_PATH_HOOK)}`, { data });
 }
 
 async function loadModule(root, folder, name) {
@@ -329,6 +357,7 @@ async function run() {
   });
   process.on("beforeExit", () => whenIdle());
   offerStreaming();
+  findModulesInNodePath();
   const handler = await loadHandler(env.LAMBDA_TASK_ROOT ?? process.cwd(), process.argv[2] ?? env._HANDLER);
   if (major >= 24 && handler.length >= 3 && !handler[streaming]) throw runtimeError("CallbackHandlerDeprecated", NO_CALLBACKS);
   const next = () => ask("GET", "/invocation/next").catch(() => process.exit(1)); // the environment has ended
