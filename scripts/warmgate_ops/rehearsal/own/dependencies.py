@@ -109,7 +109,10 @@ def _npm(folder: Path, files: Iterable[Path]) -> Iterator[list[str]]:
     way = "ci" if len(copied) > 1 else "install"
     plain = ["--omit=dev", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(folder)]
     yield [npm, way, *plain]
-    if brought := [f"{name}@{version}" for name, version in _node_sdk(_described(folder / "package.json")).items()]:
+    said = _described(folder / "package.json")
+    if brought := [f"{name}@{version}" for name, version in _node_sdk(said).items()]:
+        # npm leaves out what is named for development, even where it is told to install it.
+        (folder / "package.json").write_text(json.dumps({**said, "devDependencies": {}}), encoding="utf-8")
         yield [npm, "install", "--no-save", *plain, *brought]
 
 
