@@ -178,10 +178,12 @@ def _rehearse_own(own: Own, time_scale: float, report_dir: Path | None, console:
     from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.display import show_verdict
     from warmgate_ops.rehearsal.own.architecture import other_architecture
+    from warmgate_ops.rehearsal.own.preparing import prepare
 
     work = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-"))
     try:
         scenario = own_scenario(own, work)
+        prepare(scenario.settings)
         other = other_architecture(scenario.settings.architecture)
         for line in other:
             complain(f"not as on Lambda: {line}")

@@ -1,4 +1,4 @@
-"""Runs a user's own program that makes tables, buckets and the like in the local cloud."""
+"""Prepares what a user's function needs: its runtime, and by a program of the user's own tables, buckets and the like."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from warmgate.errors import SettingsError
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import Places
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import family_of
 from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION
+from warmgate_ops.rehearsal.scenario import FunctionSettings
 
 _PATIENCE_S = 120
+
+
+def prepare(settings: FunctionSettings) -> None:
+    """Install what a runtime has of its own, before anything is started; raises SettingsError where that fails."""
+    family_of(settings.runtime).launch(settings.runtime, settings.handler, Places())
 
 
 def run_setup(program: Path, endpoint_url: str, variables: Mapping[str, str]) -> None:
