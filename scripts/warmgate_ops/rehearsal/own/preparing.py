@@ -1,4 +1,4 @@
-"""Prepares what a user's function needs: its runtime, and by a program of the user's own tables, buckets and the like."""
+"""Prepares what a user's function needs: its runtime, and by the user's own program tables, buckets and the like."""
 
 from __future__ import annotations
 
