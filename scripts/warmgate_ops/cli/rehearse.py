@@ -195,7 +195,7 @@ def _rehearse_own(own: Own, time_scale: float, report_dir: Path | None, console:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in release.documents.items():
         write_text(folder / name, text)
-    write_text(folder / "function.log", "".join(f"{line}\n" for line in release.log))
+    write_text(folder / "function.log", "".join(f"{line}\n" for line in release.log).replace("\r", "\n"))
     show_verdict(console, row, release)
     unlike = (*other, *unlike_lambda())
     for line in unlike:
