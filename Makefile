@@ -68,7 +68,7 @@ $(ENV)/mutants/.ready: requirements/mutants.txt
 	$(ENV)/mutants/bin/python -m pip $(LOCKED) -r requirements/mutants.txt
 	@touch $@
 
-rehearse: $(READY) $(CLOUD) ## run eight releases on this machine: two go through, six are rolled back
+rehearse: $(READY) $(CLOUD) ## run nine releases on this machine: two go through, seven are rolled back
 	@$(BIN)/warmgate rehearse
 
 rehearse-all: $(READY) $(CLOUD) ## run these and ten releases under live traffic (minutes)

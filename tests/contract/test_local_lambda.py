@@ -19,6 +19,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.stage import RUNTIME
 
 pytestmark = pytest.mark.local_cloud
 ROLE = "arn:aws:iam::123456789012:role/contracts"
@@ -52,7 +53,7 @@ def made(cloud: LocalCloud) -> Made:
 
     def make(**settings: Any) -> str:
         name = f"told-{uuid.uuid4().hex[:8]}"
-        chosen = {"Runtime": "python3.11", "Role": ROLE, "Handler": "app.handler", "Timeout": 10, **settings}
+        chosen = {"Runtime": RUNTIME, "Role": ROLE, "Handler": "app.handler", "Timeout": 10, **settings}
         client.create_function(FunctionName=name, Code={"ZipFile": packed(CODE)}, **chosen)
         client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
         return name

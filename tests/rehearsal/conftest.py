@@ -11,6 +11,7 @@ import pytest
 from support.fakes.lambda_calls import Install, packed
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.stage import RUNTIME
 
 ROLE = "arn:aws:iam::123456789012:role/tests"
 
@@ -29,7 +30,7 @@ def install(local_cloud: LocalCloud) -> Install:
 
     def create(code: str, **settings: Any) -> str:
         client, name = local_cloud.client("lambda"), f"{settings.pop('prefix', 'tried')}-{next(numbers)}"
-        chosen = {"Runtime": "python3.11", "Role": ROLE, "Handler": "app.handler", "MemorySize": 256, "Timeout": 10}
+        chosen = {"Runtime": RUNTIME, "Role": ROLE, "Handler": "app.handler", "MemorySize": 256, "Timeout": 10}
         client.create_function(FunctionName=name, Code={"ZipFile": packed(code)}, **{**chosen, **settings})
         client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
         return name

@@ -15,6 +15,7 @@ from warmgate.logs.invocations import record_of
 from warmgate.model.calls import CallOutcome, Sample, Start
 from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import isolates
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.stage import RUNTIME
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(120)]
 
@@ -253,7 +254,7 @@ def test_a_function_finds_what_lambda_sets(local_cloud: LocalCloud, install: Ins
     assert (found["LAMBDA_TASK_ROOT"], found["LAMBDA_RUNTIME_DIR"]) == ("/var/task", "/var/runtime")
     assert {"/var/task", "/var/task/lib", "/var/runtime", "/opt/lib"} <= {*found["LD_LIBRARY_PATH"].split(":")}
     assert (found["LANG"], found["PATH"]) == ("en_US.UTF-8", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin")
-    assert found["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.11"
+    assert found["AWS_EXECUTION_ENV"] == f"AWS_Lambda_{RUNTIME}"
     assert {"HOME", "AWS_LAMBDA_FUNCTION_TIMEOUT", "PYTEST_CURRENT_TEST"} & found.keys() == set()
 
 
@@ -267,7 +268,7 @@ def test_a_function_finds_its_own_packages_alone(local_cloud: LocalCloud, instal
     served = call(local_cloud, install("import boto3, sys\ndef handler(event, context): return sys.path"))
 
     assert found.payload["errorType"] == "Runtime.ImportModuleError"
-    assert served.payload[:3] == ["/var/task", "/opt/python/lib/python3.11/site-packages", "/opt/python"]
+    assert served.payload[:3] == ["/var/task", f"/opt/python/lib/{RUNTIME}/site-packages", "/opt/python"]
 
 
 @ALONE

@@ -15,14 +15,16 @@ from warmgate.adapters.policies import read_policy
 from warmgate.model.calls import HISTORY
 from warmgate.model.deployment import Status
 from warmgate.report.samples import read_samples
-from warmgate_ops.rehearsal.catalogue import SCENARIOS
+from warmgate_ops.rehearsal.catalogue import SCENARIOS as ALL
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.expect import RehearsedRelease, Row
+from warmgate_ops.rehearsal.presence import present
 from warmgate_ops.rehearsal.run import rehearse_all
 from warmgate_ops.rehearsal.scenario import Scenario
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(400)]
 
+SCENARIOS, _ = present(ALL)
 EACH = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 BAD = pytest.mark.parametrize(
     "scenario", [each for each in SCENARIOS if each.expected is Status.FAILED], ids=lambda scenario: scenario.name

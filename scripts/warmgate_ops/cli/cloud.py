@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 LONGEST_END_S = 4.0
-"""Who ends the cloud waits no longer than this; whatever is left then is killed with it."""
+"""Who ends the cloud waits no longer than this; what is left then, processes and folder, goes with it."""
 _WAKE_S = 1.0
+_TRIES = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +50,7 @@ def cloud(
     before = {each: signal.signal(each, ending) for each in (signal.SIGINT, signal.SIGTERM)}
     work = Path(tempfile.mkdtemp(prefix="warmgate-cloud-"))
     try:
+        ending.begin(work)
         _serve(work, port, time_scale, ending, with_warmgate=not no_warmgate)
     except KeyboardInterrupt:
         complain("told to end before it was ready")
@@ -96,12 +98,19 @@ class _Ending:
     """What SIGINT and SIGTERM do: they interrupt a start, and end the wait once everything answers."""
 
     def __init__(self) -> None:
-        self._waiting = False
+        self._work: Path | None = None
+        self._interrupts = False
         self._told = threading.Event()
+
+    def begin(self, work: Path) -> None:
+        """Interrupt what follows, until `wait`; the folder is removed even where the end is late."""
+        self._work, self._interrupts = work, True
+        if self._told.is_set():
+            raise KeyboardInterrupt
 
     def wait(self) -> None:
         """Return when the cloud was told to end."""
-        self._waiting = True
+        self._interrupts = False
         # Woken again and again: on some systems a wait without an end hears no signal.
         while not self._told.wait(_WAKE_S):
             pass
@@ -110,8 +119,17 @@ class _Ending:
         if self._told.is_set():
             return
         self._told.set()
-        late = threading.Timer(LONGEST_END_S, os._exit, (0,))
+        late = threading.Timer(LONGEST_END_S, self._end_at_once)
         late.daemon = True
         late.start()
-        if not self._waiting:
+        if self._interrupts:
             raise KeyboardInterrupt
+
+    def _end_at_once(self) -> None:
+        from warmgate_ops.rehearsal.cloud.lambda_runtime.child import kill_children
+
+        kill_children()
+        for _ in range(_TRIES):  # What still unpacks code may put a file into a folder that is being removed.
+            if self._work is not None and self._work.exists():
+                shutil.rmtree(self._work, ignore_errors=True)
+        os._exit(0)

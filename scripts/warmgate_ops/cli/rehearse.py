@@ -149,19 +149,24 @@ def _rehearse_scenarios(
     scenarios: Sequence[Scenario], time_scale: float, console: Console, *, json_output: bool
 ) -> int:
     from warmgate_ops.rehearsal.display import show_row, show_table
+    from warmgate_ops.rehearsal.presence import present
 
+    here, left_out = present(scenarios)
     work, started_s = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-")), time.monotonic()
     rows: list[Row] = []
     # Guard and controller would complete the reports of releases that the hook before the shift judges alone.
-    for _, together in itertools.groupby(scenarios, key=lambda scenario: scenario.live is not None):
+    for _, together in itertools.groupby(here, key=lambda scenario: scenario.live is not None):
         for row, _ in _releases(work, tuple(together), time_scale, console):
             show_row(console, row)
             rows.append(row)
     seconds = time.monotonic() - started_s
     show_table(console, rows, seconds)
+    for line in left_out:
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
     passed = not any(row.differences for row in rows)
     if json_output:
-        say(json.dumps({"as_expected": passed, "seconds": round(seconds, 1), "rows": [asdict(row) for row in rows]}))
+        shown = {"as_expected": passed, "seconds": round(seconds, 1), "left_out": left_out}
+        say(json.dumps({**shown, "rows": [asdict(row) for row in rows]}))
     if passed:
         shutil.rmtree(work, ignore_errors=True)
     else:
@@ -172,10 +177,16 @@ def _rehearse_scenarios(
 def _rehearse_own(own: Own, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool) -> int:
     from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
     from warmgate_ops.rehearsal.display import show_verdict
+    from warmgate_ops.rehearsal.own.architecture import other_architecture
+    from warmgate_ops.rehearsal.own.preparing import prepare
 
     work = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-"))
     try:
         scenario = own_scenario(own, work)
+        prepare(scenario.settings)
+        other = other_architecture(scenario.settings.architecture)
+        for line in other:
+            complain(f"not as on Lambda: {line}")
         ((row, release),) = _releases(work, [scenario], time_scale, console)
     except (DocumentError, SettingsError, typer.BadParameter):
         shutil.rmtree(work, ignore_errors=True)
@@ -184,9 +195,9 @@ def _rehearse_own(own: Own, time_scale: float, report_dir: Path | None, console:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in release.documents.items():
         write_text(folder / name, text)
-    write_text(folder / "function.log", "".join(f"{line}\n" for line in release.log))
+    write_text(folder / "function.log", "".join(f"{line}\n" for line in release.log).replace("\r", "\n"))
     show_verdict(console, row, release)
-    unlike = unlike_lambda()
+    unlike = (*other, *unlike_lambda())
     for line in unlike:
         console.print(f"  not as on Lambda: {line}", soft_wrap=True, markup=False)
     console.print(f"report and the function's log in {folder}", soft_wrap=True, markup=False)

@@ -139,6 +139,7 @@ def _settings(own: Own, said: OwnFunction | None, candidate: Path, variables: di
         runtime=own.runtime or found.runtime or (NODE if is_javascript(candidate, handler) else RUNTIME),
         variables={**found.variables, **variables},
         layers=layers,
+        architecture=found.architecture,
     )
 
 

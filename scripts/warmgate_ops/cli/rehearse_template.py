@@ -32,6 +32,7 @@ class OwnFunction:
     variables: dict[str, str] = field(default_factory=dict)
     layers: tuple[str, ...] = ()
     """Paths from the template's folder."""
+    architecture: str = ""
 
 
 def function_in(path: Path, resource: str, given: frozenset[str], *, ignore_layers: bool) -> OwnFunction:
@@ -78,6 +79,7 @@ class _Reader:
             timeout_s=self._number(written.at("Timeout"), "Timeout", 3, MOST_S),
             variables=variables,
             layers=layers,
+            architecture=self._architecture(written),
         )
         if self._faults:
             raise DocumentError(*self._faults)
@@ -106,6 +108,11 @@ class _Reader:
         if not text or text.startswith("s3://"):
             self._fault(value or written.body, f"{name}.{key}", text or "no local path", "a folder of code")
         return text or ""
+
+    def _architecture(self, written: Written) -> str:
+        listed = written.at("Architectures")
+        entries = listed.entries() if listed else ()
+        return (self._text(entries[0], "Architectures") if entries else "") or "x86_64"  # Lambda's own default
 
     def _variables(self, body: Value, given: frozenset[str]) -> Iterator[tuple[str, str]]:
         """Yield the variables of SAM's Globals and then the function's own, which replace them."""
@@ -150,7 +157,9 @@ class _Reader:
         if body is None:
             return None
         named = next((found for key in _NAMES if (found := body.at("Properties", key))), None)
-        return (named.text() if named else None) or logical_id
+        # AWS makes a name of the logical id; that of a bucket has no capital letters.
+        own = logical_id.lower() if body.kind == "AWS::S3::Bucket" else logical_id
+        return (named.text() if named else None) or own
 
     def _text(self, value: Value | None, path: str, *, needed: bool = True) -> str:
         text = self._resolved(value) if value else ""

@@ -1,4 +1,4 @@
-"""The scenarios: eight releases of one small API, and ten that live traffic judges too. Runs nothing."""
+"""The scenarios: nine releases of one small API, one in Node.js, and ten that live traffic judges too. Runs nothing."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ CUSTOM_CONFIGS = {
 ROLLBACK_EVENTS = ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")
 
 
+PLAIN = FunctionSettings()
+NODE = FunctionSettings(runtime="nodejs22.x", handler="index.handler")
+
+
 class UnknownScenarioError(ValueError):
     """A name that no scenario has."""
 
@@ -32,9 +36,17 @@ def rising_to(per_s: float) -> tuple[Rate, ...]:
     return (Rate(0.0, 1.0), Rate(2.0, per_s / 3), Rate(4.0, per_s))
 
 
-def _release(name: str, summary: str, *failing: str, over: tuple[str, ...] = (), policy: str = "quotes") -> Scenario:
+def _release(
+    name: str,
+    summary: str,
+    *failing: str,
+    over: tuple[str, ...] = (),
+    policy: str = "quotes",
+    base: str = "baseline",
+    settings: FunctionSettings = PLAIN,
+) -> Scenario:
     """Return the release of a folder over the folders `over`, which are laid over the baseline's own."""
-    baseline = tuple(FOLDER / folder for folder in ("baseline", *over))
+    baseline = tuple(FOLDER / folder for folder in (base, *over))
     return Scenario(
         name=name,
         summary=summary,
@@ -43,6 +55,7 @@ def _release(name: str, summary: str, *failing: str, over: tuple[str, ...] = (),
         policy=FOLDER / f"{policy}.yaml",
         expected=Status.FAILED if failing else Status.SUCCEEDED,
         failing=failing,
+        settings=settings,
     )
 
 
@@ -53,6 +66,14 @@ SCENARIOS = (
     _release("slow_tail", "one call in five does ten times the work", "limits.duration", "compare.duration"),
     _release("broken", "raises KeyError on every basket", "limits.errors"),
     _release("wrong_answer", "answers 200 with a total of 0", "probes.quote.expect", "limits.errors"),
+    _release(
+        "forgotten_await",
+        "answers with a promise for a total, in Node.js",
+        "probes.quote.expect",
+        "limits.errors",
+        base="node_baseline",
+        settings=NODE,
+    ),
     _release("memory_hog", "keeps 215 MB of 256 MB", "limits.memory"),
     _release(
         "slower_upstream",

@@ -9,11 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from warmgate.visible import one_line, visible_line
+from warmgate.visible import visible, visible_line
 from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step
 from warmgate_ops.rehearsal.own.log_lines import worth_showing
 
 LONGEST_REASON = 240
+MOST_ROWS = 12
+"""Of one event of a log; a traceback begins with the function's own code."""
 COLUMNS = (
     "scenario",
     "expected",
@@ -67,7 +69,7 @@ def show_table(console: Console, rows: Iterable[Row], seconds: float) -> None:
 
 def _cells(row: Row) -> dict[str, str]:
     return {
-        "scenario": row.scenario,
+        "scenario": f"{row.scenario} ({row.runtime})" if row.runtime else row.scenario,
         "expected": row.expected,
         "status sent": row.status,
         "outcome": row.outcome,
@@ -104,7 +106,9 @@ def show_verdict(console: Console, row: Row, release: RehearsedRelease) -> None:
     if shown := worth_showing(release.log):
         console.print("  log of the first call that failed:", highlight=False)
     for line in shown:
-        console.print(f"    {one_line(line)}", soft_wrap=True, markup=False, highlight=False)
+        # Runtimes write a carriage return between the rows of one event, such as a traceback.
+        for text in line.replace("\r", "\n").split("\n")[:MOST_ROWS]:
+            console.print(f"    {visible(text.expandtabs(1))}", soft_wrap=True, markup=False, highlight=False)
     console.print(
         f"  alias {row.alias_before} -> {row.alias_after}, {row.calls} calls, {row.seconds:.1f} s", highlight=False
     )

@@ -83,6 +83,8 @@ class Row:
     """Where the release ended, as the completed report says; empty where nobody completes it."""
     refused_by: str = ""
     """Who refused the candidate under live traffic: guard or after; empty where nobody did."""
+    runtime: str = ""
+    """The runtime identifier, empty for the one that Warmgate's own functions have."""
 
 
 def row_of(scenario: Scenario, release: RehearsedRelease) -> Row:
@@ -103,6 +105,7 @@ def row_of(scenario: Scenario, release: RehearsedRelease) -> Row:
         differences=differences(scenario, release),
         ended=str(release.section.get("outcome", "")),
         refused_by=str(refusal.get("by", "")),
+        runtime=scenario.settings.runtime,
     )
 
 

@@ -138,7 +138,7 @@ def _prepared(cloud: LocalCloud, scenario: Scenario, installed: Installed, step:
     """Make what a user's function needs, and call its baseline once with each probe; return what is worth a note."""
     if scenario.setup:
         step(scenario.name, f"running {scenario.setup}")
-        run_setup(scenario.setup, cloud.endpoint_url)
+        run_setup(scenario.setup, cloud.endpoint_url, scenario.settings.variables)
     step(scenario.name, "calling the baseline with each probe")
     versions = (installed.baseline, installed.candidate)
     notes = tuple(proved(cloud.client("lambda"), installed.function, versions, installed.policy.probes))

@@ -25,6 +25,8 @@ class FunctionSettings:
     variables: Mapping[str, str] = field(default_factory=dict)
     layers: tuple[Path, ...] = ()
     """Folders or zips of what a function finds in /opt."""
+    architecture: str = ""
+    """What it asks for, x86_64 or arm64; empty where nobody said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from warmgate_ops.doctor.gather import Question, gather
 from warmgate_ops.doctor.gathering.looking import Clients
 from warmgate_ops.doctor.registry import CHECKS
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.stage import RUNTIME
 
 POLICIES = Path(__file__).parents[3] / "policies"
 FUNCTION, ALIAS, APPLICATION, GROUP = "checkout-api", "live", "shop", "checkout"
@@ -68,7 +69,7 @@ class Clinic:
     def create(self, name: str, code: str = APP, **settings: Any) -> None:
         """Create a function and return when it is active."""
         client = self.client("lambda")
-        chosen = {"Runtime": "python3.11", "Handler": "app.handler", "Timeout": 900, "Role": self.role("judges")}
+        chosen = {"Runtime": RUNTIME, "Handler": "app.handler", "Timeout": 900, "Role": self.role("judges")}
         client.create_function(FunctionName=name, Code={"ZipFile": packed(code)}, **{**chosen, **settings})
         client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=SHORT)
 

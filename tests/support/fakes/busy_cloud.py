@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from support.fakes.lambda_calls import packed
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.stage import RUNTIME
 
 BUSY = """
 import time
@@ -25,7 +26,7 @@ def install_busy(cloud: LocalCloud) -> None:
     client = cloud.client("lambda")
     client.create_function(
         FunctionName="busy",
-        Runtime="python3.11",
+        Runtime=RUNTIME,
         Role="arn:aws:iam::123456789012:role/tests",
         Handler="app.handler",
         Code={"ZipFile": packed(BUSY)},

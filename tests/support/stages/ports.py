@@ -24,6 +24,7 @@ from warmgate.ports.policies import Policies
 from warmgate.ports.reports import Archive, Reports
 from warmgate.ports.time import Clock
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.stage import RUNTIME
 
 ROLE = "arn:aws:iam::123456789012:role/contracts"
 HOOK = "CodeDeployHook_silent"
@@ -137,7 +138,7 @@ class ReportsStage:
 def create(cloud: LocalCloud, name: str, code: str = APP, **settings: Any) -> str:
     """Create a function and return its name once it is active."""
     client = cloud.client("lambda")
-    chosen = {"Runtime": "python3.11", "Role": ROLE, "Handler": "app.handler", "MemorySize": 256, "Timeout": 1}
+    chosen = {"Runtime": RUNTIME, "Role": ROLE, "Handler": "app.handler", "MemorySize": 256, "Timeout": 1}
     client.create_function(FunctionName=name, Code={"ZipFile": packed(code)}, **{**chosen, **settings})
     client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=SHORT)
     return name

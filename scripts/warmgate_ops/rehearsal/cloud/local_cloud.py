@@ -46,6 +46,7 @@ REGION = "us-east-1"
 CREDENTIALS = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "rehearsal"}
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
 _TICK_S = 0.05
+_THREADS_S = 3.0
 _PATIENCE_S = 30.0
 
 
@@ -291,6 +292,8 @@ class LocalCloud:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        # A thread that unpacks code is not cancelled with its task, and would fill a folder that is being removed.
+        await asyncio.wait({asyncio.ensure_future(self._loop.shutdown_default_executor())}, timeout=_THREADS_S)
 
     def _end_loop(self) -> None:
         if self._thread.is_alive():

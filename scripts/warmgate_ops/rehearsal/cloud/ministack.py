@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from warmgate.errors import SettingsError
-from warmgate_ops.rehearsal.cloud.lambda_runtime.child import die_with_parent
+from warmgate_ops.rehearsal.cloud.lambda_runtime.child import die_with_parent, uninterrupted
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import free_port
 from warmgate_ops.rehearsal.cloud.tools import ministack_command
 
@@ -52,7 +52,7 @@ class MiniStack:
             "WARMGATE_CODE": str(self.code.absolute()),
         }
         command = ministack_command()
-        with self._log.open("wb") as log:
+        with self._log.open("wb") as log, uninterrupted():
             self._process = subprocess.Popen(
                 [str(command)],
                 env=variables,

@@ -13,12 +13,18 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from warmgate.errors import SettingsError
 from warmgate.visible import one_line
 
 ON_LAMBDA = frozenset({"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "urllib3", "six", "pip"})
 """Distributions that Lambda's own Python runtimes bring."""
+NODE_SDK = ("@aws-sdk/", "@smithy/")
+"""Packages that Lambda's own Node.js runtimes bring and a Node.js of this machine does not.
+
+Where a package.json names them for development alone, they are needed here.
+"""
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _DIST_INFO = re.compile(r"(?:^|/)(?P<name>[^/]+?)-[^/-]+\.dist-info/")
 _NODE_MODULE = re.compile(r"(?:^|/)node_modules/(?P<name>(?:@[^/]+/)?[^/]+)/package\.json$")
@@ -43,7 +49,9 @@ def with_dependencies(folder: Path, runtime: str, layers: Sequence[Path], *, ins
     if install:
         return (installed(listed_in, runtime), folder)
     into = f"python3 -m pip install -r {listed_in} --target {folder}"
-    command = into if listed_in.suffix == ".txt" else f"npm install --omit=dev --prefix {folder}"
+    # What Lambda brings may be named for development alone, and is needed here.
+    production = "" if any(each.startswith(NODE_SDK) for each in missing) else " --omit=dev"
+    command = into if listed_in.suffix == ".txt" else f"npm install{production} --prefix {folder}"
     raise SettingsError(
         f"{listed_in}: found {', '.join(missing)}, expected each of them installed in {folder} or in a layer, "
         "as a deployment package holds them",
@@ -74,7 +82,8 @@ def installed(listed: Path, runtime: str) -> Path:
     cache.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix="making-", dir=cache))
     try:
-        _run(_npm(making, beside) if listed.suffix == ".json" else _pip(making, listed, runtime), making, listed)
+        for command in _npm(making, beside) if listed.suffix == ".json" else [_pip(making, listed, runtime)]:
+            _run(command, making, listed)
         if not folder.is_dir():
             making.rename(folder)
     finally:
@@ -91,13 +100,20 @@ def _pip(folder: Path, listed: Path, runtime: str) -> list[str]:
     return [*command, "--only-binary=:all:", "--python-version", version, "--implementation", "cp"]
 
 
-def _npm(folder: Path, files: Iterable[Path]) -> list[str]:
+def _npm(folder: Path, files: Iterable[Path]) -> Iterator[list[str]]:
+    """Yield what installs a package.json, and then what Lambda brings, which it may name for development alone."""
     npm = shutil.which("npm")
     if npm is None:
         raise SettingsError("npm: not found, expected what installs a package.json", hint="install Node.js with npm")
     copied = [shutil.copy(path, folder) for path in files]
     way = "ci" if len(copied) > 1 else "install"
-    return [npm, way, "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(folder)]
+    plain = ["--omit=dev", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(folder)]
+    yield [npm, way, *plain]
+    said = _described(folder / "package.json")
+    if brought := [f"{name}@{version}" for name, version in _node_sdk(said).items()]:
+        # npm leaves out what is named for development, even where it is told to install it.
+        (folder / "package.json").write_text(json.dumps({**said, "devDependencies": {}}), encoding="utf-8")
+        yield [npm, "install", "--no-save", *plain, *brought]
 
 
 def _run(command: list[str], folder: Path, listed: Path) -> None:
@@ -133,11 +149,27 @@ def _python_wanted(listed: Path) -> Iterator[str]:
 def _node_wanted(listed: Path) -> list[str]:
     if not listed.is_file():
         return []
+    said = _described(listed)
+    return [*_section(said, "dependencies"), *_node_sdk(said)]
+
+
+def _described(listed: Path) -> dict[str, Any]:
     try:
         said = json.loads(listed.read_text("utf-8"))
-        return list(said.get("dependencies") or {})
+        _section(said, "dependencies")
     except (ValueError, AttributeError, TypeError) as error:
         raise SettingsError(f"{listed}: found what is no package description ({error})", hint="mend it") from error
+    return dict(said)
+
+
+def _section(said: dict[str, Any], name: str) -> dict[str, str]:
+    return dict(said.get(name) or {})
+
+
+def _node_sdk(said: dict[str, Any]) -> dict[str, str]:
+    """Return what of Lambda's own packages is named for development alone, with its version."""
+    listed, needed = _section(said, "devDependencies"), _section(said, "dependencies")
+    return {each: listed[each] for each in listed if each.startswith(NODE_SDK) and each not in needed}
 
 
 def _files(place: Path) -> Iterator[str]:

@@ -1,20 +1,34 @@
-"""Runs a user's own program that makes tables, buckets and the like in the local cloud."""
+"""Prepares what a user's function needs: its runtime, and by the user's own program tables, buckets and the like."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from warmgate.errors import SettingsError
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import Places
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import family_of
 from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION
+from warmgate_ops.rehearsal.scenario import FunctionSettings
 
 _PATIENCE_S = 120
 
 
-def run_setup(program: Path, endpoint_url: str) -> None:
-    """Run a program, a Python file by this Python, with the SDK's environment variables of the local cloud.
+def prepare(settings: FunctionSettings) -> None:
+    """Install what a runtime has of its own, before anything is started; raises SettingsError where that fails."""
+    family_of(settings.runtime).launch(settings.runtime, settings.handler, Places())
+
+
+def run_setup(program: Path, endpoint_url: str, variables: Mapping[str, str]) -> None:
+    """Run a program, a Python file by this Python, with the function's variables and the SDK's of the local cloud.
+
+    Args:
+        program: what is run.
+        endpoint_url: the local cloud's.
+        variables: of the function: it names the tables and buckets that it needs.
 
     Raises:
         SettingsError: it cannot be run, or does not exit with 0.
@@ -24,7 +38,7 @@ def run_setup(program: Path, endpoint_url: str) -> None:
     try:
         done = subprocess.run(
             command,
-            env={**os.environ, **_variables(endpoint_url)},
+            env={**os.environ, **variables, **_variables(endpoint_url)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

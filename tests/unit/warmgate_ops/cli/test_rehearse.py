@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from warmgate_ops.rehearsal.catalogue import FOLDER
+from warmgate_ops.rehearsal.stage import RUNTIME
 
 ROOT = Path(__file__).parents[4]
 OWN = ["--function", str(FOLDER / "baseline"), "--candidate", str(FOLDER / "baseline")]
@@ -59,6 +61,23 @@ def test_a_bad_policy_exits_2_before_anything_starts(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert f"{policy}:2 limits.init.p95: found" in done.stderr
+
+
+def test_another_architecture_is_said_before_anything_else(tmp_path: Path) -> None:
+    """Whoever reads the figures knows from the first line where they were measured."""
+    other = "x86_64" if platform.machine() == "aarch64" else "arm64"
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        "Resources:\n  Own:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+        f"      Handler: app.handler\n      Runtime: {RUNTIME}\n      Architectures: [{other}]\n",
+        encoding="utf-8",
+    )
+    policy = ("--policy", str(FOLDER / "quotes.yaml"), "--template", str(template))
+    done = rehearse(*OWN, *policy, tools=tmp_path)
+
+    assert done.returncode == 3, done.stderr
+    first = done.stderr.splitlines()[0]
+    assert f"the function asks for {other} and is measured on this machine's" in first
 
 
 def test_a_cloud_that_is_not_installed_exits_3(tmp_path: Path) -> None:

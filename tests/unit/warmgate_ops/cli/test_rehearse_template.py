@@ -48,9 +48,18 @@ def test_a_function_is_read_with_globals_defaults_and_names(tmp_path: Path) -> N
         runtime="nodejs20.x",
         memory_mb=512,
         timeout_s=7,
-        variables={"LEVEL": "DEBUG", "STAGE": "test", "BUCKET": "Bucket"},
+        variables={"LEVEL": "DEBUG", "STAGE": "test", "BUCKET": "bucket"},
         layers=("layer/",),
+        architecture="x86_64",
     )
+
+
+def test_the_architecture_is_the_functions_own_then_that_of_all(tmp_path: Path) -> None:
+    """Globals count where the function says nothing; Lambda's default is x86_64."""
+    common = SAM.replace("{Function: {Runtime", "{Function: {Architectures: [arm64], Runtime")
+    own = common.replace("      MemorySize: 512\n", "      MemorySize: 512\n      Architectures: [x86_64]\n")
+
+    assert [read(put(tmp_path, text)).architecture for text in (common, own)] == ["arm64", "x86_64"]
 
 
 @pytest.mark.parametrize("written", ["!GetAtt Table.Arn", '!Sub "${Table.Arn}/x"', '!ImportValue "x"'])

@@ -34,13 +34,13 @@ print(json.dumps(app.handler({"body": json.dumps({"basket": basket})}, Context))
 """
 
 
-def test_the_catalogue_holds_two_good_releases_and_six_bad_ones() -> None:
+def test_the_catalogue_holds_two_good_releases_and_seven_bad_ones() -> None:
     """Two scenarios must be released; each of the others fails for a reason of its own."""
     good = [scenario.name for scenario in SCENARIOS if scenario.expected is Status.SUCCEEDED]
     reasons = {scenario.name: scenario.failing for scenario in SCENARIOS if scenario.expected is Status.FAILED}
 
     assert good == ["healthy", "noisy_neighbours"]
-    assert len(reasons) == 6
+    assert len(reasons) == 7
     assert all(reasons.values())
 
 
@@ -73,6 +73,9 @@ def test_the_policy_has_the_checks_that_a_scenario_must_fail(scenario: Scenario)
 @EACH
 def test_a_scenario_does_real_work(scenario: Scenario) -> None:
     """No candidate pretends: what is slow computes, imports, or waits for the stock service as its baseline does."""
+    if scenario.settings.runtime:
+        assert any("pbkdf2" in path.read_text("utf-8") for path in scenario.candidate[-1].glob("*.mjs"))
+        return
     files = {path.name: path for folder in scenario.candidate for path in folder.glob("*.py")}
     sources = [path.read_text(encoding="utf-8") for path in files.values()]
     called = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from warmgate_ops.rehearsal.display import progress, show_row, show_table, show_verdict
+from warmgate_ops.rehearsal.display import MOST_ROWS, progress, show_row, show_table, show_verdict
 from warmgate_ops.rehearsal.expect import RehearsedRelease, Row
 
 ROW = Row(
@@ -113,3 +113,25 @@ def test_a_verdict_shows_every_finding_and_note() -> None:
         "  note: burst of 5 instead of 10: [quota]",
         "  alias 1 -> 1, 20 calls, 6.4 s",
     ]
+
+
+def test_the_log_of_a_failed_call_is_shown_row_by_row() -> None:
+    """A traceback is one event with carriage returns: shown as rows, its first ones, and nothing of it is obeyed."""
+    rows = [
+        "[ERROR]\tTypeError: no floats",
+        "Traceback:",
+        '  File "/var/task/app.py", line 19\x1b[2J',
+        *["deeper"] * 40,
+    ]
+    printer, stream = console()
+    log = ("START RequestId: a Version: 2", "\r".join(rows), "REPORT RequestId: a\tDuration: 1 ms")
+    show_verdict(printer, ROW, replace(RELEASE, log=log))
+    shown = stream.getvalue().splitlines()
+
+    assert shown[3:7] == [
+        "  log of the first call that failed:",
+        "    [ERROR] TypeError: no floats",
+        "    Traceback:",
+        '      File "/var/task/app.py", line 19\\x1b[2J',
+    ]
+    assert shown.count("    deeper") == MOST_ROWS - 3

@@ -108,6 +108,21 @@ def test_a_handler_is_found_by_file_and_package_type(tmp_path: Path, files: dict
 
 
 @RUNS
+@pytest.mark.parametrize("own", [False, True])
+def test_an_es_module_of_a_layer_is_found_behind_those_of_the_code(tmp_path: Path, *, own: bool) -> None:
+    """Node.js alone looks into NODE_PATH for require, and Lambda's for import too."""
+    code, layer = tmp_path / "task", tmp_path / "opt" / "nodejs" / "node_modules"
+    put(code / "app.mjs", "import { name } from 'shared'; export const handler = async () => name;")
+    for folder, name in ((layer, "layer"), *([(code / "node_modules", "code")] if own else [])):
+        put(folder / "shared" / "package.json", '{"type": "module", "exports": "./at.js"}')
+        put(folder / "shared" / "at.js", f"export const name = '{name}';")
+
+    posted, lines, _ = run(code, "app.handler", {}, NODE_PATH=f"{tmp_path / 'nowhere/node_modules'}:{layer}")
+
+    assert posted == [("invocation/id-1/response", "code" if own else "layer")], lines
+
+
+@RUNS
 @pytest.mark.parametrize(
     ("text", "handler", "kind", "words"),
     [

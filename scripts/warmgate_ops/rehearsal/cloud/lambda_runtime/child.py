@@ -7,12 +7,16 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import Sandbox
 
 _PDEATHSIG = 1
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
 def die_with_parent() -> None:
@@ -20,6 +24,35 @@ def die_with_parent() -> None:
     if sys.platform != "linux":
         return
     ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold back SIGINT and SIGTERM until the block has ended.
+
+    A process whose start is interrupted is known to nobody who could end it, and what a signal raises while Python
+    forks is lost: its hooks around a fork let nothing out.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: held.append(number)) for each in INTERRUPTS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        for number in held[:1]:
+            signal.raise_signal(number)
+
+
+def kill_children() -> None:
+    """Kill what this process has started, as far as Linux knows; what they started ends with them."""
+    for listed in Path("/proc/self/task").glob("*/children"):
+        with suppress(OSError):
+            for child in listed.read_text().split():
+                os.kill(int(child), signal.SIGKILL)
 
 
 def leash() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from warmgate.errors import SettingsError
 from warmgate_ops.rehearsal.own.dependencies import missing_in, with_dependencies
+from warmgate_ops.rehearsal.stage import RUNTIME as OWN
 
 
 def put(path: Path, text: str = "") -> Path:
@@ -36,20 +37,20 @@ def test_requirements_that_are_not_installed_are_named_with_the_way_to_install_t
     with pytest.raises(
         SettingsError, match=r"requirements\.txt: found Typing_Extensions, requests, expected"
     ) as raised:
-        with_dependencies(tmp_path, "python3.11", (), install=False)
+        with_dependencies(tmp_path, OWN, (), install=False)
     assert f" -r {tmp_path / 'requirements.txt'} --target {tmp_path}" in raised.value.hint
     assert "--install" in raised.value.hint
 
 
-@pytest.mark.parametrize("where", ["", "layer/python/", "layer/python/lib/python3.11/site-packages/"])
+@pytest.mark.parametrize("where", ["", "layer/python/", "layer/python/lib/python3.12/site-packages/"])
 def test_a_package_in_the_folder_or_in_a_layer_is_there(tmp_path: Path, where: str) -> None:
     """Names are compared as pip does: dots, dashes and letters of either case."""
     code, layer = tmp_path / "code", tmp_path / "layer"
     put(code / "requirements.txt", "Typing.Extensions\n")
     put((tmp_path / where if where else code) / "typing_extensions-4.12.2.dist-info" / "METADATA")
 
-    assert missing_in(code, "python3.11", (layer,) if where else ())[0] == []
-    assert missing_in(code, "python3.11")[0] == ([] if not where else ["Typing.Extensions"])
+    assert missing_in(code, OWN, (layer,) if where else ())[0] == []
+    assert missing_in(code, OWN)[0] == ([] if not where else ["Typing.Extensions"])
 
 
 def test_a_layer_may_be_a_zip(tmp_path: Path) -> None:
@@ -71,6 +72,19 @@ def test_node_modules_are_dependencies_and_not_development_ones(tmp_path: Path) 
     assert with_dependencies(tmp_path, "nodejs20.x", (), install=False) == (tmp_path,)
 
 
+def test_the_sdk_of_lambda_is_needed_here_although_only_development_names_it(tmp_path: Path) -> None:
+    """Lambda's Node.js brings it, a Node.js of this machine does not."""
+    said = {"dependencies": {"uuid": "9"}, "devDependencies": {"jest": "29", "@aws-sdk/client-s3": "3"}}
+    put(tmp_path / "package.json", json.dumps(said))
+    put(tmp_path / "node_modules" / "uuid" / "package.json", "{}")
+
+    with pytest.raises(SettingsError, match=r"package\.json: found @aws-sdk/client-s3, expected") as refused:
+        with_dependencies(tmp_path, "nodejs20.x", (), install=False)
+
+    assert refused.value.hint.startswith("run `npm ")
+    assert "--omit=dev" not in refused.value.hint
+
+
 def test_a_description_that_is_no_json_is_said(tmp_path: Path) -> None:
     """A broken package.json is the user's to mend."""
     put(tmp_path / "package.json", "[")
@@ -89,5 +103,5 @@ def test_a_failed_install_tells_what_pip_said_and_keeps_nothing(
     put(tmp_path / "code" / "requirements.txt", "no-such-package-here\n")
 
     with pytest.raises(SettingsError, match=r"could not be installed: .*no-such-package-here"):
-        with_dependencies(tmp_path / "code", "python3.11", (), install=True)
+        with_dependencies(tmp_path / "code", OWN, (), install=True)
     assert list((tmp_path / "cache" / "warmgate" / "packages").iterdir()) == []

@@ -12,7 +12,8 @@ from pathlib import Path
 from warmgate.errors import SettingsError
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import Launch, NotHere, Places
 
-_RUNTIME = re.compile(r"nodejs(20|22|24)\.x")
+RUNTIMES = ("nodejs24.x", "nodejs22.x", "nodejs20.x")
+"""What Lambda offers for new functions, newest first."""
 _LOOP = Path(__file__).with_name("runtime.mjs")
 _SEEN_LOOP, _RUNTIME_DIR = "/var/rapid/runtime.mjs", "/var/runtime"
 _PATIENCE_S = 20.0
@@ -23,7 +24,7 @@ class Node:
 
     def serves(self, runtime: str) -> bool:
         """Return whether an identifier is one of these."""
-        return _RUNTIME.fullmatch(runtime) is not None
+        return runtime in RUNTIMES
 
     def why_not_here(self, runtime: str) -> NotHere | None:
         """Say which Node.js is missing, and which was found instead."""
