@@ -16,6 +16,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import isolates
 from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import Start, start_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 from warmgate_ops.rehearsal.cloud.tools import rie_command
+from warmgate_ops.rehearsal.stage import RUNTIME
 
 _WHAT, _GOAL = "environment from its start to its first answer, sandbox on", "<= 1.2x"
 _APP = "import json, logging, urllib.request\n\n\ndef handler(event, context):\n    return {}\n"
@@ -46,7 +47,7 @@ def _start(folder: Path, *, isolated: bool) -> tuple[Package, Start]:
         timeout_s=10,
         log=FunctionLog("/aws/lambda/bench", "bench"),
         log_format="Text",
-        runtime="python3.13",
+        runtime=RUNTIME,
     )
     return package, start_of(package, rie_command(), isolated=isolated)
 
