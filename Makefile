@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs template scan package bench gatebench mutants campaign campaign-wire lock golden clean
+.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs site template scan package bench gatebench mutants campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,12 @@ $(ENV)/cdk/.ready: requirements/cdk.txt
 	@$(ENV)/cdk/bin/python -m pip check -q
 	@touch $@
 
+$(ENV)/docs/.ready: requirements/docs.txt
+	$(PYTHON) -m venv $(ENV)/docs
+	$(ENV)/docs/bin/python -m pip $(LOCKED) -r requirements/docs.txt
+	@$(ENV)/docs/bin/python -m pip check -q
+	@touch $@
+
 $(ENV)/mutants/.ready: requirements/mutants.txt
 	$(PYTHON) -m venv $(ENV)/mutants
 	$(ENV)/mutants/bin/python -m pip $(LOCKED) -r requirements/mutants.txt
@@ -86,7 +92,7 @@ fuzz: $(READY) ## run parsers and renderers on RUNS texts each, or TARGET alone
 
 tools: $(READY) $(CLOUD) $(DEPLOYING) ## install everything that checks and tests need
 
-check: lint types imports docs template scan ## lint, types, import contracts, docs, template and its security
+check: lint types imports docs site template scan ## lint, types, import contracts, docs and their site, template and its security
 
 lint: $(READY)
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -99,6 +105,12 @@ imports: $(READY)
 
 docs: $(READY)
 	$(PYTEST) tests/unit/docs -q
+
+# A warning fails: a page that no menu names, a link or a heading that is not there.
+site: $(ENV)/docs/.ready ## build the documentation as a site, in build/site/html
+	rm -rf build/site && mkdir -p build/site/pages
+	cp -R README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE Makefile template.yaml .ci docs policies examples build/site/pages
+	NO_MKDOCS_2_WARNING=1 $(ENV)/docs/bin/mkdocs build --strict
 
 template: $(ENV)/sam/.ready ## validate and lint template.yaml
 	$(SAM_BIN)/cfn-lint -c I -- template.yaml
@@ -138,7 +150,7 @@ $(ENV)/lock/.ready: requirements/lock.txt
 	@touch $@
 
 lock: $(ENV)/lock/.ready ## bring the locks in line with requirements/*.in; UPGRADE=--upgrade takes the newest releases
-	for f in dev ministack cdk checkov; do $(COMPILE) --universal --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
+	for f in dev ministack cdk checkov docs; do $(COMPILE) --universal --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	$(COMPILE) --universal --python-version 3.9 -o requirements/python-runtimes.txt requirements/python-runtimes.in
 	for f in runtime lock; do $(COMPILE) --universal --python-version 3.11 -c requirements/dev.txt -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	for f in sam mutants; do $(COMPILE) --no-deps --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done

@@ -117,8 +117,10 @@ $ warmgate policy validate policies/*.yaml
 ```
 
 prints `FILE: ok` or every fault, and exits with 0 when all can be used, else with 2. With `--json` each file is one
-line with `file`, `valid`, `policy` (its name) and `errors`. Editors that read `schema.json` complete keys and mark most
-faults while you type; the rules over several keys and the bounds of values with units are checked by the command alone.
+line with `file`, `valid`, `policy` (its name) and `errors`. `warmgate policy schema > warmgate.schema.json` writes the
+JSON Schema, whose name is `urn:warmgate:policy`. Editors complete keys and mark most faults while you type where the
+first line of a policy is `# yaml-language-server: $schema=./warmgate.schema.json`. The rules over several keys and the
+bounds of values with units are checked by the command alone.
 """
 
 

@@ -13,11 +13,13 @@ from warmgate.policy.sections import Listed, Section
 from warmgate.policy.spec import POLICY
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+IDENTITY = "urn:warmgate:policy"
+"""What tools know the schema by; a name, no address, so that nothing is fetched."""
 
 
 def policy_schema() -> dict[str, Any]:
     """Return the schema of a whole policy."""
-    return {"$schema": DIALECT, "title": "Warmgate policy", **schema_of(POLICY)}
+    return {"$schema": DIALECT, "$id": IDENTITY, "title": "Warmgate policy", **schema_of(POLICY)}
 
 
 def schema_text() -> str:

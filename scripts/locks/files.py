@@ -55,6 +55,7 @@ LOCKS = (
     Lock(file="requirements/ministack.txt", source="requirements/ministack.in", targets=LINUX),
     Lock(file="requirements/sam-cli.txt", source="requirements/sam-cli.in", targets=LINUX),
     Lock(file="requirements/cdk.txt", source="requirements/cdk.in", targets=LINUX),
+    Lock(file="requirements/docs.txt", source="requirements/docs.in", targets=LINUX_AND_MACOS),
     Lock(file="requirements/checkov.txt", source="requirements/checkov.in", targets=LINUX),
     Lock(
         file="requirements/mutants.txt",

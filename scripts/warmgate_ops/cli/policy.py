@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     policy.command("validate")(validate)
     policy.command("explain")(explain)
     policy.command("suggest")(suggest)
+    policy.command("schema")(schema)
     app.add_typer(policy, name="policy")
 
 
@@ -53,6 +54,16 @@ def validate(
             for warning in warnings:
                 say(f"  ! {visible_line(warning)}")
     raise typer.Exit(worst)
+
+
+def schema() -> None:
+    """Print the JSON Schema of policies, for editors: save it and name it in the first line of a policy.
+
+    Exit codes: 0.
+    """
+    from warmgate_ops.rehearsal.packages import POLICIES
+
+    say((POLICIES / "schema.json").read_text(encoding="utf-8").rstrip("\n"))
 
 
 def _warnings(policy: Policy | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from generate.schema import policy_schema
 from unit.warmgate.policy.documents import DATA, ROOT
 from warmgate_ops.cli.main import app
 
@@ -98,3 +99,12 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
 
     assert code == 2
     assert "quote.json (a link that leads out of the policy's folder)" in lines[0]
+
+
+def test_the_schema_is_that_of_this_version_and_has_a_name() -> None:
+    """What an editor reads is what the parser was made from, and nothing is fetched for its name."""
+    result = CliRunner().invoke(app, ["policy", "schema"])
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == policy_schema()
+    assert policy_schema()["$id"] == "urn:warmgate:policy"
