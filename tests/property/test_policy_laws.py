@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from generate.schema import policy_schema
-from property.policy_strategies import PAYLOAD_FILE, durations, json_of, names, policies, ratios, shares
+from property.json_strategies import json_of
+from property.policy_strategies import PAYLOAD_FILE, durations, names, policies, ratios, shares
 from warmgate.documents.nodes import ListNode, Node, ScalarNode
 from warmgate.documents.text import read_yaml
 from warmgate.errors import Fault, PolicyError
