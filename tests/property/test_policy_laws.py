@@ -125,6 +125,15 @@ def test_reading_inverts_writing(policy: Policy) -> None:
 
 
 @given(policies())
+def test_defaults_need_not_be_written(policy: Policy) -> None:
+    """The text without them reads as the same policy, and every line of it stands in the text with them."""
+    short = render_policy(policy, defaults=False)
+
+    assert parse_policy(short, "p.yaml", load_file) == policy
+    assert set(short.splitlines()) <= set(render_policy(policy).splitlines())
+
+
+@given(policies())
 def test_writing_what_was_read_changes_nothing(policy: Policy) -> None:
     """render(parse(render(p))) == render(p)."""
     written = render_policy(policy)

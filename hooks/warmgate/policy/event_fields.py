@@ -147,6 +147,7 @@ FIELDS: dict[str, tuple[tuple[EventKind, ...], EventKey]] = {
                 JsonObject(),
                 "What else is different: a JSON object that is merged into the rendered event, objects key by key,"
                 " lists of objects entry by entry, anything else as a whole.",
+                keeps_empty=True,
             ),
         ),
     )
