@@ -56,18 +56,18 @@ def _without(written: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _lines(value: Any) -> list[str]:
+def lines_of(value: Any) -> list[str]:
     """Return the lines of a value; one that fits behind its key is a single line."""
     if isinstance(value, dict) and value:
         return list(_mapping_lines(value))
     if isinstance(value, list) and value:
-        return [line for item in value for line in _indented("- ", _lines(item))]
+        return [line for item in value for line in _indented("- ", lines_of(item))]
     return [_scalar(value)]
 
 
 def _mapping_lines(mapping: dict[str, Any]) -> Iterator[str]:
     for name, value in mapping.items():
-        key, lines = _text(name), _lines(value)
+        key, lines = _text(name), lines_of(value)
         if len(key) > _LONGEST_KEY:
             yield f"? {key}"
             yield from _indented(": ", lines)
