@@ -11,7 +11,7 @@ from warmgate.documents.scalars import Meaning, meaning_of
 from warmgate.policy.spec import POLICY, PROBE
 from warmgate.policy.values import Compare, Policy, Probe
 
-_BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./%-]*")
+_BARE = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_./%-]*")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _NO_NAME = "-"
 """No policy and no probe can have it."""

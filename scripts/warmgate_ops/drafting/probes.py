@@ -49,7 +49,7 @@ def draft_probes(known: Known, files: EventFiles, *, writes: bool) -> list[Probe
         listed = ", ".join(each.says for each in http)
         raise SettingsError(
             f"{known.source}: found no route to read from ({listed}), expected one with GET",
-            hint="pass --writes to call these; a probe is called some 300 times, and what it writes is written",
+            hint="pass --writes to call these, up to 230 times on each version: what they write is written",
         )
     drafts = [_http(each, files) for each in chosen]
     drafts += [_other(each, files) for each in others]

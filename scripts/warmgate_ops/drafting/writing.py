@@ -14,9 +14,9 @@ from warmgate_ops.drafting.probes import LONGEST_NAME, ProbeDraft
 
 WIDTH, COLUMN = 118, 28
 _SIDE_EFFECTS = (
-    "Each probe is called some 300 times on versions that serve no traffic yet, and what the function does it does:"
-    " rows are written, mails are sent. Its calls carry `warmgate: smoke` as custom ClientContext, by which it can"
-    " leave that out."
+    "Together they are called up to 230 times on each version, the new one and the one that serves, and what the"
+    " function does it does: rows are written, mails are sent. The calls carry `warmgate: smoke` as custom"
+    " ClientContext, by which it can leave that out."
 )
 
 
