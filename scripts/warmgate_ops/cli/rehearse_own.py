@@ -66,6 +66,7 @@ def own_scenario(own: Own, work: Path) -> Scenario:
         DocumentError: policy or template cannot be used.
         SettingsError: a runtime or a package is not here.
     """
+    from warmgate_ops.cli.rehearse_resources import resources_in
     from warmgate_ops.rehearsal.catalogue import ALL_AT_ONCE, own_release
     from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import why_not_here
     from warmgate_ops.rehearsal.own.dependencies import with_dependencies
@@ -97,6 +98,7 @@ def own_scenario(own: Own, work: Path) -> Scenario:
         settings,
         config=own.config or ALL_AT_ONCE,
         setup=own.setup,
+        made=resources_in(own.template) if own.template and not own.setup else (),
     )
 
 

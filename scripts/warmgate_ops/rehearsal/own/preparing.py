@@ -1,16 +1,34 @@
-"""Runs a user's own program that makes tables, buckets and the like in the local cloud."""
+"""Makes what a user's function needs in the local cloud: by a program of the user's, or tables and buckets, empty."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.errors import SettingsError
+from warmgate.visible import one_line
 from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION
+from warmgate_ops.rehearsal.scenario import Made
+from warmgate_ops.rehearsal.stage import Account
 
 _PATIENCE_S = 120
+
+
+def make_resources(account: Account, made: Iterable[Made]) -> None:
+    """Make resources in the local cloud; raises SettingsError where one is not taken."""
+    for each in made:
+        try:
+            getattr(account.client(each.service), each.operation)(**each.arguments)
+        except SDK_ERRORS as error:
+            name = next(iter(each.arguments.values()))
+            raise SettingsError(
+                f"{name} of the template: {each.operation}: {one_line(str(error))}",
+                hint="make it with a program of your own: --setup",
+            ) from error
 
 
 def run_setup(program: Path, endpoint_url: str) -> None:
