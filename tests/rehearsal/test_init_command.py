@@ -96,4 +96,5 @@ def test_what_is_written_from_a_template_can_be_rehearsed(tmp_path: Path) -> Non
     assert written.returncode == 0, written.stderr
     assert done.returncode in {0, 1}, done.stdout + done.stderr
     report = json.loads((tmp_path / "report" / "report.json").read_text())
-    assert report["function"] == "Counter", report.keys()
+    assert report["target"]["function"] == "Counter"
+    assert {each["check"] for each in report["findings"]} >= {"limits.init.p85", "probes.get-root.expect"}
