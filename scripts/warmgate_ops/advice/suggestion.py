@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import upper_bound
 from warmgate.judge.limits.init import FEWEST
 from warmgate.model.calls import Arm
-from warmgate.policy.values import Compare, Limits, PercentileLimit, Policy, Probe, RatioLimit, Warm
+from warmgate.policy.values import Compare, PercentileLimit, Policy, Probe, RatioLimit, Warm
 from warmgate_ops.advice.recorded import Durations, Recorded
 
 FEWEST_INITS = 20
@@ -77,27 +77,13 @@ def _payloads(recorded: Recorded) -> tuple[str, ...]:
 
 
 def _suggested(recorded: Recorded, headroom: float, start: Policy, skipped: frozenset[str]) -> Suggestion:
-    left_out: list[str] = []
-    inits, calls = recorded.inits[Arm.CANDIDATE], recorded.durations[Arm.CANDIDATE]
-    init: tuple[PercentileLimit, ...] = ()
-    duration: tuple[PercentileLimit, ...] = ()
-    if inits.count < FEWEST_INITS:
-        left_out.append(f"limits.init: {inits.count} cold starts were recorded, {FEWEST_INITS} are needed")
-    else:
-        shown = 1 - upper_bound(0, min(recorded.fewest_inits, start.warm.environments))
-        init = _highest("init", [each for each in INIT_PERCENTILES if each <= shown], inits, headroom, skipped)
-        if not init:
-            left_out.append("limits.init: a run has too few cold starts to decide a percentile")
-    if calls.count < FEWEST_CALLS:
-        left_out.append(f"limits.duration: {calls.count} warm calls were recorded, {FEWEST_CALLS} are needed")
-    else:
-        duration = _highest("duration", CALL_PERCENTILES, calls, headroom, skipped)
-        middle = _limit(calls, P50, headroom)
-        duration = (middle, *duration) if f"limits.duration.{middle.name}" not in skipped else duration
-        if len(duration) < 2:
-            left_out.append("limits.duration: a run has too few warm calls to decide more percentiles")
-    left_out.append("limits.memory: recorded samples do not hold the memory size")
-    if recorded.failed:
+    init, why_no_init = _init_limits(recorded, headroom, start, skipped)
+    duration, why_no_duration = _duration_limits(recorded, headroom, skipped)
+    left_out, kept = [why_no_init, why_no_duration], start.limits
+    if kept.memory_ratio is None:
+        left_out.append("limits.memory: recorded samples do not hold the memory size")
+    unclean = recorded.failed and not kept.error_ratio
+    if unclean:
         left_out.append(
             f"limits.errors: {recorded.failed} of {recorded.calls} recorded calls did not end well; fix that first"
         )
@@ -105,19 +91,37 @@ def _suggested(recorded: Recorded, headroom: float, start: Policy, skipped: froz
         init=RatioLimit(statistic="median", ratio=RATIO) if init else None,
         duration=RatioLimit(statistic="p95", ratio=RATIO) if duration else None,
     )
-    limits = Limits(
-        init=init,
-        duration=duration,
-        error_ratio=0.0 if not recorded.failed else None,
-        memory_ratio=start.limits.memory_ratio,
-        certify=start.limits.certify,
-    )
-    compare = start.compare if start.compare != Compare() else compare
-    return Suggestion(replace(start, limits=limits, compare=compare), tuple(left_out))
+    limits = replace(kept, init=init, duration=duration, error_ratio=None if unclean else kept.error_ratio)
+    compare = compare if start.compare == Compare() else start.compare
+    return Suggestion(replace(start, limits=limits, compare=compare), tuple(filter(None, left_out)))
+
+
+def _init_limits(
+    recorded: Recorded, headroom: float, start: Policy, skipped: frozenset[str]
+) -> tuple[tuple[PercentileLimit, ...], str]:
+    """Return the limits on cold starts, and why there is none."""
+    inits = recorded.inits[Arm.CANDIDATE]
+    if inits.count < FEWEST_INITS:
+        return (), f"limits.init: {inits.count} cold starts were recorded, {FEWEST_INITS} are needed"
+    shown = 1 - upper_bound(0, min(recorded.fewest_inits, start.warm.environments))
+    found = _highest("init", [each for each in INIT_PERCENTILES if each <= shown], inits, headroom, skipped)
+    return found, "" if found else "limits.init: a run has too few cold starts to decide a percentile"
+
+
+def _duration_limits(
+    recorded: Recorded, headroom: float, skipped: frozenset[str]
+) -> tuple[tuple[PercentileLimit, ...], str]:
+    """Return the limits on warm calls, and why they are no more."""
+    calls = recorded.durations[Arm.CANDIDATE]
+    if calls.count < FEWEST_CALLS:
+        return (), f"limits.duration: {calls.count} warm calls were recorded, {FEWEST_CALLS} are needed"
+    found = _highest("duration", [P50], calls, headroom, skipped)
+    found += _highest("duration", CALL_PERCENTILES, calls, headroom, skipped)
+    return found, "" if len(found) > 1 else "limits.duration: a run has too few warm calls to decide more percentiles"
 
 
 def _highest(
-    kind: str, percentiles: list[float] | tuple[float, ...], values: Durations, headroom: float, skipped: frozenset[str]
+    kind: str, percentiles: Sequence[float], values: Durations, headroom: float, skipped: frozenset[str]
 ) -> tuple[PercentileLimit, ...]:
     limits = (_limit(values, percentile, headroom) for percentile in percentiles)
     return next(((limit,) for limit in limits if f"limits.{kind}.{limit.name}" not in skipped), ())

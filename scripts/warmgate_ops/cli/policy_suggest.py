@@ -50,6 +50,8 @@ def suggest(
     """
     from warmgate_ops.advice.suggestion import suggest as suggested
 
+    if "-" in samples:
+        raise SettingsError("--samples -: samples are read more than once", hint="store them in a file and name it")
     base = policy_in(policy) if policy else None
     if not anyway:
         _refuse_refused(samples, base or USUAL)

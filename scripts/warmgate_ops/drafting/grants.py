@@ -92,7 +92,7 @@ def _rule(source: str, asking: Asking) -> Trigger:
         pattern = json.loads((found or {}).get("EventPattern") or "{}")
     except ValueError:
         pattern = {}
-    return ruled(pattern if isinstance(pattern, dict) else {}, None, f"the rule {rule}".strip())
+    return ruled(pattern, None, f"the rule {rule}".strip())
 
 
 def _topic(source: str, _asking: Asking) -> Trigger:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from warmgate.errors import SettingsError
+from warmgate.errors import PolicyError, SettingsError
+from warmgate.policy import parse_policy
+from warmgate.policy.event_fields import FIELDS
+from warmgate.policy.render import lines_of
 from warmgate.policy.values import EventKind
 from warmgate_ops.drafting.http_routes import worth_calling
 from warmgate_ops.drafting.known import HTTP, Known, Trigger
@@ -128,7 +131,17 @@ def _named(drafts: list[ProbeDraft], known: Known) -> list[ProbeDraft]:
         name = next(each for each in (word, *(f"{word}-{n}" for n in range(2, 99))) if each not in taken)
         taken.add(name)
         tenant = {"tenant": "warmgate"} if known.isolates_tenants else {}
-        found.append(
-            ProbeDraft(fields={**draft.fields, "name": name, **tenant}, remarks=draft.remarks, called=draft.called)
-        )
+        found.append(_taken(replace(draft, fields={**draft.fields, "name": name, **tenant})))
     return found
+
+
+def _taken(draft: ProbeDraft) -> ProbeDraft:
+    """Return a probe without those of its event's fields that no policy takes: a template may hold anything."""
+    try:
+        text = "\n".join(f"    {line}" for line in lines_of(draft.fields))
+        parse_policy(f"policy: x\nprobes:\n  -\n{text}\n", "draft", lambda _name: "{}")
+    except PolicyError as error:
+        kept = {key: value for key, value in draft.fields.items() if key not in FIELDS}
+        remark = f"What is written of its event is left out: {error.faults[0].found}."
+        return replace(draft, fields=kept, remarks=(*draft.remarks, remark))
+    return draft

@@ -72,8 +72,9 @@ def _rule(name: str, body: Value | None, _resources: Resources) -> Trigger:
     return ruled(plain(pattern) if pattern else {}, json_in(body.get("Input") if body else None), name)
 
 
-def ruled(pattern: dict[str, Any], given: Any, name: str) -> Trigger:
-    """Return the trigger of a rule, with the first event that its pattern lets through."""
+def ruled(pattern: Any, given: Any, name: str) -> Trigger:
+    """Return the trigger of a rule, with the first event that its pattern lets through; an odd pattern says nothing."""
+    pattern = pattern if isinstance(pattern, dict) else {}
     if given is not None:
         return Trigger(kind=None, payload=given, says=f"{name}, an EventBridge rule with an input of its own")
     fields: dict[str, Any] = {}

@@ -82,6 +82,6 @@ def _number(written: Written, key: str, default: int) -> tuple[int, str]:
     if not text:  # A parameter counts with its default.
         referred = name_of(value).refers_to
         text = text_at(written.root.at("Parameters", referred, "Default")) if referred else ""
-    if text.isdigit() and int(text) > 0:
+    if text.isdecimal() and int(text) > 0:
         return int(text), ""
     return default, f"{key} is decided by the deployment: {default} is taken here"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from unit.warmgate_ops.cli.commands import ROOT
+from unit.warmgate_ops.cli.commands import ROOT, RUN
 from warmgate.policy import parse_policy
 from warmgate_ops.cli.main import app
 
@@ -69,6 +72,30 @@ def test_a_file_that_is_there_stays(folder: Path) -> None:
         init("--template", template("sqs"), "--output", "other.yaml", "--schema", "https://example.com/s.json")[0] == 0
     )
     assert "$schema=https://example.com/s.json\n" in (folder / "other.yaml").read_text()
+
+
+@pytest.mark.slow
+def test_on_a_terminal_another_name_is_asked_for(folder: Path) -> None:
+    """And the file that is there stays."""
+    (folder / "warmgate.yaml").write_text("mine")
+    ours, theirs = os.openpty()
+    os.write(ours, b"other.yaml\n")
+    ran = subprocess.run(
+        [sys.executable, "-c", RUN, "init", "--template", template("sqs")],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}/hooks:{ROOT}/scripts", "TERM": "dumb"},
+        timeout=60,
+        check=False,
+    )
+    shown = os.read(ours, 10_000).decode()
+
+    assert ran.returncode == 0, ran.stderr
+    assert "warmgate.yaml exists. Another name" in shown
+    assert "other.yaml: written for Mailer" in shown
+    assert (folder / "warmgate.yaml").read_text() == "mine"
 
 
 @pytest.mark.parametrize(
