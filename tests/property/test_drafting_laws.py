@@ -16,7 +16,9 @@ from warmgate_ops.drafting.probes import READS, draft_probes
 from warmgate_ops.drafting.template import known_in
 from warmgate_ops.drafting.writing import policy_text
 
-TEXTS = st.text(max_size=30) | st.sampled_from(["/orders/{id}", "{proxy+}", "no", "1:30", "a: b", "# x", "GET", "null"])
+TEXTS = st.text(max_size=30) | st.sampled_from(
+    ["2000", "/orders/{id}", "{proxy+}", "no", "1:30", "a: b", "# x", "GET", "null"]
+)
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),

@@ -19,6 +19,8 @@ P50 = 0.50
 INIT_PERCENTILES = (0.95, 0.90, 0.85, 0.80, 0.75, 0.70, 0.50)
 CALL_PERCENTILES = (0.95, 0.90, 0.75)
 """The highest that the runs can decide is proposed."""
+MOST_MS = 900_000.0
+"""No limit of a policy is higher, and no call of Lambda is longer."""
 LEAST_MARGIN_MS = 5.0
 """A limit nearer than this to what is usual is met by a moment of the scheduler, however short the calls are."""
 RATIO = 1.2
@@ -129,7 +131,8 @@ def _highest(
 
 def _limit(values: Durations, percentile: float, headroom: float) -> PercentileLimit:
     usual = values.percentile(percentile)
-    return PercentileLimit(percentile=percentile, limit_ms=_rounded_up(max(usual * headroom, usual + LEAST_MARGIN_MS)))
+    limit_ms = _rounded_up(max(usual * headroom, usual + LEAST_MARGIN_MS))
+    return PercentileLimit(percentile=percentile, limit_ms=min(limit_ms, MOST_MS))
 
 
 def _rounded_up(value_ms: float) -> float:

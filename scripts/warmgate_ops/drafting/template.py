@@ -34,8 +34,8 @@ def known_in(text: str, source: str, resource: str = "") -> Known:
     bodies = dict(found.items()) if found else {}
     written = Written(bodies[name], root)
     named = name_of(written.at("FunctionName"))
-    timeout_s, timeout_note = _number(written, "Timeout", 3)
-    memory_mb, memory_note = _number(written, "MemorySize", 128)
+    timeout_s, timeout_note = _number(written, "Timeout", 3, 900)
+    memory_mb, memory_note = _number(written, "MemorySize", 128, 10240)
     return Known(
         name=named.start if named.is_whole else name,
         source=source,
@@ -74,7 +74,8 @@ def _alias_of(function: str, bodies: dict[str, Value]) -> str:
     return next((text_at(body, "Properties", "Name") for body in ours), "")
 
 
-def _number(written: Written, key: str, default: int) -> tuple[int, str]:
+def _number(written: Written, key: str, default: int, most: int) -> tuple[int, str]:
+    """Return a setting, no more than Lambda allows, and a note where the template does not say it."""
     value = written.at(key)
     if value is None:
         return default, ""
@@ -83,5 +84,5 @@ def _number(written: Written, key: str, default: int) -> tuple[int, str]:
         referred = name_of(value).refers_to
         text = text_at(written.root.at("Parameters", referred, "Default")) if referred else ""
     if text.isdecimal() and int(text) > 0:
-        return int(text), ""
+        return min(int(text), most), ""
     return default, f"{key} is decided by the deployment: {default} is taken here"

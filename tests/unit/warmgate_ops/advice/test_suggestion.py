@@ -157,6 +157,16 @@ def test_a_limit_is_no_nearer_than_the_scheduler() -> None:
     assert all(limit.limit_ms >= 5.77 for limit in suggest(found, 1.25).policy.limits.duration)
 
 
+def test_a_limit_is_no_higher_than_a_call_can_last() -> None:
+    """A policy takes none beyond 900 s."""
+    found = Recorded()
+    for position in range(200):
+        found.add("run", replace(cold(position, 0), phase=Phase.MEASURED, start=Start.WARM, duration_ms=899_000.0))
+
+    limits = suggest(found, 1.25).policy.limits.duration
+    assert {limit.limit_ms for limit in limits} == {900_000.0}
+
+
 def test_what_the_runs_leave_open_gives_way_to_less() -> None:
     """A lower percentile, and none where none is decided."""
     found = recorded(samples_of("open"))
