@@ -13,8 +13,9 @@ from warmgate.policy.values import Compare, PercentileLimit, Policy, Probe, Rati
 from warmgate_ops.advice.recorded import Durations, Recorded
 
 FEWEST_INITS = 20
-FEWEST_CALLS = 100
-"""For a 95th percentile: five values beyond it."""
+FEWEST_CALLS = 20
+BEYOND = 5
+"""Values beyond a percentile of calls that make it one: a hundred calls have a p95, twenty a p75."""
 P50 = 0.50
 INIT_PERCENTILES = (0.95, 0.90, 0.85, 0.80, 0.75, 0.70, 0.50)
 CALL_PERCENTILES = (0.95, 0.90, 0.75)
@@ -118,7 +119,8 @@ def _duration_limits(
     if calls.count < FEWEST_CALLS:
         return (), f"limits.duration: {calls.count} warm calls were recorded, {FEWEST_CALLS} are needed"
     found = _highest("duration", [P50], calls, headroom, skipped)
-    found += _highest("duration", CALL_PERCENTILES, calls, headroom, skipped)
+    shown = [each for each in CALL_PERCENTILES if round(calls.count * (1 - each), 6) >= BEYOND]
+    found += _highest("duration", shown, calls, headroom, skipped)
     return found, "" if len(found) > 1 else "limits.duration: a run has too few warm calls to decide more percentiles"
 
 

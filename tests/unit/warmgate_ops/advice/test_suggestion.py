@@ -148,6 +148,18 @@ def cold(position: int, init_ms: float) -> Sample:
     )
 
 
+@pytest.mark.parametrize(
+    ("calls", "percentiles"), [(19, []), (20, [0.5, 0.75]), (50, [0.5, 0.9]), (99, [0.5, 0.9]), (100, [0.5, 0.95])]
+)
+def test_the_percentile_of_calls_has_five_beyond_it(calls: int, percentiles: list[float]) -> None:
+    """Fewer calls show a lower one."""
+    found = Recorded()
+    for position in range(calls):
+        found.add("run", replace(cold(position, 0), phase=Phase.MEASURED, start=Start.WARM, duration_ms=50.0))
+
+    assert [limit.percentile for limit in suggest(found, 1.25).policy.limits.duration] == percentiles
+
+
 def test_a_limit_is_no_nearer_than_the_scheduler() -> None:
     """A quarter of half a millisecond is no headroom."""
     found = Recorded()
