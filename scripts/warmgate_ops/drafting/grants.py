@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from warmgate.policy.values import EventKind as K
@@ -15,6 +17,7 @@ from warmgate_ops.drafting.sam_events import ITEM, ruled, scheduled
 
 _MAPPED = {"sqs": (K.SQS, "queue"), "kinesis": (K.KINESIS, "stream"), "dynamodb": (K.DYNAMODB_STREAM, "table")}
 _ARN_PARTS = 6
+_ALL = "/*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,15 @@ def _api(source: str, asking: Asking) -> Trigger:
     parts = rest.split("/", 2)
     method, path = (parts[1], f"/{parts[2]}") if len(parts) > 2 else ("ANY", "/")
     kind = _kind_of_api(api, asking)
-    return route(kind, method, path.replace("*", "1") if path != "/*" else "/", f"the API {api}")
+    if "*" in path and path != _ALL:
+        asking.note(f"how the parameters of {method} {path} are called: correct its route")
+    return route(kind, method, _with_parameters(path), f"the API {api}")
+
+
+def _with_parameters(path: str) -> str:
+    """Return a path with names for the parameters that a permission has as stars."""
+    numbers = count(1)
+    return "/{proxy+}" if path == _ALL else re.sub(r"\*", lambda _: f"{{p{next(numbers)}}}", path)
 
 
 def _kind_of_api(api: str, asking: Asking) -> K:

@@ -33,7 +33,12 @@ def statement(service: str, source: str = "") -> dict[str, Any]:
     ("granted", "answers", "kind", "fields"),
     [
         (statement("apigateway", f"{API}/GET/items"), HTTP_API, "http-api", {"method": "GET", "path": "/items"}),
-        (statement("apigateway", f"{API}/POST/a/*"), HTTP_API, "http-api", {"method": "POST", "path": "/a/1"}),
+        (
+            statement("apigateway", f"{API}/POST/a/*"),
+            HTTP_API,
+            "http-api",
+            {"method": "POST", "path": "/a/1", "route": "/a/{p1}"},
+        ),
         (statement("apigateway", f"{API}/$default"), HTTP_API, "http-api", {"method": "GET", "path": "/"}),
         (
             statement("apigateway", f"{API}/GET/items"),
@@ -73,6 +78,19 @@ def test_each_service_that_may_call_is_a_trigger(
 
     assert trigger is not None
     assert (trigger.kind, dict(trigger.fields)) == (kind, fields)
+
+
+def test_a_star_is_a_parameter_without_a_name() -> None:
+    """SAM writes `/items/*` for `/items/{id}`, and `/*` for `/{proxy+}`."""
+    notes: list[str] = []
+    one = trigger_of(statement("apigateway", f"{API}/GET/items/*"), asking(HTTP_API, notes))
+    whole = trigger_of(statement("apigateway", f"{API}/GET/*"), asking(HTTP_API, notes))
+
+    assert one is not None
+    assert whole is not None
+    assert (one.fields["path"], one.fields["route"]) == ("/items/1", "/items/{p1}")
+    assert (whole.fields["path"], whole.fields["route"]) == ("/index", "/{proxy+}")
+    assert notes == ["how the parameters of GET /items/* are called: correct its route"]
 
 
 def test_what_cannot_be_told_is_a_note() -> None:
