@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generate.events import events_chapter
 from generate.keys import key_chapters
 from warmgate.documents.text import MAX_DEPTH, MAX_NODES, MAX_TEXT
 from warmgate.errors import PolicyError
@@ -28,7 +29,8 @@ warm:
 probes:
   - name: health
     weight: 3
-    payload: {rawPath: /health}
+    event: http-api
+    path: /health
     expect: {jmespath: "statusCode == `200`"}
   - name: quote
     payload_file: payloads/quote.json
@@ -82,7 +84,8 @@ A bare number where a unit belongs is a fault that shows what to write: `400` co
 """
 
 RULES = """\
-- Names of probes differ. A probe has `payload` or `payload_file`, not both.
+- Names of probes differ. A probe has `payload`, `payload_file` or `event`, not two of them.
+- A field of an event stands beside an `event` that has it, and a `route` fits the `path`.
 - Within `limits.init` and `limits.duration`, a higher percentile has the same limit as a lower one or a higher limit.
 - `budget.invocations` reaches past the cold calls, one for each environment, to the first measured round: environments
   x (2 + `warm.rounds`) where warm calls are judged (`limits.duration`, `compare.duration`, or an error rate above 0 %),
@@ -134,6 +137,7 @@ def reference_page() -> str:
             f"## Which policy applies\n\n{WHICH}",
             f"## How values are written\n\n{UNITS}",
             f"## Keys\n\n{key_chapters()}",
+            f"## Events\n\n{events_chapter()}",
             f"## Rules over several keys\n\n{RULES}",
             f"## The text\n\n{TEXT}",
             f"## Faults\n\n{FAULTS}\n```\n{FAULTY}```\n\ngets this answer:\n\n```text\n{_faults()}\n```\n",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import singledispatch
+from itertools import combinations
 from typing import Any
 
+from warmgate.policy.event_fields import FIELDS
+from warmgate.policy.event_values import JsonList, JsonObject, Texts
 from warmgate.policy.kinds import Flag, Kind, Measure, Number, RatioOf, Text, Whole, Word
 from warmgate.policy.payloads import JsonValue
 from warmgate.policy.percentiles import PERCENTILE, OnePercentile, Percentiles
@@ -75,6 +78,21 @@ def _(_kind: JsonValue) -> dict[str, Any]:
 
 
 @schema_of.register
+def _(_kind: JsonObject) -> dict[str, Any]:
+    return {"type": "object"}
+
+
+@schema_of.register
+def _(kind: JsonList) -> dict[str, Any]:
+    return {"type": "array", "minItems": 1, "maxItems": kind.most}
+
+
+@schema_of.register
+def _(_kind: Texts) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+
+
+@schema_of.register
 def _(kind: Percentiles) -> dict[str, Any]:
     return {**_percentile_map(kind.limit), "minProperties": 1}
 
@@ -108,7 +126,12 @@ def _(kind: Section) -> dict[str, Any]:
     if required:
         schema["required"] = required
     if kind.one_of:
-        schema["not"] = {"required": list(kind.one_of)}
+        schema["not"] = {"anyOf": [{"required": list(pair)} for pair in combinations(kind.one_of, 2)]}
+    if "event" in schema["properties"]:
+        schema["dependentSchemas"] = {
+            name: {"properties": {"event": {"enum": [str(kind) for kind in kinds]}}, "required": ["event"]}
+            for name, (kinds, _) in FIELDS.items()
+        }
     if kind.not_empty:
         schema["minProperties"] = 1
     return schema

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
 
 from hypothesis import strategies as st
 
+from property.event_strategies import events, probe_of
+from property.json_strategies import json_of
 from warmgate.model.verdict import Mode
 from warmgate.policy.percentiles import share_of
 from warmgate.policy.rules import fewest_invocations, measures_warm_calls
@@ -45,16 +46,6 @@ expressions = st.sampled_from(
 )
 
 
-def json_of(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
-    """Return JSON values with such texts as keys and values."""
-    numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    return st.recursive(
-        st.none() | st.booleans() | numbers | texts,
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
-        max_leaves=12,
-    )
-
-
 @st.composite
 def percentile_limits(draw: st.DrawFn) -> tuple[PercentileLimit, ...]:
     """Return limits that grow with their percentiles."""
@@ -89,6 +80,7 @@ probes = st.one_of(
         payload=st.just(json.loads(PAYLOAD_FILE)),
         payload_file=st.sampled_from(["quote.json", "payloads/a-b.json"]),
     ),
+    st.builds(probe_of, names, events()),
 )
 limits = st.builds(
     Limits,

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from generate.schema import policy_schema
-from property.policy_strategies import PAYLOAD_FILE, durations, json_of, names, policies, ratios, shares
+from property.json_strategies import json_of
+from property.policy_strategies import PAYLOAD_FILE, durations, names, policies, ratios, shares
 from warmgate.documents.nodes import ListNode, Node, ScalarNode
 from warmgate.documents.text import read_yaml
 from warmgate.errors import Fault, PolicyError
@@ -121,6 +122,15 @@ def test_reading_inverts_writing(policy: Policy) -> None:
 
     assert read == policy
     assert typed(read) == typed(policy)
+
+
+@given(policies())
+def test_defaults_need_not_be_written(policy: Policy) -> None:
+    """The text without them reads as the same policy, and every line of it stands in the text with them."""
+    short = render_policy(policy, defaults=False)
+
+    assert parse_policy(short, "p.yaml", load_file) == policy
+    assert set(short.splitlines()) <= set(render_policy(policy).splitlines())
 
 
 @given(policies())

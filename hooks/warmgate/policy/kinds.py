@@ -218,7 +218,7 @@ class Word(Kind):
         text = node.text if isinstance(node, ScalarNode) else ""
         if text in list(self.words):
             return self.words(text)
-        near = nearest(text, self.words)
+        near = next((word for word in self.words if word.lower() == text.lower()), None) or nearest(text, self.words)
         fix = f"write {near}" if near else f"write one of {', '.join(self.words)}"
         raise PolicyError(at.fault_of(node, self.expected, fix))
 

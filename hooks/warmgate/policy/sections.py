@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from warmgate.documents.nodes import Entry, ListNode, MapNode, Node, line_of
@@ -40,11 +41,17 @@ class Key(NamedTuple):
     field: str | None = None
     """None where the field has the key's name."""
     required: bool = False
+    keeps_empty: bool = False
+    """Whether an empty mapping says something, and is written."""
 
     @property
     def target(self) -> str:
         """Return the name of the field that this key fills."""
         return self.name if self.field is None else self.field
+
+    def held_by(self, value: Any) -> Any:
+        """Return what a section's value holds for this key."""
+        return getattr(value, self.target) if self.target else value
 
 
 class Section(Kind):
@@ -56,11 +63,11 @@ class Section(Kind):
         self,
         *keys: Key,
         build: Callable[..., Any] = dict,
-        one_of: tuple[str, str] | None = None,
+        one_of: tuple[str, ...] = (),
         not_empty: bool = False,
         rules: tuple[Rule, ...] = (),
     ) -> None:
-        """Set the table; the two keys in `one_of` exclude each other, and the first of them is written."""
+        """Set the table; the keys in `one_of` exclude each other, and the first of them that has a value is written."""
         self.keys = keys
         self.build = build
         self.one_of = one_of
@@ -92,16 +99,16 @@ class Section(Kind):
         """Return a mapping with every key that has a value."""
         plain: dict[str, Any] = {}
         for key in self.keys:
-            held = getattr(value, key.target) if key.target else value
+            held = key.held_by(value)
             if (held is None and not key.kind.holds_none) or held == ():
                 continue
             written = key.kind.write(held)
-            if written != {}:
+            if written != {} or key.keeps_empty:
                 plain[key.name] = written
         if any(key.required and key.name not in plain for key in self.keys):
             return {}
-        if self.one_of and self.one_of[0] in plain:
-            plain.pop(self.one_of[1], None)
+        for name in [name for name in self.one_of if name in plain][1:]:
+            plain.pop(name)
         return plain
 
     def _fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,8 +135,8 @@ class Section(Kind):
         return suggested
 
     def _excluded(self, mapping: MapNode, at: Place) -> Iterable[Fault]:
-        if self.one_of and all(any(entry.key == name for entry in mapping.entries) for name in self.one_of):
-            first, second = self.one_of
+        given = [name for name in self.one_of if any(entry.key == name for entry in mapping.entries)]
+        for first, second in pairwise(given):
             found, fix = f"both {first} and {second}", f"remove {first} or {second}"
             yield at.fault(line_of(mapping, (second,)), found=found, expected="one of them", fix=fix)
 

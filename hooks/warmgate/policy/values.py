@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -52,6 +53,24 @@ class Basis(StrEnum):
     P95 = "p95"
 
 
+class EventKind(StrEnum):
+    """What calls the function, and so the shape of the event that it gets."""
+
+    HTTP_API = "http-api"
+    REST_API = "rest-api"
+    FUNCTION_URL = "function-url"
+    ALB = "alb"
+    SQS = "sqs"
+    SNS = "sns"
+    S3 = "s3"
+    EVENTBRIDGE = "eventbridge"
+    SCHEDULE = "schedule"
+    DYNAMODB_STREAM = "dynamodb-stream"
+    KINESIS = "kinesis"
+    COGNITO = "cognito"
+    APPSYNC = "appsync"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """Which targets a policy is for; shell-style patterns."""
@@ -81,6 +100,14 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event that AWS sends, by its kind and the fields that were written of it; `events` renders it."""
+
+    kind: EventKind
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """A named payload and what its answer must look like."""
 
@@ -89,6 +116,8 @@ class Probe:
     payload: Any = field(default_factory=dict)
     """A JSON value."""
     payload_file: str | None = None
+    event: Event | None = field(default=None, repr=False)
+    """What `payload` was rendered from; not in the repr, by which a refused policy is known again."""
     expect: Expect = Expect()
     repeatable: bool = False
     """Whether a call may be made again whose answer was lost: it may have run already."""

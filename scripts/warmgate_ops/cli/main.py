@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from warmgate_ops.cli import appspec, check, cloud, doctor, logs, policy, rehearse, release, replay, report, why
+from warmgate_ops.cli import appspec, check, cloud, doctor, init, logs, policy, rehearse, release, replay, report, why
 from warmgate_ops.cli.endings import Command
 from warmgate_ops.cli.output import leave, say
 
@@ -25,6 +25,7 @@ appspec.register(app)
 check.register(app)
 cloud.register(app)
 doctor.register(app)
+init.register(app)
 logs.register(app)
 policy.register(app)
 rehearse.register(app)

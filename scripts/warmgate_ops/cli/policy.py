@@ -16,6 +16,7 @@ from warmgate.visible import visible_line
 from warmgate_ops.cli.documents import text_of
 from warmgate_ops.cli.output import say
 from warmgate_ops.cli.paths import named_input
+from warmgate_ops.cli.policy_event import event
 from warmgate_ops.cli.policy_explain import explain
 from warmgate_ops.cli.policy_suggest import suggest
 
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     policy.command("validate")(validate)
     policy.command("explain")(explain)
     policy.command("suggest")(suggest)
+    policy.command("event")(event)
     policy.command("schema")(schema)
     app.add_typer(policy, name="policy")
 

@@ -13,6 +13,7 @@ import yaml
 
 from warmgate.errors import SettingsError
 from warmgate_ops.cli.documents import policy_in, text_of
+from warmgate_ops.cli.output import complain
 from warmgate_ops.cli.paths import input_folder, write_text
 from warmgate_ops.cli.rehearse_template import OwnFunction, function_in
 
@@ -65,6 +66,7 @@ def own_scenario(own: Own, work: Path) -> Scenario:
         DocumentError: policy or template cannot be used.
         SettingsError: a runtime or a package is not here.
     """
+    from warmgate_ops.cli.rehearse_resources import resources_in
     from warmgate_ops.rehearsal.catalogue import ALL_AT_ONCE, own_release
     from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import why_not_here
     from warmgate_ops.rehearsal.own.dependencies import with_dependencies
@@ -72,10 +74,11 @@ def own_scenario(own: Own, work: Path) -> Scenario:
 
     if own.resource and not own.template:
         raise typer.BadParameter("--resource names a function of a template: pass --template too")
-    if not (own.function and (own.candidate or own.template) and (own.policy or own.event)):
+    whole = own.template or (own.function and own.candidate)
+    if not (whole and (own.policy or own.event)):
         raise typer.BadParameter(
             "--function, --candidate and --policy belong together: name all three; "
-            "--template replaces --candidate, --event replaces --policy"
+            "--template replaces --candidate or both folders, --event replaces --policy"
         )
     variables = _variables(own)
     said = _template(own, frozenset(variables))
@@ -95,6 +98,7 @@ def own_scenario(own: Own, work: Path) -> Scenario:
         settings,
         config=own.config or ALL_AT_ONCE,
         setup=own.setup,
+        made=resources_in(own.template) if own.template and not own.setup else (),
     )
 
 
@@ -113,11 +117,14 @@ def _template(own: Own, given: frozenset[str]) -> OwnFunction | None:
 
 def _folders(own: Own, said: OwnFunction | None) -> tuple[Path, Path]:
     """Return the code of both versions; a whole other checkout has it at the same path as the template's own."""
-    assert own.function is not None
     if said is None or own.template is None:
+        assert own.function is not None
         assert own.candidate is not None
         return own.function, own.candidate
     candidate = own.candidate or input_folder(str(own.template.parent / said.code))
+    if own.function is None:
+        complain("no --function: the code of the template is rehearsed as both versions")
+        return input_folder(str(own.template.parent / said.code)), candidate
     is_checkout = (own.function / own.template.name).is_file() and (own.function / said.code).is_dir()
     return own.function / said.code if is_checkout else own.function, candidate
 

@@ -78,7 +78,7 @@ def _function(name: str, written: Written, grants: Grants) -> TemplateFunction:
         logical_id=name,
         line=written.body.line,
         name=name_of(named) if named else None,
-        timeout_s=int(seconds) if seconds and seconds.isdigit() else None,
+        timeout_s=int(seconds) if seconds and seconds.isdecimal() else None,
         hides_reports=_says(written.at("LoggingConfig", "LogFormat"), "JSON")
         and _says(written.at("LoggingConfig", "SystemLogLevel"), "WARN"),
         isolates_tenants=written.at("TenancyConfig") is not None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warmgate.errors import SettingsError
+from warmgate.logs.invocations import record_of
 from warmgate.policy.values import Probe
 from warmgate.probing.answers import read_payload
 from warmgate.probing.rounds import SMOKE_MARKER
@@ -33,6 +34,10 @@ class FirstCall:
     """What is wrong with the answer, empty where nothing is."""
     lines: tuple[str, ...]
     """What the function wrote."""
+    answer: str = ""
+    """On one line, cut where it is long."""
+    duration_ms: float | None = None
+    """As the platform reports it."""
 
 
 def first_call(client: Any, function: str, version: str, probe: Probe) -> FirstCall:
@@ -47,7 +52,13 @@ def first_call(client: Any, function: str, version: str, probe: Probe) -> FirstC
     )
     payload, error = answer["Payload"].read(), answer.get("FunctionError")
     tail = base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace")
-    return FirstCall(version=version, message=_fault(probe, payload, error), lines=own_lines(tail.splitlines()))
+    return FirstCall(
+        version=version,
+        message=_fault(probe, payload, error),
+        lines=own_lines(tail.splitlines()),
+        answer=_shown(payload),
+        duration_ms=record_of(tail, None).duration_ms,
+    )
 
 
 def proved(client: Any, function: str, versions: tuple[str, str], probes: tuple[Probe, ...]) -> Iterator[str]:
@@ -83,13 +94,17 @@ def own_lines(lines: list[str] | tuple[str, ...]) -> tuple[str, ...]:
 
 def _fault(probe: Probe, payload: bytes, error: str | None) -> str:
     reading = read_payload(probe.expect, payload, error)
-    shown = one_line(payload[:LONGEST].decode("utf-8", "replace"))
+    shown = _shown(payload)
     if error is not None:
         expected = probe.expect.error_type
         return "" if expected and expected == reading.error_type else shown
     if probe.expect.error_type is not None:
         return f"no error, expected error_type {probe.expect.error_type}: {shown}"
     return "" if reading.accepted else f"{reading.why}; the answer was {shown}"
+
+
+def _shown(payload: bytes) -> str:
+    return one_line(payload[:LONGEST].decode("utf-8", "replace"))
 
 
 def _told(who: str, call: FirstCall) -> str:

@@ -46,6 +46,16 @@ def test_defaults_are_written_out() -> None:
     assert render_policy(Policy(name="x")) == SHORTEST
 
 
+def test_defaults_can_be_left_out() -> None:
+    """A text for people says what is special."""
+    policy = parse_policy("policy: x\nlimits: {duration: {p95: 1s}}\ncompare: {duration: {p95: 1.2x}}\n", "p")
+
+    assert render_policy(Policy(name="x"), defaults=False) == "policy: x\n"
+    assert render_policy(policy, defaults=False) == (
+        "policy: x\nlimits:\n  duration:\n    p95: 1s\ncompare:\n  duration:\n    p95: 1.2x\n"
+    )
+
+
 def test_a_full_policy_is_written_in_the_order_of_the_reference() -> None:
     """The stored text of the document that uses every key."""
     policy = parse_policy((DATA / "checkout.yaml").read_text(), "p", file_in(DATA))
