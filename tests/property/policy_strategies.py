@@ -141,6 +141,7 @@ def policies(draw: st.DrawFn) -> Policy:
                 inconclusive=st.sampled_from(OnInconclusive),
                 no_data=st.sampled_from(ErrorAction),
                 error=st.sampled_from(ErrorAction),
+                probe_unfit=st.sampled_from(ErrorAction),
             )
         ),
         budget=Budget(

@@ -6,6 +6,7 @@ import math
 import random
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from warmgate.model.calls import Arm, Burst, Phase
@@ -103,6 +104,26 @@ def repeat_probe(plan: ProbePlan, place: int, probe: Probe, calls: int, left: in
     number = 1 + sum(planned.phase is Phase.REPEATED for planned in before)
     overlapping = (Call(Arm.CANDIDATE, probe),) * min(calls, plan.burst.granted)
     return replace(plan, rounds=(*before, Round(Phase.REPEATED, number, overlapping), *after))
+
+
+def try_probes(plan: ProbePlan, place: int, probes: Sequence[tuple[Probe, int]], left: int) -> ProbePlan:
+    """Return the plan with calls of some probes to the baseline next, in rounds that are no wider than the burst.
+
+    Args:
+        plan: of a run.
+        place: of the round that would be next.
+        probes: what to call, and how often.
+        left: how many calls the budget has room for; where they do not fit none is made.
+    """
+    calls = tuple(Call(Arm.BASELINE, probe) for probe, count in probes for _ in range(count))
+    if len(calls) > left:
+        return plan
+    before, after = plan.rounds[:place], plan.rounds[place:]
+    first = 1 + sum(planned.phase is Phase.TRIAL for planned in before)
+    width = max(1, plan.burst.granted)
+    chunks = [calls[start : start + width] for start in range(0, len(calls), width)]
+    trials = (Round(Phase.TRIAL, number, chunk) for number, chunk in enumerate(chunks, start=first))
+    return replace(plan, rounds=(*before, *trials, *after))
 
 
 def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[tuple[Phase, int, tuple[Arm, ...]]]:

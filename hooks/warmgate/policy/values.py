@@ -25,7 +25,7 @@ class OnInconclusive(StrEnum):
 
 
 class ErrorAction(StrEnum):
-    """What a check without data, or an error on our side, becomes."""
+    """What a check without data, an error on our side, or a probe that does not fit becomes."""
 
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
@@ -166,6 +166,8 @@ class When:
     inconclusive: OnInconclusive = OnInconclusive.HALF
     no_data: ErrorAction = ErrorAction.FAIL
     error: ErrorAction = ErrorAction.FAIL
+    probe_unfit: ErrorAction = ErrorAction.FAIL
+    """What a probe becomes that the version that serves now fails in the same way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least, upper_bound
+from warmgate.judge.checks import measured_calls
 from warmgate.judge.compare.duration import ENOUGH_ENVIRONMENTS
 from warmgate.judge.derivation import Rule
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS, fewest_broken
 from warmgate.judge.limits.durations import rule_of
 from warmgate.judge.limits.init import FEWEST, fail_count
 from warmgate.judge.score import STRIKES, allowed_share, cap_for, ruled_out_errors
-from warmgate.judge.verdict import measured_calls
 from warmgate.model.calls import Arm, Burst, Phase
 from warmgate.model.figures import ms, percent
 from warmgate.planning import ProbePlan, plan_probes
