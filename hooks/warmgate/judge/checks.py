@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from warmgate.judge.compare.duration import duration_checks, judge_durations
+from warmgate.judge.compare.errors import CHECK as ERRORS_COMPARED
+from warmgate.judge.compare.errors import judge_error_comparison
 from warmgate.judge.compare.init import judge_init_comparison
 from warmgate.judge.fit import Fits, fits_in, forgiven, judge_fit, without
 from warmgate.judge.limits.durations import judge_duration
 from warmgate.judge.limits.errors import judge_answers, judge_errors
 from warmgate.judge.limits.init import judge_init
 from warmgate.judge.limits.memory import judge_memory
-from warmgate.model.calls import Arm, Closed, Evidence
+from warmgate.model.calls import Arm, Burst, Closed, Evidence
 from warmgate.model.verdict import Finding, Outcome
 from warmgate.policy.rules import COMPARED_ROUNDS, round_width
 from warmgate.policy.values import Policy, Probe
@@ -65,6 +67,9 @@ def _comparisons(evidence: Evidence, policy: Policy, fits: Fits) -> list[Finding
     found = []
     if policy.compare.init is not None:
         found.append(judge_init_comparison(policy.compare.init, evidence))
+    if policy.compare.error_margin is not None:
+        full = paired_calls(policy, evidence.burst)
+        found.append(judge_error_comparison(policy.compare.error_margin, forgiven(evidence, fits), full))
     if all(probe.name in fits.ways for probe in policy.probes):
         return found + [_unjudged(name, "compared") for name in duration_checks(policy.compare)]
     return found + judge_durations(policy.compare, without(evidence, fits.ways))
@@ -72,7 +77,8 @@ def _comparisons(evidence: Evidence, policy: Policy, fits: Fits) -> list[Finding
 
 def _uncompared(policy: Policy) -> list[Finding]:
     init = policy.compare.init
-    names = (*([f"compare.init.{init.statistic}"] if init else []), *duration_checks(policy.compare))
+    errors = [ERRORS_COMPARED] if policy.compare.error_margin is not None else []
+    names = (*([f"compare.init.{init.statistic}"] if init else []), *duration_checks(policy.compare), *errors)
     reason = "not compared: there is no baseline"
     return [Finding(check=name, outcome=Outcome.PASSED, reason=reason) for name in names]
 
@@ -83,6 +89,13 @@ def _without_baseline(evidence: Evidence) -> bool:
     rounds = {(sample.phase, sample.round) for sample in evidence.samples}
     # The first round, cut by the deadline, may have reached the candidate alone.
     return arms == {Arm.CANDIDATE} and (evidence.closed is not Closed.DEADLINE or len(rounds) > 1)
+
+
+def paired_calls(policy: Policy, burst: Burst) -> int:
+    """Return how many calls each version gets in rounds of both, where the budget has room for all of them."""
+    granted = max(1, burst.granted)
+    widths = (round_width(number, granted, compared=True) for number in range(1, COMPARED_ROUNDS + 1))
+    return max(granted, burst.asked) + granted * policy.warm.rounds + sum(widths)
 
 
 def measured_calls(policy: Policy, environments: int, *, compared: bool = True) -> int:
@@ -96,7 +109,7 @@ def measured_calls(policy: Policy, environments: int, *, compared: bool = True) 
     arms = 2 if compared and policy.compare.needs_baseline else 1
     opened = max(0, environments) * arms
     left = max(0, policy.budget.invocations - opened * (1 + policy.warm.rounds))
-    if not compared or policy.compare.duration is None:
+    if not compared or not policy.compare.in_rounds:
         return left
     old_calls = 0
     for number in range(1, COMPARED_ROUNDS + 1):

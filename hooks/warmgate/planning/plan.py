@@ -73,7 +73,7 @@ def plan_probes(policy: Policy, burst: Burst, *, has_baseline: bool, seed: int) 
     spent = 0
     mixed: Counter[Phase] = Counter()
     for phase, number, round_arms in wanted:
-        width = _width(phase, number, burst, compared=_is_timed(policy, arms))
+        width = _width(phase, number, burst, compared=_is_paired(policy, arms))
         cost = width * len(round_arms)
         if spent + cost > policy.budget.invocations:
             break
@@ -133,7 +133,7 @@ def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[
     if not measures_warm_calls(policy.limits, policy.compare):
         return wanted
     wanted += [(Phase.WARMUP, number, arms) for number in range(1, policy.warm.rounds + 1)]
-    compared = COMPARED_ROUNDS if _is_timed(policy, arms) else 0
+    compared = COMPARED_ROUNDS if _is_paired(policy, arms) else 0
     last = max(compared, math.ceil(CAP / burst.granted))
     wanted += [(Phase.MEASURED, number, arms) for number in range(1, compared + 1)]
     # No comparison counts these: they are for limits of the candidate alone.
@@ -141,9 +141,9 @@ def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[
     return wanted
 
 
-def _is_timed(policy: Policy, arms: tuple[Arm, ...]) -> bool:
+def _is_paired(policy: Policy, arms: tuple[Arm, ...]) -> bool:
     """Return whether warm calls are compared with the baseline's."""
-    return Arm.BASELINE in arms and policy.compare.duration is not None
+    return Arm.BASELINE in arms and policy.compare.in_rounds
 
 
 def _width(phase: Phase, number: int, burst: Burst, *, compared: bool) -> int:

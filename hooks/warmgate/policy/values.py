@@ -141,11 +141,18 @@ class Compare:
     init: RatioLimit | None = None
     duration: RatioLimit | None = None
     basis: Basis = Basis.SLOWDOWN
+    error_margin: float | None = None
+    """How much larger the share of failed calls may be."""
 
     @property
     def needs_baseline(self) -> bool:
         """Return whether anything is compared."""
-        return self.init is not None or self.duration is not None
+        return self.init is not None or self.in_rounds
+
+    @property
+    def in_rounds(self) -> bool:
+        """Return whether warm calls of both versions are compared, round by round."""
+        return self.duration is not None or self.error_margin is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,7 @@ CHECKOUT = Policy(
         init=RatioLimit(statistic="median", ratio=1.2),
         duration=RatioLimit(statistic="p95", ratio=1.25),
         basis=Basis.P95,
+        error_margin=0.015,
     ),
     live=Live(
         duration=RatioLimit(statistic="p99", ratio=1.5), error_ratio=0.01, cold_start_ratio=0.05, grace_ms=45_000.0
