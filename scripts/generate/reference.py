@@ -77,6 +77,7 @@ UNITS = """\
 | duration | `400ms`, `1.5s` | `400`, `2m` |
 | share | `0%`, `0.5%`, `85%` | `0.85`, `85` |
 | ratio to the baseline | `1.2x` | `1.2`, `120%` |
+| share on top of the baseline's | `+0%`, `+1%` | `1%`, `2x` |
 | percentile, as a key | `p50`, `p95`, `p99.9` | `p0`, `p100`, `p95.0` |
 | number whose key names the unit | `seconds: 300` | `seconds: 300s` |
 
@@ -88,8 +89,9 @@ RULES = """\
 - A field of an event stands beside an `event` that has it, and a `route` fits the `path`.
 - Within `limits.init` and `limits.duration`, a higher percentile has the same limit as a lower one or a higher limit.
 - `budget.invocations` reaches past the cold calls, one for each environment, to the first measured round: environments
-  x (2 + `warm.rounds`) where warm calls are judged (`limits.duration`, `compare.duration`, or an error rate above 0 %),
-  else environments alone; twice that where something is compared, as the baseline is called as often.
+  x (2 + `warm.rounds`) where warm calls are judged (`limits.duration`, `compare.duration`, `compare.errors`, or an
+  error rate above 0 %), else environments alone; twice that where something is compared, as the baseline is called as
+  often.
 - Where no warm call is judged, `warm.environments` is at least the sum of the probes' weights: the cold calls are all
   that is made.
 - `payload_file` is a path below the policy's folder, and its content is one JSON value. A policy that comes from

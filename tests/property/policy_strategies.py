@@ -104,7 +104,8 @@ def compares(draw: st.DrawFn) -> Compare:
     """Return comparisons; a basis belongs to a duration."""
     duration = draw(ratio_of(st.just("p95")))
     basis = draw(st.sampled_from(Basis)) if duration else Basis.SLOWDOWN
-    return Compare(init=draw(ratio_of(st.just("median"))), duration=duration, basis=basis)
+    margin = draw(st.none() | shares)
+    return Compare(init=draw(ratio_of(st.just("median"))), duration=duration, basis=basis, error_margin=margin)
 
 
 @st.composite
@@ -133,6 +134,7 @@ def policies(draw: st.DrawFn) -> Policy:
                 inconclusive=st.sampled_from(OnInconclusive),
                 no_data=st.sampled_from(ErrorAction),
                 error=st.sampled_from(ErrorAction),
+                probe_unfit=st.sampled_from(ErrorAction),
             )
         ),
         budget=Budget(

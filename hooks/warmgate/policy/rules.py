@@ -79,7 +79,7 @@ def fewest_invocations(warm: Warm, limits: Limits, compare: Compare) -> int:
 
 def measures_warm_calls(limits: Limits, compare: Compare) -> bool:
     """Return whether a check needs warm calls: without one the cold burst is all the evidence there is to gather."""
-    return bool(limits.duration) or compare.duration is not None or bool(limits.error_ratio)
+    return bool(limits.duration) or compare.in_rounds or bool(limits.error_ratio)
 
 
 def round_width(number: int, environments: int, *, compared: bool) -> int:

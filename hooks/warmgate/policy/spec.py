@@ -148,6 +148,12 @@ WHEN = Section(
     ),
     Key(name="no_data", kind=Word(ErrorAction), text="What a check without a single usable call becomes."),
     Key(name="error", kind=Word(ErrorAction), text="What an error on Warmgate's side becomes."),
+    Key(
+        name="probe_unfit",
+        kind=Word(ErrorAction),
+        text="What a probe becomes that does not fit: the version that serves now fails every call of it, and the"
+        " candidate in the same way. With `pass` all else is judged, and people are warned.",
+    ),
     build=When,
 )
 BUDGET = Section(

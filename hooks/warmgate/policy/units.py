@@ -24,15 +24,17 @@ class Unit(NamedTuple):
     name: str
     suffixes: Mapping[str, int]
     example: str
+    prefix: str = ""
+    """What stands before the number where it is added to another."""
 
     @property
     def pattern(self) -> str:
         """Return the regular expression of a number with this unit."""
-        return f"{NUMBER}({'|'.join(self.suffixes)})"
+        return f"{re.escape(self.prefix)}{NUMBER}({'|'.join(self.suffixes)})"
 
     def parse(self, text: str) -> float | None:
         """Return the number in a text, None where the text is not written in this unit."""
-        found = re.fullmatch(f"({NUMBER})({'|'.join(self.suffixes)})", text)
+        found = re.fullmatch(f"{re.escape(self.prefix)}({NUMBER})({'|'.join(self.suffixes)})", text)
         # A power of ten inside the literal is rounded once; a multiplication would round a second time.
         return float(f"{found[1]}e{self.suffixes[found[2]]}") if found else None
 
@@ -43,11 +45,12 @@ class Unit(NamedTuple):
         suffix, power = next(iter(self.suffixes.items()))
         if value >= 1000 and "s" in self.suffixes:
             suffix, power = "s", self.suffixes["s"]
-        return f"{positional(Decimal(repr(value)).scaleb(-power))}{suffix}"
+        return f"{self.prefix}{positional(Decimal(repr(value)).scaleb(-power))}{suffix}"
 
     def guess(self, text: str) -> str | None:
         """Return what a text that is not in this unit may mean in it; None where it may mean nothing."""
-        return self._guess(text.strip()) if len(text) < 20 else None
+        guessed = self._guess(text.strip().removeprefix(self.prefix)) if len(text) < 20 else None
+        return f"{self.prefix}{guessed}" if guessed else None
 
     def _guess(self, text: str) -> str | None:
         if _BARE.fullmatch(text):
@@ -89,4 +92,5 @@ DURATION = Unit(name="duration", suffixes={"ms": 0, "s": 3}, example="400ms or 1
 SMALL_SHARE = "0.5%"
 """Of calls that may fail: an example that is no advice to let many fail."""
 PERCENT = Unit(name="percentage", suffixes={"%": -2}, example="85%")
+ADDED_SHARE = Unit(name="percentage to add", suffixes={"%": -2}, example="+1%", prefix="+")
 RATIO = Unit(name="ratio", suffixes={"x": 0}, example="1.2x")

@@ -26,7 +26,7 @@ class OnInconclusive(StrEnum):
 
 
 class ErrorAction(StrEnum):
-    """What a check without data, or an error on our side, becomes."""
+    """What a check without data, an error on our side, or a probe that does not fit becomes."""
 
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
@@ -170,11 +170,18 @@ class Compare:
     init: RatioLimit | None = None
     duration: RatioLimit | None = None
     basis: Basis = Basis.SLOWDOWN
+    error_margin: float | None = None
+    """How much larger the share of failed calls may be."""
 
     @property
     def needs_baseline(self) -> bool:
         """Return whether anything is compared."""
-        return self.init is not None or self.duration is not None
+        return self.init is not None or self.in_rounds
+
+    @property
+    def in_rounds(self) -> bool:
+        """Return whether warm calls of both versions are compared, round by round."""
+        return self.duration is not None or self.error_margin is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +202,8 @@ class When:
     inconclusive: OnInconclusive = OnInconclusive.HALF
     no_data: ErrorAction = ErrorAction.FAIL
     error: ErrorAction = ErrorAction.FAIL
+    probe_unfit: ErrorAction = ErrorAction.FAIL
+    """What a probe becomes that the version that serves now fails in the same way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

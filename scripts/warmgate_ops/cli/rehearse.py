@@ -104,7 +104,8 @@ def rehearse(
     """Rehearse deployments on this machine: real Lambda runtimes, a local CodeDeploy, the hooks as they are deployed.
 
     Exit codes: 0 every scenario ended as expected, or your candidate was released; 1 one did not, or your candidate was
-    refused; 2 wrong usage or policy, or a probe that the current version fails too; 3 it could not be found out.
+    refused; 2 wrong usage or policy, or a probe that does not fit: the current version fails it the same way; 3 it
+    could not be found out.
     """
     from warmgate_ops.rehearsal.catalogue import UnknownScenarioError, chosen
 

@@ -169,5 +169,7 @@ def _policy(own: Own, work: Path) -> Path:
     shutil.copy(own.event, folder / "event.json")
     expect = written["probes"][0].get("expect") if len(checked.probes) == 1 and written.get("probes") else None
     probe = {"name": "event", "payload_file": "event.json", **({"expect": expect} if expect else {})}
-    write_text(folder / policy.name, yaml.safe_dump({**written, "probes": [probe]}, sort_keys=False))
+    # The default policy forgives `{}`; an event of somebody's own is meant to be answered.
+    when = {} if own.policy else {"when": {**written["when"], "probe_unfit": "fail"}}
+    write_text(folder / policy.name, yaml.safe_dump({**written, "probes": [probe], **when}, sort_keys=False))
     return folder / policy.name

@@ -144,7 +144,7 @@ def _prepared(cloud: LocalCloud, scenario: Scenario, installed: Installed, step:
         run_setup(scenario.setup, cloud.endpoint_url, scenario.settings.variables)
     step(scenario.name, "calling the baseline with each probe")
     versions = (installed.baseline, installed.candidate)
-    notes = tuple(proved(cloud.client("lambda"), installed.function, versions, installed.policy.probes))
+    notes = tuple(proved(cloud.client("lambda"), installed.function, versions, installed.policy))
     # These calls must leave no warm environment to those that are judged.
     cloud.retire(installed.function)
     return notes

@@ -14,6 +14,7 @@ NAME = "a name of letters, digits, `.`, `_` and `-`, at most 64 characters"
 DURATION = "a duration above 0ms and at most 900s"
 SHARE = "a percentage of at least 0% and below 100%"
 RATIO = "a ratio above 1x and at most 100x"
+ADDED = "a percentage to add of at least +0% and below +100%"
 LIKE_TIME = "write it like 400ms or 1.5s"
 PERCENTILE = "a percentile above p0 and below p100, with at most four decimals and no zero at the end"
 WITHIN = "write a number within these bounds, without quotes or unit"
@@ -216,6 +217,13 @@ def test_a_duration_has_a_unit(written: str, found: str, fix: str) -> None:
         (
             "compare: {init: {median: 1x}}",
             f"compare.init.median: found 1x, expected {RATIO}; write it like 1.2x, within these bounds",
+        ),
+        ("compare: {errors: {rate: 1%}}", f"compare.errors.rate: found 1%, expected {ADDED}; write +1%"),
+        ("compare: {errors: {rate: 0.01}}", f"compare.errors.rate: found number 0.01, expected {ADDED}; write +1%"),
+        ("compare: {errors: {rate: 2x}}", f"compare.errors.rate: found 2x, expected {ADDED}; write it like +1%"),
+        (
+            "when: {probe_unfit: half}",
+            "when.probe_unfit: found half, expected pass or fail; write one of pass, fail",
         ),
         ("compare: {duration: {basis: p95}}", f"compare.duration.p95: found nothing, expected {RATIO}; add `p95:`"),
         (

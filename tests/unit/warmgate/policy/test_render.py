@@ -31,6 +31,7 @@ when:
   inconclusive: half
   no_data: fail
   error: fail
+  probe_unfit: fail
 budget:
   invocations: 460
   seconds: 300

@@ -32,6 +32,7 @@ def policy(text: str) -> Policy:
         ("limits: {duration: {p95: 1s}}\nbudget: {invocations: 140}", "a good release stays open in"),
         ("compare: {duration: {p95: 1.2x}}\nbudget: {invocations: 200}", "the budget"),
         ("probes: [{name: a, tenant: blue}, {name: b}]", "with a tenant and without one: no function takes both"),
+        ("compare: {errors: {rate: +1%}}", "limits.errors.rate 0 % refuses by itself: write `any` there"),
         ("limits: {errors: {rate: 1%}}\nwarm: {environments: 5}\nbudget: {invocations: 50}", "can never pass it"),
     ],
 )
@@ -50,7 +51,7 @@ def test_every_check_is_explained_once() -> None:
     found = explain(
         policy(
             "limits: {init: {p95: 1s}, duration: {p50: 100ms, p95: 400ms}, errors: {rate: 0%}, memory: {max: 85%}}\n"
-            "compare: {init: {median: 1.2x}, duration: {p95: 1.2x}}\n"
+            "compare: {init: {median: 1.2x}, duration: {p95: 1.2x}, errors: {rate: +0%}}\n"
             "probes: [{name: a, expect: {jmespath: 'ok'}}]\n"
         )
     )
@@ -64,6 +65,7 @@ def test_every_check_is_explained_once() -> None:
         "probes.a.expect",
         "compare.init.median",
         "compare.duration.p95",
+        "compare.errors.rate",
     ]
     assert all(each.says for each in found)
 
