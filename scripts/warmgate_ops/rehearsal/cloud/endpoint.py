@@ -40,6 +40,8 @@ _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
 _FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
 _ALIAS = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/aliases(?:/(?P<alias>[^/]+))?/?$")
+_SNAPSHOT = re.compile(r"^/warmgate/functions/(?P<name>[^/]+)/versions/(?P<version>\d+)/snapshot$")
+"""Asked by MiniStack where a version with SnapStart was published."""
 _CONFIGURATION = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)(?:/configuration)?/?$")
 _VERSIONS = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/versions/?$")
 _ALARM = re.compile(r"PutMetricAlarm|CreateStack|UpdateStack|ExecuteChangeSet")
@@ -124,6 +126,8 @@ class Endpoint:
             return await self._invoke(request, unquote(invoke["name"]))
         if provisioned := _PROVISIONED.match(request.path):
             return await self._provisioned(request, unquote(provisioned["name"]))
+        if snapshot := _SNAPSHOT.match(request.path):
+            return _json(200, {"failed": await self.platform.snapshot(unquote(snapshot["name"]), snapshot["version"])})
         if (found := _CONFIGURATION.match(request.path)) and request.method == "GET":
             # Lambda prepares a function before it says that it is Active; a first call would else pay for it.
             await self.platform.prepare(*named(unquote(found["name"]), request.query.get("Qualifier")))

@@ -98,6 +98,14 @@ class LambdaPlatform:
             route = await self._control.route(function, qualifier, 1.0)
             await self._pool.prepare_start(await self._control.version(function, route.version))
 
+    async def snapshot(self, function: str, version: str) -> bool:
+        """Initialise a version with SnapStart as it is published, and return whether that failed."""
+        assert self._http is not None
+        environment, _ = await self._pool.prepare(self._http, await self._control.version(function, version))
+        failed = environment.dead
+        await self._pool.end(environment)
+        return failed
+
     async def invoke(self, call: Call) -> Invoked:
         """Make one call; raises Refused as the API would."""
         route = await self._control.route(call.function, call.qualifier, self._choose.random())

@@ -23,13 +23,16 @@ if importlib.util.find_spec("ministack") is not None:
         part = "ministack.services.cloudwatch: what puts and describes alarms"
         importlib.import_module("alarms").install(cloudwatch.__dict__)
 
-        part = "ministack.services.lambda_svc: what publishes versions"
-        importlib.import_module("versions").install(importlib.import_module("ministack.services.lambda_svc").__dict__)
-
         if "WARMGATE_ENDPOINT_FILE" in os.environ:
-            part = "ministack.services.cloudformation"
+            part = "what calls the front"
             installing = importlib.import_module("stack_types.installing")
             front = installing.Front(Path(os.environ["WARMGATE_ENDPOINT_FILE"]), os.environ["MINISTACK_ACCOUNT_ID"])
+
+            part = "ministack.services.lambda_svc: what publishes versions"
+            service = importlib.import_module("ministack.services.lambda_svc")
+            importlib.import_module("versions").install(service.__dict__, front.snapshot_fails)
+
+            part = "ministack.services.cloudformation"
             installing.Installer(front, Path(os.environ["WARMGATE_CODE"]), "us-east-1").install()
     except (ImportError, KeyError, AttributeError) as error:
         sys.stderr.write(f"{part} cannot be replaced: {error}\n")

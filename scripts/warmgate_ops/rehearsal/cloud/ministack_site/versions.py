@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 Answer = tuple[int, dict[str, str], bytes]
 Operation = Callable[..., Answer]
 _LATEST = "$LATEST"
-_SNAPSHOT_S = 0.2
-"""How long a version with SnapStart is Pending."""
+_FAILED = {"State": "Failed", "StateReason": "The function failed to initialise", "StateReasonCode": "FunctionError"}
+_ACTIVE = {"State": "Active", "StateReason": "", "StateReasonCode": "", "LastUpdateStatus": "Successful"}
+_STORED_AFTER_S = 0.2
+Snapshot = Callable[[str, str], bool]
+"""Initialises a version of a function, and returns whether that failed."""
 
 
-def install(service: dict[str, Any]) -> None:
+def install(service: dict[str, Any], snapshot_fails: Snapshot) -> None:
     """Replace what publishes and lists versions; raises KeyError where a name of MiniStack's module has changed."""
     functions: dict[str, Any] = service["_functions"]
     create: Operation = service["_create_function"]
@@ -43,15 +47,19 @@ def install(service: dict[str, Any]) -> None:
         return answer if answer[0] >= 300 else _changed(answer, _all_qualified)
 
     del service["_snapstart_provision_version_async"]
-    service["_snapstart_provision_version_async"] = _snapshot_taken
+    service["_snapstart_provision_version_async"] = lambda name, version: _take_snapshot(name, version, snapshot_fails)
     service.update(_create_function=create_function, _update_code=update_code, _list_versions=list_versions)
 
 
-def _snapshot_taken(_: str, version: dict[str, Any]) -> None:
-    active = {"State": "Active", "StateReason": "", "StateReasonCode": "", "LastUpdateStatus": "Successful"}
-    timer = threading.Timer(_SNAPSHOT_S, version["config"].update, [active])
-    timer.daemon = True
-    timer.start()
+def _take_snapshot(name: str, version: dict[str, Any], snapshot_fails: Snapshot) -> None:
+    """Let a version be Pending until it has been initialised; a thread asks, because it is about to be stored."""
+    configuration = version["config"]
+
+    def taken() -> None:
+        time.sleep(_STORED_AFTER_S)
+        configuration.update(_FAILED if snapshot_fails(name, str(configuration["Version"])) else _ACTIVE)
+
+    threading.Thread(target=taken, daemon=True).start()
 
 
 def _name_versions(function: dict[str, Any]) -> None:

@@ -46,6 +46,11 @@ class Front:
         """Wait until a function that was deployed can be started; raises FrontError."""
         self._send("GET", f"/2015-03-31/functions/{name}/configuration", "lambda", None, {})
 
+    def snapshot_fails(self, name: str, version: str) -> bool:
+        """Initialise a version with SnapStart, and return whether that failed; raises FrontError."""
+        path = f"/warmgate/functions/{name}/versions/{version}/snapshot"
+        return bool(json.loads(self._send("POST", path, "lambda", b"", {}))["failed"])
+
     def delete_function(self, name: str) -> None:
         """Delete a function by Lambda's own API, so that the front forgets its versions; raises FrontError."""
         self._send("DELETE", f"/2015-03-31/functions/{name}", "lambda", None, {})
