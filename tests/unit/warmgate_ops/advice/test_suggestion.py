@@ -21,6 +21,7 @@ from warmgate_ops.advice.recorded import Durations, Recorded
 from warmgate_ops.advice.suggestion import suggest
 from warmgate_ops.cli.main import app
 
+GOLDEN = Path(__file__).parents[3] / "golden"
 Seen = tuple[float | None, Start, float | None]
 """Duration, start and init of a call."""
 
@@ -243,6 +244,21 @@ def test_samples_of_a_refused_run_are_no_example(tmp_path: Path) -> None:
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert f"{path}: found the run run 0, which is refused (" in refused.stderr
     assert taken.exit_code == 0, taken.output
+
+
+@pytest.mark.parametrize(("report", "code"), [("refused", 2), ("passed", 0)])
+def test_the_report_beside_the_samples_says_whether_their_run_was_refused(
+    tmp_path: Path, report: str, code: int
+) -> None:
+    """Whatever the samples alone would show: memory and live traffic are not in them."""
+    document = json.loads((GOLDEN / f"report_{report}.json").read_text())
+    (tmp_path / "report.json").write_text(json.dumps(document))
+    path = tmp_path / "samples.jsonl"
+    path.write_text(lines_of([(document["deployment_id"], s) for _, s in samples_of("told", runs=1)]))
+    result = CliRunner().invoke(app, ["policy", "suggest", "--samples", str(path)])
+
+    assert result.exit_code == code, result.output
+    assert (document["reason"].splitlines()[0] in result.stderr) == (code == 2)
 
 
 def test_its_own_runs_decide_every_limit(tmp_path: Path) -> None:
