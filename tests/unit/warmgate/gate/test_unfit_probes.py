@@ -21,6 +21,7 @@ from warmgate.report.console import render_console
 from warmgate.report.document import build_document
 from warmgate.report.junit import render_junit
 from warmgate.report.markdown import render_markdown
+from warmgate.report.notice import check_lines
 from warmgate.report.samples import read_samples, render_samples
 
 DEFAULT = read_policy(Path(__file__).parents[4] / "policies" / "default.yaml")
@@ -262,7 +263,7 @@ def test_a_policy_that_compares_nothing_costs_three_calls_more_only_where_it_wou
 
 
 def test_every_report_says_it() -> None:
-    """Console, Markdown, JUnit and the JSON document: the sentence, and the word that let it through."""
+    """Console, Markdown, JUnit, `why` and the JSON document: the sentence, and the word that let it through."""
     world = World()
     world.policies.policy = DEFAULT
     world.invoker.answers = raising("KeyError", "'pathParameters'")
@@ -278,6 +279,7 @@ def test_every_report_says_it() -> None:
     assert told in render_markdown(gated.judgement, gated.status)
     assert f'<skipped message="{told}"' in render_junit(document)
     assert document["warnings"] == [told]
+    assert f"inconclusive  probes.default.fit: {told}" in check_lines(document)
     assert [each["inconclusive_because"] for each in document["findings"] if each["inconclusive_because"]] == [
         "probe unfit"
     ]
