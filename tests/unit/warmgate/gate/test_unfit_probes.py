@@ -85,6 +85,7 @@ def test_a_healthy_release_of_an_ordinary_function_passes_and_says_that_its_prob
 
     assert (verdict.status, verdict.settled_by) == (Status.SUCCEEDED, "when.probe_unfit: pass")
     assert verdict.warnings == (told,)
+    assert told in verdict.reason
     assert len(world.invoker.calls) == 40
     assert checks(verdict) == {
         "limits.init.p95": Outcome.PASSED,
