@@ -155,6 +155,8 @@ def _warning_word(finding: Finding) -> str:
 def _in_short(finding: Finding) -> str:
     if finding.warns:
         return f"{finding.check} passed with a warning ({finding.reason})"
+    if finding.inconclusive_because is Because.PROBE_UNFIT:
+        return finding.reason
     counted = f"{finding.check} {finding.outcome}"
     if finding.measured is None or finding.limit is None:
         return counted

@@ -12,6 +12,7 @@ import pytest
 from support.fakes.world import EXECUTION, Served, World, served
 from warmgate.adapters.policies import read_policy
 from warmgate.errors import InvokeError
+from warmgate.judge.replaying import replay
 from warmgate.model.calls import Phase
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Outcome, Verdict
@@ -20,6 +21,8 @@ from warmgate.report.console import render_console
 from warmgate.report.document import build_document
 from warmgate.report.junit import render_junit
 from warmgate.report.markdown import render_markdown
+from warmgate.report.notice import check_lines
+from warmgate.report.samples import read_samples, render_samples
 
 DEFAULT = read_policy(Path(__file__).parents[4] / "policies" / "default.yaml")
 WRITTEN = Policy(
@@ -82,6 +85,7 @@ def test_a_healthy_release_of_an_ordinary_function_passes_and_says_that_its_prob
 
     assert (verdict.status, verdict.settled_by) == (Status.SUCCEEDED, "when.probe_unfit: pass")
     assert verdict.warnings == (told,)
+    assert told in verdict.reason
     assert len(world.invoker.calls) == 40
     assert checks(verdict) == {
         "limits.init.p95": Outcome.PASSED,
@@ -260,7 +264,7 @@ def test_a_policy_that_compares_nothing_costs_three_calls_more_only_where_it_wou
 
 
 def test_every_report_says_it() -> None:
-    """Console, Markdown, JUnit and the JSON document: the sentence, and the word that let it through."""
+    """Console, Markdown, JUnit, `why` and the JSON document: the sentence, and the word that let it through."""
     world = World()
     world.policies.policy = DEFAULT
     world.invoker.answers = raising("KeyError", "'pathParameters'")
@@ -276,6 +280,7 @@ def test_every_report_says_it() -> None:
     assert told in render_markdown(gated.judgement, gated.status)
     assert f'<skipped message="{told}"' in render_junit(document)
     assert document["warnings"] == [told]
+    assert f"inconclusive  probes.default.fit: {told}" in check_lines(document)
     assert [each["inconclusive_because"] for each in document["findings"] if each["inconclusive_because"]] == [
         "probe unfit"
     ]
@@ -291,3 +296,19 @@ def test_trials_are_counted_apart_in_samples() -> None:
 
     assert sum(sample.phase is Phase.TRIAL for sample in gated.judgement.samples) == 3
     assert gated.judgement.spending.invocations == 8
+
+
+def test_a_recorded_run_replays_to_the_same_end() -> None:
+    """The samples hold the types of errors, and the calls that tried the probe."""
+    policy = replace(WRITTEN, limits=Limits())
+    for new in (raising("KeyError", "'id'"), raising("TypeError")):
+        world = World()
+        world.policies.policy = policy
+        world.invoker.by_version = {"6": raising("KeyError", "'id'"), "7": new}
+        gated = world.gate().run(EXECUTION, world.deadline(270), world.deadline(297))
+        assert gated.judgement is not None
+        recorded = [sample for _, sample in read_samples(render_samples(gated.judgement).splitlines())]
+        again = replay(recorded, policy)
+
+        assert again.verdict.outcome is gated.judgement.verdict.outcome
+        assert again.calls == gated.judgement.spending.invocations == 8
