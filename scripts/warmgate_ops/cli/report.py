@@ -16,6 +16,7 @@ from warmgate.report.standing import standing_of
 from warmgate.settings import settings_of
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import policy_in
+from warmgate_ops.cli.help_words import RELEASES, examples
 from warmgate_ops.cli.output import say
 from warmgate_ops.cli.paths import input_file, named_input, output_file, write_text
 from warmgate_ops.cli.replay import recorded_runs
@@ -30,7 +31,13 @@ class SubjectError(DocumentError):
 
 def register(app: typer.Typer) -> None:
     """Add `report` to the command line."""
-    app.command("report")(report)
+    app.command(
+        "report",
+        rich_help_panel=RELEASES,
+        epilog=examples(
+            "report d-ABCDEF123 --html report.html", "report samples.jsonl --policy policy.yaml --html report.html"
+        ),
+    )(report)
 
 
 def report(
