@@ -12,12 +12,14 @@ from warmgate.model.calls import Arm, CallOutcome, Phase
 from warmgate.report import wording
 from warmgate.visible import one_line
 from warmgate_ops.page.case import Call, Case
+from warmgate_ops.page.ending import ending_of
 from warmgate_ops.page.figure import in_mb, in_ms
 
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.99)
 SLOWEST = 15
 MOST_ODD = 20
 MOST_PROBES = 20
+NOTHING = ("", "-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ def _words(word: CallOutcome) -> str:
 def facts(case: Case) -> list[tuple[str, str]]:
     """Return what identifies the judgement and what it took, as pairs of a name and a value."""
     judgement, spent = case.judgement, case.judgement.spending
-    deployment = judgement.deployment
+    deployment, ending = judgement.deployment, ending_of(case)
     pairs = [
         ("Run" if case.replayed else "Deployment", deployment.deployment_id),
         ("Read from", case.origin),
@@ -150,9 +152,10 @@ def facts(case: Case) -> list[tuple[str, str]]:
             ("Candidate version", deployment.candidate or "-"),
             ("Lifecycle event", event),
             ("Hook execution", judgement.execution.execution_id if judgement.execution else "-"),
-            ("Is itself a rollback", "yes" if deployment.is_rollback else "no"),
+            ("Is itself a rollback", "yes" if deployment.is_rollback else "-"),
+            ("Rolled back by", ending.rolled_back_by if ending else "-"),
             ("Started", judgement.started_at or "-"),
             ("Spent", wording.spent(spent)),
             ("Seed of the calls' order", f"{case.seed} (from the deployment's id)"),
         ]
-    return pairs
+    return [(name, value) for name, value in pairs if value not in NOTHING]
