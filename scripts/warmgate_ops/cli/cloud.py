@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from warmgate_ops.cli.extras import need
 from warmgate_ops.cli.help_words import START, examples
 from warmgate_ops.cli.output import complain, say
-from warmgate_ops.cli.rehearse import need
 from warmgate_ops.cli.rehearse_run import forget_account
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ INTERRUPTED = 130
 """What typer makes of Ctrl-C."""
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EPIPE, errno.EFBIG, errno.EMFILE, errno.ENFILE}
 """Troubles of the machine; other faults of files are those of the path that was named."""
-EXTRA = {"aiohttp": "rehearsal", "awslambdaric": "rehearsal"}
+EXTRA = {"aiohttp": "rehearsal", "awslambdaric": "rehearsal", "matplotlib": "preview"}
 """Packages that an optional part needs, by the name that is imported."""
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from warmgate_ops.cli.consoles import new_console
+from warmgate_ops.cli.extras import need
 from warmgate_ops.cli.help_words import START, examples
 from warmgate_ops.cli.paths import input_file, input_folder, input_place, output_folder
 from warmgate_ops.cli.rehearse_own import Own
@@ -123,10 +123,3 @@ def rehearse(
     except UnknownScenarioError as error:
         raise typer.BadParameter(str(error)) from error
     raise typer.Exit(rehearse_scenarios(scenarios, time_scale or SCENARIO_SCALE, console, json_output=json_output))
-
-
-def need(*packages: str) -> None:
-    """Raise ModuleNotFoundError for a package of the extra that is not installed, before anything is started."""
-    for package in packages:
-        if find_spec(package) is None:
-            raise ModuleNotFoundError(f"No module named {package!r}", name=package)

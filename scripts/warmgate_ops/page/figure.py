@@ -122,7 +122,7 @@ class Scale:
 
     def ticks(self, most: int = 0) -> list[float]:
         """Return round values for an axis, in rising order; as many as its length has room for unless it is said."""
-        most = most or max(2, min(7, int(abs(self.end - self.start) / 92)))
+        most = most or max(2, min(7, int(abs(self.end - self.start) / 70)))
         if self.logarithmic:
             return _log_ticks(self.low, self.high, most)
         step = _round_step((self.high - self.low) / most)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from warmgate.judge.quantile import quantile
 from warmgate.model.calls import Arm
-from warmgate.model.verdict import Finding, Outcome
+from warmgate.model.verdict import Finding, Outcome, Verdict
 from warmgate.report import wording
 from warmgate_ops.page.case import Case
 from warmgate_ops.page.limits import share_of
@@ -29,9 +29,8 @@ class Headline:
 def headline_of(case: Case) -> Headline:
     """Return the headline of a case."""
     verdict = case.judgement.verdict
-    failed = [finding for finding in verdict.findings if finding.outcome is Outcome.FAILED]
-    if failed:
-        return _of_finding(case, max(failed, key=_weight))
+    if worst := worst_of(verdict):
+        return _of_finding(case, worst)
     if verdict.outcome is Outcome.PASSED:
         return Headline(_counted(len(verdict.findings), "passed"), _compared(case))
     if verdict.outcome is Outcome.SKIPPED:
@@ -40,6 +39,12 @@ def headline_of(case: Case) -> Headline:
         return Headline("It could not be found out")
     undecided = sum(finding.outcome is not Outcome.PASSED for finding in verdict.findings)
     return Headline(f"{undecided} of {len(verdict.findings)} checks could not decide", _compared(case))
+
+
+def worst_of(verdict: Verdict) -> Finding | None:
+    """Return the failed check that says most, None where none failed."""
+    failed = [finding for finding in verdict.findings if finding.outcome is Outcome.FAILED]
+    return max(failed, key=_weight, default=None)
 
 
 def metric_of(finding: Finding) -> str:

@@ -71,6 +71,14 @@ def render_page(case: Case, preview: str = "") -> str:
     )
 
 
+def picture_of(case: Case) -> bytes:
+    """Return the picture that stands for a page where it is linked, as PNG."""
+    from warmgate_ops.page.preview import render_preview
+
+    badge = standing_of(case.judgement.verdict, case.status).word
+    return render_preview(case, badge, _badge_kind(case), _title(case))
+
+
 def _title(case: Case) -> str:
     deployment = case.judgement.deployment
     if case.replayed:
