@@ -44,7 +44,7 @@ def pictures_of(case: Case) -> Pictures:
     wanted: dict[Drawing, list[str]] = {}
     for finding in case.judgement.verdict.findings:
         if finding.outcome is Outcome.FAILED:
-            wanted.setdefault(BY_METRIC.get(metric_of(finding), timeline), []).append(finding.check)
+            wanted.setdefault(_drawing_for(metric_of(finding), case), []).append(finding.check)
     failed = {drawing: _drawn(drawing, case, tuple(checks)) for drawing, checks in wanted.items()}
 
     def folded(drawing: Drawing) -> Picture | None:
@@ -56,6 +56,12 @@ def pictures_of(case: Case) -> Pictures:
         cold_starts=folded(cold_start_strip),
         timeline=folded(timeline),
     )
+
+
+def _drawing_for(metric: str, case: Case) -> Drawing:
+    """Return what shows a failed check: its metric's own figure where its calls are known, else the timeline."""
+    own = BY_METRIC.get(metric, timeline)
+    return own if own(case, WIDE) else timeline
 
 
 def _drawn(drawing: Drawing, case: Case, checks: tuple[str, ...] = ()) -> Picture | None:
