@@ -20,7 +20,7 @@ from warmgate_ops.cli.documents import policy_in
 from warmgate_ops.cli.extras import need
 from warmgate_ops.cli.help_words import RELEASES, examples
 from warmgate_ops.cli.output import say
-from warmgate_ops.cli.paths import input_file, named_input, output_file, write_text
+from warmgate_ops.cli.paths import input_file, named_input, output_file, write_bytes, write_text
 from warmgate_ops.cli.replay import recorded_runs
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def report(
         case = _stored(subject, policy, bucket, lambda: clients_of(endpoint_url, region))
     write_text(html, render_page(case, _beside(html, preview) if preview else ""))
     if preview is not None:
-        preview.write_bytes(picture_of(case))
+        write_bytes(preview, picture_of(case))
     standing = standing_of(case.judgement.verdict, case.status)
     say(f"wrote {html}: {standing.word}{f', {standing.aside}' if standing.aside else ''}")
 

@@ -9,7 +9,7 @@ import pytest
 from support.permissions import grants_of, read_template
 from support.permissions.installed import installed_names
 
-TEMPLATE = read_template(Path(__file__).parents[3] / "template.yaml")
+TEMPLATE = read_template(Path(__file__).parents[4] / "template.yaml")
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:warmgate/chat-AbCdEf"
 ROLES = ("BeforeAllowTrafficRole", "AfterAllowTrafficRole", "TrafficGuardRole", "RollbackControllerRole")
 
