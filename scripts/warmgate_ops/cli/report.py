@@ -83,7 +83,8 @@ def report(
     if preview is not None:
         write_bytes(preview, picture_of(case))
     standing = standing_of(case.judgement.verdict, case.status)
-    say(f"wrote {html}: {standing.word}{f', {standing.aside}' if standing.aside else ''}")
+    files = f"{html} and {preview}" if preview else str(html)
+    say(f"wrote {files}: {standing.word}{f', {standing.aside}' if standing.aside else ''}")
 
 
 def _beside(html: Path, preview: Path) -> str:
