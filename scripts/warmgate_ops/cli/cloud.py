@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from warmgate_ops.cli.extras import need
+from warmgate_ops.cli.help_words import START, examples
 from warmgate_ops.cli.output import complain, say
-from warmgate_ops.cli.rehearse import forget_account, need
+from warmgate_ops.cli.rehearse_run import forget_account
 
 if TYPE_CHECKING:
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
@@ -29,7 +31,7 @@ _TRIES = 20
 
 def register(app: typer.Typer) -> None:
     """Add `cloud` to the command line."""
-    app.command("cloud")(cloud)
+    app.command("cloud", rich_help_panel=START, epilog=examples("cloud --port 4566"))(cloud)
 
 
 def cloud(

@@ -12,6 +12,7 @@ import typer
 
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.function_option import function_in
+from warmgate_ops.cli.help_words import RELEASES, examples
 from warmgate_ops.cli.output import say
 from warmgate_ops.cli.paths import input_file, output_file, write_text
 
@@ -32,7 +33,11 @@ class Format(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command("doctor")(doctor)
+    app.command(
+        "doctor",
+        rich_help_panel=RELEASES,
+        epilog=examples("doctor --function checkout-api --alias live", "doctor --template template.yaml"),
+    )(doctor)
 
 
 def doctor(

@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
 from warmgate.visible import one_line
 from warmgate_ops.cli.aws_setup import setup_line
+from warmgate_ops.cli.help_words import speak_plainly
 from warmgate_ops.cli.output import complain, take_any_text
 
 USAGE, UNKNOWN = 2, 3
@@ -26,7 +27,7 @@ INTERRUPTED = 130
 """What typer makes of Ctrl-C."""
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EPIPE, errno.EFBIG, errno.EMFILE, errno.ENFILE}
 """Troubles of the machine; other faults of files are those of the path that was named."""
-EXTRA = {"aiohttp": "rehearsal", "awslambdaric": "rehearsal"}
+EXTRA = {"aiohttp": "rehearsal", "awslambdaric": "rehearsal", "matplotlib": "preview"}
 """Packages that an optional part needs, by the name that is imported."""
 
 
@@ -40,6 +41,10 @@ class Ending:
 
 class Command(TyperGroup):
     """The command line with its endings, as a process and in tests alike."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        speak_plainly(self)
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run a command and leave with its exit code."""

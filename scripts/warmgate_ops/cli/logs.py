@@ -14,6 +14,7 @@ from rich.text import Text
 from warmgate.logs.invocations import InvocationRecord, parse_invocations
 from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.documents import content_of
+from warmgate_ops.cli.help_words import POLICIES
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import named_input
 
@@ -32,7 +33,7 @@ def register(app: typer.Typer) -> None:
     """Add `logs` to the command line."""
     logs = typer.Typer(help="Read Lambda logs.", no_args_is_help=True)
     logs.command("parse")(parse)
-    app.add_typer(logs, name="logs")
+    app.add_typer(logs, name="logs", rich_help_panel=POLICIES)
 
 
 def parse(

@@ -14,6 +14,7 @@ from warmgate.policy import parse_policy
 from warmgate.policy.values import Policy
 from warmgate.visible import visible_line
 from warmgate_ops.cli.documents import text_of
+from warmgate_ops.cli.help_words import POLICIES
 from warmgate_ops.cli.output import say
 from warmgate_ops.cli.paths import named_input
 from warmgate_ops.cli.policy_event import event
@@ -29,7 +30,7 @@ def register(app: typer.Typer) -> None:
     policy.command("suggest")(suggest)
     policy.command("event")(event)
     policy.command("schema")(schema)
-    app.add_typer(policy, name="policy")
+    app.add_typer(policy, name="policy", rich_help_panel=POLICIES)
 
 
 def validate(

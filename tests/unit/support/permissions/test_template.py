@@ -33,6 +33,7 @@ EVERYWHERE = {
     "PolicyBucket": "b",
     "RevisionBucket": "r",
     "PolicyAppConfigApplication": "a",
+    "WebhookSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:chat-AbCdEf",
 }
 SID = re.compile(r"`(\w+)`")
 
@@ -200,7 +201,9 @@ def test_a_handler_is_there(function: str) -> None:
 
 def test_every_setting_is_one_that_is_read() -> None:
     """The template gives each field of the settings, and no variable that nobody reads."""
-    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    variables = dict(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])
+    for _, properties in of_type("AWS::Serverless::Function"):
+        variables |= properties.get("Environment", {}).get("Variables", {})
     given = {name for name in variables if name.startswith("WARMGATE_")}
 
     assert given == {f"WARMGATE_{each.name.upper()}" for each in fields(Settings)}

@@ -43,6 +43,8 @@ def rehearse(*arguments: str, tools: Path = ROOT) -> subprocess.CompletedProcess
         (["--policy", str(FOLDER / "quotes.yaml")], "--function, --candidate and --policy belong together"),
         (["--function", str(FOLDER / "nowhere")], "nowhere: No such file or directory"),
         (["--memory", "64"], "Invalid value for '--memory'"),
+        (["--handler", "app.run", "--memory", "512"], "--function, --candidate and --policy belong together"),
+        ([*OWN, "--only", "healthy"], "--only and --all choose scenarios"),
     ],
 )
 def test_wrong_usage_is_told_and_exits_2(arguments: list[str], said: str) -> None:
