@@ -18,7 +18,6 @@ app = typer.Typer(
     cls=Command,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 appspec.register(app)
@@ -36,12 +35,9 @@ release.register(app)
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import PackageNotFoundError, version
+        from warmgate_ops.cli.versions import version_line
 
-        try:
-            say(f"warmgate {version('warmgate')}")
-        except PackageNotFoundError:
-            say("warmgate, not installed as a package")
+        say(version_line())
         raise typer.Exit
 
 
