@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +17,7 @@ import typer
 
 from warmgate.errors import DocumentError, SettingsError
 from warmgate_ops.cli.consoles import new_console
+from warmgate_ops.cli.local_needs import forget_account, install, need
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file, input_folder, input_place, output_folder, write_text
 from warmgate_ops.cli.rehearse_own import Own, own_scenario
@@ -86,7 +85,7 @@ def rehearse(
         list[Path] | None,
         typer.Option(parser=input_place, help="Your code: folder or zip of a layer; may be repeated."),
     ] = None,
-    install: Annotated[
+    install_dependencies: Annotated[
         bool, typer.Option("--install", help="Your code: install requirements.txt or package.json into a cache.")
     ] = False,
     setup: Annotated[
@@ -100,8 +99,13 @@ def rehearse(
     report_dir: Annotated[
         Path | None, typer.Option(parser=output_folder, help="Your code: output folder of the report.")
     ] = None,
+    install_tools: Annotated[
+        bool, typer.Option("--install-tools", help="Install the local cloud's tools into your cache, and do no more.")
+    ] = False,
 ) -> None:
     """Rehearse deployments on this machine: real Lambda runtimes, a local CodeDeploy, the hooks as they are deployed.
+
+    It needs Linux, Warmgate's extra `rehearsal`, and tools that --install-tools installs once.
 
     Exit codes: 0 every scenario ended as expected, or your candidate was released; 1 one did not, or your candidate was
     refused; 2 wrong usage or policy, or a probe that the current version fails too; 3 it could not be found out.
@@ -125,9 +129,12 @@ def rehearse(
         layers=tuple(layer or ()),
         setup=setup,
         config=config,
-        install=install,
+        install=install_dependencies,
     )
     need("aiohttp", "awslambdaric")
+    if install_tools:
+        install()
+        return
     console = new_console(plain_width=200, quiet=json_output)
     if own.given or report_dir:
         raise typer.Exit(_rehearse_own(own, time_scale or OWN_SCALE, report_dir, console, json_output=json_output))
@@ -136,13 +143,6 @@ def rehearse(
     except UnknownScenarioError as error:
         raise typer.BadParameter(str(error)) from error
     raise typer.Exit(_rehearse_scenarios(scenarios, time_scale or SCENARIO_SCALE, console, json_output=json_output))
-
-
-def need(*packages: str) -> None:
-    """Raise ModuleNotFoundError for a package of the extra that is not installed, before anything is started."""
-    for package in packages:
-        if find_spec(package) is None:
-            raise ModuleNotFoundError(f"No module named {package!r}", name=package)
 
 
 def _rehearse_scenarios(
@@ -213,13 +213,6 @@ def _releases(
 
     with progress(console) as step, _cloud(work, time_scale, step) as cloud:
         yield from rehearse_all(cloud, scenarios, step)
-
-
-def forget_account() -> None:
-    """Take the user's own profile and configuration out of the environment: a rehearsal asks no account."""
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
-        os.environ.pop(name, None)
-    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 
 
 @contextmanager
