@@ -126,7 +126,7 @@ package: $(READY) template ## validate the policies and build what `sam deploy` 
 
 dist: $(ENV)/dist/.ready ## build the sdist, and the wheel from it, into build/dist, and check both
 	rm -rf build/dist
-	$(ENV)/dist/bin/python -m build --no-isolation --outdir build/dist . >build/dist.log || (cat build/dist.log; exit 1)
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(ENV)/dist/bin/python -m build --no-isolation --outdir build/dist . >build/dist.log || (cat build/dist.log; exit 1)
 	$(ENV)/dist/bin/twine check --strict build/dist/*
 
 release: dist package ## build all that a release consists of into build/release: wheel, sdist, lock, SAM application, checksums
