@@ -90,7 +90,7 @@ def test_pipelines_install_the_same_way() -> None:
         line.strip(" -")
         for path in CI.iterdir()
         for line in path.read_text().splitlines()
-        if "pip install" in line and "warmgate.txt" in line
+        if "-m pip" in line and "warmgate.txt" in line
     }
 
     assert found == {
