@@ -98,7 +98,18 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = (folder / "wheels").iterdir()
     (folder / "warmgate.txt").write_text(locked(wheel, (ROOT / "requirements" / "install.txt").read_text()))
     shutil.copyfile(ROOT / "requirements" / "awscli.txt", folder / "awscli.txt")
+    for place, lock in ((".warmgate", "install"), (".awscli", "awscli"), ("runner/warmgate", "install")):
+        _fill(folder / place, ROOT / "requirements" / f"{lock}.txt")
     return folder
+
+
+def _fill(place: Path, lock: Path) -> None:
+    """Make an environment as a CI server's cache leaves it: with what a lock names, and without Warmgate."""
+    uv, python = str(DIST / "uv"), str(place / "bin" / "python")
+    subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(place)], check=True)
+    subprocess.run(
+        [uv, "pip", "install", "--no-deps", "-q", "--python", python, "--require-hashes", "-r", str(lock)], check=True
+    )
 
 
 @pytest.fixture
@@ -171,14 +182,14 @@ def test_a_pipeline_releases(name: str, runner: Runner, account: Callable[[str],
 
 @NEEDS
 @pytest.mark.local_cloud
-def test_the_action_releases(runner: Runner, account: Callable[[str], Any], tmp_path: Path) -> None:
+def test_the_action_releases(runner: Runner, account: Callable[[str], Any]) -> None:
     """The action installs its own commit, releases, and tells outcome and deployment; the summary has the verdict."""
     (runner.folder / "src" / "app.py").write_text(GOOD.format(99))
     *_, publish = of_github(CI / "github-action.yml", "release")
     assert runner.run(iter([publish])).returncode == 0
     use = yaml.safe_load((CI / "github-action.yml").read_text())["jobs"]["release"]["steps"][-1]
 
-    done = act(runner, tmp_path, use["with"])
+    done = act(runner, use["with"])
 
     assert done.returncode == 0, done.stderr[-2000:]
     assert runner.contexts["steps.run.outputs.outcome"] == "released"
@@ -187,11 +198,11 @@ def test_the_action_releases(runner: Runner, account: Callable[[str], Any], tmp_
     assert "RELEASED" in (runner.folder / "summary.md").read_text()
 
 
-def act(runner: Runner, temporary: Path, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def act(runner: Runner, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run the action with inputs, the others at their defaults."""
     inputs = yaml.safe_load(ACTION.read_text())["inputs"]
     assert set(given) <= set(inputs)
     for name, about in inputs.items():
         runner.contexts[f"inputs.{name}"] = runner._evaluated(given.get(name, about.get("default", "")))
-    runner.contexts |= {"github.action_path": str(ROOT), "runner.temp": str(temporary)}
+    runner.contexts |= {"github.action_path": str(ROOT), "runner.temp": str(runner.folder / "runner")}
     return runner.run(of_action(ACTION))
