@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
@@ -52,6 +53,14 @@ LOCKS = (
         agrees_with="requirements/dev.txt",
     ),
     Lock(file="requirements/python-runtimes.txt", source="requirements/python-runtimes.in", targets=RUNTIMES),
+    Lock(
+        file="requirements/install.txt",
+        source="pyproject.toml",
+        targets=LINUX_AND_MACOS,
+        agrees_with="requirements/dev.txt",
+    ),
+    Lock(file="requirements/dist.txt", source="requirements/dist.in", targets=LINUX),
+    Lock(file="requirements/awscli.txt", source="requirements/awscli.in", targets=LINUX),
     Lock(file="requirements/ministack.txt", source="requirements/ministack.in", targets=LINUX),
     Lock(file="requirements/sam-cli.txt", source="requirements/sam-cli.in", targets=LINUX),
     Lock(file="requirements/cdk.txt", source="requirements/cdk.in", targets=LINUX),
@@ -118,6 +127,8 @@ def _pin(line: str) -> Pin:
 
 def roots(lock: Lock) -> tuple[Requirement, ...]:
     """Return what a lock is made from: its own lines, and those of the files that it names."""
+    if lock.source == "pyproject.toml":
+        return installing()
     return _asked(ROOT / lock.source)
 
 
@@ -133,11 +144,16 @@ def _asked(path: Path) -> tuple[Requirement, ...]:
 
 def project() -> tuple[Requirement, ...]:
     """Return what pyproject.toml asks for: to build, to run and to rehearse."""
-    document = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    optional = document["project"]["optional-dependencies"].values()
-    asked = [
-        *document["build-system"]["requires"],
-        *document["project"]["dependencies"],
-        *(r for o in optional for r in o),
-    ]
-    return tuple(Requirement(text) for text in asked)
+    asked = _pyproject()["build-system"]["requires"]
+    return (*(Requirement(text) for text in asked), *installing())
+
+
+def installing() -> tuple[Requirement, ...]:
+    """Return what pyproject.toml asks for to run and to rehearse."""
+    project = _pyproject()["project"]
+    optional = project["optional-dependencies"].values()
+    return tuple(Requirement(text) for text in (*project["dependencies"], *(r for o in optional for r in o)))
+
+
+def _pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())

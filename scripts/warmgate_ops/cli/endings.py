@@ -52,7 +52,9 @@ class Command(TyperGroup):
         take_any_text()
         try:
             code = super().main(*arguments, **options)
-        except SystemExit:
+        except SystemExit as end:
+            if not end.code:  # Completions were printed or installed.
+                sys.exit(0)
             ending = Ending(UNKNOWN, "standard output was closed before everything was printed")
         except BaseException as error:  # noqa: BLE001 - whatever it is, it becomes a line
             ending = ending_of(error)

@@ -19,7 +19,6 @@ app = typer.Typer(
     cls=Command,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     epilog=examples("rehearse", "policy validate policy.yaml", "COMMAND --help"),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -29,12 +28,9 @@ for command in (rehearse, init, cloud, policy, replay, doctor, appspec, check, r
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import PackageNotFoundError, version
+        from warmgate_ops.cli.versions import version_line
 
-        try:
-            say(f"warmgate {version('warmgate')}")
-        except PackageNotFoundError:
-            say("warmgate, not installed as a package")
+        say(version_line())
         raise typer.Exit
 
 

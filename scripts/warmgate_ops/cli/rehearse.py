@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from warmgate_ops.cli.consoles import new_console
-from warmgate_ops.cli.extras import need
 from warmgate_ops.cli.help_words import START, examples
+from warmgate_ops.cli.local_needs import install, need
 from warmgate_ops.cli.paths import input_file, input_folder, input_place, output_folder
 from warmgate_ops.cli.rehearse_own import Own
 from warmgate_ops.cli.rehearse_run import rehearse_own, rehearse_scenarios
@@ -71,7 +71,7 @@ def rehearse(
         list[Path] | None,
         of_function(parser=input_place, help="Folder or zip of a layer; may be repeated."),
     ] = None,
-    install: Annotated[
+    install_dependencies: Annotated[
         bool, of_code("--install", help="Install requirements.txt or package.json into a cache.")
     ] = False,
     setup: Annotated[
@@ -83,8 +83,13 @@ def rehearse(
         of_code(help="CodeDeploy deployment configuration (default: all at once)."),
     ] = None,
     report_dir: Annotated[Path | None, of_code(parser=output_folder, help="Output folder of the report.")] = None,
+    install_tools: Annotated[
+        bool, typer.Option("--install-tools", help="Install the local cloud's tools into your cache, and do no more.")
+    ] = False,
 ) -> None:
     """Rehearse deployments on this machine: real Lambda runtimes, a local CodeDeploy, the hooks as they are deployed.
+
+    It needs Linux, Warmgate's extra `rehearsal`, and tools that --install-tools installs once.
 
     Exit codes: 0 every scenario ended as expected, or your candidate was released; 1 one did not, or your candidate was
     refused; 2 wrong usage or policy, or a probe that does not fit: the current version fails it the same way; 3 it
@@ -109,9 +114,12 @@ def rehearse(
         layers=tuple(layer or ()),
         setup=setup,
         config=config,
-        install=install,
+        install=install_dependencies,
     )
     need("aiohttp", "awslambdaric")
+    if install_tools:
+        install()
+        return
     console = new_console(plain_width=200, quiet=json_output)
     if own.given or report_dir:
         if only or everything:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from warmgate.errors import DocumentError, SettingsError
+from warmgate_ops.cli.local_needs import forget_account
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import write_text
 from warmgate_ops.cli.rehearse_own import Own, own_scenario
@@ -144,13 +144,6 @@ def _releases(
 
     with _cloud(work, time_scale, step) as cloud:
         yield from rehearse_all(cloud, scenarios, step)
-
-
-def forget_account() -> None:
-    """Take the user's own profile and configuration out of the environment: a rehearsal asks no account."""
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
-        os.environ.pop(name, None)
-    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 
 
 @contextmanager
