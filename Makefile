@@ -125,6 +125,7 @@ site: $(ENV)/docs/.ready ## build the documentation as a site, in build/site/htm
 	rm -rf build/site && mkdir -p build/site/pages
 	cp -R README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE Makefile template.yaml .ci docs policies examples build/site/pages
 	NO_MKDOCS_2_WARNING=1 $(ENV)/docs/bin/mkdocs build --strict
+	@! grep -rnE '(src="|rel="stylesheet" href="|url\()https?://' build/site/html --include=*.html --include=*.css || { echo "the site loads from another host, expected its own files alone" >&2; exit 1; }
 
 template: $(ENV)/sam/.ready ## validate and lint template.yaml
 	$(SAM_BIN)/cfn-lint -c I -- template.yaml

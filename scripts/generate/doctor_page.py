@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from warmgate_ops.doctor.findings import Check
+from warmgate_ops.doctor.installation.registry import INSTALL_CHECKS
 from warmgate_ops.doctor.registry import CHECKS
 
 _BEGINNING = """# What the doctor looks for
@@ -37,6 +38,20 @@ The caller needs `codedeploy:Get*` and `List*`, `lambda:Get*` and `List*`, `clou
 `ssm:GetParameter` or `s3:GetObject`.
 """
 
+_INSTALLATION = """
+## What is looked for in an installation
+
+`warmgate doctor --install` looks at Warmgate itself: the four functions by their standard names, or those of the stack
+that `--stack` names, and what they share. What an account or the local cloud does not answer is `unknown`.
+
+{table}
+
+The caller needs `lambda:GetFunctionConfiguration` and `ListTags`, `logs:DescribeLogGroups`,
+`events:ListRuleNamesByTarget` and `DescribeRule`, `cloudwatch:DescribeAlarms`, `s3:GetBucketLocation`,
+`dynamodb:DescribeTable`, `sns:GetTopicAttributes`, `iam:GetRole` and `SimulatePrincipalPolicy`, and for `--stack`
+`cloudformation:ListStackResources`.
+"""
+
 
 def doctor_page() -> str:
     """Return the page."""
@@ -45,7 +60,15 @@ def doctor_page() -> str:
         for check in CHECKS
     )
     table = f"| id | finding | severity | seen in |\n| --- | --- | --- | --- |\n{rows}"
-    return _BEGINNING.format(table=table) + "".join(_section(check) for check in CHECKS)
+    own = "\n".join(
+        f"| [`{check.id}`](#{check.id}) | {check.title} | {check.severity.value} |" for check in INSTALL_CHECKS
+    )
+    return (
+        _BEGINNING.format(table=table)
+        + "".join(_section(check) for check in CHECKS)
+        + _INSTALLATION.format(table=f"| id | finding | severity |\n| --- | --- | --- |\n{own}")
+        + "".join(_section(check) for check in INSTALL_CHECKS)
+    )
 
 
 def _section(check: Check) -> str:
