@@ -23,6 +23,7 @@ from warmgate_ops.advice.comparisons import RUNS, Effect, failing_share
 from warmgate_ops.advice.live import live_in_words
 from warmgate_ops.advice.none_may_fail import explained_none, sight_in_words
 from warmgate_ops.advice.power import SURE, clean_calls_needed, clean_calls_to_pass, count_ends, surely_failed_share
+from warmgate_ops.advice.room import room_for
 
 TIMES = (2, 3, 4)
 """Of the allowance: what is told of how much is refused."""
@@ -153,7 +154,7 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
     if needs is None:
         warnings.append(
             f"{sum(rounds)} measured calls can never pass {limit.name}, about {clean_calls_needed(rule)} without a slow"
-            " one are needed: raise budget.invocations, or take a lower percentile"
+            f" one are needed: {room_for(policy, clean_calls_needed(rule), cap)}"
         )
     elif opened > 1 - SURE:
         warnings.append(f"a good release stays open in {_chance(opened)} of runs: raise budget.invocations")
