@@ -152,9 +152,14 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
     warnings = []
     opened = count_ends(rule.allowed / 5, rule, rounds).opened
     if needs is None:
+
+        def passes(wider: Policy) -> bool:
+            wide = rule_of(limit, measured_calls(wider, wider.warm.environments), certify=policy.limits.certify)
+            return clean_calls_to_pass(wide, _rounds(_plan(wider))) is not None
+
         warnings.append(
             f"{sum(rounds)} measured calls can never pass {limit.name}, about {clean_calls_needed(rule)} without a slow"
-            f" one are needed: {room_for(policy, clean_calls_needed(rule), cap)}"
+            f" one are needed: {room_for(policy, passes, is_bound_by_budget=cap <= sum(rounds))}"
         )
     elif opened > 1 - SURE:
         warnings.append(f"a good release stays open in {_chance(opened)} of runs: raise budget.invocations")

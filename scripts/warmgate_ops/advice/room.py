@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import replace
 
-from warmgate.planning.plan import CAP
-from warmgate.policy.rules import COMPARED_ROUNDS, fewest_invocations, round_width
+from warmgate.policy.rules import fewest_invocations
 from warmgate.policy.values import Policy
 
 MOST_ENVIRONMENTS = 1000
-MARGIN = 1.02
-"""What is needed is told to some calls: it depends on the budget itself."""
+_STEP = 1.25
 
 
-def room_for(policy: Policy, needed: int, affordable: int) -> str:
-    """Return what to raise so that a number of calls is measured.
+def room_for(policy: Policy, passes: Callable[[Policy], bool], *, is_bound_by_budget: bool) -> str:
+    """Return what to change so that a limit can pass, tried before it is said.
 
     Args:
-        policy: whose calls are counted.
-        needed: how many measured calls of the candidate there must be.
-        affordable: how many its budget has room for.
+        policy: under which it cannot.
+        passes: whether the limit can pass under another policy.
+        is_bound_by_budget: whether the budget ends before as many calls are made as are measured at most.
     """
-    needed = math.ceil(needed * MARGIN)
-    wide = range(policy.warm.environments, MOST_ENVIRONMENTS + 1)
-    enough = next((number for number in wide if _measured(policy, number) >= needed), None)
-    if enough == policy.warm.environments or affordable < min(needed, _measured(policy, policy.warm.environments)):
-        return "raise budget.invocations, or take a lower percentile"
-    if enough is None:
-        return "take a lower percentile, for no number of environments gives that many"
-    wider = replace(policy.warm, environments=enough)
-    fewest = fewest_invocations(wider, policy.limits, policy.compare) + needed
-    more = f" and budget.invocations to {fewest}" if policy.budget.invocations < fewest else ""
-    return f"raise warm.environments to {enough}{more}, for no more rounds are measured, or take a lower percentile"
+    lower = "take a lower percentile"
+    if is_bound_by_budget:
+        return f"raise budget.invocations, or {lower}"
+    environments = policy.warm.environments
+    while environments < MOST_ENVIRONMENTS:
+        environments = min(MOST_ENVIRONMENTS, max(environments + 1, int(environments * _STEP)))
+        wider = replace(policy, warm=replace(policy.warm, environments=environments))
+        if budget_suffices(wider) and passes(wider):
+            return f"raise warm.environments to {environments}, or {lower}: a larger budget measures no more rounds"
+    return f"{lower}: neither a larger budget nor more environments help"
 
 
-def _measured(policy: Policy, environments: int) -> int:
-    """Return how many calls of the candidate the measured rounds hold where the budget ends none."""
-    compared = COMPARED_ROUNDS if policy.compare.duration is not None else 0
-    last = max(compared, math.ceil(CAP / environments))
-    return sum(round_width(number, environments, compared=compared > 0) for number in range(1, last + 1))
+def budget_suffices(policy: Policy) -> bool:
+    """Return whether a policy's budget covers the cold calls, the warm-up and one measured round."""
+    return policy.budget.invocations >= fewest_invocations(policy.warm, policy.limits, policy.compare)
