@@ -13,9 +13,8 @@ from typer.testing import CliRunner
 from warmgate_ops.cli.main import app
 
 ID = "7c1e0d52-5a0b-4d1f-9a55-0f2f6d3b9a10"
-FIELDS = (
-    "Duration: 8.40 ms\tBilled Duration: 9 ms\tMemory Size: 256 MB\tMax Memory Used: 61 MB\tInit Duration: 95.10 ms\t"
-)
+MEMORY = "Memory Size: 256 MB\tMax Memory Used: 61 MB"
+FIELDS = f"Duration: 8.40 ms\tBilled Duration: 9 ms\t{MEMORY}\tInit Duration: 95.10 ms\t"
 REPORT = f"REPORT RequestId: {ID}\t{FIELDS}"
 START = f"START RequestId: {ID} Version: 3"
 AT = "2026-03-04T05:06:07.123456Z"
@@ -39,21 +38,16 @@ SHELLS = {
     "docker compose": "\n".join(f"orders-1  | {line}" for line in CALL),
     "docker compose, colours": "\n".join(f"\x1b[36morders-1  | \x1b[0m{line}" for line in CALL),
     "docker compose, times": "\n".join(f"orders-1  | {AT} {line}" for line in CALL),
-    "LocalStack": "\n".join(
-        f"2026-03-04T05:06:07.123 DEBUG --- [et:hook] l.s.l.i.version_manager : > {line}" for line in CALL
-    ),
+    "LocalStack": "\n".join(f"{AT[:23]} DEBUG --- [et:hook] l.s.manager : > {line}" for line in CALL),
     "GitHub": "\n".join(f"{AT} {line}" for line in CALL),
     "gh run view": "\n".join(f"test\tRun the tests\t{AT} {line}" for line in CALL),
     "GitLab": "\n".join(f"{AT} 01O {line}" for line in CALL),
-    "Datadog lines": "\n".join(
-        json.dumps({"message": f"{line}\n", "ddsource": "lambda", "service": "x"}) for line in CALL
-    ),
+    "Datadog lines": "\n".join(json.dumps({"message": line, "ddsource": "lambda"}) for line in CALL),
     "Datadog export": json.dumps({"data": [datadog(line, second) for second, line in enumerate(CALL)][::-1]}),
     "YAML": yaml.safe_dump(
         {"events": [{"message": f"{line}\n", "timestamp": 1} for line in CALL], "nextForwardToken": "f"}
     ),
-    "table": "|+------+|\n"
-    + "\n".join(f"||  message       |  {line}  ||\n||  timestamp     |  17  ||" for line in CALL),
+    "table": "|+------+|\n" + "\n".join(f"||  message  |  {line}  ||\n||  timestamp  |  17  ||" for line in CALL),
     "table, a row an event": "\n".join(f"|  1772600767123 |  {line}  |  1772600767456  |" for line in CALL),
     "base64": base64.b64encode("\n".join(CALL).encode()).decode(),
     "base64, lines": base64.encodebytes("\n".join(CALL).encode()).decode(),
