@@ -23,11 +23,15 @@ Where the answer depends on what is not visible, the doctor says what it can and
   `--application` and `--group` the function, the alias and the hook are those of the last deployment that succeeded.
 - Permissions are asked of IAM's own simulation (`iam:SimulatePrincipalPolicy`). It knows the policies and the boundary
   of a role; policies of other accounts, sessions and endpoints it does not.
-- Every hook that an AppSpec or a template names is taken for one that probes; another may do with fewer permissions.
+- Every hook that an AppSpec names is taken for one that probes. In a template one that is not Warmgate's by handler and
+  name, gets notes for what it may do without.
+- `cfn-lint -a scripts/warmgate_ops/doctor/linting` shows what is found in a template as rules of cfn-lint: errors are
+  E9800, warnings W9801, notes I9802 (`--include-checks I`).
 - A bundled policy is read from this installation, which may be another than the hook's.
 - A template is read as text. What a parameter, a role or a managed policy decides is `info` where it matters. Both
   branches of an `If` may be deployed and are looked at. Policies are read wherever the template attaches them to a
-  role, denials too; resources of statements are not compared.
+  role, denials too; of a statement's resources a function's bare name alone is told from its versions. A `Ref` to a
+  parameter is its default where a switch or a time depends on it.
 - What a template holds nothing of is told as `nothing to look at`: a parent of nested stacks without a release is not
   healthy for that.
 - Whether an AppSpec fits is known of the one given by `--appspec`; the last one deployed is only asked for its hook.

@@ -128,8 +128,9 @@ class Section(Kind):
                 # Likeness is costly to find: a document full of unknown keys is no policy and must not hang the reader.
                 likely = () if len(mapping.entries) > 100 else tuple(name for name in names if name not in suggested)
                 near = nearest(entry.key, likely)
-                suggested.update([near] if near else [])
-                gathering.add(_unknown(entry, at, names, near))
+                habit = _habit(at, entry.key) if likely and not _is_misspelt(entry.key, near) else None
+                suggested.update([near] if near and habit is None else [])
+                gathering.add(_unknown(entry, at, names, near, habit))
         if self.not_empty and not mapping.entries:
             gathering.add(at.fault(mapping.line, found="no key", expected=self.expected, fix="write at least one key"))
         return suggested
@@ -210,7 +211,20 @@ def _missing(key: Key, mapping: MapNode, at: Place) -> Fault:
     return at.key(key.name).fault(mapping.line, found="nothing", expected=key.kind.expected, fix=fix)
 
 
-def _unknown(entry: Entry, at: Place, names: list[str], near: str | None) -> Fault:
-    fix = f"write {near}" if near else "remove it"
+def _unknown(entry: Entry, at: Place, names: list[str], near: str | None, habit: str | None) -> Fault:
+    fix = habit or (f"write {near}" if near else "remove it")
     expected = f"one of {', '.join(names)}"
     return at.key(entry.key).fault(entry.line, found="an unknown key", expected=expected, fix=fix)
+
+
+def _habit(at: Place, key: str) -> str | None:
+    from warmgate.policy.habits import habit_fix  # only a faulty document needs it
+
+    return habit_fix(at.path, key)
+
+
+def _is_misspelt(key: str, near: str | None) -> bool:
+    """Return whether a key differs from a known one in a sign or two, and in no number."""
+    if near is None or any(sign.isdigit() for sign in key + near):
+        return False
+    return nearest(key, (near,), 0.85) is not None

@@ -25,6 +25,7 @@ from warmgate_ops.advice.error_comparison import absolute_too, errors_compared
 from warmgate_ops.advice.live import live_in_words
 from warmgate_ops.advice.none_may_fail import explained_none, sight_in_words
 from warmgate_ops.advice.power import SURE, clean_calls_needed, clean_calls_to_pass, count_ends, surely_failed_share
+from warmgate_ops.advice.room import room_for
 
 TIMES = (2, 3, 4)
 """Of the allowance: what is told of how much is refused."""
@@ -160,9 +161,14 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
     warnings = []
     opened = count_ends(rule.allowed / 5, rule, rounds).opened
     if needs is None:
+
+        def passes(wider: Policy) -> bool:
+            wide = rule_of(limit, measured_calls(wider, wider.warm.environments), certify=policy.limits.certify)
+            return clean_calls_to_pass(wide, _rounds(_plan(wider))) is not None
+
         warnings.append(
             f"{sum(rounds)} measured calls can never pass {limit.name}, about {clean_calls_needed(rule)} without a slow"
-            " one are needed: raise budget.invocations, or take a lower percentile"
+            f" one are needed: {room_for(policy, passes, is_bound_by_budget=cap <= sum(rounds))}"
         )
     elif opened > 1 - SURE:
         warnings.append(f"a good release stays open in {_chance(opened)} of runs: raise budget.invocations")

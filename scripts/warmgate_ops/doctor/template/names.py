@@ -44,6 +44,17 @@ class Name:
         return None if cut_off else False
 
 
+_HANDLERS = ("before_allow_traffic", "after_allow_traffic")
+"""Modules of the hooks that Warmgate installs."""
+
+
+def is_warmgates(handler: Value | None, name: Value | None) -> bool:
+    """Return whether a hook is one of Warmgate's, by its handler or its name."""
+    module = ((handler.text() if handler else None) or "").rpartition(".")[0].replace("/", ".").rpartition(".")[2]
+    named = "".join(part for part in parts_of(name) if isinstance(part, str)) if name else ""
+    return module in _HANDLERS or "warmgate" in named.lower()
+
+
 def name_of(value: Value | None) -> Name:
     """Return what a value says of a function's name, which may stand in an ARN."""
     parts = _of_function(parts_of(value)) if value else (Unknown(),)

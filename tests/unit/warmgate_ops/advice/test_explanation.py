@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from warmgate.policy import parse_policy
@@ -43,6 +45,26 @@ def test_what_a_policy_cannot_know_is_warned_of(text: str, warning: str) -> None
     assert any(warning in each for each in warnings), warnings
     explained = [f"{each.check}: {each_warning}" for each in explain(found) for each_warning in each.warnings]
     assert set(warnings) <= set(explained)
+
+
+RARE = "warm: {environments: 20}\nbudget: {invocations: 20000}\nlimits: {duration: {p99.9: 300ms}}\n"
+
+
+def test_what_gives_a_rare_percentile_room_is_told_and_helps() -> None:
+    """Where the number of rounds is the bound a larger budget helps nothing: more environments do."""
+    (told,) = [each for each in warnings_of(policy(RARE)) if "can never pass" in each]
+    found = re.search(r"raise warm.environments to (\d+),", told)
+
+    assert found
+    wider = RARE.replace("environments: 20", f"environments: {found[1]}")
+    assert not [each for each in warnings_of(policy(wider)) if "can never pass" in each]
+
+
+def test_what_no_plan_can_decide_is_told() -> None:
+    """Where a comparison takes most rounds, a lower percentile alone helps."""
+    text = RARE + "compare: {duration: {p95: 1.2x}}\n"
+
+    assert any("take a lower percentile: neither" in each for each in warnings_of(policy(text)))
 
 
 @pytest.mark.slow
