@@ -143,16 +143,17 @@ def _asked(path: Path) -> tuple[Requirement, ...]:
 
 
 def project() -> tuple[Requirement, ...]:
-    """Return what pyproject.toml asks for: to build, to run and to rehearse."""
-    asked = _pyproject()["build-system"]["requires"]
-    return (*(Requirement(text) for text in asked), *installing())
+    """Return what pyproject.toml asks for: to build, to run, and its extras."""
+    found = _pyproject()
+    optional = (text for extra in found["project"]["optional-dependencies"].values() for text in extra)
+    asked = (*found["build-system"]["requires"], *found["project"]["dependencies"], *optional)
+    return tuple(Requirement(text) for text in asked)
 
 
 def installing() -> tuple[Requirement, ...]:
-    """Return what pyproject.toml asks for to run and to rehearse."""
-    project = _pyproject()["project"]
-    optional = project["optional-dependencies"].values()
-    return tuple(Requirement(text) for text in (*project["dependencies"], *(r for o in optional for r in o)))
+    """Return what pyproject.toml asks for to run and to rehearse; pictures are left to who wants them."""
+    found = _pyproject()["project"]
+    return tuple(Requirement(text) for text in (*found["dependencies"], *found["optional-dependencies"]["rehearsal"]))
 
 
 def _pyproject() -> dict[str, Any]:

@@ -39,7 +39,7 @@ _HABITS: Final = {
     "compare": (
         (_MEASURES[0][0], "write `duration: {p95: 1.2x}`, with your ratio"),
         (_MEASURES[1][0], "write `init: {median: 1.2x}`, with your ratio"),
-        (_MEASURES[2][0], f"errors are not compared: {_ERRORS}"),
+        (_MEASURES[2][0], "write `errors: {rate: +1%}`, with what may fail more than before"),
         (_MEASURES[3][0], f"memory is not compared: {_MEMORY}"),
     ),
     "compare.init": ((r"p50|med|p_?50", "write median"), (r"p[\d.]+", "the median alone is compared: write median")),

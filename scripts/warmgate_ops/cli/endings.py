@@ -42,13 +42,10 @@ class Ending:
 class Command(TyperGroup):
     """The command line with its endings, as a process and in tests alike."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        speak_plainly(self)
-
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run a command and leave with its exit code."""
         options["standalone_mode"] = False
+        speak_plainly(self)  # typer adds its options for completion after the command was made
         take_any_text()
         try:
             code = super().main(*arguments, **options)

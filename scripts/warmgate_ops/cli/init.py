@@ -13,6 +13,7 @@ from warmgate.errors import LogLookupError, SettingsError
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import policy_in, text_of
 from warmgate_ops.cli.function_option import function_in
+from warmgate_ops.cli.help_words import START, examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file, output_file, write_text
 
@@ -28,7 +29,11 @@ SIDE_EFFECTS = "what the function does with these calls it does; their ClientCon
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command("init")(init)
+    app.command(
+        "init",
+        rich_help_panel=START,
+        epilog=examples("init --template template.yaml", "init --function checkout-api --try"),
+    )(init)
 
 
 def init(  # noqa: PLR0917 - each is an option of the command line

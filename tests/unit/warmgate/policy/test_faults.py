@@ -320,7 +320,7 @@ def test_a_document_of_unknown_keys_is_refused_without_guesses() -> None:
         ("error_rate: 1%", "write `limits: {errors: {rate: 0.5%}}`, with your share"),
         ("limits: {cold_start: 1s}", "write `init: {p95: 1s}`, with your percentile and time"),
         ("limits: {durations: {p95: 1s}}", "write duration"),
-        ("compare: {errors: 1.2x}", "errors are not compared: write `limits: {errors: {rate: 0.5%}}`, with your share"),
+        ("compare: {failures: 1.2x}", "write `errors: {rate: +1%}`, with what may fail more than before"),
         (
             "compare: {duration: {p95: 1.2x, p99: 1.2x}}",
             "the 95th percentile alone is compared: write p95, or set a limit in limits.duration",
