@@ -16,10 +16,9 @@ import pytest
 from deploying import appspecs
 from deploying.cdk_apps import NEEDS_CDK, synthesised
 from deploying.sam_cli import NEEDS_SAM, translated
-from support.permissions import Names, read_template, resolve
-from support.permissions.template import defaults_of
+from support.permissions import read_template
 from warmgate.appspec.read import AppSpec, parse_appspec
-from warmgate.model.deployment import LifecycleEvent, Target
+from warmgate.model.deployment import Target
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "attach"
@@ -85,13 +84,9 @@ def test_the_ordinary_application_has_no_hooks(way: Way, kind: str, suffix: str)
 def test_the_attached_application_names_both_hooks(way: Way, kind: str, suffix: str) -> None:
     """After is the same application with both hooks, by the names that the template gives them."""
     found = parsed(way, EXAMPLES / kind / f"after{suffix}")
-    template = read_template(ROOT / "template.yaml")
-    own = Names(parameters=defaults_of(template))
-    named = {event: template["Resources"][event.value]["Properties"]["FunctionName"] for event in LifecycleEvent}
-    names = {event: resolve(name, template, own) for event, name in named.items()}
 
     assert found.target == TARGET
-    assert {event: hook.rpartition(":")[2] for event, hook in found.hooks.items()} == names
+    assert {event: hook.rpartition(":")[2] for event, hook in found.hooks.items()} == appspecs.hook_names()
 
 
 def group_events(template: dict[str, Any]) -> list[str]:

@@ -12,21 +12,14 @@ import pytest
 
 from deploying import appspecs
 from deploying.cdk_apps import APPS, NEEDS_CDK, synthesised
-from support.permissions import read_template
 from warmgate.appspec.read import parse_appspec
-from warmgate.model.deployment import LifecycleEvent, Target
+from warmgate.model.deployment import Target
 
 ROOT = Path(__file__).parents[2]
 MODULE, EXAMPLE = ROOT / "terraform", ROOT / "examples" / "attach" / "terraform-module"
 HCL = ROOT / "build" / "env" / "checkov" / "bin" / "hcl2tojson"
 NEEDS_TERRAFORM = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed here")
 pytestmark = pytest.mark.slow
-
-
-def hook_names() -> dict[LifecycleEvent, str]:
-    """Return the hooks by the names that the template gives them."""
-    resources = read_template(ROOT / "template.yaml")["Resources"]
-    return {event: resources[event.value]["Properties"]["FunctionName"] for event in LifecycleEvent}
 
 
 @NEEDS_CDK
@@ -37,11 +30,11 @@ def test_the_construct_attaches_as_the_example_does() -> None:
     of_type = {body["Type"]: body["Properties"] for body in template["Resources"].values()}
 
     assert found == parse_appspec(appspecs.of_template(by_hand), "after.py")
-    assert dict(found.hooks) == hook_names()
+    assert dict(found.hooks) == appspecs.hook_names()
     assert {"Key": "warmgate:allow", "Value": "true"} in of_type["AWS::Lambda::Function"]["Tags"]
     assert "DEPLOYMENT_FAILURE" in of_type["AWS::CodeDeploy::DeploymentGroup"]["AutoRollbackConfiguration"]["Events"]
     policy = json.dumps(of_type["AWS::IAM::Policy"])
-    assert all(name in policy for name in hook_names().values())
+    assert all(name in policy for name in appspecs.hook_names().values())
 
 
 def terraform(folder: Path, *arguments: str) -> str:
@@ -89,7 +82,7 @@ def test_the_terraform_example_makes_the_appspec(copy: Path) -> None:
     found = parse_appspec(terraform(example, "output", "-raw", "appspec"), "appspec")
 
     assert (found.target, found.baseline, found.candidate) == (Target("checkout-api", "live"), "6", "7")
-    assert dict(found.hooks) == hook_names()
+    assert dict(found.hooks) == appspecs.hook_names()
 
 
 @NEEDS_TERRAFORM
