@@ -31,8 +31,9 @@ def test_a_healthy_release_is_told_from_a_broken_one(tmp_path: Path) -> None:
     """On real runtimes, by the policy that applies where nobody wrote one."""
     good = release(tmp_path, "orders-good", SERVES.replace("200", "201"))
     bad = release(tmp_path, "orders-bad", f"import no_such_module\n\n{SERVES}")
+    slow = release(tmp_path, "orders-slow", f"import time\n\ntime.sleep(2)\n\n{SERVES}")
     with LocalCloud.start(tmp_path / "cloud") as cloud:
-        (_, passed), (_, refused) = rehearse_all(cloud, [good, bad], lambda *_: None)
+        (_, passed), (_, refused), (_, late) = rehearse_all(cloud, [good, bad, slow], lambda *_: None)
 
     assert passed.report is not None
     assert (passed.deployment_status, passed.alias_after) == ("Succeeded", passed.candidate)
@@ -40,3 +41,6 @@ def test_a_healthy_release_is_told_from_a_broken_one(tmp_path: Path) -> None:
     assert refused.report is not None
     assert (refused.deployment_status, refused.alias_after) == ("Failed", refused.baseline)
     assert "Runtime.ImportModuleError" in refused.report["reason"]
+    assert late.report is not None
+    assert (late.deployment_status, late.alias_after) == ("Failed", late.baseline)
+    assert late.report["reason"].startswith("compare.init.median: ")

@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
         "rehearse --only slow_init",
         "rehearse --function v1 --candidate v2 --policy policy.yaml",
         "rehearse --function v1 --candidate v2 --event event.json",
+        "rehearse --function v1 --template template.yaml",
     )
     app.command("rehearse", rich_help_panel=START, epilog=shown)(rehearse)
 
@@ -49,7 +50,9 @@ def rehearse(
         of_code(parser=input_folder, help="Folder of the currently deployed version."),
     ] = None,
     candidate: Annotated[Path | None, of_code(parser=input_folder, help="Folder of the new version.")] = None,
-    policy: Annotated[Path | None, of_code(parser=input_file, help="Policy file.")] = None,
+    policy: Annotated[
+        Path | None, of_code(parser=input_file, help="Policy file (default: the bundled default policy).")
+    ] = None,
     template: Annotated[
         Path | None,
         of_code(parser=input_file, help="SAM or CloudFormation template of the new version."),

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 HANDLER, MEMORY_MB, TIMEOUT_S = "app.handler", 256, 10
 NODE = "nodejs20.x"
 """The runtime of JavaScript that nobody names one for."""
+DEFAULT_ALONE = (
+    "no --policy: judged by the bundled default policy, as in an account where no policy names the function; "
+    "it calls with {}, which may not fit: `warmgate init` writes a policy whose events do"
+)
+DEFAULT_WITH_EVENT = "no --policy: judged by the bundled default policy, with --event as its only probe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +79,10 @@ def own_scenario(own: Own, work: Path) -> Scenario:
 
     if own.resource and not own.template:
         raise typer.BadParameter("--resource names a function of a template: pass --template too")
-    whole = own.template or (own.function and own.candidate)
-    if not (whole and (own.policy or own.event)):
+    if not (own.template or (own.function and own.candidate)):
         raise typer.BadParameter(
-            "--function, --candidate and --policy belong together: name all three; "
-            "--template replaces --candidate or both folders, --event replaces --policy"
+            f"found {', '.join(own.given) or 'no code'}, expected --function and --candidate, the folders of both "
+            "versions; --template replaces --candidate, or both where its code is tried against itself"
         )
     variables = _variables(own)
     said = _template(own, frozenset(variables))
@@ -154,6 +158,8 @@ def _policy(own: Own, work: Path) -> Path:
     """Return the policy, with the event as its only probe where there is one."""
     from warmgate_ops.rehearsal.packages import POLICIES
 
+    if own.policy is None:
+        complain(DEFAULT_WITH_EVENT if own.event else DEFAULT_ALONE)
     policy = own.policy or POLICIES / "default.yaml"
     checked = policy_in(policy)
     if own.event is None:

@@ -21,6 +21,11 @@ _SIDE_EFFECTS = (
     " ClientContext, by which it can leave that out."
 )
 
+_UNNAMED = (
+    "No `match`, as the deployment gives the function its name. Bundled with the hook as `policies/{name}.yaml`, it"
+    " applies to a function with the tag `warmgate:policy: bundled:{name}`."
+)
+
 
 def policy_text(known: Known, probes: Sequence[ProbeDraft], limits: LimitsDraft, schema: str) -> str:
     """Return the text of the policy's file.
@@ -59,6 +64,8 @@ def _head(known: Known) -> Iterator[str]:
         alias = f", alias: {lines_of(known.alias)[0]}" if _FUNCTION.fullmatch(known.alias) else ""
         target = f"function: {lines_of(known.function)[0]}{alias}"
         yield _with(f"match: [{{{target}}}]", "for whom it is meant where it is bundled with the hook")
+    else:
+        yield from _comment(_UNNAMED.format(name=name))
     yield _with("mode: enforce", "observe measures and reports, and refuses nothing")
     yield "warm:"
     yield _with("  environments: 20", "cold starts of each version; fewer than 10 leave comparisons undecided")

@@ -128,6 +128,17 @@ def test_a_function_that_nothing_calls_gets_an_empty_event() -> None:
     assert "Nothing here says what calls the function" in text
 
 
+def test_how_a_policy_finds_its_function_is_written_in_it() -> None:
+    """By the function's name where that is known, else by a tag, which the file names: nothing else would choose it."""
+    named, policy = drafted(of(function="orders", alias="live"))
+    unnamed, other = drafted(of())
+
+    assert [(each.function, each.alias) for each in policy.match] == [("orders", "live")]
+    assert "warmgate:policy" not in named
+    assert other.match == ()
+    assert "`warmgate:policy: bundled:own`" in unnamed
+
+
 def test_names_differ_and_tenants_are_named() -> None:
     """Two queues are two probes; isolation asks for a tenant in each."""
     queues = [Trigger(kind=EventKind.SQS, fields={"queue": name}, says=name) for name in ("a", "b")]
