@@ -138,7 +138,7 @@ def test_alarms_in_a_branch_are_named(alarms: str) -> None:
         ("<<: *common, TenancyConfig: {}, ProvisionedConcurrencyConfig: {}", {"TenancyConfig and provisioned"}),
         ("<<: *common, TenancyConfig: {}, FunctionUrlConfig: {AuthType: NONE}", {"TenancyConfig and a function URL"}),
         (
-            "<<: *common, SnapStart: {ApplyOn: PublishedVersions}, FileSystemConfigs: [{Arn: 'arn:aws:elasticfilesystem:x'}]",
+            "<<: *common, SnapStart: {ApplyOn: PublishedVersions}, FileSystemConfigs: [{Arn: !Ref Access}]",
             {"Amazon EFS"},
         ),
         (
