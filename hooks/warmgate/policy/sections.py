@@ -128,9 +128,9 @@ class Section(Kind):
                 # Likeness is costly to find: a document full of unknown keys is no policy and must not hang the reader.
                 likely = () if len(mapping.entries) > 100 else tuple(name for name in names if name not in suggested)
                 near = nearest(entry.key, likely)
-                habit = _habit(at, entry.key) if likely and not _is_misspelt(entry.key, near) else None
-                suggested.update([near] if near and habit is None else [])
-                gathering.add(_unknown(entry, at, names, near, habit))
+                other = _other_fix(at, entry.key) if likely and not _is_misspelt(entry.key, near) else None
+                suggested.update([near] if near and other is None else [])
+                gathering.add(_unknown(entry, at, names, near, other))
         if self.not_empty and not mapping.entries:
             gathering.add(at.fault(mapping.line, found="no key", expected=self.expected, fix="write at least one key"))
         return suggested
@@ -192,6 +192,8 @@ def mapping_in(node: Node, at: Place, kind: Kind, name: str = "", measure: Kind 
         return node
     line = f"`{name}: {measure.like(node)}`" if isinstance(measure, Measure) else "`key: value` lines"
     fix = f"write {line}" + (" below it, or remove the key" if at.path else "")
+    if isinstance(node, ListNode) and node.items and all(isinstance(item, MapNode) for item in node.items):
+        fix = "remove the `- ` or the brackets that make it a list"
     raise PolicyError(at.fault_of(node, kind.expected, fix))
 
 
@@ -211,16 +213,18 @@ def _missing(key: Key, mapping: MapNode, at: Place) -> Fault:
     return at.key(key.name).fault(mapping.line, found="nothing", expected=key.kind.expected, fix=fix)
 
 
-def _unknown(entry: Entry, at: Place, names: list[str], near: str | None, habit: str | None) -> Fault:
-    fix = habit or (f"write {near}" if near else "remove it")
+def _unknown(entry: Entry, at: Place, names: list[str], near: str | None, other: str | None) -> Fault:
+    fix = other or (f"write {near}" if near else "remove it")
     expected = f"one of {', '.join(names)}"
     return at.key(entry.key).fault(entry.line, found="an unknown key", expected=expected, fix=fix)
 
 
-def _habit(at: Place, key: str) -> str | None:
-    from warmgate.policy.habits import habit_fix  # only a faulty document needs it
+def _other_fix(at: Place, key: str) -> str | None:
+    """Return what to do with a key that other tools have here, or that another section has."""
+    from warmgate.policy.habits import habit_fix  # only a faulty document needs these
+    from warmgate.policy.homes import home_fix
 
-    return habit_fix(at.path, key)
+    return habit_fix(at.path, key) or home_fix(at.path, key)
 
 
 def _is_misspelt(key: str, near: str | None) -> bool:

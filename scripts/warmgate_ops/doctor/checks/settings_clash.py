@@ -26,6 +26,7 @@ CHECK = Check(
     fix="remove one of them; for SnapStart publish a version, with SAM by AutoPublishAlias",
     sources=(
         "Improving startup performance with Lambda SnapStart (AWS Lambda Developer Guide)",
+        "TenancyConfig (AWS CDK API Reference)",
         "aws-samples/amazon-transcribe-live-meeting-assistant#626",
     ),
     in_template=_in_template,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from warmgate_ops.doctor.template.names import Unknown, parts_of, references_of
+from warmgate_ops.doctor.template.names import Unknown, attribute_of, parts_of, references_of
 from warmgate_ops.doctor.template.nodes import Value
 from warmgate_ops.doctor.template.resources import Dimension, TemplateAlarm
 
@@ -41,7 +41,8 @@ def _named(value: Value) -> Iterator[str]:
 
 def shift_of(value: Value | None) -> int | None:
     """Return how long a predefined deployment configuration shifts traffic, in seconds; None where it is another."""
-    name = _text(value)
+    parts = parts_of(value) if value else ()
+    name = "".join(part for part in parts if isinstance(part, str)) if len(parts) == 1 else ""
     if canary := _CANARY.fullmatch(name):
         return int(canary[1]) * 60
     linear = _LINEAR.fullmatch(name)
@@ -66,6 +67,8 @@ def _dimension(entry: Value) -> Dimension:
     value = entry.get("Value")
     parts = parts_of(value) if value else ()
     text = "".join("*" if isinstance(part, Unknown) else part for part in parts)
+    if value is not None and attribute_of(value) == "Arn":
+        text = "arn:*"
     return Dimension(name=_text(entry.get("Name")), line=entry.line, text=text)
 
 

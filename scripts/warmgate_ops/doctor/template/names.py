@@ -86,6 +86,16 @@ def references_of(value: Value | None) -> frozenset[str]:
     return frozenset(part.refers_to for part in parts if isinstance(part, Unknown) and part.refers_to)
 
 
+def attribute_of(value: Value) -> str:
+    """Return the attribute that a GetAtt asks for; empty where a value is none."""
+    function, argument = value.intrinsic() or ("", value)
+    if function != "GetAtt":
+        return ""
+    entries = argument.entries()
+    last = entries[-1].text() if entries else (argument.text() or "").partition(".")[2]
+    return last or ""
+
+
 def _of_function(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Return the parts from the name in an ARN on; all where there is no ARN."""
     for place in range(len(parts) - 1, -1, -1):

@@ -333,3 +333,26 @@ def test_a_key_of_another_tool_is_answered_with_the_policy_s(lines: str, fix: st
     (fault,) = faults_below(lines)
 
     assert fault.endswith(f"; {fix}")
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("seconds: 300", "move it below `budget:`"),
+        ("warm: {seconds: 300}", "move it below `budget:`"),
+        ("limits: {rate: 1%}", "move it below `limits.errors:`"),
+        ("limits: {p95: 1s}", "move it below `limits.init:` or `limits.duration:`"),
+        ("rate: 1%", "move it below `limits.errors:`, `compare.errors:` or `live.errors:`"),
+        ("expect: {status: 200}", "move it below `probes:`"),
+        ("probes: [{name: a, weight: 1, environments: 20}]", "move it below `warm:`"),
+        ("limits: {warm: {environments: 20}}", "move it to the left: it is a key of the policy itself"),
+        ("when: {errors: pass}", "write error"),
+        ("limits: {error: {rate: 1%}}", "write errors"),
+        ("limits: [{errors: {rate: 1%}}]", "remove the `- ` or the brackets that make it a list"),
+    ],
+)
+def test_what_stands_in_the_wrong_place_is_told_where_it_belongs(text: str, fix: str) -> None:
+    """The nearest section that has the key comes first; a slip of a sign or two is a slip."""
+    (fault,) = faults_of(f"policy: a\n{text}\n")
+
+    assert fault.endswith(f"; {fix}")

@@ -99,7 +99,7 @@ SEEDED = [
         f"      Handler: app.handler\n      {SNAPSHOT}\n      FileSystemConfigs: [{{Arn: x}}]\n",
         E,
         "SnapStart",
-        "a file system are refused together",
+        "an Amazon EFS file system are refused together",
     ),
     (
         "not-expanded",

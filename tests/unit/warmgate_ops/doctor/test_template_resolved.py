@@ -136,6 +136,15 @@ def test_alarms_in_a_branch_are_named(alarms: str) -> None:
         ),
         ("<<: *common, SnapStart: {ApplyOn: PublishedVersions}, PackageType: Image", {"container image"}),
         ("<<: *common, TenancyConfig: {}, ProvisionedConcurrencyConfig: {}", {"TenancyConfig and provisioned"}),
+        ("<<: *common, TenancyConfig: {}, FunctionUrlConfig: {AuthType: NONE}", {"TenancyConfig and a function URL"}),
+        (
+            "<<: *common, SnapStart: {ApplyOn: PublishedVersions}, FileSystemConfigs: [{Arn: !Ref Access}]",
+            {"Amazon EFS"},
+        ),
+        (
+            "<<: *common, SnapStart: {ApplyOn: PublishedVersions}, FileSystemConfigs: [{Arn: 'arn:aws:s3files:x'}]",
+            set[str](),
+        ),
     ],
 )
 def test_settings_that_exclude_each_other(properties: str, told: set[str]) -> None:
@@ -144,3 +153,14 @@ def test_settings_that_exclude_each_other(properties: str, told: set[str]) -> No
 
     assert len(found) == len(told)
     assert all(any(words in message for message in found) for words in told)
+
+
+def test_a_url_of_its_own_belongs_to_its_function() -> None:
+    """CloudFormation has a function URL as a resource."""
+    text = """Resources:
+  Api: {Type: AWS::Lambda::Function, Properties: {TenancyConfig: {TenantIsolationMode: PER_TENANT}}}
+  Url: {Type: AWS::Lambda::Url, Properties: {TargetFunctionArn: !GetAtt Api.Arn, AuthType: NONE}}
+"""
+    found = [(finding.place.name, finding.message) for finding in examined(text)]
+
+    assert found == [("Api", "TenancyConfig and a function URL are refused together")]
