@@ -31,7 +31,7 @@ def test_a_healthy_release_is_told_from_a_broken_one(tmp_path: Path) -> None:
     """On real runtimes, by the policy that applies where nobody wrote one."""
     good = release(tmp_path, "orders-good", SERVES.replace("200", "201"))
     bad = release(tmp_path, "orders-bad", f"import no_such_module\n\n{SERVES}")
-    slow = release(tmp_path, "orders-slow", f"import time\n\ntime.sleep(2)\n\n{SERVES}")
+    slow = release(tmp_path, "orders-slow", f"import time\n\ntime.sleep(0.5)\n\n{SERVES}")
     with LocalCloud.start(tmp_path / "cloud") as cloud:
         (_, passed), (_, refused), (_, late) = rehearse_all(cloud, [good, bad, slow], lambda *_: None)
 
