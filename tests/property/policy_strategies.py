@@ -11,7 +11,8 @@ from property.event_strategies import events, probe_of
 from property.json_strategies import json_of
 from warmgate.model.verdict import Mode
 from warmgate.policy.percentiles import share_of
-from warmgate.policy.rules import fewest_invocations, measures_warm_calls
+from warmgate.policy.rounds import measures_warm_calls
+from warmgate.policy.rules import fewest_invocations
 from warmgate.policy.values import (
     Basis,
     Budget,

@@ -15,7 +15,7 @@ from warmgate.judge.limits.init import judge_init
 from warmgate.judge.limits.memory import judge_memory
 from warmgate.model.calls import Arm, Burst, Closed, Evidence
 from warmgate.model.verdict import Finding, Outcome
-from warmgate.policy.rules import COMPARED_ROUNDS, round_width
+from warmgate.policy.rounds import COMPARED_ROUNDS, round_width
 from warmgate.policy.values import Policy, Probe
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from warmgate.model.calls import Arm, Burst, Phase
-from warmgate.policy.rules import COMPARED_ROUNDS, measures_warm_calls, round_width
+from warmgate.policy.rounds import COMPARED_ROUNDS, measures_warm_calls, round_width
 from warmgate.policy.values import Policy, Probe
 
 CAP = 500
