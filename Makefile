@@ -8,14 +8,14 @@ READY := $(ENV)/dev/.ready
 SAM_BIN := $(ENV)/sam/bin
 SAM := PATH="$(CURDIR)/$(SAM_BIN):$$PATH" SAM_CLI_TELEMETRY=0 sam
 CLOUD := $(ENV)/ministack/.ready $(ENV)/rie/.ready
-DEPLOYING := $(ENV)/sam/.ready $(ENV)/checkov/.ready $(if $(shell command -v node),$(ENV)/cdk/.ready)
+DEPLOYING := $(ENV)/sam/.ready $(ENV)/checkov/.ready $(ENV)/dist/.ready $(ENV)/awscli/.ready $(if $(shell command -v node),$(ENV)/cdk/.ready)
 PYTEST := $(BIN)/python -m pytest
 # Every package is named in a lock with its hash, and no dependency is resolved: pip in hash mode asks for the newest release
 # of what is required with an extra (coverage[toml] by pytest-cov), and fails on the day that one appears.
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs template scan package bench gatebench mutants campaign campaign-wire lock golden clean
+.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs site template scan package dist release bench gatebench mutants campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,26 @@ $(ENV)/cdk/.ready: requirements/cdk.txt
 	@$(ENV)/cdk/bin/python -m pip check -q
 	@touch $@
 
+$(ENV)/docs/.ready: requirements/docs.txt
+	$(PYTHON) -m venv $(ENV)/docs
+	$(ENV)/docs/bin/python -m pip $(LOCKED) -r requirements/docs.txt
+	@$(ENV)/docs/bin/python -m pip check -q
+	@touch $@
+
+# Builds and checks what is released, and the CI files of examples/.
+$(ENV)/dist/.ready: requirements/dist.txt
+	$(PYTHON) -m venv $(ENV)/dist
+	$(ENV)/dist/bin/python -m pip $(LOCKED) -r requirements/dist.txt
+	@$(ENV)/dist/bin/python -m pip check -q
+	@touch $@
+
+# What the pipelines of examples/ci call beside warmgate.
+$(ENV)/awscli/.ready: requirements/awscli.txt
+	$(PYTHON) -m venv $(ENV)/awscli
+	$(ENV)/awscli/bin/python -m pip $(LOCKED) -r requirements/awscli.txt
+	@$(ENV)/awscli/bin/python -m pip check -q
+	@touch $@
+
 $(ENV)/mutants/.ready: requirements/mutants.txt
 	$(PYTHON) -m venv $(ENV)/mutants
 	$(ENV)/mutants/bin/python -m pip $(LOCKED) -r requirements/mutants.txt
@@ -86,7 +106,7 @@ fuzz: $(READY) ## run parsers and renderers on RUNS texts each, or TARGET alone
 
 tools: $(READY) $(CLOUD) $(DEPLOYING) ## install everything that checks and tests need
 
-check: lint types imports docs template scan ## lint, types, import contracts, docs, template and its security
+check: lint types imports docs site template scan ## lint, types, import contracts, docs and their site, template and its security
 
 lint: $(READY)
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -100,6 +120,13 @@ imports: $(READY)
 docs: $(READY)
 	$(PYTEST) tests/unit/docs -q
 
+# A warning fails: a page that no menu names, a link or a heading that is not there.
+site: $(ENV)/docs/.ready ## build the documentation as a site, in build/site/html
+	rm -rf build/site && mkdir -p build/site/pages
+	cp -R README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE Makefile template.yaml .ci docs policies examples build/site/pages
+	NO_MKDOCS_2_WARNING=1 $(ENV)/docs/bin/mkdocs build --strict
+	@! grep -rnE '(src="|rel="stylesheet" href="|url\()https?://' build/site/html --include=*.html --include=*.css || { echo "the site loads from another host, expected its own files alone" >&2; exit 1; }
+
 template: $(ENV)/sam/.ready ## validate and lint template.yaml
 	$(SAM_BIN)/cfn-lint -c I -- template.yaml
 	$(SAM) validate --region us-east-1
@@ -111,6 +138,14 @@ scan: template $(ENV)/checkov/.ready ## look for insecure settings in template.y
 package: $(READY) template ## validate the policies and build what `sam deploy` takes, in build/package
 	PYTHONPATH=hooks:scripts $(BIN)/warmgate policy validate policies/*.yaml
 	$(SAM) build
+
+dist: $(ENV)/dist/.ready ## build the sdist, and the wheel from it, into build/dist, and check both
+	rm -rf build/dist
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(ENV)/dist/bin/python -m build --no-isolation --outdir build/dist . >build/dist.log || (cat build/dist.log; exit 1)
+	$(ENV)/dist/bin/twine check --strict build/dist/*
+
+release: dist package ## build all that a release consists of into build/release: wheel, sdist, lock, SAM application, checksums
+	PYTHONPATH=scripts $(BIN)/python -m bundle --dist build/dist --application build/package --out build/release
 
 golden: $(READY) ## rewrite the golden reports; review the diff
 	WARMGATE_GOLDEN=1 $(PYTEST) tests/unit/warmgate/report -q
@@ -138,9 +173,10 @@ $(ENV)/lock/.ready: requirements/lock.txt
 	@touch $@
 
 lock: $(ENV)/lock/.ready ## bring the locks in line with requirements/*.in; UPGRADE=--upgrade takes the newest releases
-	for f in dev ministack cdk checkov; do $(COMPILE) --universal --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
+	for f in dev ministack cdk checkov docs dist awscli; do $(COMPILE) --universal --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	$(COMPILE) --universal --python-version 3.9 -o requirements/python-runtimes.txt requirements/python-runtimes.in
 	for f in runtime lock; do $(COMPILE) --universal --python-version 3.11 -c requirements/dev.txt -o requirements/$$f.txt requirements/$$f.in || exit 1; done
+	$(COMPILE) --universal --python-version 3.11 -c requirements/dev.txt --extra rehearsal -o requirements/install.txt pyproject.toml
 	for f in sam mutants; do $(COMPILE) --no-deps --python-version 3.11 -o requirements/$$f.txt requirements/$$f.in || exit 1; done
 	$(COMPILE) --universal --python-version 3.11 -c requirements/sam.txt -o requirements/sam-cli.txt requirements/sam-cli.in
 	$(COMPILE) --python-version 3.13 --python-platform aarch64-manylinux2014 -c requirements/dev.txt -o hooks/requirements.txt requirements/package.in

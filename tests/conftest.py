@@ -25,10 +25,10 @@ TOGETHER = {
     f"tests/rehearsal/test_{name}.py": group
     for group, names in (("judged", JUDGED), ("live", (*LIVE, "guard_killed", "live_releases")))
     for name in names
-}
+} | {f"tests/deploying/test_{name}.py": "attach" for name in ("attach", "attach_modules")}
 """Files that one process runs, one after the other: releases judged by how long calls take, and live ones.
 
-Beside each other they would be each other's noise.
+Beside each other they would be each other's noise. The CDK makes its templates once for all that look at them.
 """
 
 

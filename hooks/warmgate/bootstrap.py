@@ -238,4 +238,11 @@ def _notices(clients: Clients, settings: Settings) -> tuple[Notices, ...]:
     from warmgate.adapters.notices import BusNotices, LogNotices, MetricsNotices, TopicNotices
 
     topic = (TopicNotices(clients, settings.topic_arn),) if settings.topic_arn else ()
-    return (LogNotices(), MetricsNotices(settings.metrics_namespace), *topic, BusNotices(clients, settings.event_bus))
+    chat: tuple[Notices, ...] = ()
+    if settings.webhook_secret:
+        from warmgate.adapters.webhook import WebhookNotices
+
+        chat = (WebhookNotices(clients, settings.webhook_secret, settings.webhook_format),)
+    # The chat comes last: its time is not Warmgate's.
+    metrics = MetricsNotices(settings.metrics_namespace)
+    return (LogNotices(), metrics, *topic, BusNotices(clients, settings.event_bus), *chat)

@@ -10,6 +10,8 @@ from warmgate.adapters.policies import KINDS
 from warmgate.errors import SettingsError
 from warmgate.planning.burst import PROBE_SHARE
 
+CHATS = ("slack", "teams")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -23,6 +25,9 @@ class Settings:
     table: str = ""
     topic_arn: str = ""
     event_bus: str = "default"
+    webhook_secret: str = ""
+    """ARN of the secret with the address of a chat's webhook; empty for none."""
+    webhook_format: str = "slack"
     account: str = ""
     """Who must own the report bucket; empty for anybody."""
     policy_account: str = ""
@@ -50,11 +55,21 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         table=environment.get("WARMGATE_TABLE", ""),
         topic_arn=environment.get("WARMGATE_TOPIC_ARN", ""),
         event_bus=environment.get("WARMGATE_EVENT_BUS") or "default",
+        webhook_secret=environment.get("WARMGATE_WEBHOOK_SECRET", ""),
+        webhook_format=_format(environment.get("WARMGATE_WEBHOOK_FORMAT") or "slack"),
         account=environment.get("WARMGATE_ACCOUNT", ""),
         policy_account=environment.get("WARMGATE_POLICY_ACCOUNT", ""),
         require_allow_tag=_switch(environment, "WARMGATE_REQUIRE_ALLOW_TAG"),
         probe_share=_share(environment.get("WARMGATE_PROBE_SHARE", "")),
     )
+
+
+def _format(name: str) -> str:
+    if name not in CHATS:
+        raise SettingsError(
+            f"WARMGATE_WEBHOOK_FORMAT: found {name!r}, expected slack or teams", hint="write one of the two"
+        )
+    return name
 
 
 def _switch(environment: Mapping[str, str], name: str) -> bool:

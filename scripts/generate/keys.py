@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from warmgate.policy.event_fields import EventKey
 from warmgate.policy.kinds import Kind, Word
 from warmgate.policy.payloads import JsonValue
 from warmgate.policy.sections import Key, Listed, Section
@@ -40,6 +41,8 @@ def _chapter(key: Key, defaults: dict[str, Any]) -> str:
 def _rows(kind: Kind, path: str, defaults: dict[str, Any]) -> Iterator[str]:
     for key in kind.keys if isinstance(kind, Section) else ():
         below = f"{path}.{key.name}"
+        if isinstance(key, EventKey):
+            continue  # in a chapter of their own
         if isinstance(key.kind, Section):
             yield from _rows(key.kind, below, defaults.get(key.name, {}))
         else:
@@ -50,10 +53,11 @@ def _row(key: Key, path: str, defaults: dict[str, Any], parent: str = "") -> str
     default = _default(key, defaults)
     if key.required:
         default = f"required in `{parent}`" if parent else "required"
-    return f"| `{path}` | {_value(key.kind)} | {default} | {key.text} |\n"
+    return f"| `{path}` | {value_in_words(key.kind)} | {default} | {key.text} |\n"
 
 
-def _value(kind: Kind) -> str:
+def value_in_words(kind: Kind) -> str:
+    """Return what may stand at a key."""
     return " or ".join(f"`{word}`" for word in kind.words) if isinstance(kind, Word) else kind.expected
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generate.events import events_chapter
 from generate.keys import key_chapters
 from warmgate.documents.text import MAX_DEPTH, MAX_NODES, MAX_TEXT
 from warmgate.errors import PolicyError
@@ -28,7 +29,8 @@ warm:
 probes:
   - name: health
     weight: 3
-    payload: {rawPath: /health}
+    event: http-api
+    path: /health
     expect: {jmespath: "statusCode == `200`"}
   - name: quote
     payload_file: payloads/quote.json
@@ -75,6 +77,7 @@ UNITS = """\
 | duration | `400ms`, `1.5s` | `400`, `2m` |
 | share | `0%`, `0.5%`, `85%` | `0.85`, `85` |
 | ratio to the baseline | `1.2x` | `1.2`, `120%` |
+| share on top of the baseline's | `+0%`, `+1%` | `1%`, `2x` |
 | percentile, as a key | `p50`, `p95`, `p99.9` | `p0`, `p100`, `p95.0` |
 | number whose key names the unit | `seconds: 300` | `seconds: 300s` |
 
@@ -82,11 +85,13 @@ A bare number where a unit belongs is a fault that shows what to write: `400` co
 """
 
 RULES = """\
-- Names of probes differ. A probe has `payload` or `payload_file`, not both.
+- Names of probes differ. A probe has `payload`, `payload_file` or `event`, not two of them.
+- A field of an event stands beside an `event` that has it, and a `route` fits the `path`.
 - Within `limits.init` and `limits.duration`, a higher percentile has the same limit as a lower one or a higher limit.
 - `budget.invocations` reaches past the cold calls, one for each environment, to the first measured round: environments
-  x (2 + `warm.rounds`) where warm calls are judged (`limits.duration`, `compare.duration`, or an error rate above 0 %),
-  else environments alone; twice that where something is compared, as the baseline is called as often.
+  x (2 + `warm.rounds`) where warm calls are judged (`limits.duration`, `compare.duration`, `compare.errors`, or an
+  error rate above 0 %), else environments alone; twice that where something is compared, as the baseline is called as
+  often.
 - Where no warm call is judged, `warm.environments` is at least the sum of the probes' weights: the cold calls are all
   that is made.
 - `payload_file` is a path below the policy's folder, and its content is one JSON value. A policy that comes from
@@ -117,8 +122,10 @@ $ warmgate policy validate policies/*.yaml
 ```
 
 prints `FILE: ok` or every fault, and exits with 0 when all can be used, else with 2. With `--json` each file is one
-line with `file`, `valid`, `policy` (its name) and `errors`. Editors that read `schema.json` complete keys and mark most
-faults while you type; the rules over several keys and the bounds of values with units are checked by the command alone.
+line with `file`, `valid`, `policy` (its name) and `errors`. `warmgate policy schema > warmgate.schema.json` writes the
+JSON Schema, whose name is `urn:warmgate:policy`. Editors complete keys and mark most faults while you type where the
+first line of a policy is `# yaml-language-server: $schema=./warmgate.schema.json`. The rules over several keys and the
+bounds of values with units are checked by the command alone.
 """
 
 
@@ -132,6 +139,7 @@ def reference_page() -> str:
             f"## Which policy applies\n\n{WHICH}",
             f"## How values are written\n\n{UNITS}",
             f"## Keys\n\n{key_chapters()}",
+            f"## Events\n\n{events_chapter()}",
             f"## Rules over several keys\n\n{RULES}",
             f"## The text\n\n{TEXT}",
             f"## Faults\n\n{FAULTS}\n```\n{FAULTY}```\n\ngets this answer:\n\n```text\n{_faults()}\n```\n",

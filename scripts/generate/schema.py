@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import singledispatch
+from itertools import combinations
 from typing import Any
 
+from warmgate.policy.event_fields import FIELDS
+from warmgate.policy.event_values import JsonList, JsonObject, Texts
 from warmgate.policy.kinds import Flag, Kind, Measure, Number, RatioOf, Text, Whole, Word
 from warmgate.policy.payloads import JsonValue
 from warmgate.policy.percentiles import PERCENTILE, OnePercentile, Percentiles
@@ -13,11 +16,13 @@ from warmgate.policy.sections import Listed, Section
 from warmgate.policy.spec import POLICY
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+IDENTITY = "urn:warmgate:policy"
+"""What tools know the schema by; a name, no address, so that nothing is fetched."""
 
 
 def policy_schema() -> dict[str, Any]:
     """Return the schema of a whole policy."""
-    return {"$schema": DIALECT, "title": "Warmgate policy", **schema_of(POLICY)}
+    return {"$schema": DIALECT, "$id": IDENTITY, "title": "Warmgate policy", **schema_of(POLICY)}
 
 
 def schema_text() -> str:
@@ -73,6 +78,21 @@ def _(_kind: JsonValue) -> dict[str, Any]:
 
 
 @schema_of.register
+def _(_kind: JsonObject) -> dict[str, Any]:
+    return {"type": "object"}
+
+
+@schema_of.register
+def _(kind: JsonList) -> dict[str, Any]:
+    return {"type": "array", "minItems": 1, "maxItems": kind.most}
+
+
+@schema_of.register
+def _(_kind: Texts) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+
+
+@schema_of.register
 def _(kind: Percentiles) -> dict[str, Any]:
     return {**_percentile_map(kind.limit), "minProperties": 1}
 
@@ -106,7 +126,12 @@ def _(kind: Section) -> dict[str, Any]:
     if required:
         schema["required"] = required
     if kind.one_of:
-        schema["not"] = {"required": list(kind.one_of)}
+        schema["not"] = {"anyOf": [{"required": list(pair)} for pair in combinations(kind.one_of, 2)]}
+    if "event" in schema["properties"]:
+        schema["dependentSchemas"] = {
+            name: {"properties": {"event": {"enum": [str(kind) for kind in kinds]}}, "required": ["event"]}
+            for name, (kinds, _) in FIELDS.items()
+        }
     if kind.not_empty:
         schema["minProperties"] = 1
     return schema

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
@@ -52,9 +53,18 @@ LOCKS = (
         agrees_with="requirements/dev.txt",
     ),
     Lock(file="requirements/python-runtimes.txt", source="requirements/python-runtimes.in", targets=RUNTIMES),
+    Lock(
+        file="requirements/install.txt",
+        source="pyproject.toml",
+        targets=LINUX_AND_MACOS,
+        agrees_with="requirements/dev.txt",
+    ),
+    Lock(file="requirements/dist.txt", source="requirements/dist.in", targets=LINUX),
+    Lock(file="requirements/awscli.txt", source="requirements/awscli.in", targets=LINUX),
     Lock(file="requirements/ministack.txt", source="requirements/ministack.in", targets=LINUX),
     Lock(file="requirements/sam-cli.txt", source="requirements/sam-cli.in", targets=LINUX),
     Lock(file="requirements/cdk.txt", source="requirements/cdk.in", targets=LINUX),
+    Lock(file="requirements/docs.txt", source="requirements/docs.in", targets=LINUX_AND_MACOS),
     Lock(file="requirements/checkov.txt", source="requirements/checkov.in", targets=LINUX),
     Lock(
         file="requirements/mutants.txt",
@@ -117,6 +127,8 @@ def _pin(line: str) -> Pin:
 
 def roots(lock: Lock) -> tuple[Requirement, ...]:
     """Return what a lock is made from: its own lines, and those of the files that it names."""
+    if lock.source == "pyproject.toml":
+        return installing()
     return _asked(ROOT / lock.source)
 
 
@@ -131,12 +143,18 @@ def _asked(path: Path) -> tuple[Requirement, ...]:
 
 
 def project() -> tuple[Requirement, ...]:
-    """Return what pyproject.toml asks for: to build, to run and to rehearse."""
-    document = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    optional = document["project"]["optional-dependencies"].values()
-    asked = [
-        *document["build-system"]["requires"],
-        *document["project"]["dependencies"],
-        *(r for o in optional for r in o),
-    ]
+    """Return what pyproject.toml asks for: to build, to run, and its extras."""
+    found = _pyproject()
+    optional = (text for extra in found["project"]["optional-dependencies"].values() for text in extra)
+    asked = (*found["build-system"]["requires"], *found["project"]["dependencies"], *optional)
     return tuple(Requirement(text) for text in asked)
+
+
+def installing() -> tuple[Requirement, ...]:
+    """Return what pyproject.toml asks for to run and to rehearse; pictures are left to who wants them."""
+    found = _pyproject()["project"]
+    return tuple(Requirement(text) for text in (*found["dependencies"], *found["optional-dependencies"]["rehearsal"]))
+
+
+def _pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from support.reports.releases import ENDS, completed
 from support.stages import release as stages
 from support.stages.release import (
     AliasesStage,
@@ -25,6 +26,7 @@ from warmgate.adapters.refusals import BucketRefusals
 from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
 from warmgate.adapters.stored_reports import BucketStoredReports
 from warmgate.adapters.waiting import SystemClock
+from warmgate.adapters.webhook import WebhookNotices
 from warmgate.errors import (
     ClaimError,
     DeploymentLookupError,
@@ -39,6 +41,7 @@ from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, LiveJudge, Target
 from warmgate.model.marks import rollback_mark_of
 from warmgate.model.release import AliasState, Notice, ReleaseOutcome, StoredReport, back_claim
+from warmgate.report.notice import build_notice
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
@@ -58,6 +61,7 @@ NOTICE = Notice(
     detail={"schema_version": "1", "deployment_id": "d-ABCDEF123", "seconds_to_rollback": 12.5, "report": None},
     function="checkout-api",
 )
+CHATTED = build_notice(completed(ENDS["rolled_back"]), "")
 
 
 def either(request: pytest.FixtureRequest, fake: Callable[[], Any], adapter: Callable[[Any], Any]) -> Any:
@@ -327,6 +331,7 @@ def test_services_that_cannot_be_reached_are_the_ports_errors(unreachable: Calla
         (ReportError, lambda: BucketStoredReports(unreachable, "b").write("d", report)),
         (NoticeError, lambda: TopicNotices(unreachable, "arn:aws:sns:us-east-1:0:t").send(NOTICE)),
         (NoticeError, lambda: BusNotices(unreachable, "default").send(NOTICE)),
+        (NoticeError, lambda: WebhookNotices(unreachable, "arn:secret", "slack").send(CHATTED)),
     ]
     for error, call in calls:
         with pytest.raises(error):

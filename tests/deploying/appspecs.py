@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from support.permissions import Names, resolve
+from support.permissions import Names, read_template, resolve
+from support.permissions.template import defaults_of
 from warmgate.appspec.read import AppSpec
 from warmgate.appspec.write import appspec_json
 from warmgate.model.deployment import LifecycleEvent, Target
 
+ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
 _SETTING = re.compile(r"^ {2}(\w+) += (.+)$", re.MULTILINE)
+
+
+def hook_names() -> dict[LifecycleEvent, str]:
+    """Return the hooks by the names that Warmgate's own template gives them."""
+    template = read_template(ROOT / "template.yaml")
+    own = Names(parameters=defaults_of(template))
+    named = {event: template["Resources"][event.value]["Properties"]["FunctionName"] for event in LifecycleEvent}
+    return {event: resolve(name, template, own) for event, name in named.items()}
 
 
 def document(function: str, alias: str, hooks: Mapping[str, str]) -> str:

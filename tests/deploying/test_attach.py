@@ -4,53 +4,30 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploying import appspecs
+from deploying.cdk_apps import NEEDS_CDK, synthesised
 from deploying.sam_cli import NEEDS_SAM, translated
 from support.permissions import read_template
 from warmgate.appspec.read import AppSpec, parse_appspec
-from warmgate.model.deployment import LifecycleEvent, Target
+from warmgate.model.deployment import Target
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "attach"
 PAGE = ROOT / "docs" / "how-to" / "attach.md"
-CDK = ROOT / "build" / "env" / "cdk" / "bin" / "python"
-NEEDS_CDK = pytest.mark.skipif(
-    not (CDK.exists() and shutil.which("node")), reason="make build/env/cdk/.ready installs the CDK, which needs node"
-)
 NEEDS_TERRAFORM = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed here")
 PAIRS = sorted((path, path.with_name(path.name.replace("before", "after"))) for path in EXAMPLES.glob("*/before.*"))
 TARGET = Target("checkout-api", "live")
 
 pytestmark = pytest.mark.slow
-
-
-@cache
-def synthesised(app: Path) -> dict[str, Any]:
-    """Return the template that the CDK makes of an app."""
-    with tempfile.TemporaryDirectory() as folder:
-        return _synthesised(app, Path(folder))
-
-
-def _synthesised(app: Path, folder: Path) -> dict[str, Any]:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "CDK_OUTDIR": str(folder / "out")}
-    done = subprocess.run(
-        [str(CDK), str(app)], env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Any] = json.loads((folder / "out" / "Checkout.template.json").read_text())
-    return found
 
 
 def of_sam(path: Path) -> str:
@@ -107,11 +84,9 @@ def test_the_ordinary_application_has_no_hooks(way: Way, kind: str, suffix: str)
 def test_the_attached_application_names_both_hooks(way: Way, kind: str, suffix: str) -> None:
     """After is the same application with both hooks, by the names that the template gives them."""
     found = parsed(way, EXAMPLES / kind / f"after{suffix}")
-    resources = read_template(ROOT / "template.yaml")["Resources"]
-    names = {event: resources[event.value]["Properties"]["FunctionName"] for event in LifecycleEvent}
 
     assert found.target == TARGET
-    assert {event: hook.rpartition(":")[2] for event, hook in found.hooks.items()} == names
+    assert {event: hook.rpartition(":")[2] for event, hook in found.hooks.items()} == appspecs.hook_names()
 
 
 def group_events(template: dict[str, Any]) -> list[str]:

@@ -29,7 +29,7 @@ def install_all(cloud: LocalCloud, template: dict[str, Any], names: Names, packa
     # The layer's files lie in the package itself here.
     variables["WARMGATE_POLICIES"] = "policies"
     functions = {
-        name: body["Properties"]
+        name: {**body["Properties"], "FunctionName": resolve(body["Properties"]["FunctionName"], template, names)}
         for name, body in template["Resources"].items()
         if body["Type"] == "AWS::Serverless::Function"
     }

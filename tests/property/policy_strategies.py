@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
 
 from hypothesis import strategies as st
 
+from property.event_strategies import events, probe_of
+from property.json_strategies import json_of
 from warmgate.model.verdict import Mode
 from warmgate.policy.percentiles import share_of
-from warmgate.policy.rules import fewest_invocations, measures_warm_calls
+from warmgate.policy.rounds import measures_warm_calls
+from warmgate.policy.rules import fewest_invocations
 from warmgate.policy.values import (
     Basis,
     Budget,
@@ -43,16 +45,6 @@ ratios = st.floats(1, 100, exclude_min=True)
 expressions = st.sampled_from(
     ["statusCode == `200`", "a.b[0] && length(c) > `1`", "contains(body, 'ok: \"yes\"')", "@"]
 )
-
-
-def json_of(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
-    """Return JSON values with such texts as keys and values."""
-    numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    return st.recursive(
-        st.none() | st.booleans() | numbers | texts,
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
-        max_leaves=12,
-    )
 
 
 @st.composite
@@ -89,6 +81,7 @@ probes = st.one_of(
         payload=st.just(json.loads(PAYLOAD_FILE)),
         payload_file=st.sampled_from(["quote.json", "payloads/a-b.json"]),
     ),
+    st.builds(probe_of, names, events()),
 )
 limits = st.builds(
     Limits,
@@ -112,7 +105,8 @@ def compares(draw: st.DrawFn) -> Compare:
     """Return comparisons; a basis belongs to a duration."""
     duration = draw(ratio_of(st.just("p95")))
     basis = draw(st.sampled_from(Basis)) if duration else Basis.SLOWDOWN
-    return Compare(init=draw(ratio_of(st.just("median"))), duration=duration, basis=basis)
+    margin = draw(st.none() | shares)
+    return Compare(init=draw(ratio_of(st.just("median"))), duration=duration, basis=basis, error_margin=margin)
 
 
 @st.composite
@@ -141,6 +135,7 @@ def policies(draw: st.DrawFn) -> Policy:
                 inconclusive=st.sampled_from(OnInconclusive),
                 no_data=st.sampled_from(ErrorAction),
                 error=st.sampled_from(ErrorAction),
+                probe_unfit=st.sampled_from(ErrorAction),
             )
         ),
         budget=Budget(

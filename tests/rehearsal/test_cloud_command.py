@@ -100,6 +100,11 @@ def test_releases_are_made_explained_and_checked_against_it(tmp_path: Path) -> N
         assert (why.returncode, "ROLLED BACK" in why.stdout) == (1, True), why.stderr
         doctor = asked.command("doctor", *where[:4])
         assert (doctor.stderr, "rehearsal/" in doctor.stdout) == ("", True), doctor.stdout
+        own = json.loads(asked.command("doctor", "--install", "--json").stdout)
+        found = {(each["id"], each["severity"]) for each in own["findings"]}
+        assert ("own-function-settings", "warning") in found, own
+        assert not found & {(f"own-{name}", "error") for name in ("function-missing", "store-missing", "rule-missing")}
+        assert "own-function-version" in own["looked"]
         policy = tmp_path / "policy.yaml"
         policy.write_text("policy: own\nprobes: [{name: one, payload: {}}]\nlimits: {errors: {rate: 0%}}\n")
         check = asked.command("check", *target[:2], "--candidate", installed.candidate, "--policy", str(policy))

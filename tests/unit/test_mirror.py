@@ -11,6 +11,7 @@ UNIT = ROOT / "tests" / "unit"
 HOMES = {"warmgate": ROOT / "hooks" / "warmgate", "warmgate_ops": ROOT / "scripts" / "warmgate_ops"}
 ACROSS = {
     "warmgate": {"golden", "faults", "shipped", "repeated_calls", "rule_as_judged", "small_parts", "invoker_faults"}
+    | {"unfit_probes"}
 }
 """Tests that no single module stands for: the words of a whole folder, a rule through several of them."""
 

@@ -18,6 +18,7 @@ class TopicNotices:
     """An SNS message: subject and text."""
 
     name = "topic"
+    essential = True
 
     def __init__(self, clients: Callable[[str], Any], topic_arn: str) -> None:
         self._clients = clients
@@ -39,6 +40,7 @@ class BusNotices:
     """An EventBridge event `warmgate.verdict`."""
 
     name = "bus"
+    essential = True
 
     def __init__(self, clients: Callable[[str], Any], bus: str) -> None:
         self._clients = clients
@@ -67,6 +69,7 @@ class LogNotices:
     """One structured line in the controller's log."""
 
     name = "log"
+    essential = True
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
@@ -81,6 +84,7 @@ class MetricsNotices:
     """CloudWatch metrics in Embedded Metric Format: they leave with the log, so no call is made."""
 
     name = "metrics"
+    essential = True
 
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace

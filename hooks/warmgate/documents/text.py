@@ -73,6 +73,8 @@ def _check_characters(text: str, place: Place) -> None:
                 fix="move large payloads to files of their own (payload_file)",
             )
         )
+    if "\0" in text[:4]:  # two bytes a character, of which every second one is zero
+        raise PolicyError(place.fault(1, found="text in UTF-16", expected="UTF-8", fix="save it as UTF-8"))
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
         raise PolicyError(

@@ -38,14 +38,17 @@ def replay(samples: Sequence[Sample], policy: Policy) -> Replay:
         policy: whose `budget.invocations` ends a run as it does in the hook: before the round that does not fit.
     """
     policy, left_out = _judgeable(samples, policy)
+    tried = tuple(sample for sample in samples if sample.phase is Phase.TRIAL)
+    samples = [sample for sample in samples if sample.phase is not Phase.TRIAL]
     if policy.compare == Compare():
         samples = [sample for sample in samples if sample.arm is Arm.CANDIDATE]
     rounds = _rounds(samples)
     burst = _burst(rounds)
     # A plan that has a baseline calls it from the first round on; a recording may hold it in later rounds alone.
     compared_from = next((i for i, r in enumerate(rounds) if any(s.arm is Arm.BASELINE for s in r)), 0)
-    seen: tuple[Sample, ...] = ()
-    calls, closed = 0, Closed.PLANNED
+    # The hook tries a probe on the baseline when it needs to know; what was known in the end is known here at once.
+    seen = tried
+    calls, closed = len(tried), Closed.PLANNED
     for number, round_ in enumerate(rounds):
         if calls + _calls(round_) > policy.budget.invocations:
             closed = _closed_by_budget(rounds[number:])

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from warmgate.judge.compare.duration import duration_checks, judge_durations
-from warmgate.judge.compare.init import judge_init_comparison
+from warmgate.judge.checks import findings_of
 from warmgate.judge.finding import with_margin
-from warmgate.judge.limits.durations import judge_duration
-from warmgate.judge.limits.errors import judge_answers, judge_errors
-from warmgate.judge.limits.init import judge_init
-from warmgate.judge.limits.memory import judge_memory
 from warmgate.judge.readings import readable
-from warmgate.model.calls import Arm, Closed, Evidence
+from warmgate.model.calls import Evidence
 from warmgate.model.deployment import Status
 from warmgate.model.figures import quantity
 from warmgate.model.verdict import Because, Finding, Mode, Outcome, Verdict
-from warmgate.policy.rules import COMPARED_ROUNDS, round_width
 from warmgate.policy.values import ErrorAction, OnInconclusive, Policy
 from warmgate.visible import one_line
 
@@ -31,7 +25,7 @@ def judge(evidence: Evidence, policy: Policy) -> Verdict:
     `decided` is True as soon as every check has decided, or one has failed: nothing that follows could change it.
     Errors, answers and memory ride along: while nothing is wrong with them they ask for no calls of their own.
     """
-    return verdict_of_findings(_findings(readable(evidence), policy), policy)
+    return verdict_of_findings(findings_of(readable(evidence), policy), policy)
 
 
 def verdict_of_findings(found: Iterable[Finding], policy: Policy) -> Verdict:
@@ -42,7 +36,7 @@ def verdict_of_findings(found: Iterable[Finding], policy: Policy) -> Verdict:
     refused = [finding for finding, status in mapped if status is Status.FAILED]
     status = Status.FAILED if refused or not findings else Status.SUCCEEDED
     warnings = [
-        f"{finding.check}: {_warning_word(finding)}: {finding.reason}"
+        _told(finding, _warning_word(finding))
         for finding, mapped_to in mapped
         if finding.warns or (finding.outcome not in {Outcome.PASSED, Outcome.FAILED} and mapped_to is Status.SUCCEEDED)
     ]
@@ -80,67 +74,6 @@ def verdict_of_error(reason: str, policy: Policy | None) -> Verdict:
     )
 
 
-def _findings(evidence: Evidence, policy: Policy) -> list[Finding]:
-    compared = not _without_baseline(evidence)
-    cap = measured_calls(policy, evidence.burst.granted, compared=compared)
-    limits = policy.limits
-    found = [judge_init(limit, evidence) for limit in limits.init]
-    found += [judge_duration(limit, evidence, policy, cap) for limit in limits.duration]
-    if limits.error_ratio is not None:
-        unmeasured = max(0, evidence.burst.granted) * (1 + policy.warm.rounds)
-        found.append(judge_errors(limits.error_ratio, evidence, cap + unmeasured))
-    if limits.memory_ratio is not None:
-        found.append(judge_memory(limits.memory_ratio, evidence))
-    found += [
-        judge_answers(probe, evidence) for probe in policy.probes if probe.expect.jmespath or probe.expect.error_type
-    ]
-    return found + (_comparisons(evidence, policy) if compared else _uncompared(policy))
-
-
-def _comparisons(evidence: Evidence, policy: Policy) -> list[Finding]:
-    found = []
-    if policy.compare.init is not None:
-        found.append(judge_init_comparison(policy.compare.init, evidence))
-    return found + judge_durations(policy.compare, evidence)
-
-
-def _uncompared(policy: Policy) -> list[Finding]:
-    init = policy.compare.init
-    names = (*([f"compare.init.{init.statistic}"] if init else []), *duration_checks(policy.compare))
-    reason = "not compared: there is no baseline"
-    return [Finding(check=name, outcome=Outcome.PASSED, reason=reason) for name in names]
-
-
-def _without_baseline(evidence: Evidence) -> bool:
-    """Return whether there is no version to compare with: a plan that has one calls it from the first round on."""
-    arms = {sample.arm for sample in evidence.samples}
-    rounds = {(sample.phase, sample.round) for sample in evidence.samples}
-    # The first round, cut by the deadline, may have reached the candidate alone.
-    return arms == {Arm.CANDIDATE} and (evidence.closed is not Closed.DEADLINE or len(rounds) > 1)
-
-
-def measured_calls(policy: Policy, environments: int, *, compared: bool = True) -> int:
-    """Return how many measured calls of the candidate a policy's budget has room for.
-
-    Args:
-        policy: whose budget and warm-up are counted.
-        environments: how many were granted to each arm.
-        compared: whether there is a baseline to call too, where the policy compares.
-    """
-    arms = 2 if compared and policy.compare.needs_baseline else 1
-    opened = max(0, environments) * arms
-    left = max(0, policy.budget.invocations - opened * (1 + policy.warm.rounds))
-    if not compared or policy.compare.duration is None:
-        return left
-    old_calls = 0
-    for number in range(1, COMPARED_ROUNDS + 1):
-        width = round_width(number, max(0, environments), compared=True)
-        if 2 * (old_calls + width) > left:
-            break
-        old_calls += width
-    return left - old_calls
-
-
 def _status(finding: Finding, policy: Policy) -> Status:
     if finding.outcome is Outcome.PASSED:
         return Status.SUCCEEDED
@@ -154,6 +87,8 @@ def _status(finding: Finding, policy: Policy) -> Status:
 def _status_of_undecided(finding: Finding, policy: Policy) -> Status:
     if finding.inconclusive_because is Because.NO_DATA:
         return Status.SUCCEEDED if policy.when.no_data is ErrorAction.PASS else Status.FAILED
+    if finding.inconclusive_because is Because.PROBE_UNFIT:
+        return Status.SUCCEEDED if policy.when.probe_unfit is ErrorAction.PASS else Status.FAILED
     fails = {
         OnInconclusive.HALF: finding.leans_to_fail,
         OnInconclusive.PASS: False,
@@ -175,6 +110,8 @@ def _word_of_when(finding: Finding, policy: Policy) -> str:
         return f"when.error: {policy.when.error.value}"
     if finding.inconclusive_because is Because.NO_DATA:
         return f"when.no_data: {policy.when.no_data.value}"
+    if finding.inconclusive_because is Because.PROBE_UNFIT:
+        return f"when.probe_unfit: {policy.when.probe_unfit.value}"
     return f"when.inconclusive: {policy.when.inconclusive.value}"
 
 
@@ -184,12 +121,19 @@ def _reason(refused: list[Finding], findings: tuple[Finding, ...]) -> str:
     if failed:
         text = "; ".join(f"{finding.check}: {finding.reason}" for finding in failed)
     elif refused:
-        text = "; ".join(f"{finding.check}: {_undecided_word(finding)}: {finding.reason}" for finding in refused)
+        text = "; ".join(_told(finding, _undecided_word(finding)) for finding in refused)
     elif findings:
         text = f"{len(findings)} checks: " + ", ".join(_in_short(finding) for finding in findings)
     else:
         text = "the policy has no check"
     return _shortened(text)
+
+
+def _told(finding: Finding, word: str) -> str:
+    """Return a finding's line; that a probe does not fit is said by its reason, in people's words."""
+    if finding.inconclusive_because is Because.PROBE_UNFIT:
+        return finding.reason
+    return f"{finding.check}: {word}: {finding.reason}"
 
 
 def _shortened(text: str) -> str:
@@ -211,6 +155,8 @@ def _warning_word(finding: Finding) -> str:
 def _in_short(finding: Finding) -> str:
     if finding.warns:
         return f"{finding.check} passed with a warning ({finding.reason})"
+    if finding.inconclusive_because is Because.PROBE_UNFIT:
+        return finding.reason
     counted = f"{finding.check} {finding.outcome}"
     if finding.measured is None or finding.limit is None:
         return counted

@@ -31,6 +31,8 @@ class Phase(StrEnum):
     MEASURED = "measured"
     REPEATED = "repeated"
     """Calls of one probe, to tell whether its one failure was chance."""
+    TRIAL = "trial"
+    """Calls of one probe to the baseline, to tell whether it fits: the candidate fails every call of it."""
 
 
 class CallOutcome(StrEnum):
@@ -69,6 +71,8 @@ class Reading:
     """What is wrong with it, where it is not accepted."""
     error_type: str = ""
     """The errorType of a function error, empty where it names none."""
+    message: str = ""
+    """What a language says of an error that it raises itself, or the status of an answer that is not accepted."""
     timed_out: bool = False
     """Whether the message of a function error is that of a time-out."""
     excerpt: str = ""
@@ -148,6 +152,8 @@ class Sample:
     error_type: str | None = None
     detail: str = ""
     """One line on what was wrong, without the payload or the answer."""
+    message: str = ""
+    """What belongs to the error type, as far as it names no value: `'pathParameters'` of a KeyError."""
     advice: str = ""
     """What to do about a version that Lambda could not run."""
     answer: str = ""
@@ -189,3 +195,5 @@ class Evidence:
     closed: Closed | None = None
     """None while more rounds may follow."""
     seed: int = 0
+    baseline: str = ""
+    """The version that serves now, empty where there is none or it is not known."""

@@ -58,6 +58,8 @@ class Because(StrEnum):
     TOO_FEW_COLD_STARTS = "too few cold starts"
     TOO_LITTLE_TRAFFIC = "too little traffic"
     NO_DATA = "no data"
+    PROBE_UNFIT = "probe unfit"
+    """The baseline fails the probe too, in the same way: nothing is known of the candidate's answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

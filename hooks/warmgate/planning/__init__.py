@@ -2,7 +2,7 @@
 
 from warmgate.planning.burst import Room, burst_of, grant_burst, room_of
 from warmgate.planning.cost import call_cost_usd
-from warmgate.planning.plan import Call, ProbePlan, Round, plan_probes, repeat_probe, seed_of
+from warmgate.planning.plan import Call, ProbePlan, Round, plan_probes, repeat_probe, seed_of, try_probes
 
 __all__ = [
     "Call",
@@ -16,4 +16,5 @@ __all__ = [
     "repeat_probe",
     "room_of",
     "seed_of",
+    "try_probes",
 ]

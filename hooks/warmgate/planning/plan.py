@@ -6,10 +6,11 @@ import math
 import random
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from warmgate.model.calls import Arm, Burst, Phase
-from warmgate.policy.rules import COMPARED_ROUNDS, measures_warm_calls, round_width
+from warmgate.policy.rounds import COMPARED_ROUNDS, measures_warm_calls, round_width
 from warmgate.policy.values import Policy, Probe
 
 CAP = 500
@@ -72,7 +73,7 @@ def plan_probes(policy: Policy, burst: Burst, *, has_baseline: bool, seed: int) 
     spent = 0
     mixed: Counter[Phase] = Counter()
     for phase, number, round_arms in wanted:
-        width = _width(phase, number, burst, compared=_is_timed(policy, arms))
+        width = _width(phase, number, burst, compared=_is_paired(policy, arms))
         cost = width * len(round_arms)
         if spent + cost > policy.budget.invocations:
             break
@@ -105,6 +106,26 @@ def repeat_probe(plan: ProbePlan, place: int, probe: Probe, calls: int, left: in
     return replace(plan, rounds=(*before, Round(Phase.REPEATED, number, overlapping), *after))
 
 
+def try_probes(plan: ProbePlan, place: int, probes: Sequence[tuple[Probe, int]], left: int) -> ProbePlan:
+    """Return the plan with calls of some probes to the baseline next, in rounds that are no wider than the burst.
+
+    Args:
+        plan: of a run.
+        place: of the round that would be next.
+        probes: what to call, and how often.
+        left: how many calls the budget has room for; where they do not fit none is made.
+    """
+    calls = tuple(Call(Arm.BASELINE, probe) for probe, count in probes for _ in range(count))
+    if len(calls) > left:
+        return plan
+    before, after = plan.rounds[:place], plan.rounds[place:]
+    first = 1 + sum(planned.phase is Phase.TRIAL for planned in before)
+    width = max(1, plan.burst.granted)
+    chunks = [calls[start : start + width] for start in range(0, len(calls), width)]
+    trials = (Round(Phase.TRIAL, number, chunk) for number, chunk in enumerate(chunks, start=first))
+    return replace(plan, rounds=(*before, *trials, *after))
+
+
 def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[tuple[Phase, int, tuple[Arm, ...]]]:
     # As many calls as were asked for where fewer may overlap: the later ones show no cold start, but all else.
     bursts = math.ceil(burst.asked / burst.granted)
@@ -112,7 +133,7 @@ def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[
     if not measures_warm_calls(policy.limits, policy.compare):
         return wanted
     wanted += [(Phase.WARMUP, number, arms) for number in range(1, policy.warm.rounds + 1)]
-    compared = COMPARED_ROUNDS if _is_timed(policy, arms) else 0
+    compared = COMPARED_ROUNDS if _is_paired(policy, arms) else 0
     last = max(compared, math.ceil(CAP / burst.granted))
     wanted += [(Phase.MEASURED, number, arms) for number in range(1, compared + 1)]
     # No comparison counts these: they are for limits of the candidate alone.
@@ -120,9 +141,9 @@ def _wanted_rounds(policy: Policy, burst: Burst, arms: tuple[Arm, ...]) -> list[
     return wanted
 
 
-def _is_timed(policy: Policy, arms: tuple[Arm, ...]) -> bool:
+def _is_paired(policy: Policy, arms: tuple[Arm, ...]) -> bool:
     """Return whether warm calls are compared with the baseline's."""
-    return Arm.BASELINE in arms and policy.compare.duration is not None
+    return Arm.BASELINE in arms and policy.compare.in_rounds
 
 
 def _width(phase: Phase, number: int, burst: Burst, *, compared: bool) -> int:

@@ -12,10 +12,12 @@ from warmgate.documents.nodes import Node, ScalarNode
 from warmgate.documents.place import Place, nearest
 from warmgate.documents.scalars import Meaning, is_number, meaning_of
 from warmgate.errors import PolicyError
-from warmgate.policy.units import SMALL_SHARE, Unit
+from warmgate.policy.units import SMALL_SHARE, Unit, plain
 from warmgate.policy.values import RatioLimit
 
 _WITHIN = "write a number within these bounds, without quotes or unit"
+_NO_UNIT = "write how much that is in the unit that the key names, as a number within these bounds"
+_YES, _NO = ("true", "yes", "on", "1", "y", "enabled"), ("false", "no", "off", "0", "n", "disabled")
 
 
 class Kind(ABC):
@@ -98,14 +100,19 @@ class Measure(Kind):
         return text if value is not None and self._holds(value) else self.example.partition(" or ")[0]
 
     def _fix(self, text: str) -> str:
-        guessed = self.unit.guess(text)
-        meant = self.unit.parse(guessed) if guessed else None
-        if guessed is None or meant is None or not self._holds(meant):
-            return f"write it like {self.example}"
+        readings = [guess for guess in self.unit.guesses(text) if self._is_allowed(guess)]
         # 0.5 may be a half or half a percent; where one percent is much, the smaller must not go unsaid.
-        small = f"{text.strip()}%"
-        is_open = small != guessed and meant >= 0.1 and self.example == SMALL_SHARE
-        return f"write {small} or {guessed}, whichever is meant" if is_open else f"write {guessed}"
+        small = f"{plain(text)}%"
+        if self.example == SMALL_SHARE and any(self.unit.parse(guess) or 0 for guess in readings):
+            is_open = small not in readings and (self.unit.parse(readings[0]) or 0) >= 0.1
+            readings = [small, *readings] if is_open and self._is_allowed(small) else readings
+        if not readings:
+            return f"write it like {self.example}"
+        return f"write {' or '.join(readings)}" + (", whichever is meant" if len(readings) > 1 else "")
+
+    def _is_allowed(self, text: str) -> bool:
+        value = self.unit.parse(text)
+        return value is not None and self._holds(value)
 
     def _holds(self, value: float) -> bool:
         above = value >= self.least if self.least_allowed else value > self.least
@@ -160,7 +167,14 @@ class Whole(Kind):
             value = int(node.text)
             if self.least <= value <= self.most:
                 return value
-        raise PolicyError(at.fault_of(node, self.expected, _WITHIN))
+        raise PolicyError(at.fault_of(node, self.expected, self._fix(node)))
+
+    def _fix(self, node: Node) -> str:
+        written = re.fullmatch(
+            r"([0-9]{1,3}(?:[,_ ][0-9]{3})+|[0-9]{1,9})(?:\.0+)?(k?)", _text_of(node).strip().lower()
+        )
+        meant = int(re.sub(r"\D", "", written[1])) * (1000 if written[2] else 1) if written else self.least - 1
+        return f"write {meant}" if self.least <= meant <= self.most else _WITHIN
 
     def write(self, value: int) -> int:
         """Return the number."""
@@ -187,10 +201,20 @@ class Number(Kind):
         """Return the number."""
         if isinstance(node, ScalarNode) and is_number(node) and self._holds(float(node.text)):
             return float(node.text)
-        text = node.text if isinstance(node, ScalarNode) else ""
-        written = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([a-zA-Z$]+)", text)
-        meant = float(written[1]) * self.suffixes.get(written[2].lower(), 0) if written else 0
-        raise PolicyError(at.fault_of(node, self.expected, f"write {meant:.10g}" if self._holds(meant) else _WITHIN))
+        raise PolicyError(at.fault_of(node, self.expected, self._fix(plain(_text_of(node)))))
+
+    def _fix(self, text: str) -> str:
+        text = re.sub(r"^\$\s*(.*)", r"\1$", text)
+        written = re.fullmatch(r"([0-9]{1,7}(?:\.[0-9]{1,6})?)\s*([a-zA-Z$\u00b5\u03bc]*)", text)
+        if not written:
+            return _WITHIN
+        length = self.suffixes.get(written[2].lower(), 0) if written[2] else 1
+        meant = float(written[1]) * length
+        if self._holds(meant):
+            return f"write {meant:.10g}"
+        if not written[2]:
+            return _WITHIN
+        return f"{text} is {meant:.10g} here: write a number within these bounds" if length else _NO_UNIT
 
     def _holds(self, value: float) -> bool:
         return self.above < value <= self.most
@@ -218,7 +242,7 @@ class Word(Kind):
         text = node.text if isinstance(node, ScalarNode) else ""
         if text in list(self.words):
             return self.words(text)
-        near = nearest(text, self.words)
+        near = next((word for word in self.words if word.lower() == text.lower()), None) or nearest(text, self.words)
         fix = f"write {near}" if near else f"write one of {', '.join(self.words)}"
         raise PolicyError(at.fault_of(node, self.expected, fix))
 
@@ -241,7 +265,9 @@ class Flag(Kind):
         """Return the truth value."""
         if isinstance(node, ScalarNode) and meaning_of(node) is Meaning.FLAG:
             return node.text.lower() == "true"
-        raise PolicyError(at.fault_of(node, self.expected, "write true or false, unquoted"))
+        word = _text_of(node).strip().lower()
+        meant = "true" if word in _YES else "false" if word in _NO else "true or false"
+        raise PolicyError(at.fault_of(node, self.expected, f"write {meant}, unquoted"))
 
     def write(self, value: bool) -> bool:
         """Return the truth value."""
@@ -282,3 +308,7 @@ class Text(Kind):
     def write(self, value: str) -> str:
         """Return the text."""
         return value
+
+
+def _text_of(node: Node) -> str:
+    return node.text if isinstance(node, ScalarNode) else ""

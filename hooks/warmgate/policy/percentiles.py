@@ -90,6 +90,29 @@ def share_of(percentile: str) -> float:
 
 def _unknown_percentile(entry: Entry, at: Place) -> Fault:
     expected = "a percentile above p0 and below p100, with at most four decimals and no zero at the end"
-    digits = re.search(r"[1-9][0-9]?(?![0-9])", entry.key)
-    fix = f"write p{digits[0]}" if digits else "write for example p95"
+    meant = meant_percentile(entry.key)
+    fix = f"write {meant}" if meant else _WORDS.get(entry.key.lower(), "write for example p95")
     return at.key(entry.key).fault(entry.line, found="an unknown key", expected=expected, fix=fix)
+
+
+_MEDIANS = ("median", "med", "p50th")
+_NO_MEAN = "an average hides slow calls: write p50 for the usual call, or p95"
+_NO_MOST = "the slowest of few calls says little: write a percentile such as p99"
+_WORDS = dict.fromkeys(("avg", "mean", "average"), _NO_MEAN) | dict.fromkeys(("max", "p100", "maximum"), _NO_MOST)
+
+
+def meant_percentile(word: str) -> str | None:
+    """Return the one spelling of a percentile that is written in another: p999, P95, p(95), 95th, 0.95, median."""
+    text = word.strip().lower()
+    if text in _MEDIANS:
+        return "p50"
+    found = re.fullmatch(r"(?:p|percentile|perc)?[\s_(.-]*([0-9]{1,6})(?:([._,])([0-9]{1,9}))?\s*(?:\)|th|%)?", text)
+    if found is None:
+        return None
+    whole, decimals = found[1], (found[3] or "")[:4].rstrip("0")
+    if found[2] and whole == "0" and not text.startswith("p"):  # a quantile: 0.95, 0.999
+        whole, decimals = decimals[:2].ljust(2, "0"), decimals[2:]
+    elif not found[2] and len(whole := whole.lstrip("0")) > 2 and not whole.startswith("100"):  # p999, as it is spoken
+        whole, decimals = whole[:2], whole[2:].rstrip("0")
+    spelled = f"p{whole.lstrip('0') or '0'}" + (f".{decimals}" if decimals else "")
+    return spelled if re.fullmatch(PERCENTILE, spelled) else None

@@ -7,12 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from warmgate.policy.percentiles import share_of
+from warmgate.policy.rounds import measures_warm_calls
 from warmgate.policy.sections import Complaint, Rule
 from warmgate.policy.units import DURATION
 from warmgate.policy.values import DEFAULT_PROBES, Budget, Compare, Limits, Probe, Warm
 
-COMPARED_ROUNDS = 8
-"""Measured rounds of both versions, where the policy compares; the first is half as wide, for an early look."""
 _ABSENT: tuple[tuple[str, Any], ...] = (("warm", Warm()), ("limits", Limits()), ("compare", Compare()))
 
 
@@ -75,16 +74,6 @@ def fewest_invocations(warm: Warm, limits: Limits, compare: Compare) -> int:
     arms = 2 if compare.needs_baseline else 1
     rounds = 1 + (warm.rounds + 1 if measures_warm_calls(limits, compare) else 0)
     return arms * warm.environments * rounds
-
-
-def measures_warm_calls(limits: Limits, compare: Compare) -> bool:
-    """Return whether a check needs warm calls: without one the cold burst is all the evidence there is to gather."""
-    return bool(limits.duration) or compare.duration is not None or bool(limits.error_ratio)
-
-
-def round_width(number: int, environments: int, *, compared: bool) -> int:
-    """Return how many calls an arm makes in a measured round; rounds are numbered from 1."""
-    return (environments + 1) // 2 if compared and number == 1 else environments
 
 
 NAMES_DIFFER = Rule(_names_differ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from warmgate.documents.nodes import Entry, ListNode, MapNode, Node, line_of
@@ -40,11 +41,17 @@ class Key(NamedTuple):
     field: str | None = None
     """None where the field has the key's name."""
     required: bool = False
+    keeps_empty: bool = False
+    """Whether an empty mapping says something, and is written."""
 
     @property
     def target(self) -> str:
         """Return the name of the field that this key fills."""
         return self.name if self.field is None else self.field
+
+    def held_by(self, value: Any) -> Any:
+        """Return what a section's value holds for this key."""
+        return getattr(value, self.target) if self.target else value
 
 
 class Section(Kind):
@@ -56,11 +63,11 @@ class Section(Kind):
         self,
         *keys: Key,
         build: Callable[..., Any] = dict,
-        one_of: tuple[str, str] | None = None,
+        one_of: tuple[str, ...] = (),
         not_empty: bool = False,
         rules: tuple[Rule, ...] = (),
     ) -> None:
-        """Set the table; the two keys in `one_of` exclude each other, and the first of them is written."""
+        """Set the table; the keys in `one_of` exclude each other, and the first of them that has a value is written."""
         self.keys = keys
         self.build = build
         self.one_of = one_of
@@ -92,16 +99,16 @@ class Section(Kind):
         """Return a mapping with every key that has a value."""
         plain: dict[str, Any] = {}
         for key in self.keys:
-            held = getattr(value, key.target) if key.target else value
+            held = key.held_by(value)
             if (held is None and not key.kind.holds_none) or held == ():
                 continue
             written = key.kind.write(held)
-            if written != {}:
+            if written != {} or key.keeps_empty:
                 plain[key.name] = written
         if any(key.required and key.name not in plain for key in self.keys):
             return {}
-        if self.one_of and self.one_of[0] in plain:
-            plain.pop(self.one_of[1], None)
+        for name in [name for name in self.one_of if name in plain][1:]:
+            plain.pop(name)
         return plain
 
     def _fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,15 +128,16 @@ class Section(Kind):
                 # Likeness is costly to find: a document full of unknown keys is no policy and must not hang the reader.
                 likely = () if len(mapping.entries) > 100 else tuple(name for name in names if name not in suggested)
                 near = nearest(entry.key, likely)
-                suggested.update([near] if near else [])
-                gathering.add(_unknown(entry, at, names, near))
+                other = _other_fix(at, entry.key) if likely and not _is_misspelt(entry.key, near) else None
+                suggested.update([near] if near and other is None else [])
+                gathering.add(_unknown(entry, at, names, near, other))
         if self.not_empty and not mapping.entries:
             gathering.add(at.fault(mapping.line, found="no key", expected=self.expected, fix="write at least one key"))
         return suggested
 
     def _excluded(self, mapping: MapNode, at: Place) -> Iterable[Fault]:
-        if self.one_of and all(any(entry.key == name for entry in mapping.entries) for name in self.one_of):
-            first, second = self.one_of
+        given = [name for name in self.one_of if any(entry.key == name for entry in mapping.entries)]
+        for first, second in pairwise(given):
             found, fix = f"both {first} and {second}", f"remove {first} or {second}"
             yield at.fault(line_of(mapping, (second,)), found=found, expected="one of them", fix=fix)
 
@@ -184,6 +192,8 @@ def mapping_in(node: Node, at: Place, kind: Kind, name: str = "", measure: Kind 
         return node
     line = f"`{name}: {measure.like(node)}`" if isinstance(measure, Measure) else "`key: value` lines"
     fix = f"write {line}" + (" below it, or remove the key" if at.path else "")
+    if isinstance(node, ListNode) and node.items and all(isinstance(item, MapNode) for item in node.items):
+        fix = "remove the `- ` or the brackets that make it a list"
     raise PolicyError(at.fault_of(node, kind.expected, fix))
 
 
@@ -203,7 +213,22 @@ def _missing(key: Key, mapping: MapNode, at: Place) -> Fault:
     return at.key(key.name).fault(mapping.line, found="nothing", expected=key.kind.expected, fix=fix)
 
 
-def _unknown(entry: Entry, at: Place, names: list[str], near: str | None) -> Fault:
-    fix = f"write {near}" if near else "remove it"
+def _unknown(entry: Entry, at: Place, names: list[str], near: str | None, other: str | None) -> Fault:
+    fix = other or (f"write {near}" if near else "remove it")
     expected = f"one of {', '.join(names)}"
     return at.key(entry.key).fault(entry.line, found="an unknown key", expected=expected, fix=fix)
+
+
+def _other_fix(at: Place, key: str) -> str | None:
+    """Return what to do with a key that other tools have here, or that another section has."""
+    from warmgate.policy.habits import habit_fix  # only a faulty document needs these
+    from warmgate.policy.homes import home_fix
+
+    return habit_fix(at.path, key) or home_fix(at.path, key)
+
+
+def _is_misspelt(key: str, near: str | None) -> bool:
+    """Return whether a key differs from a known one in a sign or two, and in no number."""
+    if near is None or any(sign.isdigit() for sign in key + near):
+        return False
+    return nearest(key, (near,), 0.85) is not None

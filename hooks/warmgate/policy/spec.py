@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warmgate.model.verdict import Mode
+from warmgate.policy.event_fields import EVENT_KEYS, EVENT_RULES, KIND_KEY
 from warmgate.policy.kinds import Flag, Number, Text, Whole, Word
 from warmgate.policy.payloads import Expression, JsonValue, LoadedFile, PayloadFile
 from warmgate.policy.rules import BUDGET_SUFFICES, NAMES_DIFFER, PROBES_ARE_CALLED
@@ -14,6 +15,8 @@ from warmgate.policy.units import SECONDS_IN
 from warmgate.policy.values import (
     Budget,
     ErrorAction,
+    Event,
+    EventKind,
     Expect,
     Match,
     OnInconclusive,
@@ -46,9 +49,15 @@ _TENANT = Text(
 )
 
 
-def _probe(*, payload_file: LoadedFile | None = None, **fields: Any) -> Probe:
+def _probe(*, payload_file: LoadedFile | None = None, event: EventKind | None = None, **fields: Any) -> Probe:
     if payload_file is not None:
         fields = {**fields, "payload": payload_file.payload, "payload_file": payload_file.path}
+    if event is not None:
+        # Most policies have no event, and a hook's cold start should not pay for one.
+        from warmgate.policy.events import render_event
+
+        written = Event(kind=event, fields={key.name: fields.pop(key.name) for key in EVENT_KEYS if key.name in fields})
+        fields = {**fields, "event": written, "payload": render_event(written)}
     return Probe(**fields)
 
 
@@ -106,6 +115,8 @@ PROBE = Section(
         kind=PayloadFile(),
         text="A JSON file with the payload, in the policy's folder or below it. Instead of `payload`.",
     ),
+    KIND_KEY,
+    *EVENT_KEYS,
     Key(
         name="expect",
         kind=EXPECT,
@@ -124,7 +135,8 @@ PROBE = Section(
         " and no other function takes any. Only environments of the named tenants are warmed and measured.",
     ),
     build=_probe,
-    one_of=("payload_file", "payload"),
+    one_of=("event", "payload_file", "payload"),
+    rules=EVENT_RULES,
 )
 WHEN = Section(
     Key(
@@ -136,6 +148,12 @@ WHEN = Section(
     ),
     Key(name="no_data", kind=Word(ErrorAction), text="What a check without a single usable call becomes."),
     Key(name="error", kind=Word(ErrorAction), text="What an error on Warmgate's side becomes."),
+    Key(
+        name="probe_unfit",
+        kind=Word(ErrorAction),
+        text="What a probe becomes that does not fit: the version that serves now fails every call of it, and the"
+        " candidate in the same way. With `pass` all else is judged, and people are warned.",
+    ),
     build=When,
 )
 BUDGET = Section(

@@ -6,7 +6,7 @@ from warmgate.policy.kinds import Flag, Measure, RatioOf, Word
 from warmgate.policy.percentiles import OnePercentile, Percentiles
 from warmgate.policy.rules import LIMITS_GROW
 from warmgate.policy.sections import INLINE, Key, Section
-from warmgate.policy.units import DURATION, PERCENT, RATIO, SMALL_SHARE
+from warmgate.policy.units import ADDED_SHARE, DURATION, PERCENT, RATIO, SMALL_SHARE
 from warmgate.policy.values import Basis, Compare, Limits, Live
 
 _DURATION = Measure(unit=DURATION, least=0, most=900_000, least_allowed=False)
@@ -99,6 +99,22 @@ COMPARE = Section(
                 kind=Word(Basis),
                 text="What must be beyond the ratio to refuse, besides the tail: `slowdown` takes the median or the"
                 " p95, `p95` the p95 alone.",
+            ),
+        ),
+    ),
+    Key(
+        name="errors",
+        field=INLINE,
+        text="Limit on failed calls.",
+        kind=Section(
+            Key(
+                name="rate",
+                field="error_margin",
+                required=True,
+                kind=Measure(unit=ADDED_SHARE, least=0, most=1, most_allowed=False),
+                text="How much more of the candidate's calls may fail than of the baseline's, in percent of all calls:"
+                " `+0%` is no more, `+1%` is 3 % where the baseline fails 2 %. It refuses what is surely worse. Beside"
+                " `limits.errors.rate`, whose default refuses any two failures: `any` leaves errors to this one.",
             ),
         ),
     ),

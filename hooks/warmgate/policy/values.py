@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -25,7 +26,7 @@ class OnInconclusive(StrEnum):
 
 
 class ErrorAction(StrEnum):
-    """What a check without data, or an error on our side, becomes."""
+    """What a check without data, an error on our side, or a probe that does not fit becomes."""
 
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
@@ -50,6 +51,24 @@ class Basis(StrEnum):
 
     SLOWDOWN = "slowdown"
     P95 = "p95"
+
+
+class EventKind(StrEnum):
+    """What calls the function, and so the shape of the event that it gets."""
+
+    HTTP_API = "http-api"
+    REST_API = "rest-api"
+    FUNCTION_URL = "function-url"
+    ALB = "alb"
+    SQS = "sqs"
+    SNS = "sns"
+    S3 = "s3"
+    EVENTBRIDGE = "eventbridge"
+    SCHEDULE = "schedule"
+    DYNAMODB_STREAM = "dynamodb-stream"
+    KINESIS = "kinesis"
+    COGNITO = "cognito"
+    APPSYNC = "appsync"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +100,14 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event that AWS sends, by its kind and the fields that were written of it; `events` renders it."""
+
+    kind: EventKind
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """A named payload and what its answer must look like."""
 
@@ -89,6 +116,8 @@ class Probe:
     payload: Any = field(default_factory=dict)
     """A JSON value."""
     payload_file: str | None = None
+    event: Event | None = field(default=None, repr=False)
+    """What `payload` was rendered from; not in the repr, by which a refused policy is known again."""
     expect: Expect = Expect()
     repeatable: bool = False
     """Whether a call may be made again whose answer was lost: it may have run already."""
@@ -141,11 +170,18 @@ class Compare:
     init: RatioLimit | None = None
     duration: RatioLimit | None = None
     basis: Basis = Basis.SLOWDOWN
+    error_margin: float | None = None
+    """How much larger the share of failed calls may be."""
 
     @property
     def needs_baseline(self) -> bool:
         """Return whether anything is compared."""
-        return self.init is not None or self.duration is not None
+        return self.init is not None or self.in_rounds
+
+    @property
+    def in_rounds(self) -> bool:
+        """Return whether warm calls of both versions are compared, round by round."""
+        return self.duration is not None or self.error_margin is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +202,8 @@ class When:
     inconclusive: OnInconclusive = OnInconclusive.HALF
     no_data: ErrorAction = ErrorAction.FAIL
     error: ErrorAction = ErrorAction.FAIL
+    probe_unfit: ErrorAction = ErrorAction.FAIL
+    """What a probe becomes that the version that serves now fails in the same way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,11 @@ class Notices(Protocol):
         """Return the name of this way."""
         ...
 
+    @property
+    def essential(self) -> bool:
+        """Return whether a notice that did not get out is a reason to run again."""
+        ...
+
     def send(self, notice: Notice) -> None:
         """Tell; raises NoticeError."""
         ...

@@ -18,18 +18,24 @@ EXCERPT = 400
 LONGEST_ERROR_TYPE = 200
 LONGEST_MESSAGE = 4_000
 """Characters of an errorMessage in which a time-out is looked for."""
+LONGEST_SAID = 120
+SAY_NO_VALUES = frozenset(
+    {"AttributeError", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NameError", "NoMethodError"}
+    | {"ReferenceError", "Runtime.HandlerNotFound", "Runtime.ImportModuleError", "TypeError", "UnboundLocalError"}
+)
+"""Errors that a language raises itself: their messages name keys, attributes and modules. Others may hold secrets."""
 
 
 def read_payload(expect: Expect, payload: bytes, error: str | None, *, keeps_answers: bool = False) -> Reading:
     """Return what an answer says, beside its FunctionError; never raises."""
     excerpt = payload[:EXCERPT].decode("utf-8", "replace") if keeps_answers else ""
     if error is not None:
-        error_type, timed_out = _error_in(_parsed(payload))
-        return Reading(error_type=error_type, timed_out=timed_out, excerpt=excerpt)
+        error_type, message, timed_out = _error_in(_parsed(payload))
+        return Reading(error_type=error_type, message=message, timed_out=timed_out, excerpt=excerpt)
     if expect.jmespath is None:
         return Reading(excerpt=excerpt)
     why = _why_not(expect.jmespath, payload)
-    return Reading(accepted=not why, why=why, excerpt=excerpt)
+    return Reading(accepted=not why, why=why, message=_status_in(payload) if why else "", excerpt=excerpt)
 
 
 def _parsed(payload: bytes) -> Any:
@@ -40,11 +46,20 @@ def _parsed(payload: bytes) -> Any:
         return payload.decode("utf-8", "replace")
 
 
-def _error_in(said: Any) -> tuple[str, bool]:
+def _status_in(payload: bytes) -> str:
+    """Return the HTTP status of an answer in words, empty where it has none."""
+    said = _parsed(payload)
+    status = said.get("statusCode") if isinstance(said, dict) else None
+    return f"statusCode {status}" if isinstance(status, int) and 0 <= status < 1000 else ""
+
+
+def _error_in(said: Any) -> tuple[str, str, bool]:
     fields = said if isinstance(said, dict) else {"errorMessage": said}
     # Time-outs carry no errorType in the older form, only this sentence (Lambda, Invoke).
-    timed_out = "Task timed out after" in _text(fields.get("errorMessage"))[:LONGEST_MESSAGE]
-    return _text(fields.get("errorType"))[:LONGEST_ERROR_TYPE], timed_out
+    message = _text(fields.get("errorMessage"))[:LONGEST_MESSAGE]
+    error_type = _text(fields.get("errorType"))[:LONGEST_ERROR_TYPE]
+    said_in_words = " ".join(message.split())[:LONGEST_SAID] if error_type in SAY_NO_VALUES else ""
+    return error_type, said_in_words, "Task timed out after" in message
 
 
 def _text(value: Any) -> str:

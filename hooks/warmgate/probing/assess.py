@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from warmgate.errors import FunctionLookupError
-from warmgate.model.calls import Arm, Burst, Closed
+from warmgate.model.calls import Arm, Burst, Closed, Phase
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment
 from warmgate.model.verdict import Spending
@@ -97,7 +97,8 @@ class Assessor:
         asked = policy.warm.environments
         with sharing.burst(subject.target.function, asked, arms, ready.capacity, deadline) as taken:
             plan = _plan(policy, ready, seed, affordable(taken.burst, arms, policy, ready))
-            progress = noted(Progress(plan=plan), taken.note)
+            baseline = ready.baseline.version if ready.baseline is not None else ""
+            progress = noted(Progress(plan=plan, baseline=baseline), taken.note)
             prober = Prober(
                 self.invoker, self.overlap, _arm_versions(subject, ready), keeps_answers=policy.store_payloads
             )
@@ -134,6 +135,8 @@ class Assessor:
         round_started_ms = self.clock.now_ms()
         result = prober.run(upcoming, deadline, at_once=progress.plan.burst.at_once, spare=spare)
         took_ms = self.clock.now_ms() - round_started_ms
+        # A baseline that cannot be called says nothing of the candidate: the probe stays untried.
+        fault = None if upcoming.phase is Phase.TRIAL else result.fault
         return replace(
             progress,
             next_round=progress.next_round + 1,
@@ -141,8 +144,8 @@ class Assessor:
             spending=spent_after(spent, result, ready),
             longest_round_ms=max(progress.longest_round_ms, took_ms),
             dearest_usd=max([progress.dearest_usd, *known_costs(result, ready)]),
-            closed=Closed.ERROR if result.fault else None if result.complete else Closed.DEADLINE,
-            fault=str(result.fault or ""),
+            closed=Closed.ERROR if fault else None if result.complete else Closed.DEADLINE,
+            fault=str(fault or ""),
         )
 
     def _enriched(

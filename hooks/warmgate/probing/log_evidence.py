@@ -25,7 +25,7 @@ EARLIER_MS = 60_000.0
 """The account's clock and the caller's may differ."""
 FEWEST = 5
 """Cold starts of the baseline that are enough without the log's."""
-NAMED_CHECKS = ("limits.duration", "compare.duration")
+NAMED_CHECKS = ("limits.duration", "compare.duration", "compare.errors")
 NAMED_SHARE = "limits.errors.rate"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from warmgate.model.calls import Closed, Evidence, Phase, Sample
 from warmgate.model.deadline import Deadline
 from warmgate.model.verdict import Outcome, Spending, Verdict
-from warmgate.planning import ProbePlan, Round, repeat_probe
+from warmgate.planning import ProbePlan, Round, repeat_probe, try_probes
 from warmgate.policy.values import Policy
 from warmgate.ports.time import Clock
 from warmgate.probing.assessment import NOTHING_SPENT
@@ -18,6 +18,8 @@ class Progress:
     """All that an assessment knows after a round; enough to go on with elsewhere."""
 
     plan: ProbePlan
+    baseline: str = ""
+    """The version that a probe can be tried on, empty where there is none."""
     next_round: int = 0
     samples: tuple[Sample, ...] = ()
     spending: Spending = NOTHING_SPENT
@@ -35,11 +37,13 @@ class Progress:
 def continued(progress: Progress, policy: Policy, clock: Clock, deadline: Deadline) -> Progress:
     """Return the progress with its next round in the plan, closed where there is to be none."""
     verdict = judged(progress, policy) if progress.samples else None
+    if verdict is not None and verdict.outcome is Outcome.FAILED:
+        progress = _trying(progress, policy)
     upcoming = next(iter(progress.plan.rounds[progress.next_round :]), None)
     if verdict is not None and verdict.decided and not _goes_on(verdict, upcoming):
         all_decided = all(finding.decided for finding in verdict.findings)
         return replace(progress, closed=Closed.PLANNED if all_decided else Closed.STOPPED_EARLY)
-    if verdict is not None:
+    if verdict is not None and not (upcoming is not None and upcoming.phase is Phase.TRIAL):
         progress = _repeating(progress, verdict, policy)
     return replace(progress, closed=_why_stop(progress, policy, clock, deadline))
 
@@ -72,7 +76,11 @@ def judged(progress: Progress, policy: Policy) -> Verdict:
     from warmgate.judge import judge
 
     evidence = Evidence(
-        samples=progress.samples, burst=progress.plan.burst, closed=progress.closed, seed=progress.plan.seed
+        samples=progress.samples,
+        burst=progress.plan.burst,
+        closed=progress.closed,
+        seed=progress.plan.seed,
+        baseline=progress.baseline,
     )
     return judge(evidence, policy)
 
@@ -91,8 +99,21 @@ def too_dear(progress: Progress, most_usd: float, policy: Policy) -> Progress:
 
 
 def _goes_on(verdict: Verdict, upcoming: Round | None) -> bool:
-    """Whether a burst that was split is made to its end all the same: only a failure needs no more of it."""
+    """Whether calls are made all the same: the rest of a split burst unless something failed, and trials of probes."""
+    if upcoming is not None and upcoming.phase is Phase.TRIAL:
+        return True
     return upcoming is not None and upcoming.phase is Phase.PREWARM and verdict.outcome is not Outcome.FAILED
+
+
+def _trying(progress: Progress, policy: Policy) -> Progress:
+    """Return the progress with the probes that the candidate always fails next on the baseline, once."""
+    from warmgate.judge.fit import untried
+
+    planned = {call.probe.name for each in progress.plan.rounds if each.phase is Phase.TRIAL for call in each.calls}
+    missing = untried(progress.samples) if progress.baseline else {}
+    probes = [(each, missing[each.name]) for each in policy.probes if each.name in missing.keys() - planned]
+    left = _calls_left(progress, policy)
+    return replace(progress, plan=try_probes(progress.plan, progress.next_round, probes, left)) if probes else progress
 
 
 def _repeating(progress: Progress, verdict: Verdict, policy: Policy) -> Progress:

@@ -223,6 +223,7 @@ def read_answer(sample: Sample, answer: Answer, version: ArmVersion, expect: Exp
         memory_size_mb=record.memory_mb,
         error_type=error_type,
         detail=detail,
+        message="" if outcome is CallOutcome.OK else answer.reading.message,
         request_id=record.request_id,
         retries=answer.retries,
         answer="" if outcome is CallOutcome.OK else answer.reading.excerpt,

@@ -154,11 +154,11 @@ class RollbackController:
                 if claim is Claim.TAKEN:
                     self._send(way, notice, key)
                     notified.append(way.name)
-                elif claim is Claim.HELD:
+                elif claim is Claim.HELD and way.essential:
                     troubles.append(f"{way.name}: another run is sending this notification")
             except (ClaimError, NoticeError) as error:
                 self.log(f"{notice.deployment_id}: could not notify by {way.name} ({error})")
-                troubles.append(f"{way.name}: {error}")
+                troubles += [f"{way.name}: {error}"] if way.essential else []
         return tuple(notified), tuple(troubles)
 
     def _claimed(self, key: str) -> Claim:

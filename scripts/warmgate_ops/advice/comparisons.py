@@ -40,7 +40,7 @@ def failing_share(policy: Policy, plan: ProbePlan, effect: Effect, *, init: bool
         init: whether it is the comparison of cold starts, else of durations.
         runs: how many releases are drawn.
     """
-    compare = Compare(init=policy.compare.init) if init else replace(policy.compare, init=None)
+    compare = Compare(init=policy.compare.init) if init else replace(policy.compare, init=None, error_margin=None)
     alone = Policy(
         name=policy.name,
         warm=policy.warm,

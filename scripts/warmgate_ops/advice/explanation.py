@@ -7,22 +7,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least, upper_bound
+from warmgate.judge.checks import measured_calls
 from warmgate.judge.compare.duration import ENOUGH_ENVIRONMENTS
+from warmgate.judge.compare.errors import CHECK as ERRORS_COMPARED
 from warmgate.judge.derivation import Rule
 from warmgate.judge.environments import FEWEST_ENVIRONMENTS, fewest_broken
 from warmgate.judge.limits.durations import rule_of
 from warmgate.judge.limits.init import FEWEST, fail_count
 from warmgate.judge.score import STRIKES, allowed_share, cap_for, ruled_out_errors
-from warmgate.judge.verdict import measured_calls
 from warmgate.model.calls import Arm, Burst, Phase
 from warmgate.model.figures import ms, percent
 from warmgate.planning import ProbePlan, plan_probes
 from warmgate.policy.spec_limits import NONE_MAY_FAIL
 from warmgate.policy.values import OnInconclusive, PercentileLimit, Policy, RatioLimit
 from warmgate_ops.advice.comparisons import RUNS, Effect, failing_share
+from warmgate_ops.advice.error_comparison import absolute_too, errors_compared
 from warmgate_ops.advice.live import live_in_words
 from warmgate_ops.advice.none_may_fail import explained_none, sight_in_words
 from warmgate_ops.advice.power import SURE, clean_calls_needed, clean_calls_to_pass, count_ends, surely_failed_share
+from warmgate_ops.advice.room import room_for
 
 TIMES = (2, 3, 4)
 """Of the allowance: what is told of how much is refused."""
@@ -52,6 +55,8 @@ def explain(policy: Policy, today_ms: Mapping[str, float] | None = None) -> tupl
     plan = _plan(policy)
     found = [_whole(policy, plan), *_inits(policy), *_durations(policy, plan), *_others(policy, plan)]
     found += _comparisons(policy, plan)
+    if (errors := errors_compared(policy, plan)) is not None:
+        found.append(Explained(*errors))
     if (live := live_in_words(policy)) is not None:
         found.append(Explained(*live))
     return tuple(_beside_today(each, today_ms) for each in found)
@@ -62,6 +67,7 @@ def warnings_of(policy: Policy) -> tuple[str, ...]:
     plan = _plan(policy)
     found = [_whole(policy, plan), *_inits(policy), *_durations(policy, plan), *_others(policy, plan)]
     found += [_comparable(policy, plan, check) for check in _compared(policy)]
+    found.append(Explained(ERRORS_COMPARED, "", (), absolute_too(policy)))
     return tuple(f"{each.check}: {warning}" for each in found for warning in each.warnings)
 
 
@@ -85,6 +91,10 @@ def _whole(policy: Policy, plan: ProbePlan) -> Explained:
         f"at most {plan.call_count} calls: {burst}, then {measured}",
         "each check may refuse 1 % of releases exactly at its limit, far fewer at a distance: checks add up",
     ]
+    says.append(
+        "a probe that the version that serves now fails in the same way does not fit, and is not held against the new"
+        f" one: when.probe_unfit: {policy.when.probe_unfit}"
+    )
     warnings = []
     tenants = {probe.tenant for probe in policy.probes}
     if tenants != {None}:
@@ -151,9 +161,14 @@ def _duration(policy: Policy, limit: PercentileLimit, rounds: list[int], cap: in
     warnings = []
     opened = count_ends(rule.allowed / 5, rule, rounds).opened
     if needs is None:
+
+        def passes(wider: Policy) -> bool:
+            wide = rule_of(limit, measured_calls(wider, wider.warm.environments), certify=policy.limits.certify)
+            return clean_calls_to_pass(wide, _rounds(_plan(wider))) is not None
+
         warnings.append(
             f"{sum(rounds)} measured calls can never pass {limit.name}, about {clean_calls_needed(rule)} without a slow"
-            " one are needed: raise budget.invocations, or take a lower percentile"
+            f" one are needed: {room_for(policy, passes, is_bound_by_budget=cap <= sum(rounds))}"
         )
     elif opened > 1 - SURE:
         warnings.append(f"a good release stays open in {_chance(opened)} of runs: raise budget.invocations")

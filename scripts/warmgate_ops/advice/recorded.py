@@ -47,13 +47,17 @@ class Recorded:
     durations: dict[Arm, Durations] = field(default_factory=lambda: {arm: Durations() for arm in Arm})
     failed: int = 0
     calls: int = 0
-    runs: set[str] = field(default_factory=set)
+    starts: Counter[str] = field(default_factory=Counter)
+    """Cold starts of the candidate, by run."""
+    probes: dict[str, None] = field(default_factory=dict)
+    """Names, in the order in which they were met."""
 
     def add(self, run: str, sample: Sample) -> None:
         """Count a sample."""
-        self.runs.add(run)
+        self.starts[run] += 0
         if sample.probe == HISTORY:
             return
+        self.probes[sample.probe] = None
         if sample.arm is Arm.CANDIDATE and sample.outcome not in UNSEEN:
             self.calls += 1
             self.failed += sample.outcome is not CallOutcome.OK
@@ -61,8 +65,14 @@ class Recorded:
         cold = sample.start in {Start.COLD, Start.RESTORED}
         if cold and init_ms is not None:
             self.inits[sample.arm].add(init_ms)
+            self.starts[run] += sample.arm is Arm.CANDIDATE
         if sample.phase is Phase.MEASURED and not cold and sample.duration_ms is not None:
             self.durations[sample.arm].add(sample.duration_ms)
+
+    @property
+    def fewest_inits(self) -> int:
+        """Return the cold starts of the run that has fewest."""
+        return min(self.starts.values(), default=0)
 
     def today_ms(self, percentiles: Iterable[tuple[str, float]]) -> dict[str, float]:
         """Return what is measured of the new version by policy path.

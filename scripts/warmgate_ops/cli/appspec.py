@@ -12,6 +12,7 @@ from warmgate.errors import AppSpecError
 from warmgate.visible import visible_line
 from warmgate_ops.cli.appspec_new import new
 from warmgate_ops.cli.documents import content_of
+from warmgate_ops.cli.help_words import RELEASES
 from warmgate_ops.cli.logs import decoded
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import named_input
@@ -22,7 +23,7 @@ def register(app: typer.Typer) -> None:
     appspec = typer.Typer(help="Read and write CodeDeploy AppSpecs.", no_args_is_help=True)
     appspec.command("check")(check)
     appspec.command("new")(new)
-    app.add_typer(appspec, name="appspec")
+    app.add_typer(appspec, name="appspec", rich_help_panel=RELEASES)
 
 
 def check(

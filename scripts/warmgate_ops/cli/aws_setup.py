@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -15,9 +15,13 @@ from warmgate.adapters.faults import EXPIRED, code_of, setup_fault_in
 from warmgate.adapters.sdk import Clients
 from warmgate.errors import SettingsError
 from warmgate.visible import one_line
+from warmgate_ops.cli.help_words import ACCOUNT
 
-Region = Annotated[str, typer.Option(envvar="AWS_REGION", help="AWS Region (default: from the AWS environment).")]
-EndpointUrl = Annotated[str, typer.Option(help="Endpoint URL to use instead of AWS.")]
+OF_ACCOUNT: Any = {"rich_help_panel": ACCOUNT}
+Region = Annotated[
+    str, typer.Option(envvar="AWS_REGION", help="AWS Region (default: from the AWS environment).", **OF_ACCOUNT)
+]
+EndpointUrl = Annotated[str, typer.Option(help="Endpoint URL to use instead of AWS.", **OF_ACCOUNT)]
 
 VARIABLE = "AWS_ENDPOINT_URL"
 """With `_` and a service behind it, that service's alone."""

@@ -29,13 +29,18 @@ from warmgate.report.standing import standing_of
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import policy_in
 from warmgate_ops.cli.function_option import function_in
+from warmgate_ops.cli.help_words import RELEASES, examples
 from warmgate_ops.cli.output import say
 from warmgate_ops.cli.paths import input_file
 
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command("check")(check)
+    app.command(
+        "check",
+        rich_help_panel=RELEASES,
+        epilog=examples("check --function checkout-api --candidate 7 --baseline 6 --policy checkout.yaml"),
+    )(check)
 
 
 def check(  # noqa: PLR0917 - each is an option of the command line

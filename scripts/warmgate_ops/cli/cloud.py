@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from warmgate_ops.cli.help_words import START, examples
+from warmgate_ops.cli.local_needs import forget_account, need
 from warmgate_ops.cli.output import complain, say
-from warmgate_ops.cli.rehearse import forget_account, need
 
 if TYPE_CHECKING:
     from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
@@ -29,7 +30,7 @@ _TRIES = 20
 
 def register(app: typer.Typer) -> None:
     """Add `cloud` to the command line."""
-    app.command("cloud")(cloud)
+    app.command("cloud", rich_help_panel=START, epilog=examples("cloud --port 4566"))(cloud)
 
 
 def cloud(
@@ -41,6 +42,8 @@ def cloud(
     ] = False,
 ) -> None:
     """Run a local cloud with Warmgate installed until Ctrl-C or SIGTERM; one line of JSON says when it is ready.
+
+    It needs Linux, Warmgate's extra `rehearsal`, and tools that `warmgate rehearse --install-tools` installs once.
 
     Exit codes: 0 it was told to end; 2 wrong usage, a port that is taken, a missing tool; 3 it did not start.
     """

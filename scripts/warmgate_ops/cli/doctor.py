@@ -6,13 +6,14 @@ import os
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.function_option import function_in
-from warmgate_ops.cli.output import say
+from warmgate_ops.cli.help_words import RELEASES, examples
+from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file, output_file, write_text
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ class Format(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command("doctor")(doctor)
+    app.command(
+        "doctor",
+        rich_help_panel=RELEASES,
+        epilog=examples("doctor --function checkout-api --alias live", "doctor --template template.yaml"),
+    )(doctor)
 
 
 def doctor(
@@ -54,6 +59,12 @@ def doctor(
     template: Annotated[
         list[Path] | None, typer.Option(parser=input_file, help="SAM or CloudFormation template; may be repeated.")
     ] = None,
+    install: Annotated[
+        bool, typer.Option("--install", help="Check the installation of Warmgate itself, and nothing else.")
+    ] = False,
+    stack: Annotated[
+        str, typer.Option(help="With --install: stack to look into (default: functions by their standard names).")
+    ] = "",
     endpoint_url: EndpointUrl = "",
     region: Region = "",
     output: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.TEXT,
@@ -66,15 +77,47 @@ def doctor(
     """
     _refuse_halves(("--function", function, "--alias", alias), ("--application", application, "--group", group))
     in_account = bool(function or application or appspec or hook)
+    if install or stack:
+        _refuse_mixed(install, in_account or bool(template or policy))
+        _end(examined_install(stack, endpoint_url, region), Format.JSON if json_output else output, sarif)
     if not in_account and not template:
         raise typer.BadParameter("name --function and --alias, --application and --group, --appspec or --template")
     names = {"function": function, "alias": alias, "application": application, "group": group}
     question = _question(names, tuple(hook or ()), appspec, policy) if in_account else None
     examined = _examined(question, template or [], endpoint_url, region)
-    _show(examined, Format.JSON if json_output else output)
+    _end(examined, Format.JSON if json_output else output, sarif)
+
+
+def _end(examined: Examination, output: Format, sarif: Path | None) -> NoReturn:
+    _show(examined, output)
     if sarif is not None:
         write_text(sarif, _sarif(examined))
     raise typer.Exit(examined.exit_code)
+
+
+def _refuse_mixed(install: bool, release: bool) -> None:
+    if not install:
+        raise typer.BadParameter("--stack belongs to --install: add it")
+    if release:
+        raise typer.BadParameter("--install looks at Warmgate itself: leave out what names a release or a template")
+
+
+def examined_install(stack: str, endpoint_url: str, region: str) -> Examination:
+    """Return what is found in an installation."""
+    from importlib.metadata import version
+
+    from warmgate_ops.doctor.facts import Denied, Missing
+    from warmgate_ops.doctor.findings import examine
+    from warmgate_ops.doctor.installation.gather import gather_installation
+    from warmgate_ops.doctor.installation.registry import INSTALL_CHECKS
+
+    found = gather_installation(clients_of(endpoint_url, region), stack, version("warmgate"))
+    if isinstance(found, Missing):
+        raise typer.BadParameter(f"{found.place}: no such stack in this account and region")
+    if isinstance(found, Denied):
+        complain(f"{found.place}: {found.reason}")
+        raise typer.Exit(3)
+    return examine(INSTALL_CHECKS, [found])
 
 
 def _question(names: dict[str, str], hooks: tuple[str, ...], appspec: Path | None, policy: Path | None) -> Question:
@@ -115,10 +158,12 @@ def _show(examined: Examination, output: Format) -> None:
 
 
 def _sarif(examined: Examination) -> str:
+    from warmgate_ops.doctor.installation.registry import INSTALL_CHECKS
     from warmgate_ops.doctor.registry import CHECKS
     from warmgate_ops.doctor.render.sarif import render_sarif
 
-    return render_sarif(examined.findings, CHECKS)
+    own = {check.id for check in INSTALL_CHECKS} & {*examined.looked, *examined.not_looked}
+    return render_sarif(examined.findings, INSTALL_CHECKS if own else CHECKS)
 
 
 def _bundled() -> Path:

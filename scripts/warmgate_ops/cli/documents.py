@@ -82,7 +82,26 @@ def lines_of(file: str) -> Iterator[Lines]:
 
 def policy_in(file: Path) -> Policy:
     """Return the policy of a file; raises OSError and DocumentError."""
-    return parse_policy(text_of(str(file)), str(file), payloads_in(file.parent))
+    return parsed(text_of(str(file)), str(file), file.parent)
+
+
+def parsed(text: str, source: str, folder: Path) -> Policy:
+    """Return the policy in a text; raises DocumentError, a ForeignDocumentError where it is another tool's document.
+
+    Args:
+        text: the whole document.
+        source: its name in faults.
+        folder: where its payload files are.
+    """
+    try:
+        return parse_policy(text, source, payloads_in(folder))
+    except DocumentError as error:
+        from warmgate_ops.advice.foreign.recognising import ForeignDocumentError, foreign_in
+
+        foreign = foreign_in(text, source)
+        if foreign is None:
+            raise
+        raise ForeignDocumentError(foreign) from error
 
 
 def recorded_in(files: Iterable[str]) -> Recorded:

@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from warmgate.errors import DocumentError, SettingsError, WarmgateError
 from warmgate.visible import one_line
 from warmgate_ops.cli.aws_setup import setup_line
+from warmgate_ops.cli.help_words import speak_plainly
 from warmgate_ops.cli.output import complain, take_any_text
 
 USAGE, UNKNOWN = 2, 3
@@ -26,7 +27,7 @@ INTERRUPTED = 130
 """What typer makes of Ctrl-C."""
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EPIPE, errno.EFBIG, errno.EMFILE, errno.ENFILE}
 """Troubles of the machine; other faults of files are those of the path that was named."""
-EXTRA = {"aiohttp": "rehearsal", "awslambdaric": "rehearsal"}
+EXTRA = {"aiohttp": "rehearsal", "awslambdaric": "rehearsal", "matplotlib": "preview"}
 """Packages that an optional part needs, by the name that is imported."""
 
 
@@ -44,10 +45,13 @@ class Command(TyperGroup):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run a command and leave with its exit code."""
         options["standalone_mode"] = False
+        speak_plainly(self)  # typer adds its options for completion after the command was made
         take_any_text()
         try:
             code = super().main(*arguments, **options)
-        except SystemExit:
+        except SystemExit as end:
+            if not end.code:  # Completions were printed or installed.
+                sys.exit(0)
             ending = Ending(UNKNOWN, "standard output was closed before everything was printed")
         except BaseException as error:  # noqa: BLE001 - whatever it is, it becomes a line
             ending = ending_of(error)

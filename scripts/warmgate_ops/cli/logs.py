@@ -14,10 +14,12 @@ from rich.text import Text
 from warmgate.logs.invocations import InvocationRecord, parse_invocations
 from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.documents import content_of
+from warmgate_ops.cli.help_words import POLICIES
+from warmgate_ops.cli.log_shells import counted_once, unshelled
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import named_input
 
-KNOWN = "Lambda's text or JSON format, as Lambda, the AWS CLI, CloudWatch or SAM print it"
+KNOWN = "Lambda's text or JSON format, as Lambda, the AWS CLI, CloudWatch, SAM, docker compose, CI or Datadog print it"
 LEFT_OUT = "printed by a function inside a call, or in a wrapping that is not known; take off what stands before REPORT"
 _NAMED = re.compile(
     r"REPORT RequestId:\s*(?P<text>[\w-]+)|platform\.report[^\n]{0,200}?requestId[\\\":\s]+(?P<json>[\w-]+)"
@@ -32,7 +34,7 @@ def register(app: typer.Typer) -> None:
     """Add `logs` to the command line."""
     logs = typer.Typer(help="Read Lambda logs.", no_args_is_help=True)
     logs.command("parse")(parse)
-    app.add_typer(logs, name="logs")
+    app.add_typer(logs, name="logs", rich_help_panel=POLICIES)
 
 
 def parse(
@@ -45,8 +47,8 @@ def parse(
 
     Exit codes: 0 the log was read, 2 it cannot be read.
     """
-    text = decoded(content_of(file))
-    records = parse_invocations(text)
+    text = unshelled(decoded(content_of(file)))
+    records = counted_once(parse_invocations(text), text)
     left_out = unread_count(text, records)
     if left_out:
         complain(f"{file}: not counted: {left_out} report{'' if left_out == 1 else 's'}, {LEFT_OUT}")

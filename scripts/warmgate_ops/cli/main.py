@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from warmgate_ops.cli import appspec, check, cloud, doctor, logs, policy, rehearse, release, replay, report, why
+from warmgate_ops.cli import appspec, check, cloud, doctor, init, logs, policy, rehearse, release, replay, report, why
 from warmgate_ops.cli.endings import Command
+from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import leave, say
 
 app = typer.Typer(
@@ -18,30 +19,18 @@ app = typer.Typer(
     cls=Command,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    epilog=examples("rehearse", "policy validate policy.yaml", "COMMAND --help"),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-appspec.register(app)
-check.register(app)
-cloud.register(app)
-doctor.register(app)
-logs.register(app)
-policy.register(app)
-rehearse.register(app)
-replay.register(app)
-why.register(app)
-report.register(app)
-release.register(app)
+for command in (rehearse, init, cloud, policy, replay, doctor, appspec, check, release, why, report, logs):
+    command.register(app)  # in the order in which a new user meets them
 
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import PackageNotFoundError, version
+        from warmgate_ops.cli.versions import version_line
 
-        try:
-            say(f"warmgate {version('warmgate')}")
-        except PackageNotFoundError:
-            say("warmgate, not installed as a package")
+        say(version_line())
         raise typer.Exit
 
 

@@ -75,6 +75,14 @@ def write_text(path: Path, text: str) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file that is no text; raises OSError with its name, whatever the system says of it."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
 def _path(name: str) -> Path:
     if "\0" in name or not name:
         raise SettingsError(f"found {name!r}, expected the name of a file or folder")

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from warmgate.adapters.payload_files import payloads_in
 from warmgate.errors import DocumentError
-from warmgate.policy import parse_policy
 from warmgate.policy.values import Policy
 from warmgate.visible import visible_line
-from warmgate_ops.cli.documents import text_of
+from warmgate_ops.cli.documents import parsed, text_of
+from warmgate_ops.cli.help_words import POLICIES
 from warmgate_ops.cli.output import say
 from warmgate_ops.cli.paths import named_input
+from warmgate_ops.cli.policy_event import event
 from warmgate_ops.cli.policy_explain import explain
 from warmgate_ops.cli.policy_suggest import suggest
 
@@ -26,7 +26,9 @@ def register(app: typer.Typer) -> None:
     policy.command("validate")(validate)
     policy.command("explain")(explain)
     policy.command("suggest")(suggest)
-    app.add_typer(policy, name="policy")
+    policy.command("event")(event)
+    policy.command("schema")(schema)
+    app.add_typer(policy, name="policy", rich_help_panel=POLICIES)
 
 
 def validate(
@@ -37,22 +39,36 @@ def validate(
 ) -> None:
     """Validate policies: prints `FILE: ok` with warnings, or every error with its line.
 
+    For a document of Argo Rollouts, Flagger, Kayenta, k6 or AWS SAM it prints the policy that says the same.
+
     Exit codes: 0 all can be used, 2 one has faults or cannot be read.
     """
     worst = 0
     for file in files:
-        policy, faults = examined(file)
+        policy, faults, proposal = examined(file)
         worst = max(worst, 2 if faults else 0)
         warnings = _warnings(policy)
         if as_json:
             name = policy.name if policy else None
             record = {"file": file, "valid": not faults, "policy": name, "errors": faults, "warnings": warnings}
-            say(json.dumps(record))
+            say(json.dumps(record | ({"proposal": proposal} if proposal else {})))
         else:
             say("\n".join(faults) or f"{visible_line(file)}: ok")
             for warning in warnings:
                 say(f"  ! {visible_line(warning)}")
+            if proposal:
+                say(proposal.rstrip("\n"))
     raise typer.Exit(worst)
+
+
+def schema() -> None:
+    """Print the JSON Schema of policies, for editors: save it and name it in the first line of a policy.
+
+    Exit codes: 0.
+    """
+    from warmgate_ops.rehearsal.packages import POLICIES
+
+    say((POLICIES / "schema.json").read_text(encoding="utf-8").rstrip("\n"))
 
 
 def _warnings(policy: Policy | None) -> tuple[str, ...]:
@@ -61,13 +77,13 @@ def _warnings(policy: Policy | None) -> tuple[str, ...]:
     return warnings_of(policy) if policy else ()
 
 
-def examined(file: str) -> tuple[Policy | None, tuple[str, ...]]:
-    """Return the policy in a file, or its faults."""
+def examined(file: str) -> tuple[Policy | None, tuple[str, ...], str]:
+    """Return the policy in a file, or its faults and, for another tool's document, the policy that says the same."""
     folder = Path() if file == "-" else Path(file).parent
     try:
-        policy = parse_policy(text_of(file), file, payloads_in(folder))
+        policy = parsed(text_of(file), file, folder)
     except DocumentError as error:
-        return None, tuple(str(fault) for fault in error.faults)
+        return None, tuple(str(fault) for fault in error.faults), getattr(error, "proposal", "")
     except OSError as error:
-        return None, (visible_line(f"{file}: cannot be read: {error.strerror or error}"),)
-    return policy, ()
+        return None, (visible_line(f"{file}: cannot be read: {error.strerror or error}"),), ""
+    return policy, (), ""

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-import itertools
-import json
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from warmgate.errors import DocumentError, SettingsError
 from warmgate_ops.cli.consoles import new_console
-from warmgate_ops.cli.output import complain, say
-from warmgate_ops.cli.paths import input_file, input_folder, input_place, output_folder, write_text
-from warmgate_ops.cli.rehearse_own import Own, own_scenario
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-    from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step
-    from warmgate_ops.rehearsal.scenario import Scenario
+from warmgate_ops.cli.help_words import START, examples
+from warmgate_ops.cli.local_needs import install, need
+from warmgate_ops.cli.paths import input_file, input_folder, input_place, output_folder
+from warmgate_ops.cli.rehearse_own import Own
+from warmgate_ops.cli.rehearse_run import rehearse_own, rehearse_scenarios
 
 SCENARIO_SCALE = 60.0
 OWN_SCALE = 10.0
 """A hook may run for five minutes, and CodeDeploy gives it an hour: own code needs no faster clock than this."""
 
 
+of_code = partial(typer.Option, rich_help_panel="Your code, instead of the scenarios")
+of_function = partial(typer.Option, rich_help_panel="Your code: settings of the function")
+
+
 def register(app: typer.Typer) -> None:
     """Add `rehearse` to the command line."""
-    app.command("rehearse")(rehearse)
+    shown = examples(
+        "rehearse",
+        "rehearse --only slow_init",
+        "rehearse --function v1 --candidate v2 --policy policy.yaml",
+        "rehearse --function v1 --candidate v2 --event event.json",
+        "rehearse --function v1 --template template.yaml",
+    )
+    app.command("rehearse", rich_help_panel=START, epilog=shown)(rehearse)
 
 
 def rehearse(
@@ -51,60 +47,56 @@ def rehearse(
     ] = None,
     function: Annotated[
         Path | None,
-        typer.Option(parser=input_folder, help="Your code: folder of the currently deployed version."),
+        of_code(parser=input_folder, help="Folder of the currently deployed version."),
     ] = None,
-    candidate: Annotated[
-        Path | None, typer.Option(parser=input_folder, help="Your code: folder of the new version.")
+    candidate: Annotated[Path | None, of_code(parser=input_folder, help="Folder of the new version.")] = None,
+    policy: Annotated[
+        Path | None, of_code(parser=input_file, help="Policy file (default: the bundled default policy).")
     ] = None,
-    policy: Annotated[Path | None, typer.Option(parser=input_file, help="Your code: policy file.")] = None,
     template: Annotated[
         Path | None,
-        typer.Option(parser=input_file, help="Your code: SAM or CloudFormation template of the new version."),
+        of_code(parser=input_file, help="SAM or CloudFormation template of the new version."),
     ] = None,
-    resource: Annotated[str, typer.Option(help="Your code: logical id of the function, if it is one of several.")] = "",
-    name: Annotated[str, typer.Option(help="Your code: function name (default: as its code is called).")] = "",
+    resource: Annotated[str, of_code(help="Logical id of the function, if it is one of several.")] = "",
+    name: Annotated[str, of_function(help="Function name (default: as its code is called).")] = "",
     runtime: Annotated[
-        str | None, typer.Option(help="Your code: runtime, as python3.13 or nodejs22.x (default: by its code).")
+        str | None, of_function(help="Runtime, as python3.13 or nodejs22.x (default: by its code).")
     ] = None,
-    handler: Annotated[str | None, typer.Option(help="Your code: handler (default: app.handler).")] = None,
-    memory: Annotated[
-        int | None, typer.Option(min=128, max=10240, help="Your code: memory in MB (default: 256).")
-    ] = None,
-    timeout: Annotated[
-        int | None, typer.Option(min=1, max=900, help="Your code: timeout in seconds (default: 10).")
-    ] = None,
-    env: Annotated[
-        list[str] | None, typer.Option(help="Your code: environment variable KEY=VALUE; may be repeated.")
-    ] = None,
-    env_file: Annotated[
-        Path | None, typer.Option(parser=input_file, help="Your code: file with a KEY=VALUE a line.")
-    ] = None,
+    handler: Annotated[str | None, of_function(help="Handler (default: app.handler).")] = None,
+    memory: Annotated[int | None, of_function(min=128, max=10240, help="Memory in MB (default: 256).")] = None,
+    timeout: Annotated[int | None, of_function(min=1, max=900, help="Timeout in seconds (default: 10).")] = None,
+    env: Annotated[list[str] | None, of_function(help="Environment variable KEY=VALUE; may be repeated.")] = None,
+    env_file: Annotated[Path | None, of_function(parser=input_file, help="File with a KEY=VALUE a line.")] = None,
     event: Annotated[
-        Path | None, typer.Option(parser=input_file, help="Your code: JSON event to call it with, as the only probe.")
+        Path | None, of_code(parser=input_file, help="JSON event to call it with, as the only probe.")
     ] = None,
     layer: Annotated[
         list[Path] | None,
-        typer.Option(parser=input_place, help="Your code: folder or zip of a layer; may be repeated."),
+        of_function(parser=input_place, help="Folder or zip of a layer; may be repeated."),
     ] = None,
-    install: Annotated[
-        bool, typer.Option("--install", help="Your code: install requirements.txt or package.json into a cache.")
+    install_dependencies: Annotated[
+        bool, of_code("--install", help="Install requirements.txt or package.json into a cache.")
     ] = False,
     setup: Annotated[
         Path | None,
-        typer.Option(parser=input_file, help="Your code: program that makes its tables, buckets and the like."),
+        of_code(parser=input_file, help="Program that makes its tables, buckets and the like."),
     ] = None,
     config: Annotated[
         str | None,
-        typer.Option(help="Your code: CodeDeploy deployment configuration (default: all at once)."),
+        of_code(help="CodeDeploy deployment configuration (default: all at once)."),
     ] = None,
-    report_dir: Annotated[
-        Path | None, typer.Option(parser=output_folder, help="Your code: output folder of the report.")
-    ] = None,
+    report_dir: Annotated[Path | None, of_code(parser=output_folder, help="Output folder of the report.")] = None,
+    install_tools: Annotated[
+        bool, typer.Option("--install-tools", help="Install the local cloud's tools into your cache, and do no more.")
+    ] = False,
 ) -> None:
     """Rehearse deployments on this machine: real Lambda runtimes, a local CodeDeploy, the hooks as they are deployed.
 
+    It needs Linux, Warmgate's extra `rehearsal`, and tools that --install-tools installs once.
+
     Exit codes: 0 every scenario ended as expected, or your candidate was released; 1 one did not, or your candidate was
-    refused; 2 wrong usage or policy, or a probe that the current version fails too; 3 it could not be found out.
+    refused; 2 wrong usage or policy, or a probe that does not fit: the current version fails it the same way; 3 it
+    could not be found out.
     """
     from warmgate_ops.rehearsal.catalogue import UnknownScenarioError, chosen
 
@@ -125,132 +117,21 @@ def rehearse(
         layers=tuple(layer or ()),
         setup=setup,
         config=config,
-        install=install,
+        install=install_dependencies,
     )
     need("aiohttp", "awslambdaric")
+    if install_tools:
+        install()
+        return
     console = new_console(plain_width=200, quiet=json_output)
     if own.given or report_dir:
-        raise typer.Exit(_rehearse_own(own, time_scale or OWN_SCALE, report_dir, console, json_output=json_output))
+        if only or everything:
+            raise typer.BadParameter(
+                f"--only and --all choose scenarios: found {(*own.given, '--report-dir')[0]} too, which is your code's"
+            )
+        raise typer.Exit(rehearse_own(own, time_scale or OWN_SCALE, report_dir, console, json_output=json_output))
     try:
         scenarios = chosen(only or (), everything=everything)
     except UnknownScenarioError as error:
         raise typer.BadParameter(str(error)) from error
-    raise typer.Exit(_rehearse_scenarios(scenarios, time_scale or SCENARIO_SCALE, console, json_output=json_output))
-
-
-def need(*packages: str) -> None:
-    """Raise ModuleNotFoundError for a package of the extra that is not installed, before anything is started."""
-    for package in packages:
-        if find_spec(package) is None:
-            raise ModuleNotFoundError(f"No module named {package!r}", name=package)
-
-
-def _rehearse_scenarios(
-    scenarios: Sequence[Scenario], time_scale: float, console: Console, *, json_output: bool
-) -> int:
-    from warmgate_ops.rehearsal.display import show_row, show_table
-    from warmgate_ops.rehearsal.presence import present
-
-    here, left_out = present(scenarios)
-    work, started_s = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-")), time.monotonic()
-    rows: list[Row] = []
-    # Guard and controller would complete the reports of releases that the hook before the shift judges alone.
-    for _, together in itertools.groupby(here, key=lambda scenario: scenario.live is not None):
-        for row, _ in _releases(work, tuple(together), time_scale, console):
-            show_row(console, row)
-            rows.append(row)
-    seconds = time.monotonic() - started_s
-    show_table(console, rows, seconds)
-    for line in left_out:
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
-    passed = not any(row.differences for row in rows)
-    if json_output:
-        shown = {"as_expected": passed, "seconds": round(seconds, 1), "left_out": left_out}
-        say(json.dumps({**shown, "rows": [asdict(row) for row in rows]}))
-    if passed:
-        shutil.rmtree(work, ignore_errors=True)
-    else:
-        complain(f"logs are kept in {work}")
-    return 0 if passed else 1
-
-
-def _rehearse_own(own: Own, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool) -> int:
-    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
-    from warmgate_ops.rehearsal.display import show_verdict
-    from warmgate_ops.rehearsal.own.architecture import other_architecture
-    from warmgate_ops.rehearsal.own.preparing import prepare
-
-    work = Path(tempfile.mkdtemp(prefix="warmgate-rehearsal-"))
-    try:
-        scenario = own_scenario(own, work)
-        prepare(scenario.settings)
-        other = other_architecture(scenario.settings.architecture)
-        for line in other:
-            complain(f"not as on Lambda: {line}")
-        ((row, release),) = _releases(work, [scenario], time_scale, console)
-    except (DocumentError, SettingsError, typer.BadParameter):
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    folder = report_dir or work / "report"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in release.documents.items():
-        write_text(folder / name, text)
-    write_text(folder / "function.log", "".join(f"{line}\n" for line in release.log).replace("\r", "\n"))
-    show_verdict(console, row, release)
-    unlike = (*other, *unlike_lambda())
-    for line in unlike:
-        console.print(f"  not as on Lambda: {line}", soft_wrap=True, markup=False)
-    console.print(f"report and the function's log in {folder}", soft_wrap=True, markup=False)
-    if report_dir:
-        shutil.rmtree(work, ignore_errors=True)
-    if json_output:
-        shown = {"row": asdict(row), "report_dir": str(folder), "report": release.report, "unlike_lambda": unlike}
-        say(json.dumps(shown))
-    return own_exit_code(row)
-
-
-def own_exit_code(row: Row) -> int:
-    """Return 0 released, 1 refused, 3 where the verdict is an error or the release did not follow it."""
-    if row.differences or row.outcome == "error":
-        return 3
-    return 0 if row.status == "Succeeded" else 1
-
-
-def _releases(
-    work: Path, scenarios: Sequence[Scenario], time_scale: float, console: Console
-) -> Iterator[tuple[Row, RehearsedRelease]]:
-    from warmgate_ops.rehearsal.display import progress
-    from warmgate_ops.rehearsal.run import rehearse_all
-
-    with progress(console) as step, _cloud(work, time_scale, step) as cloud:
-        yield from rehearse_all(cloud, scenarios, step)
-
-
-def forget_account() -> None:
-    """Take the user's own profile and configuration out of the environment: a rehearsal asks no account."""
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
-        os.environ.pop(name, None)
-    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
-
-
-@contextmanager
-def _cloud(work: Path, time_scale: float, step: Step) -> Iterator[LocalCloud]:
-    from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
-    from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-    from warmgate_ops.rehearsal.stage import RehearsalError
-
-    forget_account()
-    for line in unlike_lambda():
-        complain(f"not as on Lambda: {line}")
-    step("cloud", "starting")
-    started = False
-    try:
-        with LocalCloud.start(work, time_scale=time_scale) as cloud:
-            started = True
-            yield cloud
-    except SettingsError as error:
-        if started:  # The fault is of what runs in it.
-            raise
-        with suppress(OSError):
-            work.rmdir()  # where a part has written a log, the folder is not empty and stays
-        raise RehearsalError(f"the local cloud did not start: {error.message}", hint=error.hint) from error
+    raise typer.Exit(rehearse_scenarios(scenarios, time_scale or SCENARIO_SCALE, console, json_output=json_output))

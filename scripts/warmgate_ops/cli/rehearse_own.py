@@ -13,6 +13,7 @@ import yaml
 
 from warmgate.errors import SettingsError
 from warmgate_ops.cli.documents import policy_in, text_of
+from warmgate_ops.cli.output import complain
 from warmgate_ops.cli.paths import input_folder, write_text
 from warmgate_ops.cli.rehearse_template import OwnFunction, function_in
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 HANDLER, MEMORY_MB, TIMEOUT_S = "app.handler", 256, 10
 NODE = "nodejs20.x"
 """The runtime of JavaScript that nobody names one for."""
+DEFAULT_ALONE = (
+    "no --policy: judged by the bundled default policy, as in an account where no policy names the function; "
+    "it calls with {}, which may not fit: `warmgate init` writes a policy whose events do"
+)
+DEFAULT_WITH_EVENT = "no --policy: judged by the bundled default policy, with --event as its only probe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,7 @@ def own_scenario(own: Own, work: Path) -> Scenario:
         DocumentError: policy or template cannot be used.
         SettingsError: a runtime or a package is not here.
     """
+    from warmgate_ops.cli.rehearse_resources import resources_in
     from warmgate_ops.rehearsal.catalogue import ALL_AT_ONCE, own_release
     from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import why_not_here
     from warmgate_ops.rehearsal.own.dependencies import with_dependencies
@@ -72,10 +79,10 @@ def own_scenario(own: Own, work: Path) -> Scenario:
 
     if own.resource and not own.template:
         raise typer.BadParameter("--resource names a function of a template: pass --template too")
-    if not (own.function and (own.candidate or own.template) and (own.policy or own.event)):
+    if not (own.template or (own.function and own.candidate)):
         raise typer.BadParameter(
-            "--function, --candidate and --policy belong together: name all three; "
-            "--template replaces --candidate, --event replaces --policy"
+            f"found {', '.join(own.given) or 'no code'}, expected --function and --candidate, the folders of both "
+            "versions; --template replaces --candidate, or both where its code is tried against itself"
         )
     variables = _variables(own)
     said = _template(own, frozenset(variables))
@@ -95,6 +102,7 @@ def own_scenario(own: Own, work: Path) -> Scenario:
         settings,
         config=own.config or ALL_AT_ONCE,
         setup=own.setup,
+        made=resources_in(own.template) if own.template and not own.setup else (),
     )
 
 
@@ -113,11 +121,14 @@ def _template(own: Own, given: frozenset[str]) -> OwnFunction | None:
 
 def _folders(own: Own, said: OwnFunction | None) -> tuple[Path, Path]:
     """Return the code of both versions; a whole other checkout has it at the same path as the template's own."""
-    assert own.function is not None
     if said is None or own.template is None:
+        assert own.function is not None
         assert own.candidate is not None
         return own.function, own.candidate
     candidate = own.candidate or input_folder(str(own.template.parent / said.code))
+    if own.function is None:
+        complain("no --function: the code of the template is rehearsed as both versions")
+        return input_folder(str(own.template.parent / said.code)), candidate
     is_checkout = (own.function / own.template.name).is_file() and (own.function / said.code).is_dir()
     return own.function / said.code if is_checkout else own.function, candidate
 
@@ -147,6 +158,8 @@ def _policy(own: Own, work: Path) -> Path:
     """Return the policy, with the event as its only probe where there is one."""
     from warmgate_ops.rehearsal.packages import POLICIES
 
+    if own.policy is None:
+        complain(DEFAULT_WITH_EVENT if own.event else DEFAULT_ALONE)
     policy = own.policy or POLICIES / "default.yaml"
     checked = policy_in(policy)
     if own.event is None:
@@ -162,5 +175,7 @@ def _policy(own: Own, work: Path) -> Path:
     shutil.copy(own.event, folder / "event.json")
     expect = written["probes"][0].get("expect") if len(checked.probes) == 1 and written.get("probes") else None
     probe = {"name": "event", "payload_file": "event.json", **({"expect": expect} if expect else {})}
-    write_text(folder / policy.name, yaml.safe_dump({**written, "probes": [probe]}, sort_keys=False))
+    # The default policy forgives `{}`; an event of somebody's own is meant to be answered.
+    when = {} if own.policy else {"when": {**written["when"], "probe_unfit": "fail"}}
+    write_text(folder / policy.name, yaml.safe_dump({**written, "probes": [probe], **when}, sort_keys=False))
     return folder / policy.name

@@ -169,7 +169,7 @@ class _Reader:
 
     def _number(self, value: Value | None, path: str, default: int, most: int) -> int:
         text = self._text(value, path)
-        if text.isdigit() and 0 < int(text) <= most:
+        if text.isdecimal() and 0 < int(text) <= most:
             return int(text)
         if text and value is not None:
             self._fault(value, path, text, f"a number up to {most}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,24 +19,25 @@ from warmgate.report.markdown import escaped
 from warmgate.report.release import WORDS
 from warmgate.report.standing import PASSED, REFUSED, RELEASE_EXIT_CODES, UNKNOWN
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.function_option import function_in
+from warmgate_ops.cli.help_words import RELEASES, examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import output_file, write_text
 from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, spec_of
-from warmgate_ops.release.deployment import ReleaseError, create, group_of, look, refuse_early, serving_version
-from warmgate_ops.release.following import Seen, lines_between, outcome_of, reason_of
+from warmgate_ops.release.deployment import create, group_of, look, refuse_early, serving_version
+from warmgate_ops.release.follower import Follower
+from warmgate_ops.release.following import Seen, outcome_of, reason_of
 
-POLL_S = 2.0
-SLOWEST_POLL_S = 15.0
-PATIENT_LOOKS = 10
-"""Looks that may fail one after the other before the end is unknown."""
-REPORT_GRACE_S = 20.0
-"""The controller completes the report some seconds after the end."""
+of_deployment = partial(typer.Option, rich_help_panel="Deployment")
+of_report = partial(typer.Option, rich_help_panel="Report")
 
 
 def register(app: typer.Typer) -> None:
     """Add `release` to the command line."""
-    app.command("release")(release)
+    first = "release --function checkout-api --alias live --to 7"
+    shown = examples(first, f"{first} --bucket warmgate-reports --junit warmgate.xml", f"{first} --detach")
+    app.command("release", rich_help_panel=RELEASES, epilog=shown)(release)
 
 
 def release(
@@ -48,17 +49,18 @@ def release(
         str, typer.Option("--from", help="Currently deployed version (default: the one the alias points to).")
     ] = "",
     application: Annotated[
-        str, typer.Option(help="CodeDeploy application (default: the only Lambda application of the account).")
+        str,
+        of_deployment(help="CodeDeploy application (default: the only Lambda application of the account)."),
     ] = "",
-    group: Annotated[str, typer.Option(help="Deployment group (default: the only group of the application).")] = "",
-    config: Annotated[str, typer.Option(help="CodeDeploy deployment configuration (default: the group's).")] = "",
-    description: Annotated[str, typer.Option(help="Deployment description.")] = "",
-    before: Annotated[str, typer.Option(help="BeforeAllowTraffic hook function; empty for none.")] = BEFORE_HOOK,
-    after: Annotated[str, typer.Option(help="AfterAllowTraffic hook function; empty for none.")] = AFTER_HOOK,
-    bucket: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_BUCKET", help="Report bucket.")] = "",
-    prefix: Annotated[str, typer.Option(envvar="WARMGATE_REPORT_PREFIX", help="Key prefix of the reports.")] = "",
-    junit: Annotated[Path | None, typer.Option(parser=output_file, help="JUnit XML output file.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", parser=output_file, help="JSON output file.")] = None,
+    group: Annotated[str, of_deployment(help="Deployment group (default: the only group of the application).")] = "",
+    config: Annotated[str, of_deployment(help="CodeDeploy deployment configuration (default: the group's).")] = "",
+    description: Annotated[str, of_deployment(help="Deployment description.")] = "",
+    before: Annotated[str, of_deployment(help="BeforeAllowTraffic hook function; empty for none.")] = BEFORE_HOOK,
+    after: Annotated[str, of_deployment(help="AfterAllowTraffic hook function; empty for none.")] = AFTER_HOOK,
+    bucket: Annotated[str, of_report(envvar="WARMGATE_REPORT_BUCKET", help="Report bucket.")] = "",
+    prefix: Annotated[str, of_report(envvar="WARMGATE_REPORT_PREFIX", help="Key prefix of the reports.")] = "",
+    junit: Annotated[Path | None, of_report(parser=output_file, help="JUnit XML output file.")] = None,
+    json_file: Annotated[Path | None, of_report("--json", parser=output_file, help="JSON output file.")] = None,
     timeout: Annotated[
         float, typer.Option(min=1, help="How long to wait for the deployment to end, in seconds.")
     ] = 7200.0,
@@ -80,9 +82,7 @@ def release(
     if detach:
         say(deployment_id)
         return
-    complain(f"{deployment_id}: {function}:{alias} {baseline} -> {to}")
-    follower = _Follower(clients, wanted, deployment_id, bucket, prefix)
-    seen = follower.follow(timeout)
+    seen = _followed(clients, wanted, deployment_id, (bucket, prefix), timeout)
     outcome = outcome_of(seen, baseline, to)
     say(f"{WORDS[outcome]}: {reason_of(seen)}")
     try:
@@ -92,44 +92,21 @@ def release(
     raise typer.Exit(RELEASE_EXIT_CODES[outcome])
 
 
-class _Follower:
-    """Looks again and again; a look that fails is tried again, more slowly."""
+def _followed(
+    clients: Clients, wanted: AppSpec, deployment_id: str, reports: tuple[str, str], timeout_s: float
+) -> Seen:
+    """Follow a deployment: a view that moves on a terminal, lines with their times elsewhere."""
+    from warmgate_ops.release.view import following_on
 
-    def __init__(self, clients: Clients, wanted: AppSpec, deployment_id: str, bucket: str, prefix: str) -> None:
-        self._clients, self._wanted, self._id = clients, wanted, deployment_id
-        self._bucket, self._prefix = bucket, prefix
-
-    def follow(self, timeout_s: float) -> Seen:
-        """Return the last look: at the end, after the time-out, or when looks fail for too long."""
-        seen, failures, began_s, over_s = Seen(), 0, time.monotonic(), 0.0
-        try:
-            while time.monotonic() - began_s < timeout_s:
-                try:
-                    now = look(self._clients, self._wanted, self._id, self._bucket, self._prefix)
-                    failures = 0
-                except ReleaseError as error:
-                    failures += 1
-                    self._say(str(error))
-                    if failures >= PATIENT_LOOKS:
-                        break
-                    time.sleep(min(POLL_S * 2**failures, SLOWEST_POLL_S))
-                    continue
-                for line in lines_between(seen, now):
-                    self._say(line)
-                seen = now
-                over_s = over_s or (time.monotonic() if seen.over else 0.0)
-                if seen.over and (self._is_complete(seen) or time.monotonic() - over_s > REPORT_GRACE_S):
-                    break
-                time.sleep(POLL_S)
-        except KeyboardInterrupt:
-            self._say(f"stopped waiting; the deployment {self._id} continues: warmgate why {self._id}")
-        return seen
-
-    def _is_complete(self, seen: Seen) -> bool:
-        return not self._bucket or bool(seen.report and seen.report.get("release"))
-
-    def _say(self, line: str) -> None:
-        complain(f"  {line}")
+    head = f"{deployment_id}: {wanted.target.function}:{wanted.target.alias} {wanted.baseline} -> {wanted.candidate}"
+    with following_on(new_console(stderr=True), head, wanted.candidate, complain) as watcher:
+        follower = Follower(
+            look=lambda: look(clients, wanted, deployment_id, *reports),
+            watcher=watcher,
+            deployment_id=deployment_id,
+            waits_for_report=bool(reports[0]),
+        )
+        return follower.follow(timeout_s)
 
 
 def _write(

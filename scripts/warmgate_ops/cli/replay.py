@@ -22,6 +22,7 @@ from warmgate.report.samples import SamplesError, read_samples
 from warmgate.report.standing import REFUSED, UNKNOWN, standing_of
 from warmgate.visible import visible_line
 from warmgate_ops.cli.documents import Lines, lines_of, policy_in
+from warmgate_ops.cli.help_words import POLICIES, examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file, named_input
 
@@ -41,7 +42,9 @@ class Judged:
 
 def register(app: typer.Typer) -> None:
     """Add `replay` to the command line."""
-    app.command("replay")(replay_files)
+    app.command("replay", rich_help_panel=POLICIES, epilog=examples("replay --policy policy.yaml samples.jsonl"))(
+        replay_files
+    )
 
 
 def replay_files(

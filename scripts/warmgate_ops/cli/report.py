@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -16,8 +17,10 @@ from warmgate.report.standing import standing_of
 from warmgate.settings import settings_of
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import policy_in
+from warmgate_ops.cli.extras import need
+from warmgate_ops.cli.help_words import RELEASES, examples
 from warmgate_ops.cli.output import say
-from warmgate_ops.cli.paths import input_file, named_input, output_file, write_text
+from warmgate_ops.cli.paths import input_file, named_input, output_file, write_bytes, write_text
 from warmgate_ops.cli.replay import recorded_runs
 
 if TYPE_CHECKING:
@@ -30,7 +33,13 @@ class SubjectError(DocumentError):
 
 def register(app: typer.Typer) -> None:
     """Add `report` to the command line."""
-    app.command("report")(report)
+    app.command(
+        "report",
+        rich_help_panel=RELEASES,
+        epilog=examples(
+            "report d-ABCDEF123 --html report.html", "report samples.jsonl --policy policy.yaml --html report.html"
+        ),
+    )(report)
 
 
 def report(
@@ -44,6 +53,10 @@ def report(
     ],
     *,
     html: Annotated[Path, typer.Option(parser=output_file, help="Output HTML file.")],
+    preview: Annotated[
+        Path | None,
+        typer.Option(parser=output_file, help="Output PNG file, 1200 x 630, that chats show for a link to the page."),
+    ] = None,
     policy: Annotated[
         Path | None, typer.Option(parser=input_file, help="Policy file by which recorded samples are judged.")
     ] = None,
@@ -57,15 +70,26 @@ def report(
     Samples are judged as `warmgate replay` judges them; a stored report shows the verdict that CodeDeploy was sent.
     Exit codes: 0 the page was written, whatever the verdict; 2 unreadable input; 3 the bucket could not be read.
     """
-    from warmgate_ops.page.page import render_page
+    from warmgate_ops.page.page import picture_of, render_page
+
+    if preview is not None:
+        need("matplotlib")
 
     if subject == "-" or Path(subject).is_file():
         case = _recorded(subject, policy, run)
     else:
         case = _stored(subject, policy, bucket, lambda: clients_of(endpoint_url, region))
-    write_text(html, render_page(case))
+    write_text(html, render_page(case, _beside(html, preview) if preview else ""))
+    if preview is not None:
+        write_bytes(preview, picture_of(case))
     standing = standing_of(case.judgement.verdict, case.status)
-    say(f"wrote {html}: {standing.word}{f', {standing.aside}' if standing.aside else ''}")
+    files = f"{html} and {preview}" if preview else str(html)
+    say(f"wrote {files}: {standing.word}{f', {standing.aside}' if standing.aside else ''}")
+
+
+def _beside(html: Path, preview: Path) -> str:
+    """Return the picture's address as the page names it, whatever folder each is in."""
+    return quote(os.path.relpath(preview, html.parent).replace(os.sep, "/"))
 
 
 def _recorded(file: str, policy: Path | None, run: str) -> Case:

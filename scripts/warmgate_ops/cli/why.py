@@ -26,6 +26,7 @@ from warmgate.report.release import release_lines
 from warmgate.report.standing import PASSED, REFUSED, RELEASE_EXIT_CODES, UNKNOWN
 from warmgate.visible import one_line, visible_line
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.help_words import RELEASES, examples
 from warmgate_ops.cli.output import complain, say
 
 DEPLOYMENT_ID = re.compile(r"d-[A-Za-z0-9]+")
@@ -34,7 +35,7 @@ LOOKS_MS = 60_000.0
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand."""
-    app.command("why")(why)
+    app.command("why", rich_help_panel=RELEASES, epilog=examples("why d-ABCDEF123"))(why)
 
 
 def why(

@@ -44,7 +44,12 @@ def ungranted(template: Template, action: str) -> Iterator[Symptom]:
             message = f"{action} is not written here; a role or managed policy may hold it"
             yield Symptom(place=place, message=message, severity=Severity.INFO)
         elif not granted:
-            yield Symptom(place=place, message=f"{action} is not granted")
+            severity = None if function.is_warmgates or action == REPORT_STATUS else Severity.INFO
+            other = "" if severity is None else "; a hook that is not Warmgate's may do without"
+            yield Symptom(place=place, message=f"{action} is not granted{other}", severity=severity)
+        elif action == INVOKE and not function.grants.covers_versions(action):
+            message = f"{action} is granted on a function's bare name, which does not cover its versions"
+            yield Symptom(place=place, message=message)
         elif function.grants.partly_denies(action):
             message = f"{action} is denied on some resources or under a condition"
             yield Symptom(place=place, message=message, severity=Severity.INFO)

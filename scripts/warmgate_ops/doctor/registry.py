@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from warmgate_ops.doctor.checks import (
+    alarm_counts_old_version,
     alarm_missing,
+    alarm_never_has_data,
     alarm_ringing,
+    alarm_too_slow,
     alarm_without_data,
     alias_moved,
     alias_weighted,
@@ -29,6 +32,7 @@ from warmgate_ops.doctor.checks import (
     no_alarms,
     no_alias,
     no_hook,
+    not_expanded,
     not_weightable,
     policy_faults,
     policy_undecided,
@@ -36,6 +40,7 @@ from warmgate_ops.doctor.checks import (
     provisioned_on_alias,
     rollback_events,
     same_version,
+    settings_clash,
     target_missing,
 )
 
@@ -53,6 +58,7 @@ CHECKS = tuple(
         logs_hide_reports,
         concurrency,
         no_alias,
+        settings_clash,
         # the deployment and its group
         group_missing,
         appspec_faults,
@@ -63,6 +69,9 @@ CHECKS = tuple(
         alarm_missing,
         alarm_ringing,
         alarm_without_data,
+        alarm_never_has_data,
+        alarm_counts_old_version,
+        alarm_too_slow,
         # the hook
         no_hook,
         hook_missing,
@@ -81,5 +90,6 @@ CHECKS = tuple(
         probe_tenants,
         # the template itself
         nested_stacks,
+        not_expanded,
     )
 )

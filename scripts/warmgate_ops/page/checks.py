@@ -12,6 +12,8 @@ from warmgate_ops.page.figure import line, number
 WIDTH, HEIGHT = 150.0, 24.0
 LIMIT_AT = 90.0
 """Where the limit stands on every line: further right is beyond it."""
+VACUOUS = ("at least 0 %", "at most 100 %")
+"""What these rule out is nothing."""
 MARKS = {"passed": "✓", "failed": "✕", "inconclusive": "?", "error": "!"}
 
 
@@ -58,7 +60,8 @@ def _row(finding: Finding) -> CheckRow:
 
 
 def _asides(finding: Finding) -> tuple[str, ...]:
-    found = [part for part in (finding.details, finding.proven) if part]
+    proven = "" if finding.proven.startswith(VACUOUS) else finding.proven
+    found = [part for part in (finding.details, proven) if part]
     if finding.inconclusive_because:
         lean = "; it leans to fail" if finding.leans_to_fail else ""
         found.append(f"undecided: {finding.inconclusive_because}{lean}")

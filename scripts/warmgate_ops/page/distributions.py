@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from warmgate.judge.quantile import quantile
 from warmgate.model.calls import Arm
 from warmgate_ops.page.case import Case
-from warmgate_ops.page.figure import WIDTH, Figure, Label, Scale, Shape, in_mb, in_ms, line, marks, number, scale_for
-from warmgate_ops.page.limits import Mark, duration_marks, init_marks, memory_marks
+from warmgate_ops.page.figure import WIDE, Figure, Label, Scale, Shape, beside, in_ms, line, marks, number, scale_for
+from warmgate_ops.page.limits import Mark, duration_marks, init_marks
 from warmgate_ops.page.thinning import STEPS, ecdf, thinned_steps
 
-LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 52.0, WIDTH - 16, 22.0, 300.0, 340.0
+LEFT, MARGIN, TOP, BOTTOM, HEIGHT = 46.0, 16.0, 22.0, 300.0, 340.0
 CORNER = (
     "The candidate's measured percentile is within a limit where its curve passes above and left of the limit's corner;"
     " the verdict counts calls, and stops when the count is certain."
@@ -24,25 +24,32 @@ Series = dict[Arm, tuple[list[float], int]]
 """Values of each arm, and how many calls are slower than all of them."""
 
 
-def distributions(case: Case) -> list[Figure]:
-    """Return the distribution of each metric that the judged calls showed."""
-    inits, memory = ({arm: (read(arm), 0) for arm in Arm} for read in (case.inits, case.memory))
+def duration_curve(case: Case, width: float = WIDE) -> Figure | None:
+    """Return how the durations of both versions are spread."""
     durations = {arm: case.durations(arm) for arm in Arm}
-    drawn = (
-        draw("ecdf-duration", "Duration of warm, measured calls", durations, duration_marks(case), in_ms),
-        draw("ecdf-init", "Init of the burst's cold starts", inits, init_marks(case), in_ms),
-        draw("ecdf-memory", "Memory used, every judged call", memory, memory_marks(case), in_mb),
-    )
-    return [figure for figure in drawn if figure is not None]
+    return draw("ecdf-duration", "Duration of warm, measured calls", durations, duration_marks(case), in_ms, width)
 
 
-def draw(name: str, title: str, series: Series, limits: Sequence[Mark], words: Callable[[float], str]) -> Figure | None:
+def init_curve(case: Case, width: float = WIDE) -> Figure | None:
+    """Return how the init durations of both versions are spread."""
+    inits = {arm: (case.inits(arm), 0) for arm in Arm}
+    return draw("ecdf-init", "Init of the burst's cold starts", inits, init_marks(case), in_ms, width)
+
+
+def draw(
+    name: str,
+    title: str,
+    series: Series,
+    limits: Sequence[Mark],
+    words: Callable[[float], str],
+    width: float = WIDE,
+) -> Figure | None:
     """Return the distribution of one metric, None where no call showed it."""
     shown = {arm: found for arm, found in series.items() if found[0]}
     if not shown:
         return None
     values = [value for found, _ in shown.values() for value in found]
-    x = scale_for([*values, *(mark.value for mark in limits)], LEFT, RIGHT)
+    x = scale_for([*values, *(mark.value for mark in limits)], LEFT, width - MARGIN)
     y = Scale(low=0, high=1, start=BOTTOM, end=TOP)
     axes, labels = _axes(x, y, words)
     curves = [_curve(arm, found, unfinished, x, y) for arm, (found, unfinished) in shown.items()]
@@ -53,6 +60,7 @@ def draw(name: str, title: str, series: Series, limits: Sequence[Mark], words: C
         summary=" ".join(_in_words(arm, found, unfinished, words) for arm, (found, unfinished) in shown.items())
         + "".join(f" Limit: {mark.label}." for mark in limits),
         height=HEIGHT,
+        width=width,
         shapes=(*axes, *limit_shapes, *curves),
         labels=(*labels, *limit_labels),
         notes=tuple(_notes(shown, limits)),
@@ -62,12 +70,12 @@ def draw(name: str, title: str, series: Series, limits: Sequence[Mark], words: C
 
 def _axes(x: Scale, y: Scale, words: Callable[[float], str]) -> tuple[list[Shape], list[Label]]:
     shares = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
-    across = "".join(line(LEFT, y.at(share), RIGHT, y.at(share)) for share in shares)
+    across = "".join(line(x.start, y.at(share), x.end, y.at(share)) for share in shares)
     down = "".join(line(x.at(tick), TOP, x.at(tick), BOTTOM) for tick in x.ticks())
-    labels = [Label(LEFT - 6, y.at(share) + 4, f"{share:.0%}", "end") for share in shares]
+    labels = [Label(x.start - 6, y.at(share) + 4, f"{share:.0%}", "end") for share in shares]
     labels += [Label(x.at(tick), BOTTOM + 17, words(tick)) for tick in x.ticks()]
-    scale = " (logarithmic)" if x.logarithmic else ""
-    labels.append(Label((LEFT + RIGHT) / 2, BOTTOM + 35, f"share of calls that take no more than this{scale}"))
+    scale = " (log scale)" if x.logarithmic else ""
+    labels.append(Label((x.start + x.end) / 2, BOTTOM + 35, f"share of calls that take no longer{scale}"))
     return [Shape("grid", across + down)], labels
 
 
@@ -77,7 +85,7 @@ def _curve(arm: Arm, values: list[float], unfinished: int, x: Scale, y: Scale) -
     path = f"M{number(x.at(steps[0][0]))} {number(y.at(0))}" + "".join(
         f"H{number(x.at(value))}V{number(y.at(share))}" for value, share in steps
     )
-    return Shape("curve", f"{path}H{number(RIGHT)}", arm.value)
+    return Shape("curve", f"{path}H{number(x.end)}", arm.value)
 
 
 def _limits(limits: Sequence[Mark], x: Scale, y: Scale) -> tuple[list[Shape], list[Label]]:
@@ -88,16 +96,8 @@ def _limits(limits: Sequence[Mark], x: Scale, y: Scale) -> tuple[list[Shape], li
         shapes.append(Shape(kind, line(at, TOP, at, BOTTOM)))
         if mark.share is not None:
             corner = marks([(at, y.at(mark.share))], "candidate")
-            shapes += [Shape(kind, line(at, y.at(mark.share), RIGHT, y.at(mark.share))), Shape("corner", corner)]
-        to_the_left = at > (LEFT + RIGHT) / 2
-        label = Label(
-            at + (-5 if to_the_left else 5),
-            BOTTOM - 10 - 17 * place,
-            mark.label,
-            "end" if to_the_left else "start",
-            "limit",
-        )
-        labels.append(label)
+            shapes += [Shape(kind, line(at, y.at(mark.share), x.end, y.at(mark.share))), Shape("corner", corner)]
+        labels.append(beside(x, at, BOTTOM - 10 - 17 * place, mark.label))
     return shapes, labels
 
 

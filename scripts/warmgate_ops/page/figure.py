@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor, log10
 
-WIDTH = 760.0
+WIDE, NARROW = 760.0, 358.0
+"""Of a drawing on a desk, and of one on a telephone held upright: letters are as large on both."""
+LETTER = 6.7
+"""Width of a letter of a label, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Figure:
     summary: str
     """What the figure shows, in figures, for those who do not see it."""
     height: float
+    width: float = WIDE
     shapes: tuple[Shape, ...]
     labels: tuple[Label, ...]
     notes: tuple[str, ...] = ()
@@ -116,8 +120,9 @@ class Scale:
             share = (value - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
 
-    def ticks(self, most: int = 7) -> list[float]:
-        """Return round values for an axis, in rising order."""
+    def ticks(self, most: int = 0) -> list[float]:
+        """Return round values for an axis, in rising order; as many as its length has room for unless it is said."""
+        most = most or max(2, min(7, int(abs(self.end - self.start) / 70)))
         if self.logarithmic:
             return _log_ticks(self.low, self.high, most)
         step = _round_step((self.high - self.low) / most)
@@ -152,3 +157,13 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
         if len(ticks) <= most:
             return ticks
     return ticks[:: len(ticks) // most + 1]
+
+
+def beside(x: Scale, at: float, y: float, text: str) -> Label:
+    """Return the name of an upright line: on the side with more room, and never beyond the drawing."""
+    long, left = LETTER * len(text) + 5, at > (x.start + x.end) / 2
+    if left and at - long < 0:
+        return Label(2, y, text, "start", "limit")
+    if not left and at + long > x.end + 16:
+        return Label(x.end + 14, y, text, "end", "limit")
+    return Label(at + (-5 if left else 5), y, text, "end" if left else "start", "limit")

@@ -47,12 +47,12 @@ def memory_marks(case: Case) -> list[Mark]:
 
 def _marks(case: Case, metric: str, old: list[float]) -> list[Mark]:
     marks = [
-        Mark(finding.check, finding.limit, _share(finding), f"{_statistic(finding)} ≤ {in_ms(finding.limit)}")
+        Mark(finding.check, finding.limit, share_of(finding), f"{_statistic(finding)} ≤ {in_ms(finding.limit)}")
         for finding in _findings(case, f"limits.{metric}.")
         if finding.limit is not None and finding.unit is Unit.MS
     ]
     for finding in _findings(case, f"compare.{metric}."):
-        share = _share(finding)
+        share = share_of(finding)
         if old and finding.limit is not None and share is not None:
             value = finding.limit * quantile(old, share)
             label = f"{_statistic(finding)} ≤ {finding.limit:g}x baseline ({in_ms(value)})"
@@ -69,7 +69,7 @@ def _statistic(finding: Finding) -> str:
     return finding.check.split(".", 2)[2]
 
 
-def _share(finding: Finding) -> float | None:
+def share_of(finding: Finding) -> float | None:
     """Return the share that a statistic stands for, None for a word that is no percentile."""
     word = _statistic(finding)
     if word in {"median", "body"}:

@@ -16,11 +16,10 @@ from warmgate.report.standing import standing_of
 from warmgate.visible import json_visible, one_line, visible
 from warmgate_ops.page.case import Case
 from warmgate_ops.page.checks import check_rows
-from warmgate_ops.page.distributions import distributions
-from warmgate_ops.page.figure import WIDTH, Figure
-from warmgate_ops.page.strips import cold_start_strip, environment_strip
+from warmgate_ops.page.ending import ending_of
+from warmgate_ops.page.headline import headline_of
+from warmgate_ops.page.pictures import pictures_of
 from warmgate_ops.page.tables import call_counts, facts, odd_calls, percentiles, slowest_calls
-from warmgate_ops.page.timeline import timeline
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,13 +44,16 @@ class Download:
     href: str
 
 
-def render_page(case: Case) -> str:
-    """Return the page of a case."""
+def render_page(case: Case, preview: str = "") -> str:
+    """Return the page of a case; `preview` names a picture beside it, for those who link to the page."""
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
-            width=f"{WIDTH:g}",
+            preview=preview,
+            headline=headline_of(case),
+            ending=ending_of(case),
+            pictures=pictures_of(case),
             title=_title(case),
             badge=standing_of(case.judgement.verdict, case.status).word,
             badge_kind=_badge_kind(case),
@@ -61,15 +63,20 @@ def render_page(case: Case) -> str:
             left_out=case.left_out,
             warnings=[one_line(warning) for warning in case.judgement.verdict.warnings],
             notes=[one_line(note) for note in case.judgement.notes],
-            spread=_shown(environment_strip(case), *distributions(case)),
-            cold_starts=cold_start_strip(case),
-            timeline=timeline(case),
             tables=[table for table in (slowest_calls(case), odd_calls(case), call_counts(case)) if table.rows],
             percentiles=percentiles(case),
             facts=[(name, one_line(value)) for name, value in facts(case)],
             downloads=_downloads(case),
         )
     )
+
+
+def picture_of(case: Case) -> bytes:
+    """Return the picture that stands for a page where it is linked, as PNG."""
+    from warmgate_ops.page.preview import render_preview
+
+    badge = standing_of(case.judgement.verdict, case.status).word
+    return render_preview(case, badge, _badge_kind(case), _title(case))
 
 
 def _title(case: Case) -> str:
@@ -95,14 +102,6 @@ def _reported(case: Case) -> str:
     aside = standing_of(verdict, case.status).aside
     words = f"{WORDS[verdict.outcome]}, {aside}" if aside else WORDS[verdict.outcome]
     return f"{sent} {case.status.value}: {words}; mode {verdict.mode.value}"
-
-
-def _shown(strip: Figure | None, *figures: Figure) -> list[Figure]:
-    """Return the figures of the distributions: duration first, its environments behind it."""
-    shown = list(figures)
-    if strip is not None:
-        shown.insert(1, strip)
-    return shown
 
 
 def _downloads(case: Case) -> list[Download]:

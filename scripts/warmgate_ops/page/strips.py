@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from warmgate.judge.environments import environments_known
 from warmgate.judge.quantile import quantile
 from warmgate.model.calls import Arm, Sample
 from warmgate_ops.page.case import Case
-from warmgate_ops.page.figure import WIDTH, Figure, Label, Scale, Shape, box, in_ms, line, marks, scale_for
-from warmgate_ops.page.limits import Mark, duration_marks, init_marks
+from warmgate_ops.page.figure import (
+    WIDE,
+    Figure,
+    Label,
+    Scale,
+    Shape,
+    beside,
+    box,
+    in_mb,
+    in_ms,
+    line,
+    marks,
+    scale_for,
+)
+from warmgate_ops.page.limits import Mark, duration_marks, init_marks, memory_marks
 from warmgate_ops.page.thinning import thinned_points
 
-LEFT, RIGHT, ROW, LABEL_ROW = 128.0, WIDTH - 16, 15.0, 15.0
+LEFT, MARGIN, ROW, LABEL_ROW = 116.0, 16.0, 15.0, 15.0
+BAND = 78.0
+"""Height of the row of a version."""
 MOST_ROWS = 30
 """Environments of an arm that are drawn; those with the slowest calls are kept."""
 SCATTER = 13
@@ -25,7 +40,7 @@ Row = tuple[str, str, Sequence[float]]
 """A short name, the whole name and the durations."""
 
 
-def environment_strip(case: Case) -> Figure | None:
+def environment_strip(case: Case, width: float = WIDE) -> Figure | None:
     """Return the durations of each environment; of each round where environments are not known."""
     counted = {
         arm: [s for s in case.measured(arm) if s.duration_ms is not None] for arm in (Arm.CANDIDATE, Arm.BASELINE)
@@ -45,7 +60,7 @@ def environment_strip(case: Case) -> Figure | None:
     if not known:
         notes.append(UNKNOWN)
     what = "environment" if known else "round"
-    return _rows(f"strip-{what}", f"Calls by {what}", rows, duration_marks(case), notes)
+    return _rows(f"strip-{what}", f"Calls by {what}", rows, duration_marks(case), notes, width)
 
 
 def _by_environment(samples: list[Sample]) -> list[Row]:
@@ -68,9 +83,11 @@ def _short(name: str) -> str:
     return name if len(name) <= 14 else f"…{name[-12:]}"
 
 
-def _rows(name: str, title: str, arms: list[tuple[Arm, list[Row]]], limits: list[Mark], notes: list[str]) -> Figure:
+def _rows(
+    name: str, title: str, arms: list[tuple[Arm, list[Row]]], limits: list[Mark], notes: list[str], width: float
+) -> Figure:
     values = [value for _, rows in arms for row in rows for value in row[2]]
-    x = scale_for([*values, *(mark.value for mark in limits)], LEFT, RIGHT)
+    x = scale_for([*values, *(mark.value for mark in limits)], LEFT, width - MARGIN)
     shapes: list[Shape] = []
     labels: list[Label] = []
     top = y = _top(limits)
@@ -80,8 +97,8 @@ def _rows(name: str, title: str, arms: list[tuple[Arm, list[Row]]], limits: list
         places = []
         for place, (short, full, found) in enumerate(rows):
             if place % 2 == 0:
-                shapes.append(Shape("stripe", box(LEFT, y, RIGHT, y + ROW)))
-            labels.append(Label(LEFT - 6, y + ROW - 4, short, "end", "", full))
+                shapes.append(Shape("stripe", box(x.start, y, x.end, y + ROW)))
+            labels.append(Label(x.start - 6, y + ROW - 4, short, "end", "", full))
             places += [(x.at(value), y + ROW / 2) for value in found]
             y += ROW
         kept, said = thinned_points(places, lambda place: place[0])
@@ -95,6 +112,7 @@ def _rows(name: str, title: str, arms: list[tuple[Arm, list[Row]]], limits: list
         title=title,
         summary=text,
         height=y + 28,
+        width=width,
         shapes=(*shapes, *axis),
         labels=(*labels, *axis_labels),
         notes=tuple(notes),
@@ -107,57 +125,89 @@ def _top(limits: list[Mark]) -> float:
     return 8 + LABEL_ROW * len(limits)
 
 
-def _axis(x: Scale, top: float, bottom: float, limits: list[Mark]) -> tuple[list[Shape], list[Label]]:
+def _axis(
+    x: Scale, top: float, bottom: float, limits: list[Mark], words: Callable[[float], str] = in_ms
+) -> tuple[list[Shape], list[Label]]:
     down = "".join(line(x.at(tick), top, x.at(tick), bottom) for tick in x.ticks())
     shapes = [Shape("grid", down)]
-    labels = [Label(x.at(tick), bottom + 17, in_ms(tick)) for tick in x.ticks()]
+    labels = [Label(x.at(tick), bottom + 17, words(tick)) for tick in x.ticks()]
     for place, mark in enumerate(limits):
-        at, beside = x.at(mark.value), 12 + LABEL_ROW * place
-        shapes.append(Shape("limit relative" if mark.relative else "limit", line(at, beside - 9, at, bottom)))
-        left = at > (LEFT + RIGHT) / 2
-        labels.append(Label(at + (-5 if left else 5), beside, mark.label, "end" if left else "start", "limit"))
+        at, above = x.at(mark.value), 12 + LABEL_ROW * place
+        shapes.append(Shape("limit relative" if mark.relative else "limit", line(at, above - 9, at, bottom)))
+        labels.append(beside(x, at, above, mark.label))
     return shapes, labels
 
 
-def cold_start_strip(case: Case) -> Figure | None:
+def cold_start_strip(case: Case, width: float = WIDE) -> Figure | None:
     """Return the init durations of both arms' bursts, each with its median; None where there is none."""
-    inits = {arm: found for arm in (Arm.CANDIDATE, Arm.BASELINE) if (found := case.inits(arm))}
-    if not inits:
+    inits = {arm: case.inits(arm) for arm in (Arm.CANDIDATE, Arm.BASELINE)}
+    return _bands(("cold-starts", "Cold starts of the burst", "cold starts"), inits, init_marks(case), in_ms, width)
+
+
+def memory_strip(case: Case, width: float = WIDE) -> Figure | None:
+    """Return the memory that every judged call used; None where no call showed it."""
+    memory = {arm: case.memory(arm) for arm in (Arm.CANDIDATE, Arm.BASELINE)}
+    return _bands(("memory", "Memory used, every judged call", "calls"), memory, memory_marks(case), in_mb, width)
+
+
+def _bands(
+    titles: tuple[str, str, str],
+    series: dict[Arm, list[float]],
+    limits: list[Mark],
+    words: Callable[[float], str],
+    width: float,
+) -> Figure | None:
+    """Return a band of points for each version, with its median."""
+    name, title, what = titles
+    shown = {arm: found for arm, found in series.items() if found}
+    if not shown:
         return None
-    limits, height = init_marks(case), 78.0
-    x = scale_for([*(v for found in inits.values() for v in found), *(mark.value for mark in limits)], LEFT, RIGHT)
+    values = [value for found in shown.values() for value in found]
+    x = scale_for([*values, *(mark.value for mark in limits)], LEFT, width - MARGIN)
     shapes: list[Shape] = []
     labels: list[Label] = []
     notes = []
     top = y = _top(limits)
-    for arm, found in inits.items():
-        middle = y + height / 2
-        kept, said = thinned_points(list(enumerate(found)), lambda item: item[1])
-        notes += [said] if said else []
-        places = [(x.at(value), middle + ((place * 5) % SCATTER - SCATTER // 2) * 4.0) for place, value in kept]
-        median = x.at(quantile(found, 0.5))
-        shapes += [
-            Shape("stripe", box(LEFT, y + 3, RIGHT, y + height - 3)),
-            Shape("points", marks(places, arm.value), arm.value),
-            Shape("median", line(median, y + 6, median, y + height - 6), arm.value),
-        ]
-        labels += [
-            Label(4, middle - 3, arm.value, "start", "strong"),
-            Label(4, middle + 13, f"{len(found)}, median {in_ms(quantile(found, 0.5))}", "start", "small"),
-        ]
-        y += height
-    axis, axis_labels = _axis(x, top, y, limits)
+    for arm, found in shown.items():
+        band, said, under = _band(arm, found, x, y, words)
+        shapes += band
+        labels += under
+        notes += said
+        y += BAND
+    axis, axis_labels = _axis(x, top, y, limits, words)
     return Figure(
-        name="cold-starts",
-        title="Cold starts of the burst",
+        name=name,
+        title=title,
         summary=" ".join(
-            f"{arm.value.capitalize()}: {len(found)} cold starts, median {in_ms(quantile(found, 0.5))},"
-            f" from {in_ms(min(found))} to {in_ms(max(found))}."
-            for arm, found in inits.items()
+            f"{arm.value.capitalize()}: {len(found)} {what}, median {words(quantile(found, 0.5))},"
+            f" from {words(min(found))} to {words(max(found))}."
+            for arm, found in shown.items()
         ),
         height=y + 28,
+        width=width,
         shapes=(*shapes, *axis),
         labels=(*labels, *axis_labels),
         notes=("The upright bar is the median. The height of a point inside its row means nothing.", *notes),
-        arms=tuple(arm.value for arm in inits),
+        arms=tuple(arm.value for arm in shown),
     )
+
+
+def _band(
+    arm: Arm, found: list[float], x: Scale, y: float, words: Callable[[float], str]
+) -> tuple[list[Shape], list[str], list[Label]]:
+    """Return the ground, points and median of a version, what was left out, and its labels."""
+    middle, median = y + BAND / 2, quantile(found, 0.5)
+    kept, said = thinned_points(list(enumerate(found)), lambda item: item[1])
+    places = [(x.at(value), middle + ((place * 5) % SCATTER - SCATTER // 2) * 4.0) for place, value in kept]
+    at = x.at(median)
+    shapes = [
+        Shape("stripe", box(x.start, y + 3, x.end, y + BAND - 3)),
+        Shape("points", marks(places, arm.value), arm.value),
+        Shape("median", line(at, y + 6, at, y + BAND - 6), arm.value),
+    ]
+    labels = [
+        Label(4, middle - 11, arm.value, "start", "strong"),
+        Label(4, middle + 5, f"median {words(median)}", "start", "small"),
+        Label(4, middle + 20, f"{len(found)} measured", "start", "small"),
+    ]
+    return shapes, [said] if said else [], labels

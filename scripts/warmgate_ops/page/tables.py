@@ -12,6 +12,7 @@ from warmgate.model.calls import Arm, CallOutcome, Phase
 from warmgate.report import wording
 from warmgate.visible import one_line
 from warmgate_ops.page.case import Call, Case
+from warmgate_ops.page.ending import ending_of
 from warmgate_ops.page.figure import in_mb, in_ms
 
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.99)
@@ -130,12 +131,12 @@ def _words(word: CallOutcome) -> str:
 def facts(case: Case) -> list[tuple[str, str]]:
     """Return what identifies the judgement and what it took, as pairs of a name and a value."""
     judgement, spent = case.judgement, case.judgement.spending
-    deployment = judgement.deployment
-    pairs = [
+    deployment, ending = judgement.deployment, ending_of(case)
+    pairs: list[tuple[str, str | None]] = [
         ("Run" if case.replayed else "Deployment", deployment.deployment_id),
         ("Read from", case.origin),
-        ("Policy", judgement.policy_name or "-"),
-        ("Policy read from", judgement.policy_source or "-"),
+        ("Policy", judgement.policy_name or None),
+        ("Policy read from", judgement.policy_source or None),
         ("Mode", judgement.verdict.mode.value),
         ("Every check decided", "yes" if judgement.verdict.decided else "no"),
     ]
@@ -143,16 +144,17 @@ def facts(case: Case) -> list[tuple[str, str]]:
         pairs.append(("Calls judged", f"{spent.invocations:,} of {len(case.calls):,} recorded"))
         pairs.append(("Seconds and cost", "not known: a recording holds neither"))
     else:
-        event = "-" if deployment.lifecycle_event is None else deployment.lifecycle_event.value
+        event = None if deployment.lifecycle_event is None else deployment.lifecycle_event.value
         pairs += [
             ("Function and alias", f"{deployment.target.function}:{deployment.target.alias}"),
-            ("Baseline version", deployment.baseline or "-"),
-            ("Candidate version", deployment.candidate or "-"),
+            ("Baseline version", deployment.baseline or None),
+            ("Candidate version", deployment.candidate or None),
             ("Lifecycle event", event),
-            ("Hook execution", judgement.execution.execution_id if judgement.execution else "-"),
-            ("Is itself a rollback", "yes" if deployment.is_rollback else "no"),
-            ("Started", judgement.started_at or "-"),
+            ("Hook execution", judgement.execution.execution_id if judgement.execution else None),
+            ("Is itself a rollback", "yes" if deployment.is_rollback else None),
+            ("Rolled back by", (ending.rolled_back_by if ending else "") or None),
+            ("Started", judgement.started_at or None),
             ("Spent", wording.spent(spent)),
             ("Seed of the calls' order", f"{case.seed} (from the deployment's id)"),
         ]
-    return pairs
+    return [(name, value) for name, value in pairs if value is not None]

@@ -7,25 +7,25 @@ from itertools import groupby
 from warmgate.judge.replaying import PHASES
 from warmgate.model.calls import Arm, CallOutcome, Phase
 from warmgate_ops.page.case import Call, Case
-from warmgate_ops.page.figure import WIDTH, Figure, Label, Scale, Shape, box, in_ms, line, marks, scale_for, triangles
+from warmgate_ops.page.figure import WIDE, Figure, Label, Scale, Shape, box, in_ms, line, marks, scale_for, triangles
 from warmgate_ops.page.limits import Mark, duration_marks
 from warmgate_ops.page.thinning import thinned_points
 
-LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 62.0, WIDTH - 16, 76.0, 300.0, 340.0
+LEFT, MARGIN, TOP, BOTTOM, HEIGHT = 62.0, 16.0, 76.0, 300.0, 340.0
 PHASE_ROW = 13.0
 """Phases may be too short for their names, so each name stands on a line of its own."""
 ODD_ROW = 62.0
 """Height at which calls that did not end well are marked."""
 
 
-def timeline(case: Case) -> Figure | None:
+def timeline(case: Case, width: float = WIDE) -> Figure | None:
     """Return every call against its duration, None where no call was made."""
     if not case.calls:
         return None
     known = [call.sample.duration_ms for call in case.calls if call.sample.duration_ms is not None]
     limits = [mark for mark in duration_marks(case) if not mark.relative]
     y = scale_for([*known, *(mark.value for mark in limits)], BOTTOM, TOP)
-    x = Scale(low=0.5, high=len(case.calls) + 0.5, start=LEFT, end=RIGHT)
+    x = Scale(low=0.5, high=len(case.calls) + 0.5, start=LEFT, end=width - MARGIN)
     bands, phases = _rounds(case, x)
     axes, axis_labels = _axes(x, y, limits)
     points, notes = _points(case, x, y)
@@ -35,6 +35,7 @@ def timeline(case: Case) -> Figure | None:
         title="The release, call by call",
         summary=f"{len(case.calls):,} calls in the order of dispatch. {stop_in_words(case)}",
         height=HEIGHT,
+        width=width,
         shapes=(*bands, *behind, *axes, *points, *stop),
         labels=(*phases, *axis_labels, *stop_labels),
         notes=("Every other round has a grey ground. An init is no part of its call's duration.", *notes),
@@ -79,15 +80,15 @@ def _rounds(case: Case, x: Scale) -> tuple[list[Shape], list[Label]]:
 
 
 def _axes(x: Scale, y: Scale, limits: list[Mark]) -> tuple[list[Shape], list[Label]]:
-    shapes = [Shape("grid", "".join(line(LEFT, y.at(tick), RIGHT, y.at(tick)) for tick in y.ticks()))]
-    labels = [Label(LEFT - 6, y.at(tick) + 4, in_ms(tick), "end") for tick in y.ticks()]
+    shapes = [Shape("grid", "".join(line(x.start, y.at(tick), x.end, y.at(tick)) for tick in y.ticks(7)))]
+    labels = [Label(x.start - 6, y.at(tick) + 4, in_ms(tick), "end") for tick in y.ticks(7)]
     for mark in limits:
-        shapes.append(Shape("limit", line(LEFT, y.at(mark.value), RIGHT, y.at(mark.value))))
-        labels.append(Label(RIGHT - 3, y.at(mark.value) - 5, mark.label, "end", "limit"))
-    ticks = [tick for tick in x.ticks(8) if tick == int(tick) and tick >= 1]
+        shapes.append(Shape("limit", line(x.start, y.at(mark.value), x.end, y.at(mark.value))))
+        labels.append(Label(x.end - 3, y.at(mark.value) - 5, mark.label, "end", "limit"))
+    ticks = [tick for tick in x.ticks() if tick == int(tick) and tick >= 1]
     labels += [Label(x.at(tick), BOTTOM + 17, f"{tick:,.0f}") for tick in ticks]
-    scale = "; durations are drawn logarithmically" if y.logarithmic else ""
-    labels.append(Label((LEFT + RIGHT) / 2, BOTTOM + 35, f"call, in the order of dispatch{scale}"))
+    scale = " (durations: log scale)" if y.logarithmic else ""
+    labels.append(Label((x.start + x.end) / 2, BOTTOM + 35, f"call, in order of dispatch{scale}"))
     return shapes, labels
 
 
@@ -128,7 +129,7 @@ def _stop(case: Case, x: Scale) -> tuple[list[Shape], list[Shape], list[Label]]:
     if not last:
         return [], [], []
     at = x.at(last + 0.5)
-    left = at > (LEFT + RIGHT) / 2
+    left = at > (x.start + x.end) / 2
     name = Label(at + (-5 if left else 5), ODD_ROW - 12, "the judge stopped here", "end" if left else "start", "limit")
-    behind = [Shape("after", box(at, ODD_ROW - 8, RIGHT, BOTTOM))] if last < len(case.calls) else []
+    behind = [Shape("after", box(at, ODD_ROW - 8, x.end, BOTTOM))] if last < len(case.calls) else []
     return behind, [Shape("stop", line(at, ODD_ROW - 20, at, BOTTOM))], [name]

@@ -8,7 +8,7 @@ from pathlib import Path
 from warmgate.model.deployment import LiveJudge, Status
 from warmgate.model.release import ReleaseOutcome
 from warmgate_ops.rehearsal.arrivals import Rate
-from warmgate_ops.rehearsal.scenario import FunctionSettings, Live, Scenario
+from warmgate_ops.rehearsal.scenario import FunctionSettings, Live, Made, Scenario
 
 FOLDER = Path(__file__).parent / "scenarios"
 CANARY_10 = "Rehearsal.Canary10Percent50Minutes"
@@ -225,6 +225,7 @@ def own_release(
     *,
     config: str = ALL_AT_ONCE,
     setup: Path | None = None,
+    made: tuple[Made, ...] = (),
 ) -> Scenario:
     """Return a release of a user's function from one package to another; nothing is expected of it."""
     return Scenario(
@@ -237,4 +238,5 @@ def own_release(
         settings=settings,
         config=config,
         setup=setup,
+        made=made,
     )

@@ -1,46 +1,25 @@
-"""Shows a rehearsal on a terminal: what happens now, then one table. Decides nothing."""
+"""Shows how a rehearsal ended: a line a scenario, one table, or the verdict on a user's own release."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.padding import Padding
+from rich.text import Text
 
 from warmgate.visible import visible, visible_line
-from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step
+from warmgate_ops.rehearsal.expect import RehearsedRelease, Row
 from warmgate_ops.rehearsal.own.log_lines import worth_showing
 
 LONGEST_REASON = 240
 MOST_ROWS = 12
 """Of one event of a log; a traceback begins with the function's own code."""
-COLUMNS = (
-    "scenario",
-    "expected",
-    "status sent",
-    "outcome",
-    "ended",
-    "refused by",
-    "alias",
-    "calls",
-    "live",
-    "s",
-    "reason",
-)
-LIVE_COLUMNS = {"ended", "refused by"}
-"""Only shown where a release was judged by live traffic."""
-
-
-@contextmanager
-def progress(console: Console) -> Iterator[Step]:
-    """Yield a step listener: a line that moves on a terminal, a line a step elsewhere."""
-    if not console.is_terminal:
-        yield lambda scenario, words: console.print(escape(f"{scenario}: {words}"), soft_wrap=True)
-        return
-    with console.status("starting") as status:
-        yield lambda scenario, words: status.update(f"[bold]{escape(scenario)}[/bold] {escape(visible_line(words))}")
+COLUMNS = ("scenario", "expected", "sent", "outcome", "alias", "calls", "s")
+RIGHT = {"calls", "s"}
+AS_IT_IS: Any = {"soft_wrap": True, "markup": False, "highlight": False}
 
 
 def show_row(console: Console, row: Row) -> None:
@@ -52,35 +31,47 @@ def show_row(console: Console, row: Row) -> None:
 
 
 def show_table(console: Console, rows: Iterable[Row], seconds: float) -> None:
-    """Print the table of all scenarios."""
+    """Print the table of all scenarios, the reason of each below its line: a column of its own would be too narrow."""
     rows = tuple(rows)
-    table = Table(show_lines=False, pad_edge=False)
-    names = COLUMNS if any(row.ended for row in rows) else [name for name in COLUMNS if name not in LIVE_COLUMNS]
-    for name in names:
-        table.add_column(name, overflow="fold", justify="right" if name in {"calls", "live", "s"} else "left")
-    for row in rows:
-        cells = _cells(row)
-        table.add_row(*(escape(cells[name]) for name in names), style="" if not row.differences else "red")
-    console.print(table)
+    cells = [_cells(row) for row in rows]
+    widths = {name: max(len(name), *(len(each[name]) for each in cells)) for name in COLUMNS}
+    console.print(_line({name: name for name in COLUMNS}, widths), style="bold", **AS_IT_IS)
+    for row, each in zip(rows, cells, strict=True):
+        console.print(_line(each, widths), style="red" if row.differences else "", **AS_IT_IS)
+        for told in _below(row):
+            # Off a terminal a reason is one line, whatever its length: it is searched, not read.
+            indented = Padding(Text(told, style="dim"), (0, 0, 0, 2)) if console.is_terminal else Text(f"  {told}")
+            console.print(indented, soft_wrap=not console.is_terminal)
     bad = [row.scenario for row in rows if row.differences]
     summary = f"{len(rows) - len(bad)} of {len(rows)} releases ended as expected in {seconds:.0f} s"
     console.print(escape(f"{summary}; not: {', '.join(bad)}" if bad else summary), soft_wrap=True)
 
 
+def _line(cells: Mapping[str, str], widths: Mapping[str, int]) -> str:
+    placed = (cells[name].rjust(widths[name]) if name in RIGHT else cells[name].ljust(widths[name]) for name in COLUMNS)
+    return "  ".join(placed).rstrip()
+
+
 def _cells(row: Row) -> dict[str, str]:
-    return {
+    shown = {
         "scenario": f"{row.scenario} ({row.runtime})" if row.runtime else row.scenario,
         "expected": row.expected,
-        "status sent": row.status,
+        "sent": row.status,
         "outcome": row.outcome,
-        "ended": row.ended or "-",
-        "refused by": row.refused_by or "-",
         "alias": f"{row.alias_before} -> {row.alias_after}",
         "calls": str(row.calls),
-        "live": f"{row.live_calls}, {row.live_errors} failed" if row.live_errors else str(row.live_calls),
         "s": f"{row.seconds:.1f}",
-        "reason": _shortened(row.reason),
     }
+    return {name: visible_line(text) for name, text in shown.items()}
+
+
+def _below(row: Row) -> Iterator[str]:
+    """Yield the reason, and where live traffic judged how the release ended."""
+    yield visible_line(_shortened(row.reason))
+    if row.ended:
+        by = f", refused by {row.refused_by}" if row.refused_by else ""
+        failed = f", {row.live_errors} failed" if row.live_errors else ""
+        yield visible_line(f"{row.ended}{by}; {row.live_calls} live calls{failed}")
 
 
 def _shortened(reason: str) -> str:

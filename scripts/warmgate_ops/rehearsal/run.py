@@ -20,7 +20,7 @@ from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.expect import RehearsedRelease, Row, Step, row_of
 from warmgate_ops.rehearsal.own.first_calls import proved
 from warmgate_ops.rehearsal.own.log_lines import logged
-from warmgate_ops.rehearsal.own.preparing import run_setup
+from warmgate_ops.rehearsal.own.preparing import make_resources, run_setup
 from warmgate_ops.rehearsal.scenario import Live, Scenario
 from warmgate_ops.rehearsal.stage import (
     ALIAS,
@@ -136,12 +136,15 @@ def rehearse(cloud: LocalCloud, scenario: Scenario, step: Step, seed: int = 0) -
 
 def _prepared(cloud: LocalCloud, scenario: Scenario, installed: Installed, step: Step) -> tuple[str, ...]:
     """Make what a user's function needs, and call its baseline once with each probe; return what is worth a note."""
+    if scenario.made:
+        step(scenario.name, "making the template's tables and buckets")
+        make_resources(cloud, scenario.made)
     if scenario.setup:
         step(scenario.name, f"running {scenario.setup}")
         run_setup(scenario.setup, cloud.endpoint_url, scenario.settings.variables)
     step(scenario.name, "calling the baseline with each probe")
     versions = (installed.baseline, installed.candidate)
-    notes = tuple(proved(cloud.client("lambda"), installed.function, versions, installed.policy.probes))
+    notes = tuple(proved(cloud.client("lambda"), installed.function, versions, installed.policy))
     # These calls must leave no warm environment to those that are judged.
     cloud.retire(installed.function)
     return notes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from warmgate.model.deployment import LiveJudge, Status
 from warmgate.model.release import ReleaseOutcome
@@ -51,6 +52,15 @@ class Live:
     """The most that the candidate may have been given."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A resource that a function needs, as the SDK's call that makes it."""
+
+    service: str
+    operation: str
+    arguments: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One candidate, the policy that judges it, and what must come of it."""
@@ -77,6 +87,8 @@ class Scenario:
     """Of a user's own function; its baseline is called with each probe before anything is judged."""
     setup: Path | None = None
     """A program that makes what a user's function needs in the cloud, before it is called."""
+    made: tuple[Made, ...] = ()
+    """What is made for it where there is no such program."""
 
     @property
     def function(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -135,7 +136,8 @@ def _layer(client: Any, function: str, number: int, place: Path) -> str:
 
 def _create_own(account: Account, name: str, handler: str, code: bytes, variables: dict[str, str]) -> None:
     settings = FunctionSettings(handler=handler, memory_mb=512, timeout_s=300)
-    _create(account.client("lambda"), name, settings, code, Environment={"Variables": variables})
+    tags = {"warmgate-version": version("warmgate")}
+    _create(account.client("lambda"), name, settings, code, Environment={"Variables": variables}, Tags=tags)
 
 
 def _create(client: Any, name: str, settings: FunctionSettings, code: bytes, **more: Any) -> None:

@@ -19,6 +19,8 @@ from warmgate_ops.release.appspec import refuse_unusable
 from warmgate_ops.release.following import Seen
 
 Clients = Callable[[str], Any]
+NOT_STARTED = "DeploymentNotStartedException"
+"""What CodeDeploy says of a deployment's targets in its first moments."""
 
 
 class ReleaseError(WarmgateError):
@@ -147,7 +149,12 @@ def look(clients: Clients, release: AppSpec, deployment_id: str, bucket: str = "
 
 
 def _events(client: Any, deployment_id: str) -> tuple[tuple[str, str], ...]:
-    targets = client.list_deployment_targets(deploymentId=deployment_id)["targetIds"]
+    try:
+        targets = client.list_deployment_targets(deploymentId=deployment_id)["targetIds"]
+    except SDK_ERRORS as error:
+        if code_of(error) == NOT_STARTED:
+            return ()
+        raise
     if not targets:
         return ()
     found = client.get_deployment_target(deploymentId=deployment_id, targetId=targets[0])["deploymentTarget"]

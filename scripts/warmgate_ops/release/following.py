@@ -42,9 +42,22 @@ def lines_between(before: Seen, now: Seen) -> Iterator[str]:
     if now.alias != before.alias:
         yield f"alias serves {now.alias}"
     if now.report is not None and before.report is None:
-        yield f"verdict {now.report['outcome']}: {now.report['reason']}"
+        yield f"verdict {now.report['outcome']}: {checks_in_words(now.report)}"
     if now.rollback_id and now.rollback_status != before.rollback_status:
         yield f"rollback {now.rollback_id} {now.rollback_status}"
+
+
+def checks_in_words(report: dict[str, Any]) -> str:
+    """Return how many checks passed, and the names of the others; the reason itself is the last line's."""
+    findings = report["findings"]
+    passed = sum(finding["outcome"] == "passed" for finding in findings)
+    parts = [f"{passed} of {len(findings)} checks passed"]
+    parts += [
+        f"{outcome} {', '.join(one_line(str(finding['check'])) for finding in found)}"
+        for outcome in ("failed", "inconclusive", "error")
+        if (found := [finding for finding in findings if finding["outcome"] == outcome])
+    ]
+    return "; ".join(parts)
 
 
 def outcome_of(seen: Seen, baseline: str, candidate: str) -> ReleaseOutcome:

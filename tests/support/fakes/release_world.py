@@ -296,6 +296,7 @@ class FakeNotices:
     """Keeps what was told, or fails."""
 
     name: str = "fake"
+    essential: bool = True
     sent: list[Notice] = field(default_factory=list)
     fails: Exception | None = None
 

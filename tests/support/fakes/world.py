@@ -321,6 +321,8 @@ class FakeInvoker:
     cold_calls: int = 20
     init_ms: float = 300.0
     answers: Callable[[int], Served | Exception] | None = None
+    by_version: dict[str, Callable[[int], Served | Exception]] = field(default_factory=dict)
+    """Of versions that answer otherwise than `answers` says."""
     calls: list[Invocation] = field(default_factory=list)
     known: tuple[str, ...] = VERSIONS
     busy_until_ms: float = 0.0
@@ -347,8 +349,9 @@ class FakeInvoker:
     def _served(self, invocation: Invocation) -> Answer:
         index = sum(call.version == invocation.version for call in self.calls)
         self.calls.append(invocation)
-        if self.answers is not None:
-            found = self.answers(index)
+        answers = self.by_version.get(invocation.version, self.answers)
+        if answers is not None:
+            found = answers(index)
         else:
             found = served(init_ms=self.init_ms if index < self.cold_calls else None)
         if isinstance(found, Exception):

@@ -96,8 +96,9 @@ def _attribute(inside: Any, _template: Mapping[str, Any], names: Names) -> Any:
     return names.of(inside if isinstance(inside, str) else ".".join(inside))
 
 
-def _substituted(inside: str, _template: Mapping[str, Any], names: Names) -> str:
-    return _PLACEHOLDER.sub(lambda found: str(names.of(found[1])), inside).replace("${!", "${")
+def _substituted(inside: str | list[Any], template: Mapping[str, Any], names: Names) -> str:
+    text, own = (inside, {}) if isinstance(inside, str) else (inside[0], resolve(inside[1], template, names))
+    return _PLACEHOLDER.sub(lambda found: str(own.get(found[1]) or names.of(found[1])), text).replace("${!", "${")
 
 
 def _joined(inside: Any, template: Mapping[str, Any], names: Names) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import typer.main
 import yaml
+from typer.testing import CliRunner
 
 from warmgate.judge.limits.errors import RARE_CALLS, RARE_SHARE
 from warmgate.judge.live.shares import RARE_LIVE_CALLS, ruled_out_live
@@ -70,6 +71,19 @@ def test_every_command_and_option_exists(page: Path) -> None:
         assert path, f"{page_id(page)}: no such command: warmgate {line}"
         options = {word.split("=")[0] for word in words if word.startswith("--")}
         assert options <= command_options()[path], f"{page_id(page)}: warmgate {line}"
+
+
+VALIDATED = re.compile(r"^\$ warmgate policy validate (?P<files>[^\n]+)\n(?P<said>(?:(?!\$ )[^\n]+\n)+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_what_validate_prints_is_what_a_page_shows(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warnings included: a reader who sees another line than the page has stopped trusting it."""
+    monkeypatch.chdir(ROOT)
+    for block in FENCE.finditer(page.read_text(encoding="utf-8")):
+        for shown in VALIDATED.finditer(block["body"]):
+            result = CliRunner().invoke(app, ["policy", "validate", *shown["files"].split()])
+            assert result.stdout == shown["said"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)

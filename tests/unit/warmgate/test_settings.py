@@ -20,3 +20,11 @@ def test_another_share_is_a_fault_that_says_what_to_write(text: str) -> None:
     """The variable, what was found, what is allowed."""
     with pytest.raises(SettingsError, match=r"WARMGATE_PROBE_SHARE: found .* above 0 and at most 1 - write 0\.25"):
         settings_of({"WARMGATE_PROBE_SHARE": text})
+
+
+def test_a_chat_is_of_a_format_that_is_known() -> None:
+    """Slack where nothing is said, and no chat without a secret."""
+    assert (settings_of({}).webhook_secret, settings_of({}).webhook_format) == ("", "slack")
+    assert settings_of({"WARMGATE_WEBHOOK_FORMAT": "teams"}).webhook_format == "teams"
+    with pytest.raises(SettingsError, match="WARMGATE_WEBHOOK_FORMAT: found 'irc', expected slack or teams"):
+        settings_of({"WARMGATE_WEBHOOK_FORMAT": "irc"})

@@ -13,7 +13,7 @@ from math import inf, isinf, sqrt
 
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import mid_ranks
-from warmgate.policy.rules import COMPARED_ROUNDS
+from warmgate.policy.rounds import COMPARED_ROUNDS
 
 FAIL_Z = 2.88
 OK_Z = -2.27

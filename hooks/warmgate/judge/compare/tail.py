@@ -18,7 +18,7 @@ from warmgate.judge.environments import FEWEST_ENVIRONMENTS, environment_count, 
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import looks_within
 from warmgate.model.calls import Sample
-from warmgate.policy.rules import COMPARED_ROUNDS
+from warmgate.policy.rounds import COMPARED_ROUNDS
 
 QUANTILE = 0.96
 ALLOWED = 0.03

@@ -38,18 +38,20 @@ COLD = {Start.COLD, Start.RESTORED}
 ANSWERED = {CallOutcome.OK, CallOutcome.UNEXPECTED_ANSWER}
 
 
-def judge_errors(allowed: float, evidence: Evidence, cap: int) -> Finding:
+def judge_errors(allowed: float, evidence: Evidence, cap: int, verb: str = "failed") -> Finding:
     """Return the finding of the error rate over every call that reached the candidate; time-outs are errors.
 
     Args:
         allowed: the share of calls that may fail; none where it is 0.
         evidence: every phase counts, but a share is not counted over the calls of one probe that were repeated.
         cap: how many calls of the candidate there can be.
+        verb: what is said of those that count.
     """
     calls = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.outcome not in UNSEEN]
     if not calls or allowed <= 0:
-        return _none_may("limits.errors.rate", calls, _failed, "failed", evidence)
-    return _scored(min(1 - SMALLEST_SHARE, max(SMALLEST_SHARE, allowed)), calls, evidence, cap)
+        return _none_may("limits.errors.rate", calls, _failed, verb, evidence)
+    share = min(1 - SMALLEST_SHARE, max(SMALLEST_SHARE, allowed))
+    return _scored(share, calls, evidence, cap, verb)
 
 
 def judge_answers(probe: Probe, evidence: Evidence) -> Finding:
@@ -126,7 +128,7 @@ def _others_in_words(failed: Sample, calls: Sequence[Sample]) -> str:
     return f"{text}; it met a cold start, as {cold - 1} of the others did"
 
 
-def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -> Finding:
+def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int, verb: str) -> Finding:
     # Calls of one probe that were repeated are no sample of the policy's mix.
     rounds = _by_round([sample for sample in calls if sample.phase is not Phase.REPEATED] or calls)
     failed = [[_failed(sample) for sample in round_] for round_ in rounds]
@@ -139,7 +141,7 @@ def _scored(allowed: float, calls: list[Sample], evidence: Evidence, cap: int) -
     finding = Finding(
         check="limits.errors.rate",
         outcome=OUTCOMES[standing.decision],
-        reason=f"{counted(standing.bad_count, standing.call_count, 'call')} failed"
+        reason=f"{counted(standing.bad_count, standing.call_count, 'call')} {verb}"
         + (f" ({percent(rate)}; the limit allows {percent(allowed)}): {_kinds(bad)}" if bad else ""),
         details=_came_from(bad) + in_words(standing) + afterwards(standing, failed) + _repeated_in_words(calls, rounds),
         decided=not undecided or standing.exhausted or evidence.closed is not None,

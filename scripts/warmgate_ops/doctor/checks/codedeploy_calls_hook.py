@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from warmgate_ops.doctor.facts import Facts, HookFacts, Missing, see, some
 from warmgate_ops.doctor.findings import Check, Place, Severity, Symptom, each
-from warmgate_ops.doctor.template.resources import Template, TemplateHook, TemplateRelease
+from warmgate_ops.doctor.permissions import INVOKE
+from warmgate_ops.doctor.template.resources import Template, TemplateGroup, TemplateHook, TemplateRelease
 
 PREFIX = "CodeDeployHook_"
 
@@ -35,6 +36,23 @@ def _in_template(facts: Facts) -> Iterator[Symptom]:
         if release.is_sam and not release.has_own_role:
             for hook in release.hooks:
                 yield from _named(template, release, hook)
+        group = next((each for each in template.groups if each.logical_id == release.group), None)
+        if group is not None and group.grants is not None and group.grants.allow(INVOKE) is False:
+            for hook in release.hooks:
+                yield from _of_role(template, release, hook, group)
+
+
+def _of_role(
+    template: Template, release: TemplateRelease, hook: TemplateHook, group: TemplateGroup
+) -> Iterator[Symptom]:
+    """Yield what keeps a role of the template, with what is written of it, from calling a hook."""
+    if group.grants is not None and group.grants.calls_prefixed:
+        yield from _named(template, release, hook)
+        return
+    place = Place(name=release.logical_id, file=template.source, line=hook.line)
+    yield Symptom(
+        place=place, message=f"{hook.event}: {INVOKE} is not granted to {group.role}, {group.logical_id}'s role"
+    )
 
 
 def _named(template: Template, release: TemplateRelease, hook: TemplateHook) -> Iterator[Symptom]:

@@ -36,9 +36,11 @@ def _in_template(facts: Facts) -> Iterator[Symptom]:
     template = see(facts.template)
     for function in some(template.hook_functions()):
         if function.timeout_s is not None and function.timeout_s <= RESERVE_S:
-            place = Place(name=function.logical_id, file=template.source, line=function.line)
+            place = Place(name=function.logical_id, file=template.source, line=function.timeout_line)
             default = ", Lambda's default" if function.timeout_s == DEFAULT_TIMEOUT_S else ""
-            yield Symptom(place=place, message=f"timeout {function.timeout_s} s{default}")
+            other = "" if function.is_warmgates else "; enough for a hook that is not Warmgate's and ends within it"
+            severity = None if function.is_warmgates else Severity.INFO
+            yield Symptom(place=place, message=f"timeout {function.timeout_s} s{default}{other}", severity=severity)
 
 
 CHECK = Check(

@@ -24,7 +24,8 @@ def _in_template(facts: Facts) -> Iterator[Symptom]:
     for group in template.groups:
         if not group.has_alarms:
             place = Place(name=group.logical_id, file=template.source, line=group.line)
-            yield Symptom(place=place, message="no alarms are named")
+            found = "alarms are named, and Enabled is false" if group.alarms_off else "no alarms are named"
+            yield Symptom(place=place, message=found)
 
 
 CHECK = Check(

@@ -21,6 +21,8 @@ ABSENT = frozenset(
         "RevisionDoesNotExistException",
         "NoSuchEntity",
         "NoSuchEntityException",
+        "NoSuchBucket",
+        "NotFound",
     }
 )
 

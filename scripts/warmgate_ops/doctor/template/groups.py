@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from warmgate_ops.doctor.template.alarms import alarms_named, shift_of
 from warmgate_ops.doctor.template.names import references_of
 from warmgate_ops.doctor.template.nodes import Value
+from warmgate_ops.doctor.template.parameters import decided_in
 from warmgate_ops.doctor.template.resources import TemplateGroup
+from warmgate_ops.doctor.template.roles import Identities
 
 _PLATFORMS = ("ApplicationName", "DeploymentConfigName")
 """Properties that name something of a compute platform: an application, a deployment configuration."""
 
 
-def groups_of(resources: Mapping[str, Value]) -> tuple[TemplateGroup, ...]:
+def groups_of(resources: Mapping[str, Value], root: Value, identities: Identities) -> tuple[TemplateGroup, ...]:
     """Return the groups, by whatever says that they are Lambda's: application, configuration, or an alias."""
     shifted = frozenset(name for body in resources.values() for name in _groups_named(body))
     return tuple(
-        _group(name, body)
+        _group(name, body, root, identities)
         for name, body in resources.items()
         if body.kind == "AWS::CodeDeploy::DeploymentGroup" and (name in shifted or _is_for_lambda(body, resources))
     )
 
 
-def _group(name: str, body: Value) -> TemplateGroup:
-    alarms = body.at("Properties", "AlarmConfiguration", "Alarms")
+def _group(name: str, body: Value, root: Value, identities: Identities) -> TemplateGroup:
+    configured = body.at("Properties", "AlarmConfiguration")
+    alarms = configured.get("Alarms") if configured else None
+    enabled = decided_in(root, configured.get("Enabled")) if configured else None
+    is_off = enabled is not None and enabled.flag() is False
+    role, grants = identities.service_role(body.at("Properties", "ServiceRoleArn"))
     return TemplateGroup(
         logical_id=name,
         line=body.line,
         rollback_events=_rollback_events(body.at("Properties", "AutoRollbackConfiguration")),
-        has_alarms=alarms is not None and alarms.is_filled(),
+        has_alarms=alarms is not None and alarms.is_filled() and not is_off,
+        alarms_off=alarms is not None and is_off,
+        alarms=alarms_named(alarms),
+        shift_s=shift_of(body.at("Properties", "DeploymentConfigName")),
+        role=role,
+        grants=grants,
     )
 
 

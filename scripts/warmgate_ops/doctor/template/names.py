@@ -44,6 +44,17 @@ class Name:
         return None if cut_off else False
 
 
+_HANDLERS = ("before_allow_traffic", "after_allow_traffic")
+"""Modules of the hooks that Warmgate installs."""
+
+
+def is_warmgates(handler: Value | None, name: Value | None) -> bool:
+    """Return whether a hook is one of Warmgate's, by its handler or its name."""
+    module = ((handler.text() if handler else None) or "").rpartition(".")[0].replace("/", ".").rpartition(".")[2]
+    named = "".join(part for part in parts_of(name) if isinstance(part, str)) if name else ""
+    return module in _HANDLERS or "warmgate" in named.lower()
+
+
 def name_of(value: Value | None) -> Name:
     """Return what a value says of a function's name, which may stand in an ARN."""
     parts = _of_function(parts_of(value)) if value else (Unknown(),)
@@ -73,6 +84,16 @@ def references_of(value: Value | None) -> frozenset[str]:
     """Return the logical ids that a value's text is made of."""
     parts = parts_of(value) if value else ()
     return frozenset(part.refers_to for part in parts if isinstance(part, Unknown) and part.refers_to)
+
+
+def attribute_of(value: Value) -> str:
+    """Return the attribute that a GetAtt asks for; empty where a value is none."""
+    function, argument = value.intrinsic() or ("", value)
+    if function != "GetAtt":
+        return ""
+    entries = argument.entries()
+    last = entries[-1].text() if entries else (argument.text() or "").partition(".")[2]
+    return last or ""
 
 
 def _of_function(parts: tuple[Part, ...]) -> tuple[Part, ...]:

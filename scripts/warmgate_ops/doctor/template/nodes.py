@@ -12,6 +12,7 @@ from warmgate.errors import DocumentError, Fault
 
 _LONGEST = 2 * 1024 * 1024
 _NULL = "tag:yaml.org,2002:null"
+_MERGE = "tag:yaml.org,2002:merge"
 _BOOL = "tag:yaml.org,2002:bool"
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NO_VALUE = "AWS::NoValue"
@@ -23,11 +24,12 @@ class Value:
     """A node of a template."""
 
     node: Node
+    key_line: int | None = None
 
     @property
     def line(self) -> int:
-        """Return the line it begins on, counted from 1."""
-        return int(self.node.start_mark.line) + 1
+        """Return the line of its key, of its own beginning where it has none, counted from 1."""
+        return self.key_line or int(self.node.start_mark.line) + 1
 
     def get(self, key: str) -> Value | None:
         """Return the value of a key, of the first choice that has it; None where this has no such key."""
@@ -42,20 +44,19 @@ class Value:
         return found
 
     def choices(self) -> Iterator[Value]:
-        """Yield what this may be: both branches of an If, nothing for AWS::NoValue, else itself."""
+        """Yield what this may be: both branches of an If, nothing for AWS::NoValue and null, else itself."""
         function, argument = self.intrinsic() or ("", self)
         if function == "If" and len(argument.entries()) == 3:
             for branch in argument.entries()[1:]:
-                yield from branch.choices()
-        elif not (function == "Ref" and argument.text() == _NO_VALUE):
+                yield from Value(branch.node, self.key_line).choices()
+        elif not (function == "Ref" and argument.text() == _NO_VALUE) and self.node.tag != _NULL:
             yield self
 
     def items(self) -> Iterator[tuple[str, Value]]:
-        """Yield keys and values of a mapping."""
+        """Yield keys and values of a mapping, those of its merge keys that it does not write itself too."""
         if isinstance(self.node, MappingNode):
-            for key, value in self.node.value:
-                if isinstance(key, ScalarNode):
-                    yield key.value, Value(value)
+            for key, value in _pairs(self.node, ()):
+                yield key.value, Value(value, int(key.start_mark.line) + 1)
 
     def entries(self) -> tuple[Value, ...]:
         """Return the entries of a list."""
@@ -109,6 +110,20 @@ def root_of(text: str, source: str) -> Value:
     if root is None or resources is None or not isinstance(resources.node, MappingNode):
         raise DocumentError(_fault(source, 1, "no Resources", "a SAM or CloudFormation template"))
     return Value(root)
+
+
+def _pairs(mapping: MappingNode, inside: tuple[Node, ...]) -> Iterator[tuple[ScalarNode, Node]]:
+    """Yield the pairs of a mapping, its own first: SAM and the CLI resolve YAML's merge keys before they deploy."""
+    own = [(key, value) for key, value in mapping.value if isinstance(key, ScalarNode)]
+    yield from (pair for pair in own if pair[0].tag != _MERGE)
+    known = {key.value for key, _ in own}
+    for merged in (value for key, value in own if key.tag == _MERGE):
+        for each in merged.value if isinstance(merged, SequenceNode) else [merged]:
+            if isinstance(each, MappingNode) and each is not mapping and each not in inside:
+                for key, value in _pairs(each, (*inside, mapping)):
+                    if key.value not in known:
+                        known.add(key.value)
+                        yield key, value
 
 
 def _untagged(node: Node) -> Node:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from warmgate_ops.doctor.template.alarms import alarms_named, alarms_of, shift_of
 from warmgate_ops.doctor.template.groups import groups_of
-from warmgate_ops.doctor.template.names import name_of, references_of
+from warmgate_ops.doctor.template.names import is_warmgates, name_of, references_of
 from warmgate_ops.doctor.template.nodes import Value, root_of
+from warmgate_ops.doctor.template.parameters import decided_in
 from warmgate_ops.doctor.template.resources import (
     DEFAULT_TIMEOUT_S,
     NestedStack,
@@ -19,6 +21,8 @@ from warmgate_ops.doctor.template.resources import (
 )
 from warmgate_ops.doctor.template.roles import Grants, Identities
 from warmgate_ops.doctor.template.scaling import Scaling
+from warmgate_ops.doctor.template.settings import settings_of
+from warmgate_ops.doctor.template.unread import unread_of
 
 FUNCTIONS: Final = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 _SAM_EVENTS: Final = (("PreTraffic", "BeforeAllowTraffic"), ("PostTraffic", "AfterAllowTraffic"))
@@ -44,8 +48,11 @@ def read_template(text: str, source: str) -> Template:
         source=source,
         functions=functions,
         releases=tuple(release for name, body in written for release in _releases(name, body, scaling)),
-        groups=groups_of(dict(resources)),
+        groups=groups_of(dict(resources), root, identities),
         nested=tuple(_nested(resources)),
+        unread=unread_of(root),
+        alarms=alarms_of(resources),
+        settings=tuple(settings_of(resources, written)),
         logical_ids=frozenset(name for key in ("Resources", "Parameters") for name, _ in _entries(root, key)),
     )
 
@@ -69,16 +76,24 @@ class Written:
             return own
         return self.root.at("Globals", "Function", *path)
 
+    def decided(self, *path: str) -> Value | None:
+        """Return a property, the default of a parameter in the place of the parameter."""
+        return decided_in(self.root, self.at(*path))
+
 
 def _function(name: str, written: Written, grants: Grants) -> TemplateFunction:
     timeout = written.at("Timeout")
-    seconds = timeout.text() if timeout else str(DEFAULT_TIMEOUT_S)
+    decided = written.decided("Timeout")
+    seconds = decided.text() if decided else str(DEFAULT_TIMEOUT_S)
+    handler = written.at("Handler")
     named = written.at("FunctionName")
     return TemplateFunction(
         logical_id=name,
         line=written.body.line,
         name=name_of(named) if named else None,
-        timeout_s=int(seconds) if seconds and seconds.isdigit() else None,
+        timeout_s=int(seconds) if seconds and seconds.isdecimal() else None,
+        timeout_line=timeout.line if timeout else written.body.line,
+        is_warmgates=is_warmgates(handler, named),
         hides_reports=_says(written.at("LoggingConfig", "LogFormat"), "JSON")
         and _says(written.at("LoggingConfig", "SystemLogLevel"), "WARN"),
         isolates_tenants=written.at("TenancyConfig") is not None,
@@ -88,7 +103,7 @@ def _function(name: str, written: Written, grants: Grants) -> TemplateFunction:
 
 def _releases(name: str, written: Written, scaling: Scaling) -> Iterator[TemplateRelease]:
     if written.kind == "AWS::Serverless::Function":
-        preference, enabled = written.at("DeploymentPreference"), written.at("DeploymentPreference", "Enabled")
+        preference, enabled = written.at("DeploymentPreference"), written.decided("DeploymentPreference", "Enabled")
         if preference is not None and not (enabled and enabled.flag() is False):
             yield _sam_release(name, written, preference, scaling)
     elif written.kind == "AWS::Lambda::Alias":
@@ -100,12 +115,14 @@ def _releases(name: str, written: Written, scaling: Scaling) -> Iterator[Templat
 
 def _alias_release(name: str, written: Written, policy: Value, scaling: Scaling) -> TemplateRelease:
     function = next(iter(references_of(written.at("FunctionName"))), "")
+    group = next(iter(references_of(policy.get("DeploymentGroupName"))), "")
     provisioned = written.at("ProvisionedConcurrencyConfig")
     return TemplateRelease(
         logical_id=name,
         line=policy.line,
         is_sam=False,
         function=function,
+        group=group,
         hooks=_hooks(policy, _ALIAS_EVENTS),
         has_own_role=True,
         provisioned_line=provisioned.line if provisioned else None,
@@ -124,6 +141,8 @@ def _sam_release(name: str, written: Written, preference: Value, scaling: Scalin
         function=name,
         hooks=_hooks(hooks, _SAM_EVENTS) if hooks else (),
         has_alarms=alarms is not None and alarms.is_filled(),
+        alarms=alarms_named(alarms),
+        shift_s=shift_of(written.at("DeploymentPreference", "Type")),
         has_own_role=written.at("DeploymentPreference", "Role") is not None,
         has_alias=alias is not None,
         publishes_all_changes=all_properties is not None and all_properties.flag() is not False,

@@ -21,6 +21,7 @@ from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import SIGNED, Control, Refused
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import NoEnvironmentError
 from warmgate_ops.rehearsal.cloud.lambda_runtime.naming import named
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import Call, Invoked, LambdaPlatform
@@ -115,10 +116,10 @@ class Endpoint:
                 return _json(*answered, "application/x-amz-json-1.1")
         try:
             return await self._of_lambda(request) or await self._pass_on(request)
+        except NoEnvironmentError as error:
+            return _refusal(Refused(500, "ServiceException", str(error)))
         except Refused as refused:
-            answer = _json(refused.status, refused.body)
-            answer.headers["x-amzn-ErrorType"] = refused.code
-            return answer
+            return _refusal(refused)
 
     async def _of_lambda(self, request: web.Request) -> web.StreamResponse | None:
         """Answer what MiniStack's Lambda cannot, or only checks less of; None for what it answers alone."""
@@ -244,6 +245,12 @@ def _json(status: int, body: dict[str, Any], content_type: str = "application/js
         body=json.dumps(body).encode(),
         headers={"Content-Type": content_type, "x-amzn-RequestId": str(uuid.uuid4())},
     )
+
+
+def _refusal(refused: Refused) -> web.Response:
+    answer = _json(refused.status, refused.body)
+    answer.headers["x-amzn-ErrorType"] = refused.code
+    return answer
 
 
 def _invoked(invoked: Invoked, *, tail: bool) -> web.Response:

@@ -1,18 +1,21 @@
-"""Prepares what a user's function needs: its runtime, and by the user's own program tables, buckets and the like."""
+"""Prepares what a user's function needs: its runtime, and tables and buckets, empty or by the user's own program."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.errors import SettingsError
+from warmgate.visible import one_line
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import Places
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import family_of
 from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION
-from warmgate_ops.rehearsal.scenario import FunctionSettings
+from warmgate_ops.rehearsal.scenario import FunctionSettings, Made
+from warmgate_ops.rehearsal.stage import Account
 
 _PATIENCE_S = 120
 
@@ -20,6 +23,19 @@ _PATIENCE_S = 120
 def prepare(settings: FunctionSettings) -> None:
     """Install what a runtime has of its own, before anything is started; raises SettingsError where that fails."""
     family_of(settings.runtime).launch(settings.runtime, settings.handler, Places())
+
+
+def make_resources(account: Account, made: Iterable[Made]) -> None:
+    """Make resources in the local cloud; raises SettingsError where one is not taken."""
+    for each in made:
+        try:
+            getattr(account.client(each.service), each.operation)(**each.arguments)
+        except SDK_ERRORS as error:
+            name = next(iter(each.arguments.values()))
+            raise SettingsError(
+                f"{name} of the template: {each.operation}: {one_line(str(error))}",
+                hint="make it with a program of your own: --setup",
+            ) from error
 
 
 def run_setup(program: Path, endpoint_url: str, variables: Mapping[str, str]) -> None:

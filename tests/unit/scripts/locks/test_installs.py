@@ -11,7 +11,7 @@ import pytest
 from locks.files import LOCKS, ROOT
 
 PLACES = (
-    *("Makefile", "*/Makefile", ".ci/*", ".pre-commit-config.yaml", "template.yaml", "pyproject.toml"),
+    *("Makefile", "*/Makefile", ".ci/*", ".pre-commit-config.yaml", "template.yaml", "pyproject.toml", "action.yml"),
     *("hooks/**/*.py", "scripts/**/*.py", "tests/**/*.py", "tests/**/*.sh"),
 )
 # A command that a message shows to a person begins with a backtick: it is not run here.
@@ -19,8 +19,11 @@ INSTALLS = re.compile(r"(?<!`)(?:\bpip3?|\(PIP\))[\"',\s]+(?:install|download|wh
 OTHERWISE = re.compile(
     r"\b(?:pipx|uvx|npx|easy_install|uv (?:add|run|sync|tool|pip (?:install|sync))|npm (?:i|ci|install))\b"
 )
-ELSEWHERE = {"requirements/runtime.txt", "requirements/python-runtimes.txt", "hooks/requirements.txt"}
-"""Not installed by the Makefile: named for whoever wants it, by a rehearsal that asks for it, by the hooks' build."""
+ELSEWHERE = {
+    *("requirements/runtime.txt", "requirements/install.txt"),
+    *("requirements/python-runtimes.txt", "hooks/requirements.txt"),
+}
+"""Not installed by the Makefile: named for whoever wants them, by a rehearsal that asks for it, by the hooks' build."""
 FOR_THE_USER = {"scripts/warmgate_ops/rehearsal/own/dependencies.py"}
 """`rehearse --install` installs what a user's own function asks for, where the user asks: no lock names it."""
 LOCKED = re.search(r"^LOCKED := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from support.permissions import Grant, grants_of, read_template, resolve
+from support.permissions import Grant, Names, grants_of, read_template, resolve
 from support.permissions.installed import installed_names
+from warmgate.model.deployment import OURS
 from warmgate.settings import Settings
 
 ROOT = Path(__file__).parents[4]
@@ -33,7 +34,9 @@ EVERYWHERE = {
     "PolicyBucket": "b",
     "RevisionBucket": "r",
     "PolicyAppConfigApplication": "a",
+    "WebhookSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:chat-AbCdEf",
 }
+DASHBOARD: str = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0]
 SID = re.compile(r"`(\w+)`")
 
 
@@ -178,9 +181,9 @@ def test_the_table_is_what_powertools_expects() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_logs_to_a_group_that_forgets(function: str) -> None:
     """The group has the function's name and a retention, outlives the stack, and is all that the role may log to."""
-    name = RESOURCES[function]["Properties"]["FunctionName"]
+    name = resolve(RESOURCES[function]["Properties"]["FunctionName"], TEMPLATE, NAMES)
     resource = RESOURCES[RESOURCES[function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]]
-    group = resource["Properties"]
+    group = {**resource["Properties"], "LogGroupName": resolve(resource["Properties"]["LogGroupName"], TEMPLATE, NAMES)}
     written = [grant for grant in grants(function) if grant.action == "logs:PutLogEvents"]
 
     assert group == {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": {"Ref": "LogRetentionDays"}}
@@ -200,7 +203,9 @@ def test_a_handler_is_there(function: str) -> None:
 
 def test_every_setting_is_one_that_is_read() -> None:
     """The template gives each field of the settings, and no variable that nobody reads."""
-    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    variables = dict(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])
+    for _, properties in of_type("AWS::Serverless::Function"):
+        variables |= properties.get("Environment", {}).get("Variables", {})
     given = {name for name in variables if name.startswith("WARMGATE_")}
 
     assert given == {f"WARMGATE_{each.name.upper()}" for each in fields(Settings)}
@@ -334,10 +339,11 @@ def test_what_nobody_judged_is_an_alarm_of_its_own(metric: str) -> None:
     """One release in five minutes that went through unmeasured is enough; the dashboard draws it too."""
     (alarm,) = [each for _, each in of_type("AWS::CloudWatch::Alarm") if each.get("MetricName") == metric]
 
+    alarm = resolve({key: alarm[key] for key in alarm.keys() - {"AlarmActions"}}, TEMPLATE, NAMES)
     assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == ("Warmgate", "Sum", 0)
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
     assert "Dimensions" not in alarm
-    assert f'["Warmgate", "{metric}"' in RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert f'["${{Namespace}}", "{metric}"' in DASHBOARD
 
 
 def test_every_alarm_tells_somebody() -> None:
@@ -361,8 +367,7 @@ def test_the_hooks_alarm_covers_errors_and_dropped_calls_of_both() -> None:
 
 def test_the_dashboard_draws_metrics_that_are_written() -> None:
     """Its body is JSON, and each metric of Warmgate's namespace is one that the reports or a check have."""
-    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    widgets = json.loads(re.sub(r"\$\{[^}]*\}", "x", body))["widgets"]
+    widgets = json.loads(re.sub(r"\$\{[^}]*\}", "x", DASHBOARD))["widgets"]
     adapters = ROOT / "hooks" / "warmgate" / "adapters"
     written = (adapters / "reports.py").read_text() + (adapters / "notices.py").read_text()
     schema = (ROOT / "policies" / "schema.json").read_text()
@@ -371,7 +376,7 @@ def test_the_dashboard_draws_metrics_that_are_written() -> None:
         "Verdicts",
         "Verdicts and their reasons",
     }
-    for name in set(re.findall(r'\\"([A-Za-z.0-9]+)\\"', body)) - {
+    for name in set(re.findall(r'\\"([A-Za-z.0-9]+)\\"', DASHBOARD)) - {
         "passed",
         "failed",
         "inconclusive",
@@ -384,7 +389,44 @@ def test_the_dashboard_draws_metrics_that_are_written() -> None:
             assert f'add_metric("{name}"' in written, name
 
 
-def test_hooks_have_the_names_that_codedeploy_may_call() -> None:
-    """AWS's managed role invokes functions of this prefix alone."""
+@pytest.mark.parametrize("installation", ["warmgate", "warmgate-shop"])
+def test_hooks_have_the_names_that_codedeploy_may_call(installation: str) -> None:
+    """AWS's managed role invokes functions of this prefix alone; the controller knows ours by the rest."""
+    names = installed_names(TEMPLATE, "b", InstallName=installation)
     for hook in HOOKS:
-        assert RESOURCES[hook]["Properties"]["FunctionName"].startswith("CodeDeployHook_warmgate-")
+        name = resolve(RESOURCES[hook]["Properties"]["FunctionName"], TEMPLATE, names)
+        assert name.startswith(f"CodeDeployHook_{installation}-")
+        assert OURS.search(name)
+
+
+NAMING = frozenset({"FunctionName", "LogGroupName", "LayerName", "DashboardName", "MetricNamespace"})
+
+
+def named(value: Any, names: Names) -> Iterator[str]:
+    """Yield every name that the template gives itself, where CloudFormation would not make one up."""
+    if isinstance(value, list):
+        for item in value:
+            yield from named(item, names)
+    elif isinstance(value, dict):
+        for key, inside in value.items():
+            if key in NAMING and not (isinstance(inside, dict) and "Ref" in inside):
+                yield resolve(inside, TEMPLATE, names)
+            else:
+                yield from named(inside, names)
+
+
+def test_two_installations_of_a_region_share_no_name() -> None:
+    """Functions, logs, layer, dashboard, namespace and the roles' grants on own things follow the one parameter."""
+    second = installed_names(TEMPLATE, "b", InstallName="warmgate-shop")
+    ours, theirs = set(named(RESOURCES, NAMES)), set(named(RESOURCES, second))
+    granted = [
+        arn
+        for function in FUNCTIONS
+        for grant in grants(function, InstallName="warmgate-shop", FunctionPrefix="shop-")
+        for arn in grant.resources
+        if ":function:" in arn or ":log-group:" in arn
+    ]
+
+    assert len(ours) == len(theirs) == 11
+    assert ours & theirs == set()
+    assert all("warmgate-shop-" in arn or ":shop-*" in arn or "/shop-*" in arn for arn in granted), granted

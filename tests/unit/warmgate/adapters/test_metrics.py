@@ -49,7 +49,9 @@ def test_what_nobody_judged_rings_its_alarm(
 ) -> None:
     """The metric has no dimension, as the alarm on it asks."""
     (alarm,) = [r["Properties"] for r in TEMPLATE["Resources"].values() if r["Properties"].get("MetricName") == metric]
-    assert alarm["Namespace"] == "Warmgate"
+    assert (
+        alarm["Namespace"] == TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["WARMGATE_METRICS_NAMESPACE"]
+    )
     assert "Dimensions" not in alarm
 
     verdict = replace(PASSED.verdict, outcome=Outcome.SKIPPED, unjudged=unjudged)
@@ -76,7 +78,7 @@ def test_the_dashboard_searches_under_the_dimensions_that_are_written(capsys: py
     MetricsNotices("Warmgate").send(replace(NOTICE, seconds_to_rollback=12.0))
     written = emitted(capsys)
 
-    body = TEMPLATE["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"].replace("\\", "")
+    body = TEMPLATE["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0].replace("\\", "")
     for metric, names in (
         ("Verdicts", ["Function", "Outcome"]),
         ("CostUsd", ["Function", "Outcome"]),
@@ -84,4 +86,4 @@ def test_the_dashboard_searches_under_the_dimensions_that_are_written(capsys: py
         ("SecondsToRollback", ["Function", "Release"]),
     ):
         assert written[metric] == [set(names)]
-        assert f'{{Warmgate,{",".join(names)}}} MetricName="{metric}"' in body
+        assert f'{{"${{Namespace}}",{",".join(names)}}} MetricName="{metric}"' in body

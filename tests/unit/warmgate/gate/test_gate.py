@@ -92,7 +92,7 @@ def test_probes_carry_the_smoke_marker() -> None:
 def test_a_bad_candidate_fails_for_its_own_reason(answers: Callable[[int], object], check: str) -> None:
     """The status is Failed and the reason names the check that refused it."""
     world = World()
-    world.invoker.answers = answers  # type: ignore[assignment]
+    world.invoker.by_version["7"] = answers  # type: ignore[assignment]
 
     gated = run(world)
 
@@ -101,14 +101,14 @@ def test_a_bad_candidate_fails_for_its_own_reason(answers: Callable[[int], objec
 
 
 def test_a_bad_candidate_is_refused_early() -> None:
-    """A candidate that fails every call is refused after the burst."""
+    """A candidate that fails every call is refused after the burst and three calls that the baseline answers."""
     world = World()
-    world.invoker.answers = lambda i: served(
+    world.invoker.by_version["7"] = lambda i: served(
         init_ms=300, function_error="Unhandled", payload=b'{"errorType":"ImportError"}'
     )
     run(world)
 
-    assert len(world.invoker.calls) == 20
+    assert [call.version for call in world.invoker.calls] == ["7"] * 20 + ["6"] * 3
 
 
 def test_a_rollback_is_never_blocked() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from support.fakes.world import POLICY
 from warmgate.model.calls import Arm, Burst, Phase
-from warmgate.planning import ProbePlan, call_cost_usd, plan_probes, repeat_probe, seed_of
+from warmgate.planning import ProbePlan, call_cost_usd, plan_probes, repeat_probe, seed_of, try_probes
 from warmgate.policy.values import Budget, Compare, Limits, Policy, Probe, RatioLimit, Warm
 
 COMPARING = replace(POLICY, compare=Compare(duration=RatioLimit(statistic="p95", ratio=1.2)))
@@ -155,3 +155,27 @@ def test_calls_that_have_no_room_wait_for_the_rounds_that_are_planned() -> None:
 
     assert repeat_probe(plan, ends - 1, Probe(name="health"), 83, 40) == plan
     assert repeat_probe(plan, ends, Probe(name="health"), 83, 40).left_out[-1].endswith("has room for 40")
+
+
+def test_probes_are_tried_on_the_baseline_in_rounds_no_wider_than_the_burst() -> None:
+    """Next, in the order of the probes; where the calls do not fit the plan stays as it was."""
+    plan = planned(POLICY, size=4)
+    probes = [(Probe(name="a"), 3), (Probe(name="b"), 2)]
+    tried = try_probes(plan, 1, probes, 5)
+
+    assert tried.rounds[0] == plan.rounds[0]
+    assert [(each.phase, each.number, len(each.calls)) for each in tried.rounds[1:3]] == [
+        (Phase.TRIAL, 1, 4),
+        (Phase.TRIAL, 2, 1),
+    ]
+    assert {call.arm for each in tried.rounds[1:3] for call in each.calls} == {Arm.BASELINE}
+    assert tried.rounds[3:] == plan.rounds[1:]
+    assert try_probes(plan, 1, probes, 4) == plan
+
+
+def test_compared_errors_are_planned_as_compared_durations_are() -> None:
+    """Both versions in every round, the first measured one half as wide."""
+    errors = replace(POLICY, limits=Limits(error_ratio=None), compare=Compare(error_margin=0.0))
+    durations = replace(errors, compare=COMPARING.compare)
+
+    assert [len(each.calls) for each in planned(errors).rounds] == [len(e.calls) for e in planned(durations).rounds]

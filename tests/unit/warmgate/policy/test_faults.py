@@ -14,6 +14,9 @@ NAME = "a name of letters, digits, `.`, `_` and `-`, at most 64 characters"
 DURATION = "a duration above 0ms and at most 900s"
 SHARE = "a percentage of at least 0% and below 100%"
 RATIO = "a ratio above 1x and at most 100x"
+ADDED = "a percentage to add of at least +0% and below +100%"
+SLOWEST = "the slowest of few calls says little: write a percentile such as p99"
+TWO_HOURS = "2h is 7200 here: write a number within these bounds"
 LIKE_TIME = "write it like 400ms or 1.5s"
 PERCENTILE = "a percentile above p0 and below p100, with at most four decimals and no zero at the end"
 WITHIN = "write a number within these bounds, without quotes or unit"
@@ -74,9 +77,9 @@ def test_a_document_is_a_mapping_with_a_name(text: str, fault: str) -> None:
         ),
         (
             "store_payloads: 'true'",
-            ('2 store_payloads: found "true", expected true or false; write true or false, unquoted'),
+            ('2 store_payloads: found "true", expected true or false; write true, unquoted'),
         ),
-        ("store_payloads: yes", "2 store_payloads: found yes, expected true or false; write true or false, unquoted"),
+        ("store_payloads: yes", "2 store_payloads: found yes, expected true or false; write true, unquoted"),
         ("match: {alias: a}", "2 match: found a mapping, expected a list of at most 100 targets; begin each with `- `"),
         (
             "match:\n" + "- {alias: a}\n" * 101,
@@ -97,7 +100,7 @@ def test_words_and_sections(lines: str, fault: str) -> None:
     assert faults_below(lines) == [fault]
 
 
-@pytest.mark.parametrize("found", ["true", "number 0", "number 1001", "number 20.0", '"20"', "number -1", "20ms"])
+@pytest.mark.parametrize("found", ["true", "number 0", "number 1001", "number 20.5", '"x"', "number -1", "20ms"])
 def test_a_count_is_a_whole_number_within_bounds(found: str) -> None:
     """A truth value is no number, and a number in quotes is none."""
     assert faults_below(f"warm: {{environments: {found.removeprefix('number ')}}}") == [
@@ -116,7 +119,7 @@ def test_a_huge_number_is_cut_in_the_fault() -> None:
     ("written", "found", "fix"),
     [
         ("250", "number 250", "write 250ms"),
-        ("0.4", "number 0.4", "write 0.4ms"),
+        ("0.4", "number 0.4", "write 400ms or 0.4ms, whichever is meant"),
         ("250 ms", "250 ms", "write 250ms"),
         ("250MS", "250MS", "write 250ms"),
         ("2m", "2m", "write 120s"),
@@ -206,7 +209,7 @@ def test_a_duration_has_a_unit(written: str, found: str, fix: str) -> None:
         ("budget: {seconds: 5m}", "budget.seconds: found 5m, expected a number above 0 and at most 3600; write 300"),
         (
             "budget: {seconds: 2h}",
-            f"budget.seconds: found 2h, expected a number above 0 and at most 3600; {WITHIN}",
+            f"budget.seconds: found 2h, expected a number above 0 and at most 3600; {TWO_HOURS}",
         ),
         ("budget: {cost_usd: 2$}", "budget.cost_usd: found 2$, expected a number above 0 and at most 10000; write 2"),
         ("live: {errors: {rate: any}}", f"live.errors.rate: found any, expected {SHARE}; write it like 0.5%"),
@@ -216,6 +219,13 @@ def test_a_duration_has_a_unit(written: str, found: str, fix: str) -> None:
         (
             "compare: {init: {median: 1x}}",
             f"compare.init.median: found 1x, expected {RATIO}; write it like 1.2x, within these bounds",
+        ),
+        ("compare: {errors: {rate: 1%}}", f"compare.errors.rate: found 1%, expected {ADDED}; write +1%"),
+        ("compare: {errors: {rate: 0.01}}", f"compare.errors.rate: found number 0.01, expected {ADDED}; write +1%"),
+        ("compare: {errors: {rate: 2x}}", f"compare.errors.rate: found 2x, expected {ADDED}; write it like +1%"),
+        (
+            "when: {probe_unfit: half}",
+            "when.probe_unfit: found half, expected pass or fail; write one of pass, fail",
         ),
         ("compare: {duration: {basis: p95}}", f"compare.duration.p95: found nothing, expected {RATIO}; add `p95:`"),
         (
@@ -244,23 +254,32 @@ def test_shares_ratios_and_budgets(lines: str, fault: str) -> None:
 @pytest.mark.parametrize(
     ("key", "fix"),
     [
-        ("p0", "for example p95"),
-        ("p100", "for example p95"),
-        ("p95.0", "p95"),
-        ("p095", "p95"),
-        ("max", "for example p95"),
-        ("95", "p95"),
-        ("p99.99999", "p99"),
-        ("P95", "p95"),
+        ("p0", "write for example p95"),
+        ("p100", SLOWEST),
+        ("p95.0", "write p95"),
+        ("p095", "write p95"),
+        ("max", SLOWEST),
+        ("avg", "an average hides slow calls: write p50 for the usual call, or p95"),
+        ("95", "write p95"),
+        ("p99.99999", "write p99.9999"),
+        ("p999", "write p99.9"),
+        ("p9999", "write p99.99"),
+        ("p(95)", "write p95"),
+        ("95th", "write p95"),
+        ("0.95", "write p95"),
+        ("0.9", "write p90"),
+        ("0.999", "write p99.9"),
+        ("median", "write p50"),
+        ("P95", "write p95"),
     ],
 )
 def test_a_percentile_has_one_spelling(key: str, fix: str) -> None:
     """Otherwise one percentile could stand twice with two limits."""
     assert faults_below(f"limits: {{init: {{{key}: 1s}}}}") == [
-        f"2 limits.init.{key}: found an unknown key, expected {PERCENTILE}; write {fix}"
+        f"2 limits.init.{key}: found an unknown key, expected {PERCENTILE}; {fix}"
     ]
     assert faults_below(f"live: {{duration: {{{key}: 1.2x}}}}") == [
-        f"2 live.duration.{key}: found an unknown key, expected {PERCENTILE}; write {fix}"
+        f"2 live.duration.{key}: found an unknown key, expected {PERCENTILE}; {fix}"
     ]
 
 
@@ -291,3 +310,49 @@ def test_a_document_of_unknown_keys_is_refused_without_guesses() -> None:
 
     assert len(faults) == 5001
     assert faults[-1] == f"5000 mode4999: found an unknown key, expected one of {TOP}; remove it"
+
+
+@pytest.mark.parametrize(
+    ("lines", "fix"),
+    [
+        ("latency: 400", "write `limits: {duration: {p95: 400ms}}`, with your percentile and time"),
+        ("coldStart: 1s", "write `limits: {init: {p95: 1s}}`, with your percentile and time"),
+        ("error_rate: 1%", "write `limits: {errors: {rate: 0.5%}}`, with your share"),
+        ("limits: {cold_start: 1s}", "write `init: {p95: 1s}`, with your percentile and time"),
+        ("limits: {durations: {p95: 1s}}", "write duration"),
+        ("compare: {failures: 1.2x}", "write `errors: {rate: +1%}`, with what may fail more than before"),
+        (
+            "compare: {duration: {p95: 1.2x, p99: 1.2x}}",
+            "the 95th percentile alone is compared: write p95, or set a limit in limits.duration",
+        ),
+        ("compare: {init: {median: 1.2x, p50: 1.2x}}", "write median"),
+    ],
+)
+def test_a_key_of_another_tool_is_answered_with_the_policy_s(lines: str, fix: str) -> None:
+    """What people know from elsewhere is told where it stands here."""
+    (fault,) = faults_below(lines)
+
+    assert fault.endswith(f"; {fix}")
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("seconds: 300", "move it below `budget:`"),
+        ("warm: {seconds: 300}", "move it below `budget:`"),
+        ("limits: {rate: 1%}", "move it below `limits.errors:`"),
+        ("limits: {p95: 1s}", "move it below `limits.init:` or `limits.duration:`"),
+        ("rate: 1%", "move it below `limits.errors:`, `compare.errors:` or `live.errors:`"),
+        ("expect: {status: 200}", "move it below `probes:`"),
+        ("probes: [{name: a, weight: 1, environments: 20}]", "move it below `warm:`"),
+        ("limits: {warm: {environments: 20}}", "move it to the left: it is a key of the policy itself"),
+        ("when: {errors: pass}", "write error"),
+        ("limits: {error: {rate: 1%}}", "write errors"),
+        ("limits: [{errors: {rate: 1%}}]", "remove the `- ` or the brackets that make it a list"),
+    ],
+)
+def test_what_stands_in_the_wrong_place_is_told_where_it_belongs(text: str, fix: str) -> None:
+    """The nearest section that has the key comes first; a slip of a sign or two is a slip."""
+    (fault,) = faults_of(f"policy: a\n{text}\n")
+
+    assert fault.endswith(f"; {fix}")

@@ -69,11 +69,14 @@ CHECKOUT = Policy(
         init=RatioLimit(statistic="median", ratio=1.2),
         duration=RatioLimit(statistic="p95", ratio=1.25),
         basis=Basis.P95,
+        error_margin=0.015,
     ),
     live=Live(
         duration=RatioLimit(statistic="p99", ratio=1.5), error_ratio=0.01, cold_start_ratio=0.05, grace_ms=45_000.0
     ),
-    when=When(inconclusive=OnInconclusive.PASS, no_data=ErrorAction.PASS, error=ErrorAction.PASS),
+    when=When(
+        inconclusive=OnInconclusive.PASS, no_data=ErrorAction.PASS, error=ErrorAction.PASS, probe_unfit=ErrorAction.PASS
+    ),
     budget=Budget(invocations=200, seconds=90.5, cost_usd=0.25),
     rollback=RollbackMode.ENFORCE,
     known_bad=OnKnownBad.JUDGE,

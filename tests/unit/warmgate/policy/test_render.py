@@ -31,6 +31,7 @@ when:
   inconclusive: half
   no_data: fail
   error: fail
+  probe_unfit: fail
 budget:
   invocations: 460
   seconds: 300
@@ -44,6 +45,16 @@ store_payloads: false
 def test_defaults_are_written_out() -> None:
     """A stored policy says what applied, not what was left to the version that read it."""
     assert render_policy(Policy(name="x")) == SHORTEST
+
+
+def test_defaults_can_be_left_out() -> None:
+    """A text for people says what is special."""
+    policy = parse_policy("policy: x\nlimits: {duration: {p95: 1s}}\ncompare: {duration: {p95: 1.2x}}\n", "p")
+
+    assert render_policy(Policy(name="x"), defaults=False) == "policy: x\n"
+    assert render_policy(policy, defaults=False) == (
+        "policy: x\nlimits:\n  duration:\n    p95: 1s\ncompare:\n  duration:\n    p95: 1.2x\n"
+    )
 
 
 def test_a_full_policy_is_written_in_the_order_of_the_reference() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.fakes.world import POLICY, TARGET, VirtualOverlap, World, served
+from support.fakes.world import POLICY, TARGET, Served, VirtualOverlap, World, served
 from warmgate.errors import FunctionLookupError, InvokeError
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Status
@@ -216,3 +216,22 @@ def test_what_to_do_about_a_version_that_cannot_run_is_a_note() -> None:
     found, _ = assessed(world, SMALL)
 
     assert [note for note in found.notes if "mend it" in note] == ["4 calls could not be run (KMSNotFound): mend it"]
+
+
+def flaky(every: int) -> Callable[[int], Served]:
+    """Return a version that fails every n-th call."""
+    raised = served(function_error="Unhandled", payload=b'{"errorType":"BusyError"}')
+    return lambda index: raised if index % every == 0 else served()
+
+
+@pytest.mark.parametrize(("old", "status"), [(5, Status.SUCCEEDED), (1000, Status.FAILED)])
+def test_errors_are_compared_where_the_policy_leaves_them_to_the_comparison(old: int, status: Status) -> None:
+    """One call in five of the candidate: as often as the baseline's passes, and alone it is refused."""
+    world = World()
+    world.invoker.by_version = {"6": flaky(old), "7": flaky(5)}
+    policy = Policy(name="errors", limits=Limits(error_ratio=None), compare=Compare(error_margin=0.0))
+    found, _ = assessed(world, policy)
+
+    assert found.verdict.status is status
+    assert [each.check for each in found.verdict.findings] == ["compare.errors.rate"]
+    assert found.spending.invocations <= policy.budget.invocations

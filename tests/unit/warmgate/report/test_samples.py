@@ -44,6 +44,7 @@ RECORDS = st.lists(
         restore_ms=FIGURES,
         duration_ms=FIGURES,
         memory_mb=FIGURES,
+        error_type=st.none() | st.text(min_size=1, max_size=5),
     ),
     max_size=8,
 )
@@ -63,9 +64,10 @@ def faults(*lines: str) -> list[str]:
 
 
 def test_a_line_has_exactly_the_promised_keys() -> None:
-    """Every line has the twelve keys in their order, and no other."""
+    """Every line has the twelve keys in their order, and the type of an error where one was raised."""
     for text in render_samples(REFUSED).splitlines():
-        assert list(json.loads(text)) == KEYS
+        record = json.loads(text)
+        assert list(record) == [*KEYS, *(["error_type"] if "error_type" in record else [])]
 
 
 @given(samples=RECORDS)
@@ -97,7 +99,7 @@ def test_runs_are_counted_apart() -> None:
     assert [(run, sample.position) for run, sample in read] == [("a", 0), ("a", 1), ("b", 0)]
 
 
-KNOWN = ", ".join([*KEYS, "init_failed"])
+KNOWN = ", ".join([*KEYS, "init_failed", "error_type"])
 
 
 @pytest.mark.parametrize(

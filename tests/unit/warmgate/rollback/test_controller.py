@@ -497,3 +497,16 @@ def _document(*, reason: str) -> dict[str, Any]:
         "reason": reason,
         "findings": [finding],
     }
+
+
+def test_a_chat_that_takes_no_message_is_no_reason_to_run_again() -> None:
+    """It is logged; the other ways have told people, and the report is complete."""
+    world = ReleaseWorld()
+    world.notices.essential = False
+    world.notices.fails = NoticeError("the webhook did not take the message: HTTP 404")
+
+    world.deliver()
+
+    assert outcomes(world) == []
+    assert any("could not notify by fake" in line and "HTTP 404" in line for line in world.lines)
+    assert section(world)["outcome"] == "rolled_back"

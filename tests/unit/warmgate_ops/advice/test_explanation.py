@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from warmgate.policy import parse_policy
@@ -32,6 +34,7 @@ def policy(text: str) -> Policy:
         ("limits: {duration: {p95: 1s}}\nbudget: {invocations: 140}", "a good release stays open in"),
         ("compare: {duration: {p95: 1.2x}}\nbudget: {invocations: 200}", "the budget"),
         ("probes: [{name: a, tenant: blue}, {name: b}]", "with a tenant and without one: no function takes both"),
+        ("compare: {errors: {rate: +1%}}", "limits.errors.rate 0 % refuses by itself: write `any` there"),
         ("limits: {errors: {rate: 1%}}\nwarm: {environments: 5}\nbudget: {invocations: 50}", "can never pass it"),
     ],
 )
@@ -44,13 +47,33 @@ def test_what_a_policy_cannot_know_is_warned_of(text: str, warning: str) -> None
     assert set(warnings) <= set(explained)
 
 
+RARE = "warm: {environments: 20}\nbudget: {invocations: 20000}\nlimits: {duration: {p99.9: 300ms}}\n"
+
+
+def test_what_gives_a_rare_percentile_room_is_told_and_helps() -> None:
+    """Where the number of rounds is the bound a larger budget helps nothing: more environments do."""
+    (told,) = [each for each in warnings_of(policy(RARE)) if "can never pass" in each]
+    found = re.search(r"raise warm.environments to (\d+),", told)
+
+    assert found
+    wider = RARE.replace("environments: 20", f"environments: {found[1]}")
+    assert not [each for each in warnings_of(policy(wider)) if "can never pass" in each]
+
+
+def test_what_no_plan_can_decide_is_told() -> None:
+    """Where a comparison takes most rounds, a lower percentile alone helps."""
+    text = RARE + "compare: {duration: {p95: 1.2x}}\n"
+
+    assert any("take a lower percentile: neither" in each for each in warnings_of(policy(text)))
+
+
 @pytest.mark.slow
 def test_every_check_is_explained_once() -> None:
     """No limit of the policy is left out."""
     found = explain(
         policy(
             "limits: {init: {p95: 1s}, duration: {p50: 100ms, p95: 400ms}, errors: {rate: 0%}, memory: {max: 85%}}\n"
-            "compare: {init: {median: 1.2x}, duration: {p95: 1.2x}}\n"
+            "compare: {init: {median: 1.2x}, duration: {p95: 1.2x}, errors: {rate: +0%}}\n"
             "probes: [{name: a, expect: {jmespath: 'ok'}}]\n"
         )
     )
@@ -64,6 +87,7 @@ def test_every_check_is_explained_once() -> None:
         "probes.a.expect",
         "compare.init.median",
         "compare.duration.p95",
+        "compare.errors.rate",
     ]
     assert all(each.says for each in found)
 

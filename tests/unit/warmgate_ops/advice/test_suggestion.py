@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -15,10 +16,12 @@ from typer.testing import CliRunner
 from support.traffic.generators import FAMILIES, record
 from warmgate.model.calls import Arm, CallOutcome, Phase, Sample, Start
 from warmgate.policy import parse_policy, render_policy
+from warmgate.policy.values import Policy, Warm
 from warmgate_ops.advice.recorded import Durations, Recorded
 from warmgate_ops.advice.suggestion import suggest
 from warmgate_ops.cli.main import app
 
+GOLDEN = Path(__file__).parents[3] / "golden"
 Seen = tuple[float | None, Start, float | None]
 """Duration, start and init of a call."""
 
@@ -100,7 +103,7 @@ def test_limits_stand_above_what_was_seen_and_parse_again() -> None:
     found = recorded(samples_of("a"))
     suggestion = suggest(found, 1.25)
     (limit,) = suggestion.policy.limits.init
-    assert limit.limit_ms >= 1.25 * found.inits[Arm.CANDIDATE].percentile(0.95)
+    assert limit.limit_ms >= 1.25 * found.inits[Arm.CANDIDATE].percentile(limit.percentile)
     again = parse_policy(render_policy(suggestion.policy), "suggested.yaml")
     assert again == suggestion.policy
 
@@ -113,7 +116,167 @@ def test_what_was_seen_too_seldom_is_not_proposed() -> None:
     assert suggestion.policy.limits.init == ()
     assert suggestion.policy.limits.duration == ()
     assert suggestion.policy.limits.error_ratio is None
-    assert len(suggestion.left_out) == 4
+    assert len(suggestion.left_out) == 5
+
+
+@pytest.mark.parametrize(
+    ("starts", "asked", "percentile"), [(20, 20, 0.85), (10, 20, 0.70), (60, 20, 0.85), (60, 60, 0.95)]
+)
+def test_the_percentile_is_one_that_a_run_can_show(starts: int, asked: int, percentile: float) -> None:
+    """Twenty cold starts within a limit show p86 with 95 % confidence: a p95 would stay unproven."""
+    found = Recorded()
+    for run in range(3):
+        for position in range(starts):
+            found.add(f"run {run}", cold(position, 300.0 + position))
+
+    base = Policy(name="x", warm=Warm(environments=asked))
+    (limit,) = suggest(found, 1.25, base=base).policy.limits.init
+    assert limit.percentile == percentile
+
+
+def cold(position: int, init_ms: float) -> Sample:
+    """Return a cold start of the candidate."""
+    return Sample(
+        arm=Arm.CANDIDATE,
+        round=1,
+        position=position,
+        probe="quote",
+        phase=Phase.PREWARM,
+        outcome=CallOutcome.OK,
+        start=Start.COLD,
+        duration_ms=80.0,
+        init_ms=init_ms,
+    )
+
+
+@pytest.mark.parametrize(
+    ("calls", "percentiles"), [(19, []), (20, [0.5, 0.75]), (50, [0.5, 0.9]), (99, [0.5, 0.9]), (100, [0.5, 0.95])]
+)
+def test_the_percentile_of_calls_has_five_beyond_it(calls: int, percentiles: list[float]) -> None:
+    """Fewer calls show a lower one."""
+    found = Recorded()
+    for position in range(calls):
+        found.add("run", replace(cold(position, 0), phase=Phase.MEASURED, start=Start.WARM, duration_ms=50.0))
+
+    assert [limit.percentile for limit in suggest(found, 1.25).policy.limits.duration] == percentiles
+
+
+def test_a_limit_is_no_nearer_than_the_scheduler() -> None:
+    """A quarter of half a millisecond is no headroom."""
+    found = Recorded()
+    for position in range(200):
+        found.add("run", replace(cold(position, 0), phase=Phase.MEASURED, start=Start.WARM, duration_ms=0.77))
+
+    assert all(limit.limit_ms >= 5.77 for limit in suggest(found, 1.25).policy.limits.duration)
+
+
+def test_a_limit_is_no_higher_than_a_call_can_last() -> None:
+    """A policy takes none beyond 900 s."""
+    found = Recorded()
+    for position in range(200):
+        found.add("run", replace(cold(position, 0), phase=Phase.MEASURED, start=Start.WARM, duration_ms=899_000.0))
+
+    limits = suggest(found, 1.25).policy.limits.duration
+    assert {limit.limit_ms for limit in limits} == {900_000.0}
+
+
+def test_what_the_runs_leave_open_gives_way_to_less() -> None:
+    """A lower percentile, and none where none is decided."""
+    found = recorded(samples_of("open"))
+    high = {"limits.duration.p95", "limits.init.p85"}
+    lower = suggest(found, 1.25, undecided=lambda policy: high & named(policy))
+    none = suggest(found, 1.25, undecided=named)
+
+    assert named(lower.policy) == {"limits.init.p80", "limits.duration.p50", "limits.duration.p90"}
+    assert named(none.policy) == set()
+    assert any("too few warm calls to decide" in line for line in none.left_out)
+
+
+def named(policy: Policy) -> set[str]:
+    """Return the paths of a policy's limits."""
+    both = (("init", policy.limits.init), ("duration", policy.limits.duration))
+    return {f"limits.{kind}.{limit.name}" for kind, limits in both for limit in limits}
+
+
+def test_a_base_keeps_all_but_its_limits(tmp_path: Path) -> None:
+    """Probes, budget and comparisons are those of the policy that the runs were recorded under."""
+    path, policy = tmp_path / "samples.jsonl", tmp_path / "p.yaml"
+    path.write_text(lines_of(samples_of("base")))
+    policy.write_text(
+        "policy: quotes\nprobes: [{name: default, event: http-api, path: /quote}]\n"
+        "limits: {duration: {p95: 9s}, memory: {max: 80%}}\ncompare: {duration: {p95: 1.5x}}\nbudget: {seconds: 100}\n"
+    )
+    result = CliRunner().invoke(app, ["policy", "suggest", "--samples", str(path), "--policy", str(policy)])
+    base, found = parse_policy(policy.read_text(), "p"), parse_policy(result.stdout, "printed")
+
+    assert result.exit_code == 0, result.output
+    assert (found.name, found.probes, found.compare, found.budget) == ("quotes", base.probes, base.compare, base.budget)
+    assert found.limits.memory_ratio == base.limits.memory_ratio
+    assert found.limits.duration[-1].limit_ms < 1000
+    assert "do not hold what was sent" not in result.stderr
+
+
+def test_without_a_policy_the_probes_names_are_kept(tmp_path: Path) -> None:
+    """What they sent is not in the samples, and that is said; nothing that counts anyway is printed."""
+    path = tmp_path / "samples.jsonl"
+    path.write_text(lines_of([(run, replace(s, probe="quote")) for run, s in samples_of("names")]))
+    result = CliRunner().invoke(app, ["policy", "suggest", "--samples", str(path)])
+
+    assert [probe.name for probe in parse_policy(result.stdout, "printed").probes] == ["quote"]
+    assert "probes: quote: samples do not hold what was sent" in result.stderr
+    assert not {"mode", "rollback", "when", "budget", "live"} & set(re.findall(r"^(\w+):", result.stdout, re.MULTILINE))
+
+
+def slower(samples: list[tuple[str, Sample]]) -> list[tuple[str, Sample]]:
+    """Return the samples with a candidate that is twice as slow."""
+    return [
+        (run, replace(s, duration_ms=2 * (s.duration_ms or 0)) if s.arm is Arm.CANDIDATE else s) for run, s in samples
+    ]
+
+
+def test_samples_of_a_refused_run_are_no_example(tmp_path: Path) -> None:
+    """Its limits would let the same through again; who wants them says so."""
+    path = tmp_path / "samples.jsonl"
+    path.write_text(lines_of(slower(samples_of("slow", runs=1))))
+    words = ["policy", "suggest", "--samples", str(path)]
+    refused, taken = CliRunner().invoke(app, words), CliRunner().invoke(app, [*words, "--anyway"])
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert f"{path}: found the run run 0, which is refused (" in refused.stderr
+    assert taken.exit_code == 0, taken.output
+
+
+@pytest.mark.parametrize(("report", "code"), [("refused", 2), ("passed", 0)])
+def test_the_report_beside_the_samples_says_whether_their_run_was_refused(
+    tmp_path: Path, report: str, code: int
+) -> None:
+    """Whatever the samples alone would show: memory and live traffic are not in them."""
+    document = json.loads((GOLDEN / f"report_{report}.json").read_text())
+    (tmp_path / "report.json").write_text(json.dumps(document))
+    path = tmp_path / "samples.jsonl"
+    path.write_text(lines_of([(document["deployment_id"], s) for _, s in samples_of("told", runs=1)]))
+    result = CliRunner().invoke(app, ["policy", "suggest", "--samples", str(path)])
+
+    assert result.exit_code == code, result.output
+    assert (document["reason"].splitlines()[0] in result.stderr) == (code == 2)
+
+
+def test_its_own_runs_decide_every_limit(tmp_path: Path) -> None:
+    """What is proposed passes the runs that it was made from, without an open limit and without a warning."""
+    path, policy = tmp_path / "samples.jsonl", tmp_path / "p.yaml"
+    path.write_text(lines_of(samples_of("own", runs=2)))
+    policy.write_text(CliRunner().invoke(app, ["policy", "suggest", "--samples", str(path)]).stdout)
+    replayed = CliRunner().invoke(app, ["replay", "--policy", str(policy), str(path), "--json"])
+    validated = CliRunner().invoke(app, ["policy", "validate", str(policy)])
+
+    outcomes = {
+        finding["check"]: finding["outcome"]
+        for line in replayed.stdout.splitlines()
+        for finding in json.loads(line)["findings"]
+        if finding["check"].startswith("limits.")
+    }
+    assert set(outcomes.values()) == {"passed"}, outcomes
+    assert validated.stdout == f"{policy}: ok\n"
 
 
 def test_the_command_prints_a_policy_and_how_often_it_would_have_fired(tmp_path: Path) -> None:

@@ -97,10 +97,11 @@ def test_a_log_whose_reports_all_count_is_read_without_a_word() -> None:
 
 
 def test_standard_input_gives_one_line_an_invocation() -> None:
-    """A dash reads standard input; whole numbers are printed as such."""
-    result = CliRunner().invoke(app, ["logs", "parse", "-", "--json"], input=f"{REPORT}\nnoise\n{REPORT}\n")
+    """A dash reads standard input; whole numbers are printed as such, and a report that stands twice once."""
+    other = REPORT.replace("1a", "2b")
+    result = CliRunner().invoke(app, ["logs", "parse", "-", "--json"], input=f"{REPORT}\nnoise\n{other}\n{REPORT}\n")
 
-    assert [json.loads(line) for line in result.stdout.splitlines()] == [FOUND, FOUND]
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [FOUND, {**FOUND, "request_id": "2b"}]
     assert '"billed_ms": 13,' in result.stdout
 
 
@@ -121,8 +122,8 @@ def test_a_log_without_a_report_prints_nothing_and_says_so(option: list[str]) ->
 
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == (
-        "-: no platform report found; expected Lambda's text or JSON format, as Lambda, the AWS CLI, CloudWatch or SAM"
-        " print it\n"
+        "-: no platform report found; expected Lambda's text or JSON format, as Lambda, the AWS CLI, CloudWatch, SAM,"
+        " docker compose, CI or Datadog print it\n"
     )
 
 

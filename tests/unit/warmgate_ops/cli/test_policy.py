@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from generate.schema import policy_schema
 from unit.warmgate.policy.documents import DATA, ROOT
 from warmgate_ops.cli.main import app
 
@@ -87,6 +88,32 @@ def test_standard_input_can_be_checked() -> None:
     assert validate("-", standard_input=b"policy: x") == (0, ["-: ok"])
 
 
+def test_a_document_of_another_tool_is_one_fault_and_a_policy(tmp_path: Path) -> None:
+    """What is printed below the fault can be saved, and validates."""
+    flagger = ROOT / "tests" / "data" / "foreign" / "flagger.yaml"
+    code, lines = validate(flagger)
+    assert code == 2
+    assert lines[0] == (
+        f"{flagger}:1 document: found Flagger's Canary, expected a policy;"
+        " begin with the policy that `warmgate policy validate` prints for it"
+    )
+    saved = tmp_path / "warmgate.yaml"
+    saved.write_text("\n".join(lines[1:]))
+    assert validate(saved)[1][0] == f"{saved}: ok"
+
+    record = json.loads(validate("--json", flagger)[1][0])
+    assert (len(record["errors"]), record["proposal"].splitlines()) == (1, lines[1:])
+
+
+def test_other_commands_name_it_too() -> None:
+    """Whatever reads a policy says what stands there instead of one."""
+    flagger = ROOT / "tests" / "data" / "foreign" / "flagger.yaml"
+    result = CliRunner().invoke(app, ["policy", "explain", str(flagger)])
+
+    assert result.exit_code == 2
+    assert "found Flagger's Canary, expected a policy" in result.output
+
+
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     """A payload file may not be a way to any other file."""
     (tmp_path / "secret.json").write_text("1")
@@ -98,3 +125,12 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
 
     assert code == 2
     assert "quote.json (a link that leads out of the policy's folder)" in lines[0]
+
+
+def test_the_schema_is_that_of_this_version_and_has_a_name() -> None:
+    """What an editor reads is what the parser was made from, and nothing is fetched for its name."""
+    result = CliRunner().invoke(app, ["policy", "schema"])
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == policy_schema()
+    assert policy_schema()["$id"] == "urn:warmgate:policy"

@@ -40,9 +40,12 @@ def rehearse(*arguments: str, tools: Path = ROOT) -> subprocess.CompletedProcess
     ("arguments", "said"),
     [
         (["--only", "heathy"], "found heathy, expected some of healthy, slow_init"),
-        (["--policy", str(FOLDER / "quotes.yaml")], "--function, --candidate and --policy belong together"),
+        (["--policy", str(FOLDER / "quotes.yaml")], "found --policy, expected --function and --candidate"),
+        (OWN[:2], "found --function, expected --function and --candidate"),
         (["--function", str(FOLDER / "nowhere")], "nowhere: No such file or directory"),
         (["--memory", "64"], "Invalid value for '--memory'"),
+        (["--handler", "app.run", "--memory", "512"], "found --handler, --memory, expected --function and --candidate"),
+        ([*OWN, "--only", "healthy"], "--only and --all choose scenarios"),
     ],
 )
 def test_wrong_usage_is_told_and_exits_2(arguments: list[str], said: str) -> None:
@@ -78,6 +81,14 @@ def test_another_architecture_is_said_before_anything_else(tmp_path: Path) -> No
     assert done.returncode == 3, done.stderr
     first = done.stderr.splitlines()[0]
     assert f"the function asks for {other} and is measured on this machine's" in first
+
+
+def test_the_default_policy_is_named_first(tmp_path: Path) -> None:
+    """Neither policy nor event is needed: what judges in an account judges here, and the first line says so."""
+    done = rehearse(*OWN, tools=tmp_path)
+
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.splitlines()[0].startswith("no --policy: judged by the bundled default policy")
 
 
 def test_a_cloud_that_is_not_installed_exits_3(tmp_path: Path) -> None:

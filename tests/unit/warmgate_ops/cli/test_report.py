@@ -250,3 +250,16 @@ def test_a_deployment_without_a_report_is_an_error_of_its_own(tmp_path: Path, bu
     assert result.exit_code == 3
     assert "s3://reports/d-GONE/report.json could not be read: NoSuchKey" in result.stderr
     assert "WARMGATE_REPORT_PREFIX" in result.stderr
+
+
+def test_a_picture_is_written_where_it_is_asked_for_and_named_from_the_page(tmp_path: Path) -> None:
+    """Relative to the page, so that both can be uploaded; without it no picture is made."""
+    folder = written(tmp_path / "d-1", REFUSED)
+    (tmp_path / "pictures").mkdir()
+    picture = tmp_path / "pictures" / "at a glance.png"
+    result = command(tmp_path, folder, "--preview", picture)
+
+    assert result.stdout.startswith(f"wrote {tmp_path / 'page.html'} and {picture}: REFUSED")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert 'property="og:image" content="pictures/at%20a%20glance.png"' in (tmp_path / "page.html").read_text()
+    assert "og:image" not in (command(tmp_path, folder), (tmp_path / "page.html").read_text())[1]

@@ -25,6 +25,7 @@ from warmgate_ops.doctor.template.reading import read_template
 ROOT = Path(__file__).parents[4]
 TEMPLATE = ROOT / "tests" / "data" / "templates" / "healthy.yaml"
 SARIF = json.loads((ROOT / "tests" / "data" / "sarif" / "used.schema.json").read_text())
+WATCHING = ["alarm-never-has-data", "alarm-counts-old-version", "alarm-too-slow"]
 SOURCE = re.compile(r"[\w.-]+/[\w.-]+#\d+|.+ \((AWS|Amazon) [\w ]+ (Guide|Reference)\)|.+ \(docs/\S+\.md\)")
 
 
@@ -43,11 +44,11 @@ def test_text_is_a_line_a_finding_how_to_fix_it_and_a_summary(faulty: Path) -> N
 
     assert done.exit_code == 1
     assert done.stdout.splitlines() == [
-        f"error   hook-timeout  {faulty}:26 BeforeTraffic: timeout 3 s, Lambda's default",
+        f"error   hook-timeout  {faulty}:38 BeforeTraffic: timeout 3 s, Lambda's default",
         "        fix: give the hook a timeout of 900 s, or lower budget.seconds in the policy",
-        f"warning no-alarms  {faulty}:19 Checkout: no Alarms are named",
+        f"warning no-alarms  {faulty}:18 Checkout: no Alarms are named",
         f"        fix: {no_alarms.CHECK.fix}",
-        "1 error, 1 warning in 15 checks",
+        f"1 error, 1 warning in 17 checks; nothing to look at for 3 more: {', '.join(WATCHING)}",
     ]
 
 
@@ -56,10 +57,10 @@ def test_json_has_all_that_the_text_has(faulty: Path) -> None:
     found = json.loads(CliRunner().invoke(app, ["doctor", "--template", str(faulty), "--json"]).stdout)
 
     assert found["counts"] == {"error": 1, "warning": 1, "info": 0, "unknown": 0}
-    assert found["not_looked"] == []
+    assert found["not_looked"] == WATCHING
     first = found["findings"][0]
     assert (first["id"], first["severity"], first["file"], first["line"], first["name"]) == (
-        *("hook-timeout", "error", str(faulty), 26, "BeforeTraffic"),
+        *("hook-timeout", "error", str(faulty), 38, "BeforeTraffic"),
     )
     assert first["why"]
     assert first["fix"]
@@ -81,7 +82,7 @@ def test_sarif_is_valid_and_points_at_the_line(faulty: Path) -> None:
     ]
     assert all(rules[result["ruleIndex"]] == result["ruleId"] for result in run["results"])
     lines = [result["locations"][0]["physicalLocation"]["region"]["startLine"] for result in run["results"]]
-    assert lines == [26, 19]
+    assert lines == [38, 18]
 
 
 def test_sarif_of_an_account_names_things_and_keeps_open_what_was_not_seen() -> None:
@@ -103,7 +104,7 @@ def test_sarif_of_a_healthy_template_is_written_to_a_file(tmp_path: Path) -> Non
     path = tmp_path / "doctor.sarif"
     done = CliRunner().invoke(app, ["doctor", "--template", str(TEMPLATE), "--sarif", str(path)])
 
-    assert (done.exit_code, done.stdout) == (0, "no problems in 15 checks\n")
+    assert (done.exit_code, done.stdout) == (0, "no problems in 20 checks\n")
     assert json.loads(path.read_text())["runs"][0]["results"] == []
 
 

@@ -46,19 +46,113 @@ KNOWN = ("CodeDeployHook_x", "")
 PERMISSION = "Action: [codedeploy:PutLifecycleEventHookExecutionStatus, codedeploy:Get*]"
 NAMED = '      FunctionName: !Sub "CodeDeployHook_${AWS::StackName}-before"\n'
 POLICIES = "      Policies:\n        - AWSLambdaBasicExecutionRole\n"
+SNAPSHOT = "SnapStart: {ApplyOn: PublishedVersions}"
+PREFERENCE = "      DeploymentPreference:"
+LINEAR = "CodeDeployDefault.LambdaLinear10PercentEvery1Minute"
+DIMENSIONS = HEALTHY[HEALTHY.index("      Dimensions:") : HEALTHY.index("  BeforeTraffic:")]
 SEEDED = [
+    (
+        "alarm-never-has-data",
+        '!Sub "${Checkout}:live"',
+        '!Sub "arn:aws:lambda:${AWS::Region}:1:function:checkout:7"',
+        E,
+        "Name: Resource",
+        "Resource is an ARN",
+    ),
+    (
+        "alarm-never-has-data",
+        '        - {Name: Resource, Value: !Sub "${Checkout}:live"}\n',
+        "",
+        E,
+        "Name: FunctionName",
+        "dimensions ExecutedVersion and FunctionName",
+    ),
+    ("alarm-never-has-data", "{Name: Resource", "{Name: resource", E, "Name: resource", "is spelt Resource"),
+    (
+        "alarm-counts-old-version",
+        DIMENSIONS,
+        "      Dimensions: [{Name: FunctionName, Value: !Ref Checkout}]\n",
+        W,
+        "  CheckoutErrors:",
+        "of both versions",
+    ),
+    (
+        "alarm-counts-old-version",
+        "        - {Name: ExecutedVersion, Value: !GetAtt Checkout.Version.Version}\n",
+        "",
+        N,
+        "  CheckoutErrors:",
+        "FunctionName, Resource",
+    ),
+    ("alarm-too-slow", "Periods: 2", "Periods: 6", W, "  CheckoutErrors:", "after 360 s of breached periods, traffic"),
+    (
+        "settings-clash",
+        "    Properties: {Handler: app.handler}\n",
+        "    Properties: {Handler: app.handler, SnapStart: {ApplyOn: PublishedVersions}}\n",
+        W,
+        "SnapStart",
+        "publishes none of this",
+    ),
+    (
+        "settings-clash",
+        "      Handler: app.handler\n",
+        f"      Handler: app.handler\n      {SNAPSHOT}\n      FileSystemConfigs: [{{Arn: x}}]\n",
+        E,
+        "SnapStart",
+        "an Amazon EFS file system are refused together",
+    ),
+    (
+        "not-expanded",
+        "  Shop:\n",
+        "  'Fn::ForEach::F':\n    - N\n    - [a, b]\n    - {'F${N}': {Type: AWS::Lambda::Function}}\n  Shop:\n",
+        N,
+        "Fn::ForEach::F",
+        "what a Fn::ForEach repeats",
+    ),
+    (
+        "not-expanded",
+        "Transform: AWS::Serverless-2016-10-31",
+        "Transform: [AWS::Serverless-2016-10-31, Own]",
+        N,
+        "Transform:",
+        "what the macro Own makes",
+    ),
+    (
+        "not-expanded",
+        "  Shop:\n",
+        "  Kept:\n    Type: Org::Team::Kit::MODULE\n  Shop:\n",
+        N,
+        "Kept:",
+        "what the module Org::Team::Kit::MODULE holds",
+    ),
+    (
+        "no-alarms",
+        "{Enabled: true, Alarms:",
+        "{Enabled: false, Alarms:",
+        W,
+        "  LedgerGroup:",
+        "Enabled is false",
+    ),
+    (
+        "hook-invokes",
+        '"${Checkout.Arn}:*"',
+        "${Checkout.Arn}",
+        E,
+        "  BeforeTraffic:",
+        "bare name",
+    ),
     ("codedeploy-calls-hook", "CodeDeployHook_warmgate-after", "warmgate-after", E, "warmgate-after", "the name warm"),
     ("codedeploy-calls-hook", '"CodeDeployHook_${AWS', '"before-${AWS', E, "!Ref BeforeTraffic", "the name before-"),
     ("codedeploy-calls-hook", NAMED, "", E, "!Ref BeforeTraffic", "BeforeTraffic has no FunctionName"),
     ("codedeploy-calls-hook", '"CodeDeployHook_${AWS', '"${AWS', N, "!Ref BeforeTraffic", "does not say whether"),
-    ("no-alias", "    AutoPublishAlias: live\n", "", E, "Alarms: [!Ref", "without AutoPublishAlias"),
-    ("no-alarms", "        Alarms: [!Ref CheckoutErrors]\n", "", W, "Hooks:", "no Alarms"),
+    ("no-alias", "    AutoPublishAlias: live\n", "", E, PREFERENCE, "without AutoPublishAlias"),
+    ("no-alarms", "        Alarms: [!Ref CheckoutErrors]\n", "", W, PREFERENCE, "no Alarms"),
     (
         "no-alarms",
         "Alarms: [{Name: ledger-errors}]",
         "Alarms: []",
         W,
-        "Type: AWS::CodeDeploy::DeploymentGroup",
+        "  LedgerGroup:",
         "no al",
     ),
     (
@@ -66,7 +160,7 @@ SEEDED = [
         "        BeforeAllowTrafficHook: CodeDeployHook_warmgate-before\n",
         "",
         W,
-        "ApplicationName: !Ref Shop",
+        "CodeDeployLambdaAliasUpdate:",
         "no hook is named",
     ),
     (
@@ -74,10 +168,10 @@ SEEDED = [
         "      Handler: app.handler\n",
         "      Handler: app.handler\n      ProvisionedConcurrencyConfig:\n        ProvisionedConcurrentExecutions: 2\n",
         W,
-        "        ProvisionedConcurrentExecutions: 2",
+        "      ProvisionedConcurrencyConfig:",
         "ProvisionedConcurrencyConfig",
     ),
-    ("hook-timeout", "Timeout: 900", "Timeout: 30", E, "BeforeTraffic:\n", "timeout 30 s"),
+    ("hook-timeout", "Timeout: 900", "Timeout: 30", E, "Timeout: 30", "timeout 30 s"),
     ("hook-reports", PERMISSION, "Action: codedeploy:Get*", E, "BeforeTraffic:\n", "Status is not granted"),
     ("hook-reports", PERMISSION, "Action: !Ref Alarms", N, "BeforeTraffic:\n", "is not written here"),
     ("hook-invokes", "Action: lambda:InvokeFunction", "Action: lambda:Get*", E, "BeforeTraffic:\n", "is not granted"),
@@ -101,7 +195,7 @@ SEEDED = [
         "Child:\n",
         "template child.yaml holds is not looked at here",
     ),
-    ("config-only-change", "AllProperties: true", "AllProperties: false", N, "Alarms: [!Ref", "publishes no version"),
+    ("config-only-change", "AllProperties: true", "AllProperties: false", N, PREFERENCE, "publishes no version"),
     (
         "logs-hide-reports",
         "    Runtime: python3.13\n",
@@ -132,9 +226,7 @@ def test_a_fault_is_found_by_its_check_alone(
 
     assert [(finding.check.id, finding.severity) for finding in found] == [(id_, severity)], found
     assert told in found[0].message
-    # A resource's node begins below its name.
-    line = line_of(text, at.rstrip("\n")) + at.endswith("\n")
-    assert (found[0].place.file, found[0].place.line) == ("template.yaml", line)
+    assert (found[0].place.file, found[0].place.line) == ("template.yaml", line_of(text, at.rstrip("\n")))
 
 
 def test_every_check_of_a_template_is_seeded() -> None:
@@ -146,7 +238,7 @@ def test_json_is_read_like_yaml() -> None:
     """The long form of template functions means what the short form means."""
     text = HEALTHY.replace("[!Ref CheckoutErrors]", "[{Ref: CheckoutErrors}]")
     text = text.replace("!Ref BeforeTraffic", "{'Fn::GetAtt': [BeforeTraffic, Arn]}")
-    for tag in ("!Ref ", "!Sub "):
+    for tag in ("!Ref ", "!Sub ", "!GetAtt "):
         text = text.replace(tag, "")
     text = (
         text.replace("Timeout: 900", "Timeout: 3").replace("${AWS::StackName}", "shop").replace("${Checkout.Arn}", "")

@@ -100,7 +100,7 @@ def test_a_line_of_the_globals_is_told_once() -> None:
 
     assert found.keys() == {"no-alarms", "no-hook"}
     assert found["no-hook"].place.name == "F0, F1, F2, F3, F4 and 2 more"
-    assert found["no-hook"].place.line == line_of(HEALTHY, "Type: Canary10Percent5Minutes")
+    assert found["no-hook"].place.line == line_of(HEALTHY, "    DeploymentPreference:")
 
 
 def test_a_template_without_a_release_is_not_called_healthy() -> None:
@@ -109,9 +109,9 @@ def test_a_template_without_a_release_is_not_called_healthy() -> None:
     found = examine(CHECKS, [Facts(template=read_template(text, "template.yaml"))])
 
     assert [finding.check.id for finding in found.findings] == ["nested-stacks"]
-    assert found.looked == ("nested-stacks",)
-    assert summary(found).startswith("1 note in 1 check; nothing to look at for 14 more: config-only-change, ")
-    assert set(found.not_looked) == {check.id for check in CHECKS if check.in_template} - {"nested-stacks"}
+    assert found.looked == ("nested-stacks", "not-expanded")
+    assert summary(found).startswith("1 note in 2 checks; nothing to look at for 18 more: config-only-change, ")
+    assert set(found.not_looked) == {check.id for check in CHECKS if check.in_template} - set(found.looked)
 
 
 def test_all_forms_stand_side_by_side() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from warmgate.model.deployment import LiveJudge
-from warmgate_ops.cli.rehearse import own_exit_code
+from warmgate_ops.cli.rehearse_run import own_exit_code
 from warmgate_ops.rehearsal.catalogue import chosen, live_release, own_release
 from warmgate_ops.rehearsal.expect import RehearsedRelease, differences, row_of
 from warmgate_ops.rehearsal.scenario import FunctionSettings, Live

@@ -50,7 +50,7 @@ def test_verdict_error_and_rollback_are_told() -> None:
     )
     assert list(lines_between(SHIFTING, stopped)) == [
         "deployment Stopped: MANUAL_STOP: by request",
-        "verdict failed: limits.errors.rate:\n 10 of 10",
+        "verdict failed: 0 of 0 checks passed",
         "rollback d-2 InProgress",
     ]
 

@@ -94,7 +94,10 @@ def test_a_verdict_without_checks_is_one_case() -> None:
     assert suite.get("errors") == "1"
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
+RELEASES = sorted(path for path in EXAMPLES.iterdir() if "warmgate release" in path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.name)
 def test_the_pipelines_of_the_examples_name_options_that_exist(path: Path) -> None:
     """YAML parses, and `warmgate release` takes every option that is given to it."""
     text = path.read_text(encoding="utf-8")

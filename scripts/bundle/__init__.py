@@ -1,0 +1,1 @@
+"""Puts a release together: wheel, sdist, lock, SAM application, checksums. Publishes nothing."""

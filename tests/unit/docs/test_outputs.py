@@ -1,0 +1,84 @@
+"""What a page shows below a command is what the command prints, or the block says why nobody ran it here."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from warmgate_ops.cli.main import app
+
+ROOT = Path(__file__).parents[3]
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md"), ROOT / "policies" / "README.md"]
+)
+BLOCK = re.compile(
+    r"(?:^<!-- needs (?P<needs>[a-z ]+) -->\n)?^ *```console\n(?P<body>.*?)^ *```", re.MULTILINE | re.DOTALL
+)
+MARKED = {"an account": 6, "a rehearsal": 1}
+"""Blocks that cannot be run here, by what they need: a mark is a claim, and their number is no accident."""
+LOG = (
+    "REPORT RequestId: 8f507cfc-2f86-4b1c-9f0a-1e2d3c4b5a69\tDuration: 12.34 ms\tBilled Duration: 13 ms\t"
+    "Memory Size: 128 MB\tMax Memory Used: 30 MB\n"
+)
+
+
+def _appspec(folder: Path) -> None:
+    line = "appspec new --function checkout-api --alias live --from 6 --to 7 --after '' --output"
+    CliRunner().invoke(app, [*shlex.split(line), str(folder / "appspec.yaml")], catch_exceptions=False)
+
+
+def _examples(folder: Path) -> None:
+    (folder / "examples").symlink_to(ROOT / "examples")
+
+
+PREPARED: dict[str, Callable[[Path], object]] = {
+    "policy validate examples/prints/policy.yaml": _examples,
+    "appspec check appspec.yaml --json": _appspec,
+    "logs parse function.log --json": lambda folder: (folder / "function.log").write_text(LOG),
+}
+"""What lies in the reader's folder before a command that a page shows with its output."""
+
+
+def shown() -> list[tuple[str, str, str, str]]:
+    """Return page, need, command and output of every command below which a page shows an output."""
+    return [
+        (str(page.relative_to(ROOT)), block["needs"] or "", command, output)
+        for page in PAGES
+        for block in BLOCK.finditer(page.read_text(encoding="utf-8"))
+        for command, output in _commands(block["body"])
+        if output
+    ]
+
+
+def _commands(body: str) -> list[tuple[str, str]]:
+    parts = re.split(r"^ *\$ ", body.replace("\\\n", " "), flags=re.MULTILINE)[1:]
+    cut = [part.partition("\n") for part in parts]
+    lines = [(command, [line for line in below.splitlines() if not line.startswith("> ")]) for command, _, below in cut]
+    return [(command, "\n".join(output).strip()) for command, output in lines]
+
+
+@pytest.mark.parametrize(("page", "command", "output"), [(page, *rest) for page, needs, *rest in shown() if not needs])
+def test_a_command_prints_what_the_page_shows(
+    page: str, command: str, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run in a folder as the reader's, the command prints these lines and no others."""
+    line = command.removeprefix("warmgate ")
+    assert line in PREPARED, f"{page}: nobody runs `{command}`: prepare it here, or mark the block with what it needs"
+    PREPARED[line](tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    assert CliRunner().invoke(app, shlex.split(line)).output.strip() == output
+
+
+def test_what_nobody_ran_is_marked_and_counted() -> None:
+    """Each mark stands above a block, and there are as many as there were when somebody last looked."""
+    needs = [block["needs"] for page in PAGES for block in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+    marks = sum(len(re.findall(r"^<!-- needs ", page.read_text(encoding="utf-8"), re.MULTILINE)) for page in PAGES)
+
+    assert {need: needs.count(need) for need in needs if need} == MARKED
+    assert marks == sum(MARKED.values())
