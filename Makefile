@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs site template scan package dist release bench gatebench mutants campaign campaign-wire lock golden clean
+.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs site template scan package dist release construct bench gatebench mutants campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -146,6 +146,10 @@ dist: $(ENV)/dist/.ready ## build the sdist, and the wheel from it, into build/d
 
 release: dist package ## build all that a release consists of into build/release: wheel, sdist, lock, SAM application, checksums
 	PYTHONPATH=scripts $(BIN)/python -m bundle --dist build/dist --application build/package --out build/release
+
+construct: ## compile the CDK construct for TypeScript by jsii and look at a template made with it (needs node and the npm registry)
+	rm -rf build/construct && mkdir -p build && cp -R cdk build/construct
+	cd build/construct && npm ci --silent --no-audit --no-fund && npx jsii --silence-warnings=metadata/missing-dev-dependency && node try.js
 
 golden: $(READY) ## rewrite the golden reports; review the diff
 	WARMGATE_GOLDEN=1 $(PYTEST) tests/unit/warmgate/report -q
