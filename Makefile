@@ -149,7 +149,7 @@ release: dist package ## build all that a release consists of into build/release
 
 construct: ## compile the CDK construct for TypeScript by jsii and look at a template made with it (needs node and the npm registry)
 	rm -rf build/construct && mkdir -p build && cp -R cdk build/construct
-	cd build/construct && npm ci --silent --no-audit --no-fund && npx jsii --silence-warnings=metadata/missing-dev-dependency && node try.js
+	cd build/construct && npm ci --silent --no-audit --no-fund && node_modules/.bin/jsii --silence-warnings=metadata/missing-dev-dependency && node try.js
 
 golden: $(READY) ## rewrite the golden reports; review the diff
 	WARMGATE_GOLDEN=1 $(PYTEST) tests/unit/warmgate/report -q

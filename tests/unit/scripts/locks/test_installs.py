@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ PLACES = (
 # A command that a message shows to a person begins with a backtick: it is not run here.
 INSTALLS = re.compile(r"(?<!`)(?:\bpip3?|\(PIP\))[\"',\s]+(?:install|download|wheel)\b.*")
 OTHERWISE = re.compile(
-    r"\b(?:pipx|uvx|npx|easy_install|uv (?:add|run|sync|tool|pip (?:install|sync))|npm (?:i|ci|install))\b"
+    r"\b(?:pipx|uvx|npx|easy_install|uv (?:add|run|sync|tool|pip (?:install|sync))|npm (?:i|install))\b"
 )
 ELSEWHERE = {
     *("requirements/runtime.txt", "requirements/install.txt"),
@@ -89,3 +90,12 @@ def test_every_lock_is_installed_or_written_as_it_is() -> None:
 def test_an_install_that_resolves_is_found(text: str) -> None:
     """A package by name, a lock without its hashes, a build with the newest tools, another installer."""
     assert faults(text)
+
+
+def test_what_npm_installs_is_pinned_by_hash() -> None:
+    """`npm ci` takes what package-lock.json names, and fails where package.json asks for more."""
+    packages = json.loads((ROOT / "cdk" / "package-lock.json").read_text())["packages"]
+    inside = {name for name, each in packages.items() if each.get("inBundle")}
+
+    assert {name for name, each in packages.items() if name and "integrity" not in each} == inside
+    assert not any("resolved" in each for each in packages.values())
