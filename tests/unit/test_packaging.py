@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,10 @@ def test_the_package_is_the_same_twice() -> None:
 def test_an_entry_point_stays_thin(entry_point: Path) -> None:
     """Event, typed value, bootstrap, use case: thirty lines at the most."""
     assert len(entry_point.read_text().splitlines()) <= 30
+
+
+def test_the_construct_for_typescript_has_the_same_version() -> None:
+    """What is released together says so."""
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+    assert json.loads((ROOT / "cdk" / "package.json").read_text())["version"] == ours

@@ -12,6 +12,7 @@ from support.reports.releases import ENDS, completed
 from warmgate.model.release import Notice
 from warmgate.report.chat import FORMATS, slack_message, teams_message
 from warmgate.report.notice import build_notice
+from warmgate.settings import CHATS
 
 CONSOLE = "https://console.example.com/s3/object/reports/d-ABCDEF123/report.md"
 HOSTILE = "<!channel> <https://evil.example|click> [click](https://evil.example) @all :fire: "
@@ -103,3 +104,8 @@ def test_only_an_address_of_the_web_is_a_button(form: str, address: str) -> None
 
     assert not any("url" in each for each in parts(message))
     assert address in json.dumps(message)
+
+
+def test_every_chat_that_can_be_set_has_a_format() -> None:
+    """Settings name the chats without the formats, which no hook before the shift needs."""
+    assert set(CHATS) == set(FORMATS)

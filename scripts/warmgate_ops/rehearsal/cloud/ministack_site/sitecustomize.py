@@ -30,7 +30,7 @@ if importlib.util.find_spec("ministack") is not None:
 
             part = "ministack.services.lambda_svc: what publishes versions"
             service = importlib.import_module("ministack.services.lambda_svc")
-            importlib.import_module("versions").install(service.__dict__, front.snapshot_fails)
+            importlib.import_module("versions").install(service.__dict__, front.take_snapshot)
 
             part = "ministack.services.cloudformation"
             installing.Installer(front, Path(os.environ["WARMGATE_CODE"]), "us-east-1").install()

@@ -15,14 +15,14 @@ from typing import Any
 Answer = tuple[int, dict[str, str], bytes]
 Operation = Callable[..., Answer]
 _LATEST = "$LATEST"
-_FAILED = {"State": "Failed", "StateReason": "The function failed to initialise", "StateReasonCode": "FunctionError"}
 _ACTIVE = {"State": "Active", "StateReason": "", "StateReasonCode": "", "LastUpdateStatus": "Successful"}
-_STORED_AFTER_S = 0.2
-Snapshot = Callable[[str, str], bool]
-"""Initialises a version of a function, and returns whether that failed."""
+_TRIES, _PAUSE_S = 100, 0.05
+"""The version is stored right after its snapshot was asked for: until then nobody finds it."""
+Snapshot = Callable[[str, str], str | None]
+"""Initialises a version of a function; returns why that failed, empty text if it did not, None if nobody finds it."""
 
 
-def install(service: dict[str, Any], snapshot_fails: Snapshot) -> None:
+def install(service: dict[str, Any], take: Snapshot) -> None:
     """Replace what publishes and lists versions; raises KeyError where a name of MiniStack's module has changed."""
     functions: dict[str, Any] = service["_functions"]
     create: Operation = service["_create_function"]
@@ -47,19 +47,33 @@ def install(service: dict[str, Any], snapshot_fails: Snapshot) -> None:
         return answer if answer[0] >= 300 else _changed(answer, _all_qualified)
 
     del service["_snapstart_provision_version_async"]
-    service["_snapstart_provision_version_async"] = lambda name, version: _take_snapshot(name, version, snapshot_fails)
+    service["_snapstart_provision_version_async"] = lambda name, version: _take_snapshot(name, version, take)
     service.update(_create_function=create_function, _update_code=update_code, _list_versions=list_versions)
 
 
-def _take_snapshot(name: str, version: dict[str, Any], snapshot_fails: Snapshot) -> None:
+def _take_snapshot(name: str, version: dict[str, Any], take: Snapshot) -> None:
     """Let a version be Pending until it has been initialised; a thread asks, because it is about to be stored."""
-    configuration = version["config"]
+    threading.Thread(target=end_pending, args=(name, version["config"], take), daemon=True).start()
 
-    def taken() -> None:
-        time.sleep(_STORED_AFTER_S)
-        configuration.update(_FAILED if snapshot_fails(name, str(configuration["Version"])) else _ACTIVE)
 
-    threading.Thread(target=taken, daemon=True).start()
+def end_pending(
+    name: str,
+    configuration: dict[str, Any],
+    take: Snapshot,
+    sleep_s: Callable[[float], None] = time.sleep,
+) -> None:
+    """Make a version Active or Failed; whatever keeps it from being initialised is its reason, so nobody waits on."""
+    why: str | None = None
+    for _ in range(_TRIES):
+        why = take(name, str(configuration["Version"]))
+        if why is not None:
+            break
+        sleep_s(_PAUSE_S)
+    configuration.update(_ACTIVE if why == "" else _failed(why or "No snapshot was taken: the version was not found"))
+
+
+def _failed(reason: str) -> dict[str, str]:
+    return {"State": "Failed", "StateReason": reason, "StateReasonCode": "FunctionError"}
 
 
 def _name_versions(function: dict[str, Any]) -> None:

@@ -46,10 +46,14 @@ class Front:
         """Wait until a function that was deployed can be started; raises FrontError."""
         self._send("GET", f"/2015-03-31/functions/{name}/configuration", "lambda", None, {})
 
-    def snapshot_fails(self, name: str, version: str) -> bool:
-        """Initialise a version with SnapStart, and return whether that failed; raises FrontError."""
+    def take_snapshot(self, name: str, version: str) -> str | None:
+        """Initialise a version with SnapStart; return why that failed, empty if it did not, None if nobody finds it."""
         path = f"/warmgate/functions/{name}/versions/{version}/snapshot"
-        return bool(json.loads(self._send("POST", path, "lambda", b"", {}))["failed"])
+        try:
+            failed = json.loads(self._send("POST", path, "lambda", b"", {}))["failed"]
+        except FrontError as error:
+            return None if error.code == "ResourceNotFoundException" else f"No snapshot was taken: {error}"
+        return "The function failed to initialise" if failed else ""
 
     def delete_function(self, name: str) -> None:
         """Delete a function by Lambda's own API, so that the front forgets its versions; raises FrontError."""
@@ -64,15 +68,15 @@ class Front:
             with opener.open(request, timeout=_PATIENCE_S) as answer:
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
-            raise _refusal(error.read(), error.code) from error
+            raise _refusal(error.read(), error.headers.get("x-amzn-ErrorType") or f"HTTP {error.code}") from error
         except OSError as error:
             raise FrontError("", f"{method} {path}: the local cloud does not answer: {error}") from error
 
 
-def _refusal(body: bytes, status: int) -> FrontError:
+def _refusal(body: bytes, named: str) -> FrontError:
     try:
         found = json.loads(body)
     except ValueError:
         found = {}
-    code = str(found.get("__type") or found.get("code") or f"HTTP {status}").rpartition("#")[2]
+    code = str(found.get("__type") or found.get("code") or named).rpartition("#")[2]
     return FrontError(code, str(found.get("message") or found.get("Message") or "no message"))
