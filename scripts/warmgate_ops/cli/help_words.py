@@ -6,6 +6,7 @@ from typing import Any
 
 HELP = ("-h", "--help")
 START, POLICIES, RELEASES, ACCOUNT = "Start here: no account needed", "Policies", "Releases", "Account"
+COLD_STARTS = "Cold starts"
 """Panels of commands and options."""
 BY_PARSER = {
     "input_file": "FILE",
