@@ -16,8 +16,10 @@ from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 pytestmark = pytest.mark.local_cloud
 
 
-def test_questions_are_answered_and_nothing_is_left(local_cloud: LocalCloud) -> None:
+def test_questions_are_answered_and_nothing_is_left(local_cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """Functions, versions, an alias and a role are made and removed; what the cloud lacks stays without an answer."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", local_cloud.account)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
     clients = Clients(local_cloud.endpoint_url, local_cloud.region)
     plan = Plan(region=local_cloud.region, gaps_s=(0.2,), environments=2, rounds=1)
     chosen = ["version-warms-alias", "made-ahead", "idle-life", "prices"]
