@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from warmgate.appspec.read import AppSpec, parse_appspec
 from warmgate.errors import AppSpecError, Fault
-from warmgate.logs.invocations import InvocationRecord, iter_invocations, parse_invocations, record_of
+from warmgate.logs.invocations import iter_invocations, parse_invocations, record_of
+from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deployment import LifecycleEvent, Target
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from warmgate.logs.invocations import Assembly, InvocationRecord, events_of
+from warmgate.logs.invocations import Assembly, events_of
+from warmgate.logs.records import InvocationRecord
 from warmgate.logs.wrappings import read_messages
 from warmgate.model.log_stream import FunctionLog, LogStream
 

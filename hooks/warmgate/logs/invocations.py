@@ -17,6 +17,7 @@ from warmgate.logs.environments import Environment, said, start_of
 from warmgate.logs.platform import (
     Ended,
     Event,
+    ExtensionStarted,
     Failed,
     Initialised,
     InitStarted,
@@ -29,51 +30,13 @@ from warmgate.logs.platform import (
     event_of_text,
 )
 from warmgate.logs.raised import Raised
+from warmgate.logs.records import InvocationRecord
 from warmgate.logs.wrappings import Message, read_messages
-from warmgate.model.calls import Start
 
 # A line on how an invocation failed may follow its report, with reports of other invocations in between.
 _HELD = 64
 _REMEMBERED = 1000
 _Value = TypeVar("_Value")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvocationRecord:
-    """What the platform reported of one invocation; None where it said nothing."""
-
-    request_id: str | None
-    duration_ms: float | None = None
-    billed_ms: float | None = None
-    memory_mb: float | None = None
-    max_memory_mb: float | None = None
-    """Peak memory used."""
-    init_ms: float | None = None
-    """Init before the duration began, which went well; an init inside the duration is in `suppressed_init_ms`."""
-    restore_ms: float | None = None
-    start: Start | None = None
-    """None only where there is no report."""
-    status: str | None = None
-    """success, error, timeout or failure."""
-    error_type: str | None = None
-    suppressed_init_ms: float | None = None
-    """An init that was run again inside the invocation: `duration_ms` contains it; None too where it is not told."""
-    init_failed: bool = False
-    """Whether an init ended in an error or a time-out: how long that took is no start-up time."""
-    tenant: str | None = None
-    """For whom it ran; told of functions with tenant isolation in JSON format alone."""
-    log_stream: str | None = None
-    absence: str = ""
-    """Why there are no values; empty where there is a report."""
-    at_ms: float | None = None
-    """When the report was written, where it was said."""
-    begun: bool = True
-    """Whether the beginning of the invocation was seen, in a log that tells beginnings."""
-
-    @property
-    def start_up_ms(self) -> float | None:
-        """How long the init took that served this invocation, before or inside it; None where the log does not tell."""
-        return self.suppressed_init_ms if self.init_ms is None else self.init_ms
 
 
 def parse_invocations(text: str) -> tuple[InvocationRecord, ...]:
@@ -137,6 +100,7 @@ class _Open:
     """The invocation that runs in an environment, and what was printed meanwhile as if it were another's."""
 
     request_id: str
+    at_ms: float | None
     begun: set[str] = field(default_factory=set)
     reported: list[InvocationRecord] = field(default_factory=list)
 
@@ -179,7 +143,7 @@ class Assembly:
                 # Where the newest stand first, a beginning follows its report.
                 if self._ended.get(event.request_id) is not False:
                     _remember(self._running, event.request_id, message.carrier)
-                    yield from self._begin(message.stream, event.request_id)
+                    yield from self._begin(message, event.request_id)
             case Ended():
                 self._running.pop(event.request_id, None)
                 _remember(self._ended, event.request_id, True)
@@ -191,9 +155,13 @@ class Assembly:
                 self._report_inside(message, event)
             case Reported():
                 self._report(message, event)
-            case InitStarted() | Initialised() | Restored() | KindStated():
+            case InitStarted() | Initialised() | Restored() | KindStated() | ExtensionStarted():
                 environment = self._environments.get(message.stream, Environment())
-                _remember(self._environments, message.stream, replace(said(environment, event), time=message.time))
+                _remember(
+                    self._environments,
+                    message.stream,
+                    replace(said(environment, event, message.at_ms), time=message.time),
+                )
         while len(self._held) > _HELD:
             yield self._held.popleft()
 
@@ -227,7 +195,8 @@ class Assembly:
             self._held.append(record)
         _remember(self._inside, request_id, record)
 
-    def _begin(self, stream: str, request_id: str) -> Iterator[InvocationRecord]:
+    def _begin(self, message: Message, request_id: str) -> Iterator[InvocationRecord]:
+        stream = message.stream
         if not stream and not self._alone:
             return
         if self._early is not None:
@@ -235,7 +204,7 @@ class Assembly:
             self._early = None
         running = self._open.get(stream)
         if running is None or running.request_id == request_id:
-            _remember(self._open, stream, _Open(request_id))
+            _remember(self._open, stream, _Open(request_id, message.at_ms))
         else:
             running.begun.add(request_id)
 
@@ -269,7 +238,7 @@ class Assembly:
         carriers = self._running.values()
         if carriers and message.carrier not in carriers:
             return  # an application quotes a log: its own invocation is still running, and logs in another way
-        begun = message.stream in self._open or not self._alone
+        opened = self._open.get(message.stream)
         if self._is_printed(message, report):
             return
         environment = None
@@ -283,7 +252,9 @@ class Assembly:
         self.certain = True
         if self._inside.get(request_id) in self._held:
             self._held.remove(self._inside.pop(request_id))
-        record = replace(_record(report, environment or Environment(), message), begun=begun)
+        begun_ms = opened.at_ms if opened and opened.request_id == report.request_id else None
+        record = _record(report, environment or Environment(), message)
+        record = replace(record, begun=opened is not None or not self._alone, begun_ms=begun_ms)
         failure = self._failures.get(request_id)
         if failure and _explains(failure, record):
             del self._failures[request_id]
@@ -329,6 +300,10 @@ def _record(report: Reported, environment: Environment, message: Message) -> Inv
         init_failed=environment.failed,
         log_stream=message.stream or None,
         at_ms=message.at_ms,
+        trace_id=report.trace_id,
+        init_started_ms=environment.started_ms,
+        runtime_version=environment.runtime_version,
+        extensions=environment.extensions,
     )
 
 

@@ -46,6 +46,7 @@ class Reported:
     error_type: str | None = None
     tenant: str | None = None
     """Whose environment it was; only JSON format says it (Lambda, monitoring functions with tenant isolation)."""
+    trace_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class InitStarted:
 
     kind: str | None
     phase: str | None = None
+    runtime_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,13 @@ class KindStated:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionStarted:
+    """An extension has registered with an environment."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """An invocation failed, said by a line other than its report."""
 
@@ -90,7 +99,9 @@ class Failed:
     after_ms: float | None = None
 
 
-Event = Started | Ended | Reported | InitStarted | Initialised | Restored | KindStated | Failed | Raised
+Event = (
+    Started | Ended | Reported | InitStarted | Initialised | Restored | KindStated | ExtensionStarted | Failed | Raised
+)
 
 # Real platform lines are below 1,000 characters; what a longer line may hold behind that is not the platform's.
 _LONGEST = 2000
@@ -105,8 +116,13 @@ _ERROR_TYPE = re.compile(r"(?:^|\s)([A-Z][A-Za-z]*\.[A-Z][A-Za-z]*)$")
 _NUMBER = re.compile(r"(?<![A-Za-z.])([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*){0,3}): *([0-9]+(?:\.[0-9]+)?) *(?:ms|MB)\b")
 _WORD = re.compile(r"\b(Status|Error Type|Phase): *([^\s]+)")
 _FIELD_LINE = re.compile(
-    r"(?:(?:Billed |Init |Restore |Billed Restore )?Duration|Memory Size|(?:Max )?Memory Used|Status|Error Type): *\S"
+    r"(?:(?:Billed |Init |Restore |Billed Restore )?Duration|Memory Size|(?:Max )?Memory Used|Status|Error Type"
+    r"|XRAY TraceId): *\S"
 )
+_TRACE = re.compile(r"XRAY TraceId: *([\w-]+)")
+_ROOT = re.compile(r"Root=([\w-]+)")
+_RUNTIME = re.compile(r"Runtime Version: *(\S+)(?:\s+Runtime Version ARN: *(\S+))?")
+_EXTENSION = re.compile(r"EXTENSION\s+Name: *(\S+)\s+State: *\S+")
 _KIND = re.compile(r"AWS_LAMBDA_INITIALIZATION_TYPE[\"'\\]*\s*[=:]+\s*[\"'\\]*([a-z-]+)")
 _STATUSES = frozenset({"success", "failure", "error", "timeout"})
 
@@ -132,6 +148,9 @@ def event_of_text(text: str) -> Event | None:
         return _boundary(text)
     if text.startswith(("INIT_", "RESTORE_")):
         return _environment(text)
+    if text.startswith("EXTENSION"):
+        extension = _EXTENSION.match(text)
+        return ExtensionStarted(extension[1]) if extension else None
     return _failure(text) or raised_of_text(text) or _kind(text)
 
 
@@ -163,6 +182,7 @@ def _reported(text: str) -> Reported | None:
     numbers, words = _fields(found[2])
     if not numbers:
         return None
+    trace = _TRACE.search(found[2]) if "XRAY" in found[2] else None
     return Reported(
         request_id=found[1],
         duration_ms=numbers.get("Duration"),
@@ -173,13 +193,15 @@ def _reported(text: str) -> Reported | None:
         restore_ms=numbers.get("Restore Duration"),
         status=_status(words.get("Status")),
         error_type=words.get("Error Type"),
+        trace_id=trace[1] if trace else None,
     )
 
 
 def _environment(text: str) -> InitStarted | Initialised | Restored | None:
     numbers, words = _fields(text.partition(" ")[2])
     if text.startswith("INIT_START "):
-        return InitStarted(None)
+        runtime = _RUNTIME.search(text)
+        return InitStarted(None, None, (runtime[2] or runtime[1]) if runtime else None)
     if text.startswith(("RESTORE_START ", "RESTORE_REPORT ")):
         return Restored(numbers.get("Restore Duration"))
     if not text.startswith("INIT_REPORT ") or "Init Duration" not in numbers:
@@ -252,6 +274,22 @@ def _metric(record: dict[str, Any], key: str) -> float | None:
     return _number(metrics.get(key)) if isinstance(metrics, dict) else None
 
 
+def _trace(record: dict[str, Any]) -> str | None:
+    tracing = record.get("tracing")
+    root = _ROOT.search(_word(tracing, "value") or "") if isinstance(tracing, dict) else None
+    return root[1] if root else None
+
+
+def _extension_record(record: dict[str, Any]) -> ExtensionStarted | None:
+    name = _word(record, "name")
+    return ExtensionStarted(name) if name else None
+
+
+def _init_start_record(record: dict[str, Any]) -> InitStarted:
+    runtime_version = _word(record, "runtimeVersionArn") or _word(record, "runtimeVersion")
+    return InitStarted(_word(record, "initializationType"), _word(record, "phase"), runtime_version)
+
+
 def _report_record(record: dict[str, Any]) -> Reported:
     return Reported(
         request_id=_word(record, "requestId"),
@@ -264,6 +302,7 @@ def _report_record(record: dict[str, Any]) -> Reported:
         status=_status(record.get("status")),
         error_type=_word(record, "errorType"),
         tenant=_word(record, "tenantId"),
+        trace_id=_trace(record),
     )
 
 
@@ -289,7 +328,8 @@ _RECORDS: dict[str, Callable[[dict[str, Any]], Event | None]] = {
     "platform.start": _start_record,
     "platform.report": _report_record,
     "platform.runtimeDone": _done_record,
-    "platform.initStart": lambda record: InitStarted(_word(record, "initializationType"), _word(record, "phase")),
+    "platform.initStart": _init_start_record,
+    "platform.extension": _extension_record,
     "platform.initReport": _init_record,
     "platform.restoreStart": lambda _: Restored(None),
     "platform.restoreRuntimeDone": lambda _: Restored(None),

@@ -20,7 +20,7 @@ from warmgate.ports.time import Overlap
 from warmgate.probing.answers import read_payload
 
 if TYPE_CHECKING:
-    from warmgate.logs.invocations import InvocationRecord
+    from warmgate.logs.records import InvocationRecord
 
 Reader = Callable[[bytes, str | None], Reading]
 SMOKE_MARKER = {"custom": {"warmgate": "smoke"}}

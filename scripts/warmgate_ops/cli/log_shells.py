@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import yaml
 
-from warmgate.logs.invocations import InvocationRecord
+from warmgate.logs.records import InvocationRecord
 
 _PLATFORM: Final = r"(?:REPORT|START|END) RequestId:|INIT_START |INIT_REPORT |RESTORE_|\{\"time\":|RequestId: "
 _TIME: Final = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?"
@@ -62,7 +62,11 @@ def counted_once(records: tuple[InvocationRecord, ...], text: str) -> tuple[Invo
 
 def _told(record: InvocationRecord) -> InvocationRecord | int:
     is_told_apart = record.request_id and record.status != "timeout"
-    return replace(record, at_ms=None, log_stream=None) if is_told_apart else id(record)
+    return (
+        replace(record, at_ms=None, log_stream=None, begun_ms=None, init_started_ms=None)
+        if is_told_apart
+        else id(record)
+    )
 
 
 def _is_cut(record: InvocationRecord) -> bool:

@@ -11,7 +11,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from warmgate.logs.invocations import InvocationRecord, parse_invocations
+from warmgate.logs.invocations import parse_invocations
+from warmgate.logs.records import InvocationRecord
 from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.documents import content_of
 from warmgate_ops.cli.help_words import POLICIES

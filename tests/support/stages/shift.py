@@ -14,7 +14,7 @@ from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.shifts import CodeDeployShifts
 from warmgate.adapters.waiting import SystemClock
 from warmgate.logs.calls import LoggedCall, Window
-from warmgate.logs.invocations import InvocationRecord
+from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
 from warmgate.model.log_stream import FunctionLog

@@ -13,7 +13,7 @@ from random import Random
 
 from support.traffic.generators import Family
 from warmgate.logs.calls import LoggedCall
-from warmgate.logs.invocations import InvocationRecord
+from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Start
 
 INIT_MS = 300.0

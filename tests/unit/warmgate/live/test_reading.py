@@ -8,7 +8,7 @@ import pytest
 
 from warmgate.live.reading import Reading, read_new_calls
 from warmgate.logs.calls import Logged, LoggedCall, Window
-from warmgate.logs.invocations import InvocationRecord
+from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
 from warmgate.model.log_stream import FunctionLog

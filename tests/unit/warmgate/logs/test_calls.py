@@ -235,3 +235,57 @@ def test_calls_of_a_neighbour_in_a_shared_group_are_left_out() -> None:
     read = logged([event(report("mine"), 1.0, mine), event(report("other", 900.0), 2.0, neighbour)], SHARED)
     assert [(call.record.request_id, call.version, call.environment) for call in read.calls] == [("mine", "7", mine)]
     assert read.read_to_ms == 2.0
+
+
+TEXT_START = (
+    "INIT_START Runtime Version: python:3.12.v5\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:0c22\n",
+    "EXTENSION\tName: config-agent\tState: Ready\tEvents: [INVOKE,SHUTDOWN]\n",
+    "START RequestId: a Version: 7\n",
+    report("a", 12.5, "Init Duration: 300.00 ms\t\nXRAY TraceId: 1-5e34a614-10bd\tSegmentId: 07f0\tSampled: true\t"),
+)
+JSON_START = tuple(
+    json.dumps({"time": "2026-06-02T10:00:00.000Z", "type": f"platform.{kind}", "record": record})
+    for kind, record in (
+        (
+            "initStart",
+            {
+                "initializationType": "on-demand",
+                "phase": "init",
+                "runtimeVersion": "python:3.12.v5",
+                "runtimeVersionArn": "arn:aws:lambda:eu-west-1::runtime:0c22",
+            },
+        ),
+        ("extension", {"name": "config-agent", "state": "Ready", "events": ["INVOKE"]}),
+        ("start", {"requestId": "a", "version": "7"}),
+        (
+            "report",
+            {
+                "requestId": "a",
+                "metrics": {"durationMs": 12.5, "initDurationMs": 300.0},
+                "tracing": {"type": "X-Amzn-Trace-Id", "value": "Root=1-5e34a614-10bd;Parent=07f0;Sampled=1"},
+                "status": "success",
+            },
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize("lines", [TEXT_START, JSON_START], ids=["text", "json"])
+def test_the_first_call_tells_of_its_environment(lines: tuple[str, ...]) -> None:
+    """When init began, which runtime and which extensions it started, when the call began, and its trace."""
+    events = [event(line, at_ms=100.0 * at) for at, line in enumerate(lines, 1)]
+    again = [event(line.replace("RequestId: a", "RequestId: b").replace('"a"', '"b"'), 900.0) for line in lines[-2:]]
+
+    first, second = (call.record for call in calls_of([*events, *again]))
+
+    assert (first.init_started_ms, first.begun_ms, first.at_ms) == (100.0, 300.0, 400.0)
+    assert (first.runtime_version, first.extensions) == ("arn:aws:lambda:eu-west-1::runtime:0c22", ("config-agent",))
+    assert first.trace_id == "1-5e34a614-10bd"
+    assert (second.init_started_ms, second.runtime_version, second.extensions) == (None, None, ())
+
+
+@pytest.mark.parametrize("line", ["EXTENSION of time was granted", "EXTENSION\tName: x"])
+def test_what_only_begins_like_an_extension_is_none(line: str) -> None:
+    """An extension's line has name and state."""
+    (call,) = calls_of([event(line), event(report("a"))])
+    assert call.record.extensions == ()

@@ -10,7 +10,7 @@ from support.fakes.world import EXECUTION, POLICY, Served, World, report_line, s
 from warmgate.errors import LogLookupError
 from warmgate.judge import verdict_of_findings
 from warmgate.logs.calls import LoggedCall
-from warmgate.logs.invocations import InvocationRecord
+from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import HISTORY, Arm, CallOutcome, Phase, Sample
 from warmgate.model.deployment import Status
 from warmgate.model.verdict import Finding, Outcome, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warmgate.logs.calls import LoggedCall
-from warmgate.logs.invocations import InvocationRecord
+from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Arm, Start
 from warmgate_ops.drafting.log import recorded_in_log
 

@@ -1,0 +1,1 @@
+"""What calls show of cold starts: tables by version, trends, the slowest; pure."""
