@@ -1,0 +1,82 @@
+"""Traffic that came to a version: a deployment, a rollback, an alias moved by hand, a new version."""
+
+from __future__ import annotations
+
+from warmgate_ops.cold_starts.calls import Beginning
+from warmgate_ops.cold_starts.causes.cause import Cause, Certainty, Evidence
+from warmgate_ops.cold_starts.causes.happened import Event, Happening
+from warmgate_ops.cold_starts.causes.scene import SETTLING_MS, Scene
+from warmgate_ops.cold_starts.causes.wording import minute, span
+
+CAUSES = {
+    Happening.DEPLOYMENT: Cause.DEPLOYMENT,
+    Happening.ROLLBACK: Cause.ROLLBACK,
+    Happening.ALIAS: Cause.MOVED,
+}
+
+
+def deployment(scene: Scene) -> Evidence | None:
+    """Return the deployment that brought the version its traffic just then."""
+    return _moved(scene, Happening.DEPLOYMENT)
+
+
+def rollback(scene: Scene) -> Evidence | None:
+    """Return the rollback that brought the version its traffic back just then."""
+    return _moved(scene, Happening.ROLLBACK)
+
+
+def moved(scene: Scene) -> Evidence | None:
+    """Return the move of an alias that brought the version its traffic just then."""
+    return _moved(scene, Happening.ALIAS)
+
+
+def new_version(scene: Scene) -> Evidence | None:
+    """Return that a version had no environment yet, by the log or by when it was published."""
+    if not scene.is_first or scene.call.beginning is Beginning.SUPPRESSED:
+        return None
+    version = scene.call.version
+    made = next((event for event in scene.brought_to(version) if event.kind is Happening.PUBLISH), None)
+    if made is not None and made.version == version and made.at_ms >= scene.since_ms:
+        words = f"first environment of version {version}, published {minute(made.at_ms)}"
+        words += f" by {made.by}" if made.by else ""
+        return Evidence(cause=Cause.NEW_VERSION, certainty=Certainty.CERTAIN, words=words, event=made)
+    if scene.other_version and _newer(version, scene.other_version):
+        words = f"first known environment of version {version}; version {scene.other_version} served before"
+        return Evidence(cause=Cause.NEW_VERSION, certainty=Certainty.PROBABLE, words=words)
+    return None
+
+
+def _newer(version: str, other: str) -> bool:
+    return version.isdigit() and other.isdigit() and int(version) > int(other)
+
+
+def _moved(scene: Scene, kind: Happening) -> Evidence | None:
+    if scene.call.beginning is Beginning.SUPPRESSED:
+        return None  # an environment that was there already
+    for event in scene.brought_to(scene.call.version):
+        if event.kind is kind and event.version and (found := _of(scene, event)):
+            return found
+    return None
+
+
+def _of(scene: Scene, event: Event) -> Evidence | None:
+    """Return what an event explains: its own time, the settling after it, and a first call however late."""
+    at_ms, cause = scene.at_ms, CAUSES[event.kind]
+    words = f"{event.in_words()} {minute(event.at_ms)}"
+    if at_ms <= event.over_ms:
+        phase = event.phase_at(at_ms)
+        said = f"{words}: environments made until {event.version} had all traffic" + (f" ({phase})" if phase else "")
+        return Evidence(cause=cause, certainty=Certainty.CERTAIN, words=said, event=event)
+    if scene.is_first or ((scene.served_ms or 0.0) < event.at_ms and not scene.standing.serving):
+        late = at_ms - event.over_ms
+        said = f"{words}: first environment of {event.version}, {span(late)} after it"
+        sure = scene.is_first or late <= SETTLING_MS
+        return Evidence(cause=cause, certainty=_certainty(sure), words=said, event=event) if sure else None
+    if at_ms <= event.over_ms + SETTLING_MS:
+        said = f"{words}: made within {span(SETTLING_MS)} after {event.version} got its traffic"
+        return Evidence(cause=cause, certainty=Certainty.PROBABLE, words=said, event=event)
+    return None
+
+
+def _certainty(sure: bool) -> Certainty:
+    return Certainty.CERTAIN if sure else Certainty.PROBABLE

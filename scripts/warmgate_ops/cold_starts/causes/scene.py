@@ -1,0 +1,61 @@
+"""Everything that a cause looks at for one cold start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from warmgate_ops.cold_starts.calls import Call
+from warmgate_ops.cold_starts.causes.happened import Event
+from warmgate_ops.cold_starts.causes.history import Environment, Gone, History, Standing
+from warmgate_ops.cold_starts.causes.schedules import Timetable
+
+SETTLING_MS = 120_000.0
+"""How long after a move of traffic new environments are still put down to it: callers reach them within this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One cold start with its surroundings; times are milliseconds since the epoch."""
+
+    call: Call
+    environment: Environment
+    history: History
+    standing: Standing
+    events: Sequence[Event]
+    """Those that are of the function, by time."""
+    schedules: Sequence[Timetable]
+    since_ms: float
+    """Where the known calls begin."""
+    until_ms: float
+    """Where the known calls end."""
+    served_ms: float | None
+    """When the version's last call before this one ended; None where none is known."""
+    other_version: str
+    """The version that served last before this one, where this one had not served at all; empty where there is none."""
+
+    @property
+    def at_ms(self) -> float:
+        """Return when the call arrived."""
+        return self.call.called_ms
+
+    @property
+    def is_first(self) -> bool:
+        """Return whether no call of the version before it is known."""
+        return self.served_ms is None and not self.standing.serving
+
+    @property
+    def limit_ms(self) -> float | None:
+        """Return the longest gap that an environment of the version survived, None where too few are known."""
+        return self.history.survived_ms
+
+    def in_use(self) -> list[Gone]:
+        """Return environments that are gone although their gap was one that others survived."""
+        limit = self.limit_ms
+        return [] if limit is None else [gone for gone in self.standing.gone if gone.gap_ms <= limit]
+
+    def brought_to(self, version: str) -> list[Event]:
+        """Return the events before the call that are of a version or of no known one, the newest first."""
+        return [
+            event for event in reversed(self.events) if event.at_ms <= self.at_ms and event.version in {"", version}
+        ]

@@ -1,0 +1,1 @@
+"""Made-up days of functions whose cold starts have causes that are known."""
