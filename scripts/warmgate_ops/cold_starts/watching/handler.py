@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -31,10 +32,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     watch, releases = _parts()
     asked = event.get("warmgate")
     if asked == SUM_UP:
-        summed = watch.sum_up(deadline_of(context, watch.clock))
+        summed = watch.sum_up(deadline_of(context, watch.clock), _day(event, "date"))
         return {"date": summed.date, "functions": list(summed.done), "left": list(summed.left)}
     if asked == REPORT:
-        message = watch.report()
+        message = watch.report(_day(event, "until"))
         return {"told": message.subject if message else ""}
     found = heard(event, releases.describe)
     if found is None:
@@ -61,6 +62,11 @@ def _parts() -> tuple[ColdStartWatch, CodeDeployReleases]:
         log=_say,
     )
     return watch, CodeDeployReleases(clients)
+
+
+def _day(event: dict[str, Any], key: str) -> date | None:
+    """Return a day that an event names: a person may ask for one again."""
+    return date.fromisoformat(event[key]) if event.get(key) else None
 
 
 def _say(what: str, line: str) -> None:

@@ -44,10 +44,9 @@ class ColdStartWatch:
     log: Callable[[str, str], None]
     """Takes a word for what is said, and a line."""
 
-    def sum_up(self, deadline: Deadline) -> Summed:
-        """Sum up yesterday for every function; one that cannot be read costs no other its day."""
-        today = datetime.fromtimestamp(self.clock.epoch_ms() / 1000, UTC).date()
-        yesterday = today - timedelta(days=1)
+    def sum_up(self, deadline: Deadline, day: date | None = None) -> Summed:
+        """Sum up a day, yesterday by default, for every function; one that cannot be read costs no other its day."""
+        asked = day or self._today() - timedelta(days=1)
         done: list[str] = []
         left: list[str] = []
         over = 0
@@ -56,7 +55,7 @@ class ColdStartWatch:
                 left.append(f"{watched.name}: no time was left")
                 continue
             try:
-                day = self._day(watched, yesterday, deadline)
+                day = self._day(watched, asked, deadline)
             except WarmgateError as error:
                 left.append(f"{watched.name}: {error}")
                 continue
@@ -67,12 +66,16 @@ class ColdStartWatch:
         self.figures.over_expected(over)
         for line in left:
             self.log("not summed up", line)
-        return Summed(date=yesterday.isoformat(), done=done, left=left)
+        return Summed(date=asked.isoformat(), done=done, left=left)
 
-    def report(self) -> Message | None:
-        """Tell the last seven whole days by every channel; raises the last channel's error. None without functions."""
-        today = datetime.fromtimestamp(self.clock.epoch_ms() / 1000, UTC).date()
-        dates, before = _dates(today, WEEK), _dates(today - timedelta(days=WEEK), WEEK)
+    def report(self, until: date | None = None) -> Message | None:
+        """Tell the seven days before a day, today by default, by every channel; None where there are no functions.
+
+        Raises:
+            NoticeError: the last one of channels that did not take the message; all of them were tried.
+        """
+        end = until or self._today()
+        dates, before = _dates(end, WEEK), _dates(end - timedelta(days=WEEK), WEEK)
         names = [watched.name for watched in self.functions.all()]
         if not names:
             return None
@@ -88,6 +91,9 @@ class ColdStartWatch:
         if failed is not None:
             raise failed
         return message
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self.clock.epoch_ms() / 1000, UTC).date()
 
     def _day(self, watched: Watched, day: date, deadline: Deadline) -> Day:
         since_ms = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000
