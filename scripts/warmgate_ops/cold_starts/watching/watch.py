@@ -44,9 +44,9 @@ class ColdStartWatch:
     log: Callable[[str, str], None]
     """Takes a word for what is said, and a line."""
 
-    def sum_up(self, deadline: Deadline, day: date | None = None) -> Summed:
+    def sum_up(self, deadline: Deadline, when: date | None = None) -> Summed:
         """Sum up a day, yesterday by default, for every function; one that cannot be read costs no other its day."""
-        asked = day or self._today() - timedelta(days=1)
+        asked = when or self._today() - timedelta(days=1)
         done: list[str] = []
         left: list[str] = []
         over = 0
