@@ -118,17 +118,17 @@ def test_a_day_of_real_calls_is_summed_up_and_told(watched: Watched) -> None:
         "detail-type": "AWS API Call via CloudTrail",
         "detail": {
             "eventID": "3f1c",
+            "eventSource": "lambda.amazonaws.com",
             "eventName": "UpdateAlias20150331",
             "eventTime": (today - timedelta(seconds=90)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "requestParameters": {"functionName": "checkout-api", "name": "live"},
-            "responseElements": {"functionVersion": "1"},
+            "requestParameters": {"functionName": "checkout-api", "name": "live", "functionVersion": "1"},
         },
     }
     noted = [watched.asked(**moved) for _ in range(2)]
     summed = watched.asked(warmgate="sum-up", date=today.date().isoformat())
     told = watched.asked(warmgate="report", until=(today.date() + timedelta(days=1)).isoformat())
 
-    assert noted == [{"noted": "checkout-api: alias moved 1 on alias live"}] * 2
+    assert noted == [{"noted": ["checkout-api: alias moved 1 on alias live"]}] * 2
     assert summed == {"date": today.date().isoformat(), "functions": ["checkout-api"], "left": []}
     day = watched.kept(f"days/checkout-api/{today.date().isoformat()}.json")
     assert (day["calls"], day["cold"], day["unread"]) == (CALLS, CALLS, "")

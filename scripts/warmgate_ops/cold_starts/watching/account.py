@@ -16,6 +16,9 @@ from warmgate.model.log_stream import OWN_GROUPS, FunctionLog
 from warmgate.ports.policies import Policies
 from warmgate.ports.time import Clock
 from warmgate_ops.cold_starts.calls import Call
+from warmgate_ops.cold_starts.causes.schedules import Schedule
+from warmgate_ops.cold_starts.events.asking import NotAsked, asked
+from warmgate_ops.cold_starts.events.timers import rules_of, schedules_of
 from warmgate_ops.cold_starts.reading.calls_of import call_of
 from warmgate_ops.cold_starts.watching.day import Watched
 from warmgate_ops.cold_starts.watching.ports import CallsRead
@@ -38,6 +41,8 @@ class TaggedFunctions:
         self._policies = policies
         self._log = log
         self._groups: dict[str, str] = {}
+        self._arns: dict[str, tuple[str, tuple[str, ...]]] = {}
+        """By name: the ARN, and the aliases and the versions that they serve."""
 
     def all(self) -> Sequence[Watched]:
         """Return them by name; raises FunctionLookupError."""
@@ -57,6 +62,23 @@ class TaggedFunctions:
         calls: list[Call] = [call_of(each.record, function=watched.name, version=each.version) for each in read.calls]
         cut = deadline.passed(self._clock.now_ms())
         return CallsRead(calls=calls, unread="the log was not read to its end in time" if cut else "")
+
+    def schedules(self, watched: Watched) -> Sequence[Schedule]:
+        """Return the rules and schedules that call a function; a source that cannot be asked is said and left out."""
+        arn, qualifiers = self._arns.get(watched.name, ("", ()))
+        found: list[Schedule] = []
+        for service, read in (
+            ("events", lambda: rules_of(self._clients, arn, qualifiers)),
+            ("scheduler", lambda: schedules_of(self._clients, watched.name, arn)),
+        ):
+            timers = asked(service, read)
+            if isinstance(timers, NotAsked):
+                self._log(watched.name, str(timers))
+                continue
+            found += timers.schedules
+            for note in timers.notes:
+                self._log(watched.name, note)
+        return found
 
     def _names(self) -> set[str]:
         hint = "allow tag:GetResources to the role of the cold-start watch"
@@ -82,6 +104,8 @@ class TaggedFunctions:
             found = self._clients("lambda").get_function_configuration(FunctionName=name)
             aliases = self._clients("lambda").list_aliases(FunctionName=name).get("Aliases", [])
         self._groups[name] = found.get("LoggingConfig", {}).get("LogGroup") or OWN_GROUPS + name
+        served = {each["Name"] for each in aliases} | {each["FunctionVersion"] for each in aliases}
+        self._arns[name] = (found["FunctionArn"], tuple(sorted(served)))
         architecture = next(iter(found.get("Architectures", [])), "x86_64")
         expected_ms = self._expected_ms(Target(name, aliases[0]["Name"])) if aliases else None
         return Watched(name=name, architecture=architecture, expected_ms=expected_ms)

@@ -38,10 +38,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         message = watch.report(_day(event, "until"))
         return {"told": message.subject if message else ""}
     found = heard(event, releases.describe)
-    if found is None:
-        return {"noted": ""}
-    watch.days.note(found.function, found.event, found.event_id)
-    return {"noted": f"{found.function}: {found.event.in_words()}"}
+    for each in found:
+        watch.days.note(each.function, each.event, each.event_id)
+    return {"noted": [f"{each.function}: {each.event.in_words()}" for each in found]}
 
 
 @lru_cache(maxsize=1)

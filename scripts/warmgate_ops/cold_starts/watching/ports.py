@@ -9,6 +9,7 @@ from typing import Protocol
 from warmgate.model.deadline import Deadline
 from warmgate_ops.cold_starts.calls import Call
 from warmgate_ops.cold_starts.causes.happened import Event
+from warmgate_ops.cold_starts.causes.schedules import Schedule
 from warmgate_ops.cold_starts.watching.day import Day, Watched
 from warmgate_ops.cold_starts.watching.words import Message
 
@@ -30,6 +31,9 @@ class WatchedFunctions(Protocol):
 
     def calls(self, watched: Watched, since_ms: float, until_ms: float, deadline: Deadline) -> CallsRead:
         """Return the calls that were reported in a window; raises LogLookupError."""
+
+    def schedules(self, watched: Watched) -> Sequence[Schedule]:
+        """Return what calls a function at times, as far as that can be read."""
 
 
 class Days(Protocol):

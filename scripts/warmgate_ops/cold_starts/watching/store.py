@@ -18,7 +18,7 @@ FOLDER = "cold-starts/"
 JSON = "application/json"
 MOST_EVENTS = 1000
 """Of a function and a day: one page of ListObjectsV2."""
-_NUMBERS = ("at_ms", "until_ms")
+_VALUES = ("at_ms", "until_ms", "environments", "count", "sure")
 _TEXTS = ("version", "before", "alias", "name", "by", "detail")
 
 
@@ -44,7 +44,7 @@ class BucketDays:
 
     def note(self, function: str, event: Event, event_id: str) -> None:
         """Store an event once, however often it is delivered; raises ReportError."""
-        document = {"kind": event.kind.value, **{name: getattr(event, name) for name in (*_NUMBERS, *_TEXTS)}}
+        document = {"kind": event.kind.value, **{name: getattr(event, name) for name in (*_VALUES, *_TEXTS)}}
         key = f"{self._events_folder(function, event_date(event))}{event_id}.json"
         self._objects.write_missing(key, json.dumps(document, allow_nan=False), JSON)
 
@@ -76,7 +76,7 @@ def _event_in(text: str) -> Event | None:
     """Return the event of a document; None where it is none that this version reads."""
     try:
         found = json.loads(text)
-        values: dict[str, Any] = {name: found[name] for name in _NUMBERS} | {name: str(found[name]) for name in _TEXTS}
+        values: dict[str, Any] = {name: found[name] for name in _VALUES} | {name: str(found[name]) for name in _TEXTS}
         return Event(kind=Happening(found["kind"]), **values)
     except (ValueError, KeyError, TypeError):
         return None

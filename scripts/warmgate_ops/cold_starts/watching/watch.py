@@ -103,7 +103,13 @@ class ColdStartWatch:
             expected_ms = expected_of(self.days.find(watched.name, _dates(day, USUAL)))
         read = self.functions.calls(watched, since_ms, until_ms, deadline)
         events = self.days.noted(watched.name, day.isoformat())
-        known = Known(calls=read.calls, events=events, since_ms=since_ms, until_ms=until_ms)
+        known = Known(
+            calls=read.calls,
+            events=events,
+            schedules=self.functions.schedules(watched) if read.calls else (),
+            since_ms=since_ms,
+            until_ms=until_ms,
+        )
         found = day_of(watched, day.isoformat(), known, expected_ms, read.unread)
         self.days.keep(found)
         return found

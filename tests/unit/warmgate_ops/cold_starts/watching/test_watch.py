@@ -12,6 +12,7 @@ from warmgate.errors import LogLookupError, NoticeError
 from warmgate.model.deadline import Deadline
 from warmgate_ops.cold_starts.calls import Beginning, Call
 from warmgate_ops.cold_starts.causes.happened import Event, Happening
+from warmgate_ops.cold_starts.causes.schedules import Schedule
 from warmgate_ops.cold_starts.watching.day import Day, Watched
 from warmgate_ops.cold_starts.watching.ports import CallsRead
 from warmgate_ops.cold_starts.watching.watch import ColdStartWatch
@@ -62,6 +63,10 @@ class FakeWorld:
                 for place, init_ms in enumerate(self.inits_ms[watched.name])
             ]
         )
+
+    def schedules(self, watched: Watched) -> Sequence[Schedule]:
+        """Return none."""
+        return ()
 
     def keep(self, day: Day) -> None:
         """Store a day."""
