@@ -41,6 +41,11 @@ class Conditions:
     no_function_info: bool = False
     """Whether a target says nothing of its function before BeforeAllowTraffic has ended, as users of AWS report."""
 
+    idle_s: float | None = None
+    """After how long without a call an environment ends; None keeps it for ever. AWS states no time."""
+    life_s: float | None = None
+    """At which age an environment ends, once it is idle; None keeps it for ever. AWS states no time."""
+
     def metric_due_s(self, at_s: float, now_s: float) -> float:
         """Return when a metric of an instant can be read: with a delay, that long after its minute is over."""
         if not self.metric_delay_s:

@@ -219,7 +219,7 @@ class Endpoint:
             await self._keep_code(code["name"], body, found)
         function = _FUNCTION.match(request.path)
         if function:
-            self.control.forget(named(unquote(function["name"]), None)[0])
+            self.control.forget(named(unquote(function["name"]))[0], deleted=request.method == "DELETE")
 
     async def _keep_code(self, name: str | None, body: bytes, found: bytes) -> None:
         sent: dict[str, Any] = json.loads(body or b"{}")

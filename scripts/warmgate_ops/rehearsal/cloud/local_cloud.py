@@ -31,6 +31,7 @@ from warmgate_ops.rehearsal.cloud.gateways import AlarmsThroughApi, EventsOnBus,
 from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control
 from warmgate_ops.rehearsal.cloud.lambda_runtime.destinations import Post
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environments import EnvironmentRecord
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import LambdaPlatform
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
@@ -160,6 +161,15 @@ class LocalCloud:
         """End the runtimes of a function in the midst of their calls, as Lambda does where memory runs out."""
         self._run(self._platform.kill(function))
 
+    def initialise_ahead(self, function: str, qualifier: str = "", count: int = 1) -> None:
+        """Initialise environments before anybody calls, as Lambda does now and then (proactive initialisation)."""
+        self._run(self._platform.initialise_ahead(function, qualifier, count))
+
+    @property
+    def environments(self) -> list[EnvironmentRecord]:
+        """Return every environment of every function: when it was made and why, when it ended and why."""
+        return self._platform.environments()
+
     @property
     def init_reports(self) -> list[tuple[str, str, float]]:
         """Return function, version and INIT REPORT in milliseconds of every cold start."""
@@ -223,7 +233,13 @@ class LocalCloud:
         )
         variables: dict[str, str] = {}
         self._platform = LambdaPlatform(
-            control, self._telemetry, rie, variables=variables, seed=self._seed, arn_start=FUNCTION_ARN
+            control,
+            self._telemetry,
+            rie,
+            variables=variables,
+            seed=self._seed,
+            arn_start=FUNCTION_ARN,
+            conditions=self.conditions,
         )
         self._events = AsyncEvents(
             self._platform, control, self.clock.now_s, self.clock.sleep, Post(self.client), FUNCTION_ARN

@@ -39,6 +39,7 @@ class Environment:
         self.initialised = False
         self.allocation_init_ms: float | None = None
         self.dead = False
+        self.made_s = self.idle_since_s = time.monotonic()
         self._niceness = niceness
         self._said = bytearray()
         self._frames: tuple[str, ...] = ()
