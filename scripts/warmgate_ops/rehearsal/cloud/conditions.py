@@ -26,6 +26,10 @@ class Conditions:
     """From how many events FilterLogEvents makes a page; with few, pages are empty although more follow."""
     query_s: float = 0.1
     """How long a query of Logs Insights takes."""
+    trail_delay_s: float = 0.0
+    """How long LookupEvents does not find a call yet; on AWS some minutes."""
+    trail_reads_per_s: float | None = 2.0
+    """How many LookupEvents calls a second are answered, as on AWS; the others are throttled."""
     event_copies: int = 1
     """How often EventBridge delivers each event; it promises at least once."""
     event_delays_s: tuple[float, ...] = (0.0,)

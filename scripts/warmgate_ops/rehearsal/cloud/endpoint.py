@@ -36,6 +36,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.requests import (
 )
 from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT
 from warmgate_ops.rehearsal.cloud.recorder import Recorder
+from warmgate_ops.rehearsal.cloud.trail import TrailFront
 
 _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
@@ -76,6 +77,8 @@ class Endpoint:
     recorder: Recorder
     fronts: dict[str, Front]
     """By the prefix of X-Amz-Target."""
+    trail: TrailFront
+    """Keeps what was called; its LookupEvents is one of the fronts."""
     conditions: Conditions
     on_alarm: Callable[[], None]
     """Called when somebody may have put an alarm."""
@@ -103,13 +106,18 @@ class Endpoint:
             await self._http.close()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        answered = await self._answered(request)
+        await self.trail.note(request, answered)
+        return answered
+
+    async def _answered(self, request: web.Request) -> web.StreamResponse:
         target = request.headers.get("X-Amz-Target", "")
         await self.recorder.note(request)
         if target.startswith("CodeDeploy_20141006."):
             body = json.loads(await request.read() or b"{}")
             status, found = await asyncio.to_thread(self.codedeploy.answer, target, body)
             return _json(status, found, "application/x-amz-json-1.1")
-        prefix, _, action = target.partition(".")
+        prefix, _, action = target.rpartition(".")
         if prefix in self.fronts:
             answered = await self.fronts[prefix].answer(action, json.loads(await request.read() or b"{}"))
             if answered is not None:

@@ -40,12 +40,16 @@ from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT, MiniStack
 from warmgate_ops.rehearsal.cloud.recorder import Recorder
 from warmgate_ops.rehearsal.cloud.ticker import Ticker
 from warmgate_ops.rehearsal.cloud.tools import rie_command
+from warmgate_ops.rehearsal.cloud.trail import TrailFront
 from warmgate_ops.rehearsal.cloud.upstream import Upstream
 
 T = TypeVar("T")
 REGION = "us-east-1"
 CREDENTIALS = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "rehearsal"}
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
+CLOUDTRAIL = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"
+CODEDEPLOY = "codedeploy.amazonaws.com"
+"""What calls itself so in its User-Agent acts for the account, as services of AWS do."""
 _TICK_S = 0.05
 _THREADS_S = 3.0
 _PATIENCE_S = 30.0
@@ -88,7 +92,7 @@ class LocalCloud:
         self._seed = seed
         self._port = port
         self._ministack = MiniStack(work_dir)
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
         self._alarms = AlarmWatch(self.client, conditions, time.time)
@@ -128,9 +132,15 @@ class LocalCloud:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of this cloud."""
+        return self._client(service, "")
+
+    def _as_codedeploy(self, service: str) -> Any:
+        return self._client(service, CODEDEPLOY)
+
+    def _client(self, service: str, agent: str) -> Any:
         with self._making:
-            if service not in self._clients:
-                self._clients[service] = boto3.client(
+            if (service, agent) not in self._clients:
+                self._clients[service, agent] = boto3.client(
                     service,
                     endpoint_url=self.endpoint_url,
                     region_name=REGION,
@@ -139,10 +149,11 @@ class LocalCloud:
                         read_timeout=900,
                         retries={"total_max_attempts": 1},
                         s3={"addressing_style": "path"},
+                        user_agent=agent or None,
                     ),
                     **CREDENTIALS,
                 )
-            return self._clients[service]
+            return self._clients[service, agent]
 
     def flush_logs(self) -> None:
         """Return when log events and metrics of all calls so far can be read."""
@@ -222,7 +233,7 @@ class LocalCloud:
         self._telemetry = Telemetry(self.client, self.conditions)
         self.codedeploy = CodeDeployService(
             self.clock,
-            LambdaThroughApi(self.client),
+            LambdaThroughApi(self._as_codedeploy),
             AlarmsThroughApi(self.client),
             EventsOnBus(self.publish),
             conditions=self.conditions,
@@ -246,6 +257,7 @@ class LocalCloud:
         )
         upstream = Upstream(self._ministack.url)
         self._bus = EventBus(upstream, self._events, self.client, self.conditions)
+        trail = TrailFront(ACCOUNT, REGION, self.conditions, control.role_of)
         self._endpoint = Endpoint(
             upstream=self._ministack.url,
             codedeploy=self.codedeploy,
@@ -254,7 +266,12 @@ class LocalCloud:
             packages=packages,
             events=self._events,
             recorder=self._recorder,
-            fronts={"AWSEvents": self._bus, "Logs_20140328": LogsFront(upstream, self.conditions)},
+            fronts={
+                "AWSEvents": self._bus,
+                "Logs_20140328": LogsFront(upstream, self.conditions),
+                CLOUDTRAIL: trail,
+            },
+            trail=trail,
             conditions=self.conditions,
             on_alarm=self._alarms.wake,
         )

@@ -208,6 +208,13 @@ class Control:
         query = {"Qualifier": qualifier} if qualifier else None
         return await self._get(f"{LAMBDA}/{function}/configuration", query)
 
+    async def role_of(self, function: str) -> str:
+        """Return the ARN of a function's role; empty where there is no such function."""
+        try:
+            return str((await self.configuration(function)).get("Role") or "")
+        except Refused:
+            return ""
+
     async def alias(self, function: str, name: str) -> dict[str, Any]:
         """Return an alias."""
         return await self._get(f"{LAMBDA}/{function}/aliases/{name}")
