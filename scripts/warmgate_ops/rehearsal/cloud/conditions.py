@@ -34,6 +34,8 @@ class Conditions:
     """How often EventBridge delivers each event; it promises at least once."""
     event_delays_s: tuple[float, ...] = (0.0,)
     """How late events are delivered, used in turn by each rule: with (2.0, 0.0) the second overtakes the first."""
+    schedule_scale: float = 1.0
+    """How many times as fast as the wall's the clock of schedules passes; at 60 a minute's rate calls every second."""
     refused_alias_updates: int = 0
     """How many of the next UpdateAlias calls are refused; counted down with each."""
     refused_alias_version: str = ""

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,6 +39,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 from warmgate_ops.rehearsal.cloud.logs.front import LogsFront
 from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT, MiniStack
 from warmgate_ops.rehearsal.cloud.recorder import Recorder
+from warmgate_ops.rehearsal.cloud.schedules import ScheduledCall, SchedulerFront, ScheduleWatch
 from warmgate_ops.rehearsal.cloud.ticker import Ticker
 from warmgate_ops.rehearsal.cloud.tools import rie_command
 from warmgate_ops.rehearsal.cloud.trail import TrailFront
@@ -96,6 +98,7 @@ class LocalCloud:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
         self._alarms = AlarmWatch(self.client, conditions, time.time)
+        self._schedules = ScheduleWatch(self.client, conditions, self._start_event, ACCOUNT, REGION, seed)
         self._making = threading.Lock()
         self._exits = AsyncExitStack()
         self._recorder = Recorder(ACCOUNT)
@@ -191,6 +194,11 @@ class LocalCloud:
         """Return every attempt of an asynchronous call."""
         return list(self._events.journal)
 
+    @property
+    def scheduled_calls(self) -> list[ScheduledCall]:
+        """Return every call that a rule's schedule or a schedule of EventBridge Scheduler made."""
+        return list(self._schedules.calls)
+
     def calls_of(self, function: str) -> list[ApiCall]:
         """Return the API calls that a function made, named as IAM names them, in order."""
         return self._recorder.calls_of(function, self._group_of)
@@ -198,6 +206,12 @@ class LocalCloud:
     def publish(self, event: dict[str, Any]) -> None:
         """Put a whole event of one of AWS's own services on the default bus, as CodeDeploy does."""
         self._run(self._bus.publish(event))
+
+    def _start_event(self, function: str, qualifier: str, payload: bytes) -> str:
+        async def start() -> str:
+            return self._events.start(function, qualifier, payload)
+
+        return self._run(start())
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -222,6 +236,7 @@ class LocalCloud:
         self._telemetry.start()
         for ticker in (
             Ticker("codedeploy", self.codedeploy.tick, lambda: _TICK_S),
+            Ticker("schedules", self._schedules.tick, lambda: _TICK_S),
             Ticker("alarms", self._alarms.tick, lambda: min(1.0, self.conditions.minute_s / 10)),
         ):
             exits.callback(ticker.stop)
@@ -271,9 +286,11 @@ class LocalCloud:
                 "Logs_20140328": LogsFront(upstream, self.conditions),
                 CLOUDTRAIL: trail,
             },
+            rest_fronts={"scheduler": SchedulerFront(partial(upstream.get, "scheduler"))},
             trail=trail,
             conditions=self.conditions,
             on_alarm=self._alarms.wake,
+            on_schedule=lambda service: self._schedules.changed(by_stack=service == "cloudformation"),
         )
         for opened in (upstream, control, self._platform, self._endpoint):
             self._exits.push_async_callback(opened.close)
