@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_rules_rate_calls_again_and_again(local_cloud: LocalCloud, install: In
     stopped = len(calls(local_cloud, function, 0, 0.1))
     time.sleep(0.7)
 
-    gaps_s = [round(later.due_s - earlier.due_s) for earlier, later in zip(found, found[1:], strict=False)]
+    gaps_s = [round(later.due_s - earlier.due_s) for earlier, later in pairwise(found)]
     assert set(gaps_s) == {60}
     event = payload(local_cloud, found[0])
     assert (event["source"], event["resources"]) == (

@@ -118,7 +118,7 @@ class ScheduleWatch:
         self._waiting = [each for each in self._waiting if each[2].key in begun]
 
     def _beginning(self, found: Definition, now_s: float) -> float:
-        """Return from when a rate counts: a rule's first call comes one rate after it was made, a schedule's at once."""
+        """Return from when a rate counts: a rule's first call comes one rate after it was made, Scheduler's at once."""
         if found.kind == "rule":
             return now_s + (found.expression.every_s if isinstance(found.expression, Rate) else 0)
         return now_s if found.start_s is None else max(found.start_s, 0.0)
