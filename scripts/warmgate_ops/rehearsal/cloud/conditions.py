@@ -52,6 +52,11 @@ class Conditions:
     life_s: float | None = None
     """At which age an environment ends, once it is idle; None keeps it for ever. AWS states no time."""
 
+    cpu_by_memory: bool = False
+    """Whether a call gets processor time in proportion to its function's memory, one vCPU at 1,769 MB; a model."""
+    cpu_in_init: bool = False
+    """Whether an init does so too; else it has a whole processor, as users of AWS report."""
+
     def metric_due_s(self, at_s: float, now_s: float) -> float:
         """Return when a metric of an instant can be read: with a delay, that long after its minute is over."""
         if not self.metric_delay_s:

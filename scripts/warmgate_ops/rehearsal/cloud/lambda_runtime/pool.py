@@ -182,7 +182,7 @@ class Pool:
         # The hook is a caller as well; what it measures goes first.
         niceness = OWN_NICENESS if package.function.startswith(OWN_PREFIXES) else 0
         ahead = made in {Made.PROVISIONED, Made.SNAPSHOT}
-        environment = Environment(package, stream, niceness=niceness, provisioned=ahead)
+        environment = Environment(package, stream, niceness=niceness, provisioned=ahead, conditions=self._conditions)
         reason = made or self._why(package)
         kind = "snap-start" if package.snapshot else "on-demand"
         kind = "provisioned-concurrency" if made is Made.PROVISIONED else kind
