@@ -76,6 +76,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             version = cloud.client("lambda").publish_version(FunctionName=name)["Version"]
             cloud.client("lambda").create_alias(FunctionName=name, Name="live", FunctionVersion=version)
             call_at_once(cloud, name, CALLS)
+        put_on_schedule(cloud, f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:checkout-api:live")
         yield Watched(cloud)
 
 
@@ -101,6 +102,18 @@ def create(
         Tags=tags or {},
     )
     client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=SHORT_WAITS)
+
+
+def put_on_schedule(cloud: LocalCloud, arn: str) -> None:
+    """Have a rule and a schedule call a function once a day, long after this test."""
+    cloud.client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
+    cloud.client("events").put_targets(Rule="nightly", Targets=[{"Id": "function", "Arn": arn}])
+    cloud.client("scheduler").create_schedule(
+        Name="weekly",
+        ScheduleExpression="rate(7 days)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": arn, "RoleArn": ROLE},
+    )
 
 
 def call_at_once(cloud: LocalCloud, name: str, calls: int) -> None:
