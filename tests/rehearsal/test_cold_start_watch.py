@@ -105,12 +105,12 @@ def create(
 
 
 def put_on_schedule(cloud: LocalCloud, arn: str) -> None:
-    """Have a rule and a schedule call a function once a day, long after this test."""
-    cloud.client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
-    cloud.client("events").put_targets(Rule="nightly", Targets=[{"Id": "function", "Arn": arn}])
+    """Have a rule and a schedule that call a function long after this test."""
+    cloud.client("events").put_rule(Name="first", ScheduleExpression="cron(0 3 1 1 ? 2099)")
+    cloud.client("events").put_targets(Rule="first", Targets=[{"Id": "function", "Arn": arn}])
     cloud.client("scheduler").create_schedule(
-        Name="weekly",
-        ScheduleExpression="rate(7 days)",
+        Name="second",
+        ScheduleExpression="cron(0 4 1 1 ? 2099)",
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={"Arn": arn, "RoleArn": ROLE},
     )
