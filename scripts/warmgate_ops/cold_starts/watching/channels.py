@@ -1,4 +1,4 @@
-"""The ways by which people are told of a week: a topic, and a line in the log."""
+"""The ways by which people are told of a week: a topic, a chat, and a line in the log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from warmgate.adapters.port_errors import raised_as
+from warmgate.adapters.webhook import Webhook
 from warmgate.errors import NoticeError
+from warmgate.report.chat import TEXTS
 from warmgate_ops.cold_starts.watching.words import Message
 
 
@@ -31,6 +33,21 @@ class TopicChannel:
                 Message=message.text,
                 MessageAttributes={"report": {"DataType": "String", "StringValue": "cold-starts"}},
             )
+
+
+class ChatChannel:
+    """A message to a chat by its webhook."""
+
+    name = "webhook"
+
+    def __init__(self, webhook: Webhook, form: str) -> None:
+        self._webhook = webhook
+        self._form = form
+
+    def tell(self, message: Message) -> None:
+        """Post the message; raises NoticeError."""
+        headline = message.subject.removeprefix("[warmgate] ")
+        self._webhook.post(TEXTS[self._form](headline, message.text))
 
 
 class LogChannel:

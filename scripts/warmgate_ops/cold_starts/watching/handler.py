@@ -12,11 +12,12 @@ from warmgate.adapters.releases import CodeDeployReleases
 from warmgate.adapters.reports import log_line
 from warmgate.adapters.sdk import Clients
 from warmgate.adapters.waiting import SystemClock
+from warmgate.adapters.webhook import Webhook
 from warmgate.errors import SettingsError
 from warmgate.handler import begin, deadline_of
 from warmgate.settings import settings_of
 from warmgate_ops.cold_starts.watching.account import TaggedFunctions
-from warmgate_ops.cold_starts.watching.channels import LogChannel, TopicChannel
+from warmgate_ops.cold_starts.watching.channels import ChatChannel, LogChannel, TopicChannel
 from warmgate_ops.cold_starts.watching.figures import EmbeddedFigures
 from warmgate_ops.cold_starts.watching.hearing import heard
 from warmgate_ops.cold_starts.watching.store import BucketDays
@@ -52,11 +53,13 @@ def _parts() -> tuple[ColdStartWatch, CodeDeployReleases]:
         raise SettingsError("WARMGATE_REPORT_BUCKET: found nothing, expected the name of a bucket", hint=hint)
     policies = TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account)
     topic = (TopicChannel(clients, settings.topic_arn),) if settings.topic_arn else ()
+    secret = settings.webhook_secret
+    chat = (ChatChannel(Webhook(clients, secret), settings.webhook_format),) if secret else ()
     watch = ColdStartWatch(
         functions=TaggedFunctions(clients, clock, policies, _say),
         days=BucketDays(clients, settings.report_bucket, settings.report_prefix, settings.account),
         figures=EmbeddedFigures(settings.metrics_namespace),
-        channels=(LogChannel(), *topic),
+        channels=(LogChannel(), *topic, *chat),
         clock=clock,
         log=_say,
     )
