@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from support.reports.releases import ENDS, completed
-from warmgate.adapters.webhook import ATTEMPTS, PAUSE_S, TIMEOUT_S, WebhookNotices
+from warmgate.adapters.webhook import ATTEMPTS, PAUSE_S, TIMEOUT_S, Webhook, WebhookNotices
 from warmgate.errors import NoticeError
-from warmgate.report.chat import FORMATS
+from warmgate.report.chat import FORMATS, TEXTS
 from warmgate.report.notice import build_notice
+from warmgate_ops.cold_starts.watching.channels import ChatChannel
+from warmgate_ops.cold_starts.watching.words import Message
 
 NOTICE = build_notice(completed(ENDS["rolled_back"]), "https://console.example.com/report.md")
 TOKEN = "T000-secret"
@@ -102,6 +104,14 @@ def test_the_message_of_its_format_arrives_once(chat: Chat, form: str) -> None:
 
     assert chat.bodies == [FORMATS[form](NOTICE)] * 2
     assert chat.paths == [f"/services/{TOKEN}"] * 2
+
+
+def test_a_week_of_cold_starts_arrives_in_its_format(chat: Chat) -> None:
+    """By the same webhook as a release, without the mark of a subject."""
+    message = Message(subject="[warmgate] 6 cold starts", text="Cold starts\n6 cold starts\n")
+    ChatChannel(Webhook(Secrets(chat.address), "arn:secret"), "teams").tell(message)
+
+    assert chat.bodies == [TEXTS["teams"]("6 cold starts", message.text)]
 
 
 def test_what_may_pass_is_tried_once_more(chat: Chat) -> None:

@@ -29,9 +29,9 @@ print(validator.get_translated_template_if_valid())
 """
 
 
-def build(folder: Path) -> Path:
-    """Build the template into a folder and return the folder."""
-    _run([str(BIN / "sam"), "build", "--build-dir", str(folder)])
+def build(folder: Path, *function: str) -> Path:
+    """Build the template, or one function of it with its layers, into a folder and return the folder."""
+    _run([str(BIN / "sam"), "build", *function, "--build-dir", str(folder)])
     return folder
 
 

@@ -23,6 +23,44 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 HINT = "check WARMGATE_WEBHOOK_SECRET and WARMGATE_WEBHOOK_FORMAT"
 
 
+class Webhook:
+    """A webhook whose address is in a secret."""
+
+    def __init__(
+        self,
+        clients: Callable[[str], Any],
+        secret: str,
+        sleep_s: Callable[[float], None] = time.sleep,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._clients, self._secret = clients, secret
+        self._sleep_s, self._timeout_s = sleep_s, timeout_s
+
+    def post(self, message: dict[str, Any]) -> None:
+        """Post a message; raises NoticeError."""
+        body = json.dumps(message, allow_nan=False).encode()
+        address = self._address()
+        for attempt in range(1, ATTEMPTS + 1):
+            trouble, passing = _posted(address, body, self._timeout_s)
+            if not trouble:
+                return
+            if not passing or attempt == ATTEMPTS:
+                raise NoticeError(f"the webhook did not take the message: {trouble}", hint=HINT)
+            self._sleep_s(PAUSE_S)
+
+    def _address(self) -> str:
+        """Return the webhook's address, read anew each time: a secret is rotated."""
+        hint = "check WARMGATE_WEBHOOK_SECRET, and allow secretsmanager:GetSecretValue on it to the function's role"
+        with raised_as(NoticeError, "the secret with the webhook's address was not read", hint):
+            value = str(self._clients("secretsmanager").get_secret_value(SecretId=self._secret).get("SecretString", ""))
+        address = _url_of(value)
+        if not _is_safe(address):
+            raise NoticeError(
+                "the secret holds no address of a webhook", hint='store https://..., or {"url": "https://..."}'
+            )
+        return address
+
+
 class WebhookNotices:
     """A Slack or Teams message; one that is not taken is nothing that the release is run again for."""
 
@@ -37,32 +75,11 @@ class WebhookNotices:
         sleep_s: Callable[[float], None] = time.sleep,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
-        self._clients, self._secret, self._form = clients, secret, form
-        self._sleep_s, self._timeout_s = sleep_s, timeout_s
+        self._webhook, self._form = Webhook(clients, secret, sleep_s, timeout_s), form
 
     def send(self, notice: Notice) -> None:
         """Post the message; raises NoticeError."""
-        body = json.dumps(FORMATS[self._form](notice), allow_nan=False).encode()
-        address = self._address()
-        for attempt in range(1, ATTEMPTS + 1):
-            trouble, passing = _posted(address, body, self._timeout_s)
-            if not trouble:
-                return
-            if not passing or attempt == ATTEMPTS:
-                raise NoticeError(f"the webhook did not take the message: {trouble}", hint=HINT)
-            self._sleep_s(PAUSE_S)
-
-    def _address(self) -> str:
-        """Return the webhook's address, read anew each time: a secret is rotated."""
-        hint = "check WARMGATE_WEBHOOK_SECRET, and allow secretsmanager:GetSecretValue on it to the controller's role"
-        with raised_as(NoticeError, "the secret with the webhook's address was not read", hint):
-            value = str(self._clients("secretsmanager").get_secret_value(SecretId=self._secret).get("SecretString", ""))
-        address = _url_of(value)
-        if not _is_safe(address):
-            raise NoticeError(
-                "the secret holds no address of a webhook", hint='store https://..., or {"url": "https://..."}'
-            )
-        return address
+        self._webhook.post(FORMATS[self._form](notice))
 
 
 def _url_of(value: str) -> str:

@@ -36,23 +36,43 @@ def slack_message(notice: Notice) -> dict[str, Any]:
 def teams_message(notice: Notice) -> dict[str, Any]:
     """Return the body of a Teams webhook: one Adaptive Card."""
     colour = COLOURS.get(notice.outcome, "Attention")
-    card: dict[str, Any] = {
-        "$schema": SCHEMA,
-        "type": "AdaptiveCard",
-        "version": VERSION,
-        "body": [
-            _run(_headline(notice), size="Large", weight="Bolder", color=colour),
-            _run(str(notice.detail["reason"]) or "no reason was stored"),
-            *(_run(f"{name}: {value}", isSubtle=True) for name, value in _facts(notice)),
-        ],
-    }
+    card = _card(
+        _run(_headline(notice), size="Large", weight="Bolder", color=colour),
+        _run(str(notice.detail["reason"]) or "no reason was stored"),
+        *(_run(f"{name}: {value}", isSubtle=True) for name, value in _facts(notice)),
+    )
     address = _address(notice)
     if address.startswith("https://"):
         card["actions"] = [{"type": "Action.OpenUrl", "title": "Open the report", "url": address}]
-    return {"type": "message", "attachments": [{"contentType": CARD, "contentUrl": None, "content": card}]}
+    return _message(card)
+
+
+def slack_text(headline: str, text: str) -> dict[str, Any]:
+    """Return the body of a Slack incoming webhook: a headline, and lines below it."""
+    blocks = [
+        {"type": "header", "text": _plain(headline, LONGEST_HEADER)},
+        {"type": "section", "text": _plain(text, LONGEST_TEXT)},
+    ]
+    return {"text": _escaped(headline), "blocks": blocks}
+
+
+def teams_text(headline: str, text: str) -> dict[str, Any]:
+    """Return the body of a Teams webhook: one Adaptive Card with a headline, and lines below it."""
+    lines = (_run(line) for line in text.splitlines() if line)
+    return _message(_card(_run(headline, size="Large", weight="Bolder"), *lines))
 
 
 FORMATS: dict[str, Callable[[Notice], dict[str, Any]]] = {"slack": slack_message, "teams": teams_message}
+
+TEXTS: dict[str, Callable[[str, str], dict[str, Any]]] = {"slack": slack_text, "teams": teams_text}
+
+
+def _card(*body: dict[str, Any]) -> dict[str, Any]:
+    return {"$schema": SCHEMA, "type": "AdaptiveCard", "version": VERSION, "body": list(body)}
+
+
+def _message(card: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "message", "attachments": [{"contentType": CARD, "contentUrl": None, "content": card}]}
 
 
 def _headline(notice: Notice) -> str:

@@ -53,8 +53,15 @@ class Evidence:
     certainty: Certainty
     words: str
     event: Event | None = None
+    gap_ms: float | None = None
+    """How long nobody called: the version where it was idle, the one environment where that is gone."""
+    age_ms: float | None = None
+    """How old an environment became that is gone, as far as its calls tell."""
+    failed: str = ""
+    """How the call before failed."""
     schedule: str = ""
-    """The schedule's name."""
+    """The schedule in words; empty where none is meant."""
+    fired_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,13 +20,13 @@ def again(scene: Scene) -> Evidence | None:
     earlier = _before(scene)
     if earlier is not None and ends_environment(earlier):
         words = f"{kind_of(earlier)} in the call before in the same environment, {second(earlier.ended_ms)}"
-        return Evidence(cause=Cause.FAILURE, certainty=Certainty.CERTAIN, words=words)
+        return Evidence(cause=Cause.FAILURE, certainty=Certainty.CERTAIN, words=words, failed=kind_of(earlier))
     if scene.call.beginning is not Beginning.SUPPRESSED:
         return None
     words = "init ran again inside the call: the one before it failed or took longer than Lambda allows"
     # What ended the call before may stand ahead of the first line that was read.
     sure = Certainty.CERTAIN if earlier is None else Certainty.PROBABLE
-    return Evidence(cause=Cause.FAILURE, certainty=sure, words=words)
+    return Evidence(cause=Cause.FAILURE, certainty=sure, words=words, failed="an init that failed")
 
 
 def replaced(scene: Scene) -> Evidence | None:
@@ -37,7 +37,8 @@ def replaced(scene: Scene) -> Evidence | None:
         if gone.environment.failed and gone.gap_ms <= LONGEST_MS:
             last = gone.environment.calls[-1]
             words = f"{kind_of(last)} ended an environment {span(gone.gap_ms)} before, and it served nobody since"
-            return Evidence(cause=Cause.FAILURE, certainty=Certainty.PROBABLE, words=words)
+            failed = kind_of(last)
+            return Evidence(cause=Cause.FAILURE, certainty=Certainty.PROBABLE, words=words, failed=failed)
     return None
 
 

@@ -51,6 +51,10 @@ class Event:
     phases: tuple[Phase, ...] = ()
     environments: int | None = None
     """How many provisioned environments it took away, where it says so."""
+    count: int | None = None
+    """The concurrency that was set."""
+    sure: bool = True
+    """Whether it is known what kind it is: an alias that CodeDeploy moves goes forward or back."""
 
     @property
     def over_ms(self) -> float:

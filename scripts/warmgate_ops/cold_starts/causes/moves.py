@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from warmgate_ops.cold_starts.calls import Beginning
 from warmgate_ops.cold_starts.causes.cause import Cause, Certainty, Evidence
 from warmgate_ops.cold_starts.causes.happened import Event, Happening
@@ -60,6 +62,12 @@ def _moved(scene: Scene, kind: Happening) -> Evidence | None:
 
 
 def _of(scene: Scene, event: Event) -> Evidence | None:
+    """Return what an event explains, as no more certain than it is itself."""
+    found = _at(scene, event)
+    return found if found is None or event.sure else replace(found, certainty=Certainty.PROBABLE)
+
+
+def _at(scene: Scene, event: Event) -> Evidence | None:
     """Return what an event explains: its own time, the settling after it, and a first call however late."""
     at_ms, cause = scene.at_ms, CAUSES[event.kind]
     words = f"{event.in_words()} {minute(event.at_ms)}"
@@ -70,13 +78,10 @@ def _of(scene: Scene, event: Event) -> Evidence | None:
     if scene.is_first or ((scene.served_ms or 0.0) < event.at_ms and not scene.standing.serving):
         late = at_ms - event.over_ms
         said = f"{words}: first environment of {event.version}, {span(late)} after it"
-        sure = scene.is_first or late <= SETTLING_MS
-        return Evidence(cause=cause, certainty=_certainty(sure), words=said, event=event) if sure else None
+        if scene.is_first or late <= SETTLING_MS:
+            return Evidence(cause=cause, certainty=Certainty.CERTAIN, words=said, event=event)
+        return None
     if at_ms <= event.over_ms + SETTLING_MS:
         said = f"{words}: made within {span(SETTLING_MS)} after {event.version} got its traffic"
         return Evidence(cause=cause, certainty=Certainty.PROBABLE, words=said, event=event)
     return None
-
-
-def _certainty(sure: bool) -> Certainty:
-    return Certainty.CERTAIN if sure else Certainty.PROBABLE

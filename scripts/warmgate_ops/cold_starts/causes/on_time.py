@@ -15,7 +15,7 @@ LATE_MS = 5_000.0
 
 
 def look(scene: Scene) -> Evidence | None:
-    """Return the schedule that fired up to a minute before (more with a flexible window), on a version without calls."""
+    """Return the schedule that fired within the minute before, or its flexible window, while the version was idle."""
     if scene.call.beginning is Beginning.SUPPRESSED:
         return None
     fitting = [(schedule, fired) for schedule in scene.schedules if (fired := _fired(scene, schedule)) is not None]
@@ -30,7 +30,8 @@ def look(scene: Scene) -> Evidence | None:
         cause=Cause.SCHEDULE,
         certainty=Certainty.CERTAIN if sure else Certainty.PROBABLE,
         words=words,
-        schedule=schedule.name,
+        schedule=schedule.in_words(),
+        fired_ms=fired,
     )
 
 

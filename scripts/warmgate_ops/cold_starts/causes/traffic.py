@@ -37,11 +37,13 @@ def idle(scene: Scene) -> Evidence | None:
     gap_ms, limit = scene.at_ms - since_ms, scene.limit_ms
     if scene.in_use() or gap_ms <= (UNSTATED_MS if limit is None else limit):
         return None
-    known = f"{len(scene.history.gaps)} gaps of up to {span(limit)} were survived" if limit else _FEW
+    known = _FEW if limit is None else f"{len(scene.history.gaps)} gaps of up to {span(limit)} were survived"
     at_least = "at least " if scene.served_ms is None else ""
     words = f"no call for {at_least}{span(gap_ms)}; {known}"
     sure = limit is not None and gap_ms > CLEARLY * limit and scene.history.named
-    return Evidence(cause=Cause.IDLE, certainty=Certainty.CERTAIN if sure else Certainty.PROBABLE, words=words)
+    return Evidence(
+        cause=Cause.IDLE, certainty=Certainty.CERTAIN if sure else Certainty.PROBABLE, words=words, gap_ms=gap_ms
+    )
 
 
 _FEW = f"fewer than {FEWEST_GAPS} survived gaps are known, and AWS states no limit"
@@ -52,7 +54,10 @@ def recycling(scene: Scene) -> Evidence | None:
     if scene.standing.free or scene.call.beginning is Beginning.SUPPRESSED or not scene.history.named:
         return None
     for gone in scene.in_use():
-        age = span(gone.environment.ended_ms - gone.environment.begun_ms)
+        age_ms = gone.environment.ended_ms - gone.environment.begun_ms
+        age = span(age_ms)
         words = f"an environment ended {span(gone.gap_ms)} after its last call, at an age of {age}, while calls went on"
-        return Evidence(cause=Cause.RECYCLING, certainty=Certainty.PROBABLE, words=words)
+        return Evidence(
+            cause=Cause.RECYCLING, certainty=Certainty.PROBABLE, words=words, gap_ms=gone.gap_ms, age_ms=age_ms
+        )
     return None

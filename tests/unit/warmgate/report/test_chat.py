@@ -10,7 +10,7 @@ import pytest
 
 from support.reports.releases import ENDS, completed
 from warmgate.model.release import Notice
-from warmgate.report.chat import FORMATS, slack_message, teams_message
+from warmgate.report.chat import FORMATS, TEXTS, slack_message, teams_message
 from warmgate.report.notice import build_notice
 from warmgate.settings import CHATS
 
@@ -109,3 +109,23 @@ def test_only_an_address_of_the_web_is_a_button(form: str, address: str) -> None
 def test_every_chat_that_can_be_set_has_a_format() -> None:
     """Settings name the chats without the formats, which no hook before the shift needs."""
     assert set(CHATS) == set(FORMATS)
+
+
+@pytest.mark.parametrize("form", TEXTS)
+def test_a_text_is_shown_as_it_is(form: str) -> None:
+    """Headline and lines are plain text alone, within Slack's limits, whatever they hold."""
+    message = TEXTS[form](HOSTILE * 10, f"{HOSTILE}\n" * 200)
+    written = {part["type"]: part for part in parts(message) if "type" in part}
+
+    if form == "slack":
+        assert [block["type"] for block in message["blocks"]] == ["header", "section"]
+        assert {part["type"] for part in parts(message["blocks"]) if "text" in part} == {
+            "header",
+            "section",
+            "plain_text",
+        }
+        assert len(message["blocks"][0]["text"]["text"]) == 150
+        assert len(message["blocks"][1]["text"]["text"]) == 3000
+        assert "<" not in message["text"]
+    else:
+        assert set(written) == {"message", "AdaptiveCard", "RichTextBlock", "TextRun"}

@@ -1,0 +1,121 @@
+"""Asks every source for what happened to a function; none of them is needed, and each that is missing is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from warmgate.ports.time import Clock
+from warmgate_ops.cold_starts.calls import Call
+from warmgate_ops.cold_starts.causes.happened import Event, Happening
+from warmgate_ops.cold_starts.causes.schedules import Schedule
+from warmgate_ops.cold_starts.events.asking import Clients, NotAsked, asked
+from warmgate_ops.cold_starts.events.deployments import deployments_of
+from warmgate_ops.cold_starts.events.timers import Timers, rules_of, schedules_of
+from warmgate_ops.cold_starts.events.traces import Traced, Traces
+from warmgate_ops.cold_starts.events.trail import EventHistory, Looked
+from warmgate_ops.cold_starts.events.trail_files import records_in_files
+from warmgate_ops.cold_starts.events.trail_records import events_in
+from warmgate_ops.cold_starts.events.versions import Versions, versions_of
+
+T = TypeVar("T")
+MOVES = (Happening.DEPLOYMENT, Happening.ROLLBACK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked; times are milliseconds since the epoch."""
+
+    function: str
+    """The name alone."""
+    since_ms: float
+    until_ms: float
+    qualifiers: tuple[str, ...] = ()
+    """Versions that served, beside the aliases that are listed."""
+    application: str = ""
+    trail: tuple[str, str] | None = None
+    """Bucket and prefix of CloudTrail's files; None asks the event history."""
+    who: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What the sources gave."""
+
+    events: tuple[Event, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    versions: Versions | None = None
+    not_asked: tuple[NotAsked, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is missing of an answer that came."""
+
+
+def gather(clients: Clients, clock: Clock, question: Question) -> Gathered:
+    """Return what happened to a function in a window."""
+    missing: list[NotAsked] = []
+    function, since, until = question.function, question.since_ms, question.until_ms
+    versions = _kept(asked("lambda", lambda: versions_of(clients, function)), missing)
+    arn = versions.arn if versions is not None else ""
+    deployed = _kept(
+        asked("codedeploy", lambda: deployments_of(clients, function, since, until, question.application)), missing
+    )
+    looked = _kept(
+        asked("s3" if question.trail else "cloudtrail", lambda: _trail(clients, clock, question, arn)), missing
+    )
+    timers = [Timers(())]
+    if arn:
+        qualifiers = sorted({*question.qualifiers, *(versions.aliases if versions else ())} - {"$LATEST"})
+        for service, read in (
+            ("events", lambda: rules_of(clients, arn, qualifiers)),
+            ("scheduler", lambda: schedules_of(clients, function, arn)),
+        ):
+            timers += filter(None, [_kept(asked(service, read), missing)])
+    else:
+        missing.append(NotAsked(source="events and scheduler", reason="need the function's ARN, which is not known"))
+    recorded = events_in(looked.records if looked else (), function, who=question.who)
+    return Gathered(
+        events=together(deployed, recorded, versions.publishes() if versions else ()),
+        schedules=tuple(schedule for each in timers for schedule in each.schedules),
+        versions=versions,
+        not_asked=tuple(missing),
+        notes=tuple(note for each in timers for note in each.notes)
+        + ((looked.note,) if looked and looked.note else ()),
+    )
+
+
+def slowest_traces(clients: Clients, clock: Clock, cold: Sequence[Call]) -> Traced | NotAsked | None:
+    """Return the traces of the slowest cold starts; None where no report names one."""
+    if not any(call.trace_id for call in cold):
+        return None
+    return asked("xray", lambda: Traces(clients, clock).slowest(cold))
+
+
+def together(
+    deployed: Sequence[Event] | None, recorded: Sequence[Event], published: Sequence[Event]
+) -> tuple[Event, ...]:
+    """Return the events of all sources, each once, by time.
+
+    Args:
+        deployed: CodeDeploy's; None where it was not asked: what CloudTrail recorded of its moves stands in for it.
+        recorded: CloudTrail's.
+        published: Lambda's own list of versions, which does not say who published them.
+    """
+    kept = [event for event in recorded if deployed is None or event.kind is not Happening.DEPLOYMENT]
+    named = {event.version for event in kept if event.kind is Happening.PUBLISH}
+    kept += [event for event in published if event.version not in named]
+    return tuple(sorted([*(deployed or ()), *kept], key=lambda event: event.at_ms))
+
+
+def _trail(clients: Clients, clock: Clock, question: Question, arn: str) -> Looked:
+    since, until = question.since_ms, question.until_ms
+    if question.trail is not None:
+        return records_in_files(clients, question.trail, since, until)
+    return EventHistory(clients, clock).records(question.function, arn, since, until)
+
+
+def _kept(answer: T | NotAsked, missing: list[NotAsked]) -> T | None:
+    if isinstance(answer, NotAsked):
+        missing.append(answer)
+        return None
+    return answer
