@@ -43,8 +43,8 @@ def judge_live(
 ) -> Verdict:
     """Return the verdict of live traffic by the policy's `live` limits; never raises.
 
-    The policy's limits on cold starts and memory hold for live calls too. A check has failed where one stretch fails it, and
-    passed where one stretch, or for shares all of them together, passes it.
+    The policy's limits on cold starts and memory hold for live calls too. A check has failed where one stretch fails
+    it, and passed where one stretch, or for shares all of them together, passes it.
 
     Args:
         stretches: one or more, of one shift.

@@ -24,6 +24,7 @@ DURATION = replace(
     budget=Budget(invocations=400, seconds=300.0),
 )
 INIT = replace(POLICY, limits=Limits(), compare=Compare(init=RatioLimit(statistic="median", ratio=1.2)))
+FIRST = replace(POLICY, limits=Limits(), compare=Compare(first_response=RatioLimit(statistic="median", ratio=1.2)))
 
 
 def answering(world: World, *, slow: set[int], streams: int) -> None:
@@ -155,6 +156,22 @@ def test_a_warm_baseline_is_compared_by_the_cold_starts_that_its_log_remembers(i
     (finding,) = [f for f in verdict.findings if f.check == "compare.init.median"]
     assert "20 of them from the log of earlier days" in finding.details
     assert any("earlier cold starts" in note for note in notes)
+
+
+@pytest.mark.parametrize(("duration_ms", "status"), [(20.0, Status.SUCCEEDED), (600.0, Status.FAILED)])
+def test_the_log_remembers_first_responses_too(duration_ms: float, status: Status) -> None:
+    """Each with the duration of the call that met the cold start, not with its init alone."""
+    world = World()
+    world.invoker.answers = lambda _index: served(
+        duration_ms=duration_ms if len(world.invoker.calls) <= 40 else 20.0,
+        init_ms=300.0 if world.invoker.calls[-1].version == "7" and len(world.invoker.calls) <= 40 else None,
+    )
+    world.logs.earlier = remembered(*(300.0 + number for number in range(30)), duration_ms=50.0)
+    verdict, _ = judged(world, FIRST)
+    assert verdict.status is status
+    (finding,) = [f for f in verdict.findings if f.check == "compare.first_response.median"]
+    assert "20 new and 20 old cold starts (20 of them from the log of earlier days" in finding.details
+    assert "the baseline's 359 ms" in finding.reason
 
 
 def test_remembered_cold_starts_are_samples_that_no_other_check_counts() -> None:
