@@ -145,12 +145,11 @@ async function warmed (event, context) {
   return answer
 }
 
-/** Return a handler that answers pings itself; of one with callbacks, `warmable` gives the callback to the handler. */
+/** Return a handler that answers pings itself, and gives every other call, with its callback, to the handler. */
 function warmable (handler) {
-  return (event, context, callback) => {
-    if (!isWarming(event, context)) return handler(event, context, callback)
-    return warmed(event, context)
-  }
+  const answering = (...call) => isWarming(call[0], call[1]) ? warmed(call[0], call[1]) : handler(...call)
+  // Runtimes from Node.js 24 on refuse a handler that takes a callback, by how many arguments it has.
+  return Object.defineProperty(answering, 'length', { value: handler.length })
 }
 
 module.exports = { deferred, eager, isWarming, join, ready, warmable, warmed }
