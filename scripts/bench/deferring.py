@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bundle.ready import READY
 from warmgate.logs.invocations import record_of
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.packages import zip_code
 from warmgate_ops.rehearsal.stage import ROLE, RUNTIME
 
+READY = Path(__file__).parents[2] / "ready"
 CPU_S, WAIT_S, LATER_S = 0.6, 0.3, 0.5
 _IMPORT = (
     "import json, typing, threading, time; began = time.perf_counter(); import warmgate_ready;"

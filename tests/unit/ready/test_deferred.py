@@ -388,6 +388,16 @@ def test_the_source_is_that_of_python_3_9(path: Path) -> None:
     assert sum(bool(text.strip()) and number not in told for number, text in lines) < 200
 
 
+def test_it_needs_nothing_but_the_standard_library() -> None:
+    """Whoever packs it packs nothing else."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    found |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+
+    assert {name.partition(".")[0] for name in found} <= {*sys.stdlib_module_names, "warmgate_ready"}
+
+
 @pytest.mark.slow
 def test_types_are_known_to_a_checker(tmp_path: Path) -> None:
     """A value has its loader's type, and a module the real one's where it is imported for the checker alone."""

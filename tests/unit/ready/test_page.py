@@ -15,11 +15,9 @@ from warmgate.policy import parse_policy
 from warmgate_ready import deferred, warming
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "how-to" / "defer-initialisation.md").read_text(encoding="utf-8")
-READMES = {
-    "python": ROOT / "ready" / "python" / "README.md",
-    "guide": ROOT / "docs" / "how-to" / "defer-initialisation.md",
-}
+GUIDE = ROOT / "docs" / "how-to" / "defer-initialisation.md"
+PAGE = GUIDE.read_text(encoding="utf-8")
+READMES = {"python": ROOT / "ready" / "python" / "README.md", "guide": GUIDE}
 
 
 def blocks(language: str, text: str = PAGE) -> list[str]:
@@ -50,14 +48,15 @@ def test_the_code_runs(where: str, capsys: pytest.CaptureFixture[str]) -> None:
 
     assert handler({"kind": "quote"}, Context())[:2] == ({"kind": "quote"}, {"EUR": 1.0})
     lines = [json.loads(line)["warmgate_ready"] for line in capsys.readouterr().out.splitlines()]
-    assert {line["name"] for line in lines} == ({"<lambda>"})
+    assert lines
+    assert "pandas" not in {line["name"] for line in lines}
     assert {frozenset(line) for line in lines} == {frozenset({"name", "ms", "phase"})}
 
 
 def test_the_lines_and_answers_have_these_fields(capsys: pytest.CaptureFixture[str]) -> None:
     """A load's line, and the answer to a ping."""
     line, answer = (json.loads(block) for block in blocks("json"))
-    deferred.module("json").dumps
+    assert deferred.module("json").dumps
     said = json.loads(capsys.readouterr().out)
 
     assert said["warmgate_ready"].keys() == line["warmgate_ready"].keys()
