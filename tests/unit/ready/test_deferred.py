@@ -21,10 +21,43 @@ from typing import Any
 import pytest
 
 import warmgate_ready
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.interpreters import interpreter
 from warmgate_ready import deferred
 
 SOURCE = Path(warmgate_ready.__file__).parent
 Make = Callable[[str], str]
+OTHERS = ("3.9", "3.10", "3.12", "3.13", "3.14", "3.15")
+PROMISES = """
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from warmgate_ready import deferred, join, ready, warmable
+calls, barrier = [], Barrier(32)
+def load():
+    calls.append(1)
+    if len(calls) < 2:
+        raise OSError("once")
+    return calls
+value, statistics = deferred.value(load, refresh_after=60), deferred.module("statistics")
+try:
+    value()
+except OSError:
+    pass
+def use(number):
+    barrier.wait()
+    return id(value()), statistics.mean([number])
+with ThreadPoolExecutor(32) as pool:
+    assert len({found[0] for found in pool.map(use, range(32))}) == 1
+assert len(calls) == 2
+assert pickle.loads(pickle.dumps(statistics)) is statistics
+assert pickle.loads(pickle.dumps(value))() == [1, 1, 1]
+begun = deferred.value(lambda: "begun", start=True)
+@warmable
+def handler(event, context): return "served"
+ready()
+assert handler({}, None) == "served" and handler({"warmgate": "warm"}, None)["cold"] is False
+print("kept")
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -396,6 +429,21 @@ def test_it_needs_nothing_but_the_standard_library() -> None:
     found |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
 
     assert {name.partition(".")[0] for name in found} <= {*sys.stdlib_module_names, "warmgate_ready"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", [each for each in OTHERS if interpreter(each)])
+def test_it_keeps_its_promises_on_other_pythons(version: str) -> None:
+    """One load under threads, errors that are not kept, pickling, a start that is joined, and a ping."""
+    done = subprocess.run(
+        [str(interpreter(version)), "-W", "error", "-c", PROMISES],
+        env={**os.environ, "PYTHONPATH": str(SOURCE.parent), "WARMGATE_READY_LOG": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (0, "kept\n"), done.stderr
 
 
 @pytest.mark.slow
