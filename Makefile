@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs site template scan package dist release construct bench gatebench mutants campaign campaign-wire lock golden clean
+.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs site template scan package dist ready release construct bench gatebench mutants campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -144,8 +144,13 @@ dist: $(ENV)/dist/.ready ## build the sdist, and the wheel from it, into build/d
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(ENV)/dist/bin/python -m build --no-isolation --outdir build/dist . >build/dist.log || (cat build/dist.log; exit 1)
 	$(ENV)/dist/bin/twine check --strict build/dist/*
 
-release: dist package ## build all that a release consists of into build/release: wheel, sdist, lock, SAM application, checksums
-	PYTHONPATH=scripts $(BIN)/python -m bundle --dist build/dist --application build/package --out build/release
+ready: $(READY) $(ENV)/dist/.ready ## build what functions pack to defer their init, wheel, npm package and layer, in build/ready
+	PYTHONPATH=scripts $(BIN)/python -m bundle.ready --out build/ready --source build/ready.source
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(ENV)/dist/bin/python -m build --wheel --no-isolation --outdir build/ready build/ready.source/python >build/ready.log || (cat build/ready.log; exit 1)
+	$(ENV)/dist/bin/twine check --strict build/ready/*.whl
+
+release: dist package ready ## build all that a release consists of into build/release: wheels, sdist, lock, SAM application, npm package, layer, checksums
+	PYTHONPATH=scripts $(BIN)/python -m bundle --dist build/dist --application build/package --ready build/ready --out build/release
 
 construct: ## compile the CDK construct for TypeScript by jsii and look at a template made with it (needs node and the npm registry)
 	rm -rf build/construct && mkdir -p build && cp -R cdk build/construct

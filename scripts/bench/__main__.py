@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.cold_start import measure_cold_start
+from bench.deferring import measure_deferring
 from bench.environment_start import measure_environment_start
 from bench.gatebench.headline import measure_verdicts
 from bench.overhead import measure_overhead
@@ -18,6 +19,7 @@ from bench.wall_time import measure_wall_time
 BENCHMARKS: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
     "cold_start": measure_cold_start,
     "environment_start": measure_environment_start,
+    "deferring": measure_deferring,
     "wall_time": measure_wall_time,
     "overhead": measure_overhead,
     "verdicts": measure_verdicts,

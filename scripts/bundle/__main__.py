@@ -16,10 +16,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bundle")
     parser.add_argument("--dist", type=Path, required=True, help="folder with the wheel and the sdist")
     parser.add_argument("--application", type=Path, required=True, help="folder that `sam build` made")
+    parser.add_argument("--ready", type=Path, required=True, help="folder that `make ready` made")
     parser.add_argument("--out", type=Path, required=True, help="folder of the release; replaced")
     asked = parser.parse_args()
     try:
-        release(asked.dist, asked.application, asked.out)
+        release(asked.dist, asked.application, asked.ready, asked.out)
     except BundleError as error:
         print(error, file=sys.stderr)
         return 1
@@ -27,15 +28,23 @@ def main() -> int:
     return 0
 
 
-def release(dist: Path, built: Path, out: Path) -> None:
+def release(dist: Path, built: Path, ready: Path, out: Path) -> None:
     """Write a release into a folder."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    name = f"warmgate-{version()}"
-    for path in (wheel := dist / f"{name}-py3-none-any.whl", dist / f"{name}.tar.gz"):
-        if not path.is_file():
-            raise BundleError(f"{path}: not found, expected what `make dist` builds")
-        shutil.copyfile(path, out / path.name)
+    name, helper = f"warmgate-{version()}", f"warmgate-ready-{version()}"
+    wheel = dist / f"{name}-py3-none-any.whl"
+    helpers = [
+        ready / f"warmgate_ready-{version()}-py3-none-any.whl",
+        ready / f"{helper}.tgz",
+        ready / f"{helper}-layer.zip",
+    ]
+    made_by = {"dist": [wheel, dist / f"{name}.tar.gz"], "ready": helpers}
+    for target, paths in made_by.items():
+        for path in paths:
+            if not path.is_file():
+                raise BundleError(f"{path}: not found, expected what `make {target}` builds")
+            shutil.copyfile(path, out / path.name)
     lock = (ROOT / "requirements" / "install.txt").read_text()
     (out / f"{name}-requirements.txt").write_text(locked(wheel, lock))
     with tempfile.TemporaryDirectory() as folder:

@@ -36,11 +36,13 @@ probes:
     payload_file: payloads/quote.json
 limits:
   init:     {p95: 1500ms}
+  first_response: {p95: 1800ms}
   duration: {p50: 120ms, p95: 400ms}
   errors:   {rate: 0%}
   memory:   {max: 85%}
 compare:
   init:     {median: 1.2x}
+  first_response: {median: 1.2x}
   duration: {p95: 1.2x}
 live:
   duration: {p95: 1.2x}
@@ -87,7 +89,8 @@ A bare number where a unit belongs is a fault that shows what to write: `400` co
 RULES = """\
 - Names of probes differ. A probe has `payload`, `payload_file` or `event`, not two of them.
 - A field of an event stands beside an `event` that has it, and a `route` fits the `path`.
-- Within `limits.init` and `limits.duration`, a higher percentile has the same limit as a lower one or a higher limit.
+- Within `limits.init`, `limits.first_response` and `limits.duration`, a higher percentile has the same limit as a
+  lower one or a higher limit.
 - `budget.invocations` reaches past the cold calls, one for each environment, to the first measured round: environments
   x (2 + `warm.rounds`) where warm calls are judged (`limits.duration`, `compare.duration`, `compare.errors`, or an
   error rate above 0 %), else environments alone; twice that where something is compared, as the baseline is called as

@@ -93,12 +93,14 @@ class TestLogs:
     def test_earlier_cold_starts_are_remembered(self, logs: LogsStage) -> None:
         """Newest first, no more than are wanted."""
         until_ms = logs.window.until_ms
-        found = logs.port.cold_starts_ms(logs.log, logs.version, 5, until_ms, logs.deadline())
+        found = logs.port.cold_starts(logs.log, logs.version, 5, until_ms, logs.deadline())
         assert len(found) == 1
-        assert 0 < found[0] < 60_000
-        assert logs.port.cold_starts_ms(logs.log, logs.version, 0, until_ms, logs.deadline()) == ()
+        assert 0 < found[0].init_ms < 60_000
+        assert 0 < (found[0].duration_ms or 0) < 60_000
+        assert not found[0].init_failed
+        assert logs.port.cold_starts(logs.log, logs.version, 0, until_ms, logs.deadline()) == ()
         before_ms = logs.window.since_ms - 1000
-        assert logs.port.cold_starts_ms(logs.log, logs.version, 5, before_ms, logs.deadline()) == ()
+        assert logs.port.cold_starts(logs.log, logs.version, 5, before_ms, logs.deadline()) == ()
 
 
 @pytest.mark.parametrize("settings", REAL_LOGS.values(), ids=REAL_LOGS)

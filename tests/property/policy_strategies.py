@@ -86,6 +86,7 @@ probes = st.one_of(
 limits = st.builds(
     Limits,
     init=percentile_limits(),
+    first_response=percentile_limits(),
     duration=percentile_limits(),
     error_ratio=st.none() | shares,
     memory_ratio=st.none() | st.floats(0, 1, exclude_min=True),
@@ -106,7 +107,13 @@ def compares(draw: st.DrawFn) -> Compare:
     duration = draw(ratio_of(st.just("p95")))
     basis = draw(st.sampled_from(Basis)) if duration else Basis.SLOWDOWN
     margin = draw(st.none() | shares)
-    return Compare(init=draw(ratio_of(st.just("median"))), duration=duration, basis=basis, error_margin=margin)
+    return Compare(
+        init=draw(ratio_of(st.just("median"))),
+        first_response=draw(ratio_of(st.just("median"))),
+        duration=duration,
+        basis=basis,
+        error_margin=margin,
+    )
 
 
 @st.composite

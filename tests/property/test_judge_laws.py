@@ -24,6 +24,7 @@ LIMITS = Policy(
     name="limits",
     limits=Limits(
         init=(PercentileLimit(percentile=0.95, limit_ms=300.0),),
+        first_response=(PercentileLimit(percentile=0.95, limit_ms=500.0),),
         duration=(
             PercentileLimit(percentile=0.5, limit_ms=150.0),
             PercentileLimit(percentile=0.95, limit_ms=300.0),
@@ -36,7 +37,11 @@ LIMITS = Policy(
 COMPARE = Policy(
     name="compare",
     limits=Limits(error_ratio=None),
-    compare=Compare(init=RatioLimit(statistic="median", ratio=1.2), duration=RatioLimit(statistic="p95", ratio=1.2)),
+    compare=Compare(
+        init=RatioLimit(statistic="median", ratio=1.2),
+        first_response=RatioLimit(statistic="median", ratio=1.2),
+        duration=RatioLimit(statistic="p95", ratio=1.2),
+    ),
 )
 
 wild = st.none() | st.floats() | st.sampled_from([0.0, -1.0, 5e-324, 1e12, 1e308])
@@ -213,6 +218,7 @@ def test_raising_a_limit_never_turns_passed_into_failed(
     higher = replace(
         limits,
         init=tuple(replace(limit, limit_ms=limit.limit_ms * raised) for limit in limits.init),
+        first_response=tuple(replace(limit, limit_ms=limit.limit_ms * raised) for limit in limits.first_response),
         duration=tuple(replace(limit, limit_ms=limit.limit_ms * raised) for limit in limits.duration),
         memory_ratio=0.2 * raised,
     )

@@ -11,11 +11,12 @@ from warmgate.adapters.port_errors import raised_as
 from warmgate.adapters.waiting import repeat_until
 from warmgate.errors import LogLookupError
 from warmgate.model.deadline import Deadline
-from warmgate.model.traffic import EnvironmentSummary
+from warmgate.model.traffic import ColdStart, EnvironmentSummary
 from warmgate.ports.time import Clock
 
 if TYPE_CHECKING:
     from warmgate.logs.calls import LogEvent, Logged, Window
+    from warmgate.logs.invocations import InvocationRecord
     from warmgate.model.log_stream import FunctionLog, LogStream
 
 PAGE = 10_000
@@ -62,24 +63,22 @@ class CloudWatchLogs:
         where = {"startTime": int(window.since_ms), "endTime": int(window.until_ms)}
         return logged(self._events(log.group, deadline, **where), log)
 
-    def cold_starts_ms(
+    def cold_starts(
         self, log: FunctionLog, version: str, wanted: int, before_ms: float, deadline: Deadline
-    ) -> tuple[float, ...]:
-        """Return the init durations of a version's latest cold starts before an instant, newest first.
+    ) -> tuple[ColdStart, ...]:
+        """Return a version's latest cold starts before an instant whose init is told, newest first.
 
         A stream's name begins with the day on which its environment was made, and names the version.
         """
         from warmgate.logs.calls import logged
 
-        found: list[float] = []
+        found: list[ColdStart] = []
         today = datetime.now(UTC).date()
         for day in (today - timedelta(days=back) for back in range(HISTORY_DAYS)):
             wheres = ({"logStreamNamePrefix": p, "endTime": int(before_ms)} for p in log.prefixes(version, day))
             events = (event for where in wheres for event in self._events(log.group, deadline, **where))
-            for call in reversed(logged(events, log).calls):
-                init_ms = call.record.restore_ms or call.record.start_up_ms
-                if init_ms is not None and call.record.start in {"cold", "restored"}:
-                    found.append(init_ms)
+            records = (call.record for call in reversed(logged(events, log).calls))
+            found += filter(None, map(_cold_start, records))
             if len(found) >= wanted:
                 break
         return tuple(found[:wanted])
@@ -150,6 +149,13 @@ class CloudWatchLogs:
                     raise
             self._clock.sleep_ms(pause_s * 1000)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+def _cold_start(record: InvocationRecord) -> ColdStart | None:
+    init_ms = record.restore_ms or record.start_up_ms
+    if init_ms is None or record.start not in {"cold", "restored"}:
+        return None
+    return ColdStart(init_ms=init_ms, duration_ms=record.duration_ms, init_failed=record.init_failed)
 
 
 def _summary(stream: LogStream, row: dict[str, str]) -> EnvironmentSummary:

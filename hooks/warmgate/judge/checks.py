@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from warmgate.judge.cold_starts import FIRST_RESPONSE, INIT, ColdMetric
 from warmgate.judge.compare.duration import duration_checks, judge_durations
 from warmgate.judge.compare.errors import CHECK as ERRORS_COMPARED
 from warmgate.judge.compare.errors import judge_error_comparison
@@ -16,7 +17,7 @@ from warmgate.judge.limits.memory import judge_memory
 from warmgate.model.calls import Arm, Burst, Closed, Evidence
 from warmgate.model.verdict import Finding, Outcome
 from warmgate.policy.rounds import COMPARED_ROUNDS, round_width
-from warmgate.policy.values import Policy, Probe
+from warmgate.policy.values import Compare, Policy, Probe, RatioLimit
 
 
 def findings_of(evidence: Evidence, policy: Policy) -> list[Finding]:
@@ -25,6 +26,7 @@ def findings_of(evidence: Evidence, policy: Policy) -> list[Finding]:
     cap = measured_calls(policy, evidence.burst.granted, compared=compared)
     limits = policy.limits
     found = [judge_init(limit, evidence) for limit in limits.init]
+    found += [judge_init(limit, evidence, FIRST_RESPONSE) for limit in limits.first_response]
     unfit = fits.excused(evidence.samples)
     found += _durations(
         without(evidence, unfit), policy, cap, judgeable=any(p.name not in unfit for p in policy.probes)
@@ -64,9 +66,7 @@ def _unjudged(check: str, verb: str) -> Finding:
 
 
 def _comparisons(evidence: Evidence, policy: Policy, fits: Fits) -> list[Finding]:
-    found = []
-    if policy.compare.init is not None:
-        found.append(judge_init_comparison(policy.compare.init, evidence))
+    found = [judge_init_comparison(limit, evidence, metric) for metric, limit in _cold_starts(policy.compare)]
     if policy.compare.error_margin is not None:
         full = paired_calls(policy, evidence.burst)
         found.append(judge_error_comparison(policy.compare.error_margin, forgiven(evidence, fits), full))
@@ -76,11 +76,17 @@ def _comparisons(evidence: Evidence, policy: Policy, fits: Fits) -> list[Finding
 
 
 def _uncompared(policy: Policy) -> list[Finding]:
-    init = policy.compare.init
+    cold_starts = [f"compare.{metric.key}.{limit.statistic}" for metric, limit in _cold_starts(policy.compare)]
     errors = [ERRORS_COMPARED] if policy.compare.error_margin is not None else []
-    names = (*([f"compare.init.{init.statistic}"] if init else []), *duration_checks(policy.compare), *errors)
+    names = (*cold_starts, *duration_checks(policy.compare), *errors)
     reason = "not compared: there is no baseline"
     return [Finding(check=name, outcome=Outcome.PASSED, reason=reason) for name in names]
+
+
+def _cold_starts(compare: Compare) -> list[tuple[ColdMetric, RatioLimit]]:
+    """Return what of cold starts is compared, in the policy's order."""
+    both = ((INIT, compare.init), (FIRST_RESPONSE, compare.first_response))
+    return [(metric, limit) for metric, limit in both if limit is not None]
 
 
 def _without_baseline(evidence: Evidence) -> bool:

@@ -74,9 +74,15 @@ def _judgeable(samples: Sequence[Sample], policy: Policy) -> tuple[Policy, tuple
     if limits.memory_ratio is not None and all(sample.memory_size_mb is None for sample in samples):
         limits = replace(limits, memory_ratio=None)
         left_out.append("limits.memory: samples do not hold the memory size")
-    if all(sample.phase is not Phase.PREWARM for sample in samples) and (limits.init or compare.init):
+    burst = [sample for sample in samples if sample.phase is Phase.PREWARM]
+    if not burst and (limits.init or compare.init):
         limits, compare = replace(limits, init=()), replace(compare, init=None)
         left_out.append("init checks: no prewarm call was recorded")
+    told = any(sample.duration_ms is not None for sample in burst)
+    if not told and (limits.first_response or compare.first_response):
+        limits, compare = replace(limits, first_response=()), replace(compare, first_response=None)
+        lack = "the duration of no prewarm call" if burst else "no prewarm call"
+        left_out.append(f"first-response checks: {lack} was recorded")
     return replace(policy, limits=limits, compare=compare), tuple(left_out)
 
 

@@ -25,3 +25,15 @@ class EnvironmentSummary:
     p95_ms: float
     unbegun: int = 0
     """Reports of calls that never began: the function prints such lines itself, and they are in the figures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColdStart:
+    """What the log says of one cold start."""
+
+    init_ms: float
+    """Or the restore with SnapStart."""
+    duration_ms: float | None = None
+    """Of the call that met it."""
+    init_failed: bool = False
+    """Whether an init failed and was run again inside that call: `init_ms` is then a part of `duration_ms`."""

@@ -28,6 +28,12 @@ LIMITS = Section(
         text="Limits on the init duration of cold starts, or on the restore duration with SnapStart.",
     ),
     Key(
+        name="first_response",
+        kind=Percentiles(_DURATION, rules=(LIMITS_GROW,)),
+        text="Limits on what the first caller of an environment waits for: init (or restore), and then the duration of"
+        " that same call. Work that is deferred out of the init into the first call counts here.",
+    ),
+    Key(
         name="duration",
         kind=Percentiles(_DURATION, rules=(LIMITS_GROW,)),
         text="Limits on the duration of warm calls, as the platform reports it: `p95: 400ms` allows 5 % of the"
@@ -79,6 +85,20 @@ COMPARE = Section(
                 required=True,
                 kind=RatioOf("median", _RATIO),
                 text="Allowed ratio of the median init duration to the baseline's.",
+            ),
+        ),
+    ),
+    Key(
+        name="first_response",
+        field=INLINE,
+        text="Limit on the first responses of cold starts: init (or restore), and then the duration of that same call.",
+        kind=Section(
+            Key(
+                name="median",
+                field="first_response",
+                required=True,
+                kind=RatioOf("median", _RATIO),
+                text="Allowed ratio of the median first response to the baseline's.",
             ),
         ),
     ),

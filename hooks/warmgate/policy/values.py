@@ -147,6 +147,8 @@ class Limits:
     """Absolute limits on the candidate; what is absent is not checked."""
 
     init: tuple[PercentileLimit, ...] = ()
+    first_response: tuple[PercentileLimit, ...] = ()
+    """On init (or restore) and then the duration of that same call: what the first caller waits for."""
     duration: tuple[PercentileLimit, ...] = ()
     error_ratio: float | None = 0.0
     memory_ratio: float | None = None
@@ -168,6 +170,7 @@ class Compare:
     """Limits relative to the baseline, measured in the same rounds."""
 
     init: RatioLimit | None = None
+    first_response: RatioLimit | None = None
     duration: RatioLimit | None = None
     basis: Basis = Basis.SLOWDOWN
     error_margin: float | None = None
@@ -176,7 +179,12 @@ class Compare:
     @property
     def needs_baseline(self) -> bool:
         """Return whether anything is compared."""
-        return self.init is not None or self.in_rounds
+        return self.of_cold_starts or self.in_rounds
+
+    @property
+    def of_cold_starts(self) -> bool:
+        """Return whether cold starts of both versions are compared."""
+        return self.init is not None or self.first_response is not None
 
     @property
     def in_rounds(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Target
-from warmgate.model.traffic import EnvironmentSummary, MetricCounts
+from warmgate.model.traffic import ColdStart, EnvironmentSummary, MetricCounts
 
 if TYPE_CHECKING:
     from warmgate.logs.calls import Logged, Window
@@ -23,10 +23,10 @@ class Logs(Protocol):
         """
         ...
 
-    def cold_starts_ms(
+    def cold_starts(
         self, log: FunctionLog, version: str, wanted: int, before_ms: float, deadline: Deadline
-    ) -> tuple[float, ...]:
-        """Return the init durations of a version's latest cold starts before an instant, newest first, so many."""
+    ) -> tuple[ColdStart, ...]:
+        """Return a version's latest cold starts before an instant, newest first, so many."""
         ...
 
     def summaries(

@@ -156,7 +156,7 @@ class Assessor:
             return progress
         if progress.closed is not None:
             return self._named(progress, self.logs, policy, ready, began_ms, deadline)
-        if progress.next_round > 1 or ready.baseline is None or policy.compare.init is None:
+        if progress.next_round > 1 or ready.baseline is None or not policy.compare.of_cold_starts:
             return progress
         from warmgate.probing.log_evidence import remembered_cold_starts
 

@@ -99,7 +99,7 @@ def remembered_cold_starts(
     if own >= FEWEST:
         return (), ""
     try:
-        found = logs.cold_starts_ms(log_of(baseline), baseline.version, wanted, began_ms, deadline)
+        found = logs.cold_starts(log_of(baseline), baseline.version, wanted, began_ms, deadline)
     except LogLookupError as error:
         return (), f"the baseline's earlier cold starts are not known: {error}"
     position = max((sample.position for sample in samples), default=-1) + 1
@@ -112,8 +112,10 @@ def remembered_cold_starts(
             phase=Phase.PREWARM,
             outcome=CallOutcome.OK,
             start=Start.COLD,
-            init_ms=init_ms,
+            init_ms=cold.init_ms,
+            init_failed=cold.init_failed,
+            duration_ms=cold.duration_ms,
         )
-        for place, init_ms in enumerate(found)
+        for place, cold in enumerate(found)
     )
     return remembered, f"{len(found)} earlier cold starts of the baseline come from its log" if found else ""

@@ -129,7 +129,8 @@ def _notes(
     if version.managed_instances:
         notes.append(
             "a managed instance serves many calls at once and starts before them: cold starts, memory and billed time"
-            " are not reported; limits.init and limits.memory have no evidence, and the cost is estimated by duration"
+            " are not reported; limits.init, limits.first_response and limits.memory have no evidence, and the cost is"
+            " estimated by duration"
         )
     if before is not None and (before.role, before.dead_letter_arn) != (version.role, version.dead_letter_arn):
         # A weighted alias needs one role and one dead-letter queue on both versions (Lambda, alias routing).

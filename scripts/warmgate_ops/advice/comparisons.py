@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from warmgate.judge.replaying import replay
@@ -30,17 +30,22 @@ class Effect:
     slow_times: float = 3.0
 
 
-def failing_share(policy: Policy, plan: ProbePlan, effect: Effect, *, init: bool, runs: int = RUNS) -> float:
+def failing_share(policy: Policy, plan: ProbePlan, effect: Effect, name: str, runs: int = RUNS) -> float:
     """Return the share of runs in which the comparison alone fails a release.
 
     Args:
         policy: whose comparison is asked for; its other checks are left out.
         plan: which calls are made.
         effect: what the release changes.
-        init: whether it is the comparison of cold starts, else of durations.
+        name: of the comparison below `compare`: init, first_response or duration.
         runs: how many releases are drawn.
     """
-    compare = Compare(init=policy.compare.init) if init else replace(policy.compare, init=None, error_margin=None)
+    compare = Compare(
+        init=policy.compare.init if name == "init" else None,
+        first_response=policy.compare.first_response if name == "first_response" else None,
+        duration=policy.compare.duration if name == "duration" else None,
+        basis=policy.compare.basis,
+    )
     alone = Policy(
         name=policy.name,
         warm=policy.warm,
@@ -52,7 +57,7 @@ def failing_share(policy: Policy, plan: ProbePlan, effect: Effect, *, init: bool
     )
     failed = 0
     for number in range(runs):
-        random = Random(f"{effect} {init} {number}")
+        random = Random(f"{effect} {name == 'init'} {number}")
         failed += replay(_samples(plan, effect, random), alone).verdict.status is Status.FAILED
     return failed / runs
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from warmgate.judge.binomial import at_least, upper_bound
 from warmgate.judge.checks import measured_calls
+from warmgate.judge.cold_starts import FIRST_RESPONSE, INIT, ColdMetric
 from warmgate.judge.compare.duration import ENOUGH_ENVIRONMENTS
 from warmgate.judge.compare.errors import CHECK as ERRORS_COMPARED
 from warmgate.judge.derivation import Rule
@@ -116,14 +117,17 @@ def _whole(policy: Policy, plan: ProbePlan) -> Explained:
 
 def _inits(policy: Policy) -> Iterator[Explained]:
     count = policy.warm.environments
-    for limit in policy.limits.init:
-        share, check = allowed_share(limit.percentile), f"limits.init.{limit.name}"
+    limited = [(INIT, limit) for limit in policy.limits.init]
+    limited += [(FIRST_RESPONSE, limit) for limit in policy.limits.first_response]
+    for metric, limit in limited:
+        share, check = allowed_share(limit.percentile), f"limits.{metric.key}.{limit.name}"
         fails_at, sure = fail_count(count, share), 1 - upper_bound(0, count)
         seen = next((s / 100 for s in range(1, 100) if at_least(fails_at, count, s / 100) >= SURE), None)
         at_limit = _chance(at_least(fails_at, count, share))
         says = [
+            *_what_counts(metric),
             f"{count} cold starts; {fails_at} slow ones refuse it: {at_limit} of releases exactly at the limit",
-            sight_in_words(seen, f"of cold starts are slower than {ms(limit.limit_ms)}"),
+            sight_in_words(seen, f"of {metric.noun}s are slower than {ms(limit.limit_ms)}"),
         ]
         warnings = []
         if count < FEWEST:
@@ -136,6 +140,13 @@ def _inits(policy: Policy) -> Iterator[Explained]:
                 f" raise warm.environments to {math.ceil(math.log(0.05) / math.log(limit.percentile))}"
             )
         yield Explained(check, f"<= {ms(limit.limit_ms)}", tuple(says), tuple(warnings), limit.limit_ms)
+
+
+def _what_counts(metric: ColdMetric) -> tuple[str, ...]:
+    """Return what is counted, where the name of a limit alone does not say it."""
+    if metric is INIT:
+        return ()
+    return ("init (or restore) and then that same call: work moved out of the init into the first call counts",)
 
 
 def _durations(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
@@ -230,7 +241,7 @@ def _errors(policy: Policy, allowed: float, calls: int, plan: ProbePlan) -> Expl
 
 
 def _compared(policy: Policy) -> list[str]:
-    return [name for name, limit in (("init", policy.compare.init), ("duration", policy.compare.duration)) if limit]
+    return [name for name in ("init", "first_response", "duration") if getattr(policy.compare, name)]
 
 
 def _comparisons(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
@@ -241,23 +252,25 @@ def _comparisons(policy: Policy, plan: ProbePlan) -> Iterator[Explained]:
             continue
         effects = [Effect("unchanged"), Effect("10 % slower", times=1.1), Effect("30 % slower", times=1.3)]
         effects += [Effect("50 % slower", times=1.5)]
-        effects += [] if name == "init" else [Effect("one call in five three times as slow", slow_share=0.2)]
-        shares = [(e.name, failing_share(policy, plan, e, init=name == "init")) for e in effects]
+        effects += [Effect("one call in five three times as slow", slow_share=0.2)] if name == "duration" else []
+        shares = [(e.name, failing_share(policy, plan, e, name)) for e in effects]
         text = ", ".join(f"{effect}: {share * 100:.0f} %" for effect, share in shares)
         says = (f"refused of {RUNS} simulated releases each, calls with a p95 of 1.6 times their median: {text}",)
         yield replace(blank, says=(*blank.says, *says))
 
 
 def _comparable(policy: Policy, plan: ProbePlan, name: str) -> Explained:
-    limit = policy.compare.init if name == "init" else policy.compare.duration
+    limit = getattr(policy.compare, name)
     assert isinstance(limit, RatioLimit)
     count, check = policy.warm.environments, f"compare.{name}.{limit.statistic}"
     shown = f"<= {limit.ratio:g}x"
-    if name == "init":
+    if name != "duration":
         few = (f"{count} cold starts of each are too few, {FEWEST} are needed",) if count < FEWEST else ()
         says = (
+            *(_what_counts(FIRST_RESPONSE) if name == FIRST_RESPONSE.key else ()),
             "a rank-sum of both versions' cold starts, and the median beyond the limit",
-            "a version that serves is warm: its cold starts may have to come from its log",
+            "a version that serves is warm: its cold starts may have to come from its log"
+            + (", of real callers' events instead of the probes'" if name == FIRST_RESPONSE.key else ""),
         )
         return Explained(check, shown, says, few)
     old_rounds = sum(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from warmgate.judge.cold_starts import first_response_of
 from warmgate.model.calls import HISTORY, UNSEEN, Arm, CallOutcome, Phase, Sample, Start
 
 STEP = math.log(1.005)
@@ -44,6 +45,7 @@ class Recorded:
     """The arms of some runs together: cold starts and warm measured calls."""
 
     inits: dict[Arm, Durations] = field(default_factory=lambda: {arm: Durations() for arm in Arm})
+    first_responses: dict[Arm, Durations] = field(default_factory=lambda: {arm: Durations() for arm in Arm})
     durations: dict[Arm, Durations] = field(default_factory=lambda: {arm: Durations() for arm in Arm})
     failed: int = 0
     calls: int = 0
@@ -66,6 +68,9 @@ class Recorded:
         if cold and init_ms is not None:
             self.inits[sample.arm].add(init_ms)
             self.starts[run] += sample.arm is Arm.CANDIDATE
+        first_ms = first_response_of(sample)
+        if first_ms is not None:
+            self.first_responses[sample.arm].add(first_ms)
         if sample.phase is Phase.MEASURED and not cold and sample.duration_ms is not None:
             self.durations[sample.arm].add(sample.duration_ms)
 
@@ -78,11 +83,12 @@ class Recorded:
         """Return what is measured of the new version by policy path.
 
         Args:
-            percentiles: kind of limit (init or duration) and percentile between 0 and 1.
+            percentiles: kind of limit (init, first_response or duration) and percentile between 0 and 1.
         """
         found = {}
+        kinds = {"init": self.inits, "first_response": self.first_responses, "duration": self.durations}
         for kind, percentile in percentiles:
-            values = (self.inits if kind == "init" else self.durations)[Arm.CANDIDATE]
+            values = kinds[kind][Arm.CANDIDATE]
             if values.count:
                 found[f"limits.{kind}.p{percentile * 100:.6g}"] = values.percentile(percentile)
         return found

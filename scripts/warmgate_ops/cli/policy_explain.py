@@ -32,7 +32,8 @@ def explain(
     policy = policy_in(file)
     today_ms = None
     if samples:
-        wanted = [(kind, limit.percentile) for kind in ("init", "duration") for limit in getattr(policy.limits, kind)]
+        kinds = ("init", "first_response", "duration")
+        wanted = [(kind, limit.percentile) for kind in kinds for limit in getattr(policy.limits, kind)]
         today_ms = recorded_in(samples).today_ms(wanted)
 
     def record(each: Explained) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def replay_files(
 ) -> None:
     """Judge recorded runs (JSON Lines, the lines of a run together) round by round, as the hook would.
 
-    Checks that a recording cannot show are left out and named: memory always, init where no prewarm call was recorded.
+    Checks that a recording cannot show are left out and named: memory always, cold starts where no prewarm
+    call was recorded.
     Exit codes: 0 every run would be let through, 1 some refused, 2 unreadable input, 3 a limit of some lacks evidence.
     """
     summary = Summary()

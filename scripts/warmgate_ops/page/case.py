@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from warmgate.judge.cold_starts import FIRST_RESPONSE
 from warmgate.judge.limits.durations import measured_rounds
 from warmgate.judge.limits.init import cold_start_ms
 from warmgate.judge.readings import readable
@@ -75,6 +76,10 @@ class Case:
     def inits(self, arm: Arm) -> list[float]:
         """Return what the cold starts of an arm's burst took, as the judge reads them."""
         return cold_start_ms(self.evidence, arm)
+
+    def first_responses(self, arm: Arm) -> list[float]:
+        """Return what the first callers of the burst waited for, init and call together, as the judge reads it."""
+        return cold_start_ms(self.evidence, arm, FIRST_RESPONSE)
 
     def memory(self, arm: Arm) -> list[float]:
         """Return the memory of every judged call that showed it."""

@@ -81,10 +81,10 @@ def _limit(finding: Finding) -> str:
 
 def _slower(case: Case, finding: Finding, metric: str) -> Headline | None:
     """Return how much slower cold starts or calls have become; None where there is nothing to say it of."""
-    what = {"init": "Cold start", "duration": "Call"}.get(metric)
+    what = {"init": "Cold start", "first_response": "First response", "duration": "Call"}.get(metric)
     if what is None:
         return None
-    old, new = _figures(case, metric, share := 0.5 if metric == "init" else share_of(finding) or TAIL)
+    old, new = _figures(case, metric, share := (share_of(finding) or TAIL) if metric == "duration" else 0.5)
     if new is None:
         return None
     name = "median" if share == 0.5 else f"p{share * 100:g}"
@@ -98,8 +98,8 @@ def _slower(case: Case, finding: Finding, metric: str) -> Headline | None:
 
 def _figures(case: Case, metric: str, share: float) -> tuple[float | None, float | None]:
     """Return a percentile of the baseline and of the candidate, None for a version without any."""
-    read = case.inits if metric == "init" else lambda arm: case.durations(arm)[0]
-    values = read(Arm.BASELINE), read(Arm.CANDIDATE)
+    own = {"init": case.inits, "first_response": case.first_responses}
+    values = [own[metric](arm) if metric in own else case.durations(arm)[0] for arm in (Arm.BASELINE, Arm.CANDIDATE)]
     old, new = (quantile(sorted(found), share) if found else None for found in values)
     return old, new
 

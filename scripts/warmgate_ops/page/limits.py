@@ -34,6 +34,11 @@ def init_marks(case: Case) -> list[Mark]:
     return _marks(case, "init", case.inits(Arm.BASELINE))
 
 
+def first_response_marks(case: Case) -> list[Mark]:
+    """Return the limits of first responses."""
+    return _marks(case, "first_response", case.first_responses(Arm.BASELINE))
+
+
 def memory_marks(case: Case) -> list[Mark]:
     """Return the limit of memory in MB; a finding has it as a share, of a memory size that follows from its peak."""
     peak = max(case.memory(Arm.CANDIDATE), default=0.0)

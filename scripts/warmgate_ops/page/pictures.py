@@ -10,12 +10,17 @@ from warmgate_ops.page.case import Case
 from warmgate_ops.page.distributions import duration_curve, init_curve
 from warmgate_ops.page.figure import NARROW, WIDE, Figure
 from warmgate_ops.page.headline import metric_of
-from warmgate_ops.page.strips import cold_start_strip, environment_strip, memory_strip
+from warmgate_ops.page.strips import cold_start_strip, environment_strip, first_response_strip, memory_strip
 from warmgate_ops.page.timeline import timeline
 
 Drawing = Callable[[Case, float], Figure | None]
 DISTRIBUTIONS: tuple[Drawing, ...] = (duration_curve, environment_strip, init_curve, memory_strip)
-BY_METRIC: dict[str, Drawing] = {"init": cold_start_strip, "duration": duration_curve, "memory": memory_strip}
+BY_METRIC: dict[str, Drawing] = {
+    "init": cold_start_strip,
+    "first_response": first_response_strip,
+    "duration": duration_curve,
+    "memory": memory_strip,
+}
 """The picture of a failed check; of what calls answered it is the timeline, which marks each that did not end well."""
 
 

@@ -12,7 +12,7 @@ from warmgate.visible import visible_line
 from warmgate_ops.page.case import Case
 from warmgate_ops.page.figure import in_mb, in_ms
 from warmgate_ops.page.headline import headline_of, metric_of, worst_of
-from warmgate_ops.page.limits import Mark, duration_marks, init_marks, memory_marks
+from warmgate_ops.page.limits import Mark, duration_marks, first_response_marks, init_marks, memory_marks
 from warmgate_ops.page.thinning import thinned_points
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def _series(case: Case) -> tuple[dict[Arm, list[float]], list[Mark], Callable[[f
     metric = metric_of(worst) if worst else ("duration" if verdict.outcome is not Outcome.ERROR else "")
     kinds: dict[str, tuple[Callable[[Arm], list[float]], list[Mark], Callable[[float], str]]] = {
         "init": (case.inits, init_marks(case), in_ms),
+        "first_response": (case.first_responses, first_response_marks(case), in_ms),
         "duration": (lambda arm: case.durations(arm)[0], duration_marks(case), in_ms),
         "memory": (case.memory, memory_marks(case), in_mb),
     }

@@ -22,7 +22,7 @@ from warmgate_ops.page.figure import (
     marks,
     scale_for,
 )
-from warmgate_ops.page.limits import Mark, duration_marks, init_marks, memory_marks
+from warmgate_ops.page.limits import Mark, duration_marks, first_response_marks, init_marks, memory_marks
 from warmgate_ops.page.thinning import thinned_points
 
 LEFT, MARGIN, ROW, LABEL_ROW = 116.0, 16.0, 15.0, 15.0
@@ -142,6 +142,13 @@ def cold_start_strip(case: Case, width: float = WIDE) -> Figure | None:
     """Return the init durations of both arms' bursts, each with its median; None where there is none."""
     inits = {arm: case.inits(arm) for arm in (Arm.CANDIDATE, Arm.BASELINE)}
     return _bands(("cold-starts", "Cold starts of the burst", "cold starts"), inits, init_marks(case), in_ms, width)
+
+
+def first_response_strip(case: Case, width: float = WIDE) -> Figure | None:
+    """Return what the first callers of both arms' bursts waited for, each with its median; None where there is none."""
+    found = {arm: case.first_responses(arm) for arm in (Arm.CANDIDATE, Arm.BASELINE)}
+    titles = ("first-responses", "First responses of the burst: init and then that same call", "first responses")
+    return _bands(titles, found, first_response_marks(case), in_ms, width)
 
 
 def memory_strip(case: Case, width: float = WIDE) -> Figure | None:

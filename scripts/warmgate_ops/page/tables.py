@@ -44,6 +44,7 @@ def percentiles(case: Case) -> Table:
             found = [s.duration_ms for s in case.measured(arm) if s.probe == probe and s.duration_ms is not None]
             rows.append(_spread(f"duration of {one_line(probe)}, {arm}", found, in_ms))
     rows += [_spread(f"init, {arm}", case.inits(arm), in_ms) for arm in Arm]
+    rows += [_spread(f"first response, {arm}", case.first_responses(arm), in_ms) for arm in Arm]
     rows += [_spread(f"memory, {arm}", case.memory(arm), in_mb) for arm in Arm]
     more = len(probes) - MOST_PROBES
     return Table(

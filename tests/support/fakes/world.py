@@ -27,7 +27,7 @@ from warmgate.model.deployment import Deployment, HookExecution, LifecycleEvent,
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
 from warmgate.model.function_name import bare_name
 from warmgate.model.log_stream import FunctionLog, LogStream
-from warmgate.model.traffic import EnvironmentSummary
+from warmgate.model.traffic import ColdStart, EnvironmentSummary
 from warmgate.model.verdict import Judgement
 from warmgate.policy.values import Budget, Limits, PercentileLimit, Policy, Probe
 from warmgate.probing.assess import Assessor
@@ -370,7 +370,7 @@ class FakeLogs:
 
     clock: VirtualClock
     written: list[LoggedCall] = field(default_factory=list)
-    earlier_ms: tuple[float, ...] = ()
+    earlier: tuple[ColdStart, ...] = ()
     late_ms: float = 0.0
     fails: Exception | None = None
     reads: int = 0
@@ -394,13 +394,13 @@ class FakeLogs:
         found = tuple(call for call in self.written[first:last] if _is_of(call.environment, log))
         return Logged(calls=found, read_to_ms=self.written[last - 1].at_ms if first < last else 0.0)
 
-    def cold_starts_ms(
+    def cold_starts(
         self, log: FunctionLog, version: str, wanted: int, before_ms: float, deadline: Deadline
-    ) -> tuple[float, ...]:
+    ) -> tuple[ColdStart, ...]:
         """Return the earlier cold starts."""
         if self.fails is not None:
             raise self.fails
-        return self.earlier_ms[:wanted] if before_ms >= EPOCH_MS else ()
+        return self.earlier[:wanted] if before_ms >= EPOCH_MS else ()
 
 
 @lru_cache(maxsize=4096)

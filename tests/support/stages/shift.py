@@ -18,6 +18,7 @@ from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
 from warmgate.model.log_stream import FunctionLog
+from warmgate.model.traffic import ColdStart
 from warmgate.ports.codedeploy import Shifts
 from warmgate.ports.logs import Logs
 from warmgate.ports.time import Clock
@@ -95,7 +96,7 @@ def fake_logs() -> LogsStage:
         LoggedCall(record=record, at_ms=EPOCH_MS + 1000.0 * place, environment="2026/01/01/[1]aa", version="1")
         for place, record in enumerate(records)
     ]
-    port = FakeLogs(clock, written=written, earlier_ms=(120.0,))
+    port = FakeLogs(clock, written=written, earlier=(ColdStart(init_ms=120.0, duration_ms=12.0),))
     window = Window(EPOCH_MS, EPOCH_MS + 9_000)
     return LogsStage(
         port=port,

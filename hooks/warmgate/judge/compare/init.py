@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from math import inf, sqrt
 
+from warmgate.judge.cold_starts import FIRST_RESPONSE, INIT, ColdMetric
 from warmgate.judge.limits.init import FEWEST, cold_start_ms, run_again
 from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import rank_sum_chance
@@ -19,16 +20,17 @@ FAIL_CHANCE = 0.02
 """With 0.05, a whole policy refuses 3 % of releases at 0.9 of this limit by this check alone; with 0.02 it is 1 %."""
 
 
-def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
-    """Return the finding of the relative init limit.
+def judge_init_comparison(limit: RatioLimit, evidence: Evidence, metric: ColdMetric = INIT) -> Finding:
+    """Return the finding of a relative limit on cold starts.
 
     Uncertain cold starts are never half-way to failed, for no more of them follow; untold ones are.
     """
-    check = f"compare.init.{limit.statistic}"
-    old, new = cold_start_ms(evidence, Arm.BASELINE), cold_start_ms(evidence, Arm.CANDIDATE)
+    check = f"compare.{metric.key}.{limit.statistic}"
+    old, new = (cold_start_ms(evidence, arm, metric) for arm in (Arm.BASELINE, Arm.CANDIDATE))
     remembered = sum(s.probe == HISTORY for s in evidence.samples)
-    from_log = f" ({remembered} of them from the log of earlier days)" if remembered else ""
-    again = len(run_again(evidence, Arm.CANDIDATE))
+    callers = ", of real callers' events" if metric is FIRST_RESPONSE else ""
+    from_log = f" ({remembered} of them from the log of earlier days{callers})" if remembered else ""
+    again = len(run_again(evidence, Arm.CANDIDATE, metric))
     failed = f"; {again} more whose init failed and was run again" if again else ""
     counted = f"{len(new)} new and {len(old)} old cold starts{from_log}{failed}"
     if min(len(old), len(new)) < FEWEST:
@@ -54,7 +56,7 @@ def judge_init_comparison(limit: RatioLimit, evidence: Evidence) -> Finding:
     return Finding(
         check=check,
         outcome=outcome,
-        reason=f"the median cold start took {ms(medians[0])}, {times(ratio)} the baseline's {ms(medians[1])};"
+        reason=f"the median {metric.noun} took {ms(medians[0])}, {times(ratio)} the baseline's {ms(medians[1])};"
         f" the limit is {limit.ratio:g}x",
         details=f"{counted}; p={chance:.2g} against {sqrt(limit.ratio):.2f}x",
         measured=ratio,

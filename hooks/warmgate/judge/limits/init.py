@@ -1,5 +1,7 @@
 """Judges "pNN of init <= limit" by counting slow cold starts: 20 of them certify no p95, but they refuse a bad one.
 
+First responses (init and then the first call) are judged in the same way, by another reading of the same cold starts.
+
 An init that failed and was run again inside the call was not done when the call came. Where the log does not say how
 long the second one took, it counts as slow, unless the whole call was within the limit.
 """
@@ -7,9 +9,11 @@ long the second one took, it counts as slow, unless the whole call was within th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from warmgate.judge.binomial import at_least, upper_bound
+from warmgate.judge.cold_starts import FIRST_RESPONSE, INIT, ColdMetric, init_of
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import allowed_share
 from warmgate.judge.wording import counted, word
@@ -23,11 +27,11 @@ FAIL_ERROR = 0.023
 """Error at the limit: 4 of 20, 3 of 10 and 2 of 5 for a p95 stay below it."""
 
 
-def judge_init(limit: PercentileLimit, evidence: Evidence) -> Finding:
-    """Return the finding of one init limit; a SnapStart restore counts as the init of its cold start."""
-    check = f"limits.init.{limit.name}"
-    inits, again = cold_start_ms(evidence, Arm.CANDIDATE), run_again(evidence, Arm.CANDIDATE)
-    count = len(inits) + len(again)
+def judge_init(limit: PercentileLimit, evidence: Evidence, metric: ColdMetric = INIT) -> Finding:
+    """Return the finding of one limit on cold starts; a SnapStart restore counts as the init of its cold start."""
+    check = f"limits.{metric.key}.{limit.name}"
+    values, again = cold_start_ms(evidence, Arm.CANDIDATE, metric), run_again(evidence, Arm.CANDIDATE, metric)
+    count = len(values) + len(again)
     called = [s for s in evidence.samples if s.arm is Arm.CANDIDATE and s.phase is Phase.PREWARM]
     if called and all(s.start is Start.PROVISIONED for s in called):
         reason = f"no cold start in {len(called)} calls: every environment was provisioned"
@@ -44,24 +48,24 @@ def judge_init(limit: PercentileLimit, evidence: Evidence) -> Finding:
             sample_count=count,
             inconclusive_because=_why_none(called),
         )
-    return _counted(check, limit, inits, again, met)
+    parts = parts_in_words(evidence) if metric is FIRST_RESPONSE else ""
+    return replace(_counted(metric, limit, values, again), details=f"{met}{parts}")
 
 
-def _counted(check: str, limit: PercentileLimit, inits: list[float], again: Sequence[Sample], met: str) -> Finding:
-    count, share = len(inits) + len(again), allowed_share(limit.percentile)
-    slow = slow_count(limit, inits, again)
-    measured = None if again else quantile(inits, limit.percentile)
+def _counted(metric: ColdMetric, limit: PercentileLimit, values: Sequence[float], again: Sequence[Sample]) -> Finding:
+    count, share = len(values) + len(again), allowed_share(limit.percentile)
+    slow = slow_count(limit, values, again)
+    measured = None if again else quantile(values, limit.percentile)
     sure = (1 - upper_bound(slow, count)) * 100
     certified = f"at least {sure:.0f} % are within {ms(limit.limit_ms)} (95 % confidence)"
     outcome, fails_at = _outcome(slow, count, share), fail_count(count, share)
     allows = f"the limit allows {fails_at - 1}" if fails_at <= count else f"{count} are too few to refuse a version"
     undecided = outcome is Outcome.INCONCLUSIVE
     return Finding(
-        check=check,
+        check=f"limits.{metric.key}.{limit.name}",
         outcome=outcome,
-        reason=f"{counted(slow, count, 'cold start')} took longer than {ms(limit.limit_ms)}"
-        f"{in_words(inits, again)}{'' if slow == 0 else f'; {allows}'}",
-        details=met,
+        reason=f"{counted(slow, count, metric.noun)} took longer than {ms(limit.limit_ms)}"
+        f"{in_words(values, again, metric)}{'' if slow == 0 else f'; {allows}'}",
         measured=measured,
         limit=limit.limit_ms,
         unit=Unit.MS,
@@ -74,26 +78,43 @@ def _counted(check: str, limit: PercentileLimit, inits: list[float], again: Sequ
     )
 
 
-def slow_count(limit: PercentileLimit, inits: Sequence[float], again: Sequence[Sample]) -> int:
+def slow_count(limit: PercentileLimit, values: Sequence[float], again: Sequence[Sample]) -> int:
     """Return how many cold starts took longer than a limit, those whose init failed and was run again included."""
     late = sum(sample.duration_ms is None or sample.duration_ms > limit.limit_ms for sample in again)
-    return late + sum(init > limit.limit_ms for init in inits)
+    return late + sum(value > limit.limit_ms for value in values)
 
 
-def in_words(inits: Sequence[float], again: Sequence[Sample]) -> str:
+def in_words(values: Sequence[float], again: Sequence[Sample], metric: ColdMetric = INIT) -> str:
     """Return what the cold starts took in words, behind their count."""
-    known = f" (median {ms(quantile(inits, 0.5))}, slowest {ms(max(inits))})" if inits else ""
+    known = f" (median {ms(quantile(values, 0.5))}, slowest {ms(max(values))})" if values else ""
     if not again:
         return known
     calls = f"calls of up to {ms(max(sample.duration_ms or 0 for sample in again))}"
-    ran = f"in {len(again)} the init failed and was run again inside {calls}, how long that took is not known"
+    ran = f"in {len(again)} the init failed and was run again inside {calls}, {metric.untold}"
     return f" or failed at first{known}; {ran}"
 
 
-def run_again(evidence: Evidence, arm: Arm) -> list[Sample]:
-    """Return the cold starts of an arm's burst whose init failed, and which the log does not say the second one of."""
-    burst = (s for s in evidence.samples if s.arm is arm and s.phase is Phase.PREWARM)
-    return [s for s in burst if s.start is Start.COLD and s.init_failed and s.init_ms is None]
+def parts_in_words(evidence: Evidence) -> str:
+    """Return what the first responses of the candidate's burst consist of, empty where none is known."""
+    known = [s for s in _burst(evidence, Arm.CANDIDATE) if FIRST_RESPONSE.read(s) is not None]
+    if not known:
+        return ""
+    init, call = (quantile([value or 0.0 for value in part], 0.5) for part in zip(*map(_parts, known), strict=True))
+    return f"; median init {ms(init)}, median first call {ms(call)}"
+
+
+def _parts(sample: Sample) -> tuple[float | None, float | None]:
+    return init_of(sample), sample.duration_ms
+
+
+def run_again(evidence: Evidence, arm: Arm, metric: ColdMetric = INIT) -> list[Sample]:
+    """Return the cold starts of an arm's burst whose init failed, and whose figure the log therefore does not say."""
+    return [s for s in _burst(evidence, arm) if is_run_again(s, metric)]
+
+
+def is_run_again(sample: Sample, metric: ColdMetric = INIT) -> bool:
+    """Return whether a call met a cold start whose init failed, and whose figure the log does not say."""
+    return sample.start is Start.COLD and sample.init_failed and metric.read(sample) is None
 
 
 def _outcome(slow: int, count: int, share: float) -> Outcome:
@@ -109,17 +130,14 @@ def fail_count(count: int, share: float) -> int:
     return next(k for k in range(fewest, count + 2) if k > count or at_least(k, count, share) <= FAIL_ERROR)
 
 
-def cold_start_ms(evidence: Evidence, arm: Arm) -> list[float]:
-    """Return what the cold starts of an arm's burst took, in dispatch order; a provisioned environment has none."""
-    found = []
-    for sample in evidence.samples:
-        if sample.arm is not arm or sample.phase is not Phase.PREWARM:
-            continue
-        if sample.start is Start.COLD and sample.init_ms is not None:
-            found.append(sample.init_ms)
-        elif sample.start is Start.RESTORED and sample.restore_ms is not None:
-            found.append(sample.restore_ms)
-    return found
+def cold_start_ms(evidence: Evidence, arm: Arm, metric: ColdMetric = INIT) -> list[float]:
+    """Return one figure of the cold starts of an arm's burst, in dispatch order; a provisioned environment has none."""
+    read = (metric.read(sample) for sample in _burst(evidence, arm))
+    return [value for value in read if value is not None]
+
+
+def _burst(evidence: Evidence, arm: Arm) -> list[Sample]:
+    return [s for s in evidence.samples if s.arm is arm and s.phase is Phase.PREWARM]
 
 
 def _why_none(called: list[Sample]) -> Because:

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from warmgate.judge.binomial import at_least
+from warmgate.judge.cold_starts import FIRST_RESPONSE, INIT, ColdMetric
 from warmgate.judge.limits.init import FEWEST as FEWEST_COLD_STARTS
-from warmgate.judge.limits.init import in_words, slow_count
+from warmgate.judge.limits.init import in_words, is_run_again, slow_count
 from warmgate.judge.limits.memory import judge_memory
 from warmgate.judge.live.duration import BODY, fading_in_words, judge_live_durations
 from warmgate.judge.live.fading import course_of
@@ -24,7 +25,7 @@ from warmgate.judge.readings import readable
 from warmgate.judge.score import STRIKES, allowed_share
 from warmgate.judge.verdict import WORST_FIRST, verdict_of_findings
 from warmgate.judge.wording import counted
-from warmgate.model.calls import Arm, Closed, Evidence, Phase, Start
+from warmgate.model.calls import Arm, Closed, Evidence, Phase
 from warmgate.model.figures import ms
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Because, Finding, Outcome, Unit, Verdict
@@ -42,8 +43,8 @@ def judge_live(
 ) -> Verdict:
     """Return the verdict of live traffic by the policy's `live` limits; never raises.
 
-    The policy's limits on init and memory hold for live calls too. A check has failed where one stretch fails it, and
-    passed where one stretch, or for shares all of them together, passes it.
+    The policy's limits on cold starts and memory hold for live calls too. A check has failed where one stretch fails
+    it, and passed where one stretch, or for shares all of them together, passes it.
 
     Args:
         stretches: one or more, of one shift.
@@ -66,7 +67,8 @@ def judge_live(
         found.append(judge_live_errors(live.error_ratio, seen, counts or {}, earlier, ended=ended, hidden=hidden))
     if live.cold_start_ratio is not None:
         found.append(judge_live_cold_starts(live.cold_start_ratio, seen, ended=ended))
-    found += [_judge_init(limit, seen) for limit in policy.limits.init]
+    found += [_judge_init(limit, seen, INIT) for limit in policy.limits.init]
+    found += [_judge_init(limit, seen, FIRST_RESPONSE) for limit in policy.limits.first_response]
     if policy.limits.memory_ratio is not None:
         used = _over_stretches([[judge_memory(policy.limits.memory_ratio, evidence)] for _, evidence in seen])
         found += [replace(finding, check="live.memory.max") for finding in used]
@@ -126,10 +128,10 @@ def _worst(findings: Sequence[Finding]) -> Outcome:
     return min((finding.outcome for finding in findings), key=WORST_FIRST.index, default=Outcome.PASSED)
 
 
-def _judge_init(limit: PercentileLimit, seen: Numbered) -> Finding:
-    """Return the finding of an init limit on live cold starts; few of them are good news, and judged by nobody."""
+def _judge_init(limit: PercentileLimit, seen: Numbered, metric: ColdMetric) -> Finding:
+    """Return the finding of a limit on live cold starts; few are good news, and judged by nobody."""
     inits = [
-        (number, sample.init_ms if sample.init_ms is not None else sample.restore_ms)
+        (number, metric.read(sample))
         for number, evidence in seen
         for sample in evidence.samples
         if sample.arm is Arm.CANDIDATE and sample.phase is Phase.MEASURED and is_cold(sample)
@@ -139,18 +141,18 @@ def _judge_init(limit: PercentileLimit, seen: Numbered) -> Finding:
         sample
         for _, evidence in seen
         for sample in evidence.samples
-        if sample.arm is Arm.CANDIDATE and sample.start is Start.COLD and sample.init_failed and sample.init_ms is None
+        if sample.arm is Arm.CANDIDATE and is_run_again(sample, metric)
     ]
     count, slow = len(values) + len(again), slow_count(limit, values, again)
     last = max((number for number, _ in inits), default=1)
     chance = at_least(slow, count, allowed_share(limit.percentile)) if count else 1.0
     judged = count >= FEWEST_COLD_STARTS
     failed = judged and slow >= STRIKES and chance <= CHANCE / last**2
-    text = f"{counted(slow, count, 'live cold start')} took longer than {ms(limit.limit_ms)}"
+    text = f"{counted(slow, count, f'live {metric.noun}')} took longer than {ms(limit.limit_ms)}"
     return Finding(
-        check=f"live.init.{limit.name}",
+        check=f"live.{metric.key}.{limit.name}",
         outcome=Outcome.FAILED if failed else Outcome.PASSED,
-        reason=text + (in_words(values, again) if judged else "; too few to judge"),
+        reason=text + (in_words(values, again, metric) if judged else "; too few to judge"),
         details=f"chance of that at the limit {chance:.1g}" if judged else "",
         measured=quantile(values, limit.percentile) if values and not again else None,
         limit=limit.limit_ms,

@@ -11,11 +11,17 @@ import yaml
 
 from bundle import parts
 from bundle.__main__ import release
+from bundle.ready import pack
 from locks.files import parse_pins
 from support.permissions import parse_template
 
 ROOT = Path(__file__).parents[4]
 NAME = f"warmgate-{parts.version()}"
+HELPERS = (
+    f"warmgate_ready-{parts.version()}-py3-none-any.whl",
+    f"warmgate-ready-{parts.version()}.tgz",
+    f"warmgate-ready-{parts.version()}-layer.zip",
+)
 
 
 @pytest.fixture
@@ -29,19 +35,22 @@ def out(tmp_path: Path) -> Path:
     (built / "template.yaml").write_text(template.replace("LicenseUrl: ", "LicenseUrl: ../../"))
     for name in (f"{NAME}-py3-none-any.whl", f"{NAME}.tar.gz"):
         (dist / name).write_text(name)
-    release(dist, built, tmp_path / "out")
+    pack(tmp_path / "ready", tmp_path / "source")
+    (tmp_path / "ready" / HELPERS[0]).write_text(HELPERS[0])
+    release(dist, built, tmp_path / "ready", tmp_path / "out")
     return tmp_path / "out"
 
 
-def test_a_release_is_five_files_with_their_sums(out: Path) -> None:
+def test_a_release_is_eight_files_with_their_sums(out: Path) -> None:
     """`sha256sum --check` proves each of them."""
     done = subprocess.run(["sha256sum", "--check", "SHA256SUMS"], cwd=out, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
     assert {path.name for path in out.iterdir()} == {
         *(f"{NAME}-py3-none-any.whl", f"{NAME}.tar.gz", f"{NAME}-requirements.txt", f"{NAME}-sam.zip", "SHA256SUMS"),
+        *HELPERS,
     }
-    assert len(done.stdout.splitlines()) == 4
+    assert len(done.stdout.splitlines()) == 7
 
 
 def test_the_lock_pins_the_wheel_too(out: Path) -> None:
@@ -68,6 +77,6 @@ def test_the_application_can_be_published_as_it_is_unpacked(out: Path, tmp_path:
 def test_what_was_not_built_is_named(tmp_path: Path) -> None:
     """A wheel of another version is no release of this one."""
     with pytest.raises(parts.BundleError, match=r"py3-none-any\.whl: not found"):
-        release(tmp_path, tmp_path, tmp_path / "out")
+        release(tmp_path, tmp_path, tmp_path, tmp_path / "out")
     with pytest.raises(parts.BundleError, match="ServerlessRepo"):
         parts.published("Metadata: {}\n")

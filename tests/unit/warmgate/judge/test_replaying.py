@@ -158,6 +158,23 @@ def test_either_init_check_alone_is_left_out(only: str) -> None:
     assert found.left_out == ("init checks: no prewarm call was recorded",)
 
 
+@pytest.mark.parametrize("only", ["limit", "comparison"])
+@pytest.mark.parametrize("recorded", [True, False])
+def test_first_responses_that_a_recording_cannot_show_are_left_out(only: str, *, recorded: bool) -> None:
+    """They take a prewarm call, and its duration."""
+    limit = (PercentileLimit(percentile=0.95, limit_ms=100.0),)
+    limits = replace(P95, first_response=limit if only == "limit" else ())
+    compare = Compare(first_response=RatioLimit(statistic="median", ratio=1.2) if only == "comparison" else None)
+    burst = [
+        replace(each, duration_ms=None)
+        for each in calls(Arm.CANDIDATE, 1, phase=Phase.PREWARM, start=Start.COLD, init_ms=10.0)
+    ]
+    found = replay([*(burst if recorded else []), *measured(3, arms=tuple(Arm))], policy(limits, compare))
+
+    lack = "the duration of no prewarm call" if recorded else "no prewarm call"
+    assert found.left_out == (f"first-response checks: {lack} was recorded",)
+
+
 def test_an_empty_recording_has_a_verdict() -> None:
     """Nothing was seen, and that is said."""
     found = replay([], policy())

@@ -60,6 +60,7 @@ CHECKOUT = Policy(
             PercentileLimit(percentile=0.5, limit_ms=300.0),
             PercentileLimit(percentile=0.999, limit_ms=2500.0),
         ),
+        first_response=(PercentileLimit(percentile=0.95, limit_ms=1800.0),),
         duration=(PercentileLimit(percentile=0.5, limit_ms=120.0), PercentileLimit(percentile=0.95, limit_ms=400.0)),
         error_ratio=0.005,
         memory_ratio=0.85,
@@ -67,6 +68,7 @@ CHECKOUT = Policy(
     ),
     compare=Compare(
         init=RatioLimit(statistic="median", ratio=1.2),
+        first_response=RatioLimit(statistic="median", ratio=1.3),
         duration=RatioLimit(statistic="p95", ratio=1.25),
         basis=Basis.P95,
         error_margin=0.015,

@@ -13,6 +13,7 @@ from warmgate.logs.calls import LoggedCall
 from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import HISTORY, Arm, CallOutcome, Phase, Sample
 from warmgate.model.deployment import Status
+from warmgate.model.traffic import ColdStart
 from warmgate.model.verdict import Finding, Outcome, Verdict
 from warmgate.policy.values import Budget, Compare, Limits, PercentileLimit, Policy, RatioLimit
 from warmgate.probing.log_evidence import names_matter
@@ -23,6 +24,7 @@ DURATION = replace(
     budget=Budget(invocations=400, seconds=300.0),
 )
 INIT = replace(POLICY, limits=Limits(), compare=Compare(init=RatioLimit(statistic="median", ratio=1.2)))
+FIRST = replace(POLICY, limits=Limits(), compare=Compare(first_response=RatioLimit(statistic="median", ratio=1.2)))
 
 
 def answering(world: World, *, slow: set[int], streams: int) -> None:
@@ -138,12 +140,17 @@ def warm_baseline(world: World, init_ms: float) -> None:
     )
 
 
+def remembered(*inits: float, duration_ms: float = 50.0) -> tuple[ColdStart, ...]:
+    """Return cold starts of a log, each met by a call of some length."""
+    return tuple(ColdStart(init_ms=init_ms, duration_ms=duration_ms) for init_ms in inits)
+
+
 @pytest.mark.parametrize(("init_ms", "status"), [(300.0, Status.SUCCEEDED), (900.0, Status.FAILED)])
 def test_a_warm_baseline_is_compared_by_the_cold_starts_that_its_log_remembers(init_ms: float, status: Status) -> None:
     """The finding says where they come from."""
     world = World()
     warm_baseline(world, init_ms)
-    world.logs.earlier_ms = tuple(300.0 + number for number in range(30))
+    world.logs.earlier = remembered(*(300.0 + number for number in range(30)))
     verdict, notes = judged(world, INIT)
     assert verdict.status is status
     (finding,) = [f for f in verdict.findings if f.check == "compare.init.median"]
@@ -151,17 +158,33 @@ def test_a_warm_baseline_is_compared_by_the_cold_starts_that_its_log_remembers(i
     assert any("earlier cold starts" in note for note in notes)
 
 
+@pytest.mark.parametrize(("duration_ms", "status"), [(20.0, Status.SUCCEEDED), (600.0, Status.FAILED)])
+def test_the_log_remembers_first_responses_too(duration_ms: float, status: Status) -> None:
+    """Each with the duration of the call that met the cold start, not with its init alone."""
+    world = World()
+    world.invoker.answers = lambda _index: served(
+        duration_ms=duration_ms if len(world.invoker.calls) <= 40 else 20.0,
+        init_ms=300.0 if world.invoker.calls[-1].version == "7" and len(world.invoker.calls) <= 40 else None,
+    )
+    world.logs.earlier = remembered(*(300.0 + number for number in range(30)), duration_ms=50.0)
+    verdict, _ = judged(world, FIRST)
+    assert verdict.status is status
+    (finding,) = [f for f in verdict.findings if f.check == "compare.first_response.median"]
+    assert "20 new and 20 old cold starts (20 of them from the log of earlier days" in finding.details
+    assert "the baseline's 359 ms" in finding.reason
+
+
 def test_remembered_cold_starts_are_samples_that_no_other_check_counts() -> None:
     """They are recorded for a replay, and are no calls."""
     world = World()
     warm_baseline(world, 300.0)
-    world.logs.earlier_ms = (300.0,) * 20
+    world.logs.earlier = remembered(*[300.0] * 20)
     world.policies.policy = INIT
     judgement = world.gate().run(EXECUTION, world.deadline(270), world.deadline(297)).judgement
     assert judgement is not None
-    remembered = [sample for sample in judgement.samples if sample.probe == HISTORY]
-    assert len(remembered) == 20
-    assert {sample.arm for sample in remembered} == {Arm.BASELINE}
+    of_log = [sample for sample in judgement.samples if sample.probe == HISTORY]
+    assert len(of_log) == 20
+    assert {sample.arm for sample in of_log} == {Arm.BASELINE}
     assert judgement.spending.invocations == len(judgement.samples) - 20
 
 
@@ -170,7 +193,7 @@ def test_too_few_remembered_cold_starts_leave_the_comparison_open(earlier: tuple
     """Nothing is made up: the finding says how many there were."""
     world = World()
     warm_baseline(world, 900.0)
-    world.logs.earlier_ms = earlier
+    world.logs.earlier = remembered(*earlier)
     verdict, _ = judged(world, INIT)
     (finding,) = [f for f in verdict.findings if f.check == "compare.init.median"]
     assert finding.inconclusive_because == "too few cold starts"

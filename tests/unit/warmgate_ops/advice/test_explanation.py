@@ -24,6 +24,7 @@ def policy(text: str) -> Policy:
             "10 cold starts within the limit show p74 with 95 % confidence",
         ),
         ("warm: {environments: 3}\nlimits: {init: {p95: 1s}}", "too few to judge"),
+        ("warm: {environments: 3}\nlimits: {first_response: {p95: 1s}}", "limits.first_response.p95: 3 cold starts"),
         ("warm: {environments: 10}\nlimits: {duration: {p99: 1s}}\nbudget: {invocations: 120}", "can never pass p99"),
         ("warm: {environments: 2}\nlimits: {duration: {p95: 1s}}", "can never refuse a release for its duration"),
         (
@@ -31,6 +32,7 @@ def policy(text: str) -> Policy:
             "8 environments of each version are too few to decide",
         ),
         ("warm: {environments: 4}\ncompare: {init: {median: 1.2x}}", "4 cold starts of each are too few"),
+        ("warm: {environments: 4}\ncompare: {first_response: {median: 1.2x}}", "4 cold starts of each are too few"),
         ("limits: {duration: {p95: 1s}}\nbudget: {invocations: 140}", "a good release stays open in"),
         ("compare: {duration: {p95: 1.2x}}\nbudget: {invocations: 200}", "the budget"),
         ("probes: [{name: a, tenant: blue}, {name: b}]", "with a tenant and without one: no function takes both"),
@@ -72,20 +74,24 @@ def test_every_check_is_explained_once() -> None:
     """No limit of the policy is left out."""
     found = explain(
         policy(
-            "limits: {init: {p95: 1s}, duration: {p50: 100ms, p95: 400ms}, errors: {rate: 0%}, memory: {max: 85%}}\n"
-            "compare: {init: {median: 1.2x}, duration: {p95: 1.2x}, errors: {rate: +0%}}\n"
+            "limits: {init: {p95: 1s}, first_response: {p95: 1800ms}, duration: {p50: 100ms, p95: 400ms},"
+            " errors: {rate: 0%}, memory: {max: 85%}}\n"
+            "compare: {init: {median: 1.2x}, first_response: {median: 1.2x}, duration: {p95: 1.2x},"
+            " errors: {rate: +0%}}\n"
             "probes: [{name: a, expect: {jmespath: 'ok'}}]\n"
         )
     )
     assert [each.check for each in found] == [
         "budget",
         "limits.init.p95",
+        "limits.first_response.p95",
         "limits.duration.p50",
         "limits.duration.p95",
         "limits.errors.rate",
         "limits.memory.max",
         "probes.a.expect",
         "compare.init.median",
+        "compare.first_response.median",
         "compare.duration.p95",
         "compare.errors.rate",
     ]
@@ -102,6 +108,22 @@ def test_a_comparison_says_that_it_is_simulated_and_sees_what_is_slower() -> Non
     assert "simulated" in told
     assert "unchanged: 0 %" in told
     assert "50 % slower: 100 %" in told
+
+
+@pytest.mark.slow
+def test_first_responses_say_what_counts() -> None:
+    """Init alone would be passed by moving work into the first call; half as slow again is seen as for inits."""
+    text = "limits: {first_response: {p95: 1800ms}}\ncompare: {first_response: {median: 1.2x}}"
+    found = {each.check: each for each in explain(policy(text))}
+    limit, compared = found["limits.first_response.p95"], found["compare.first_response.median"]
+
+    assert limit.says[0] == (
+        "init (or restore) and then that same call: work moved out of the init into the first call counts"
+    )
+    assert any("of first responses are slower than 1800 ms" in line for line in limit.says)
+    assert any("of real callers' events instead of the probes'" in line for line in compared.says)
+    assert "unchanged: 0 %" in compared.says[-1]
+    assert "50 % slower: 100 %" in compared.says[-1]
 
 
 @pytest.mark.parametrize(("today_ms", "near"), [(380.0, True), (200.0, False), (None, False)])

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from support.reports.judgements import ALL, REFUSED
-from support.reports.page_cases import case_of, recorded
+from support.reports.page_cases import POLICY, case_of, recorded
 from support.reports.releases import ENDS, completed
-from warmgate.model.calls import Arm, CallOutcome, Sample
+from warmgate.model.calls import Arm, CallOutcome, Phase, Sample
 from warmgate.model.verdict import Finding, Outcome, Unit
 from warmgate_ops.page.case import Case, stored_case
 from warmgate_ops.page.ending import ending_of
 from warmgate_ops.page.headline import headline_of, large_ms, metric_of, times
 from warmgate_ops.page.page import render_page
+from warmgate_ops.page.pictures import pictures_of
+from warmgate_ops.page.preview import render_preview
 
 
 def slow_start(factor: float) -> list[Sample]:
@@ -39,6 +42,27 @@ def test_a_slow_start_is_told_as_a_factor_and_both_figures() -> None:
 
     assert said.text == "Cold start 9.7x slower: 299 ms → 2,915 ms"
     assert said.aside == "median of each version; compare.init.median: the limit is 1.20x"
+
+
+def test_a_slow_first_response_is_told_by_its_medians() -> None:
+    """Of init and call together, and its picture stands first."""
+    text = POLICY.replace("init: {p95: 500ms}", "first_response: {p95: 1s}")
+    text = text.replace("init: {median: 1.2x}", "first_response: {median: 1.2x}")
+    case = case_of([_later(sample) for sample in recorded()], text=text)
+    said = headline_of(case)
+
+    assert re.fullmatch(r"First response [0-9.]+x slower: [0-9,]+ ms → 1,[0-9]+ ms", said.text)
+    assert said.aside == "median of each version; compare.first_response.median: the limit is 1.20x"
+    assert [picture.wide.name for picture in pictures_of(case).failed] == ["first-responses"]
+    assert "first response, candidate" in render_page(case)
+    assert render_preview(case, "FAILED", "failed", "checkout").startswith(b"\x89PNG")
+
+
+def _later(sample: Sample) -> Sample:
+    """Return the candidate's first calls a second longer, and every other as it was."""
+    if sample.phase is Phase.PREWARM and sample.arm is Arm.CANDIDATE:
+        return replace(sample, duration_ms=(sample.duration_ms or 0.0) + 1000.0)
+    return sample
 
 
 def test_a_slow_call_is_told_likewise() -> None:

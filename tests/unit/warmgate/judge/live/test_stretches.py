@@ -448,6 +448,15 @@ def test_a_live_init_that_failed_and_was_run_again_is_slow(duration_ms: float, o
     assert "in 20 the init failed and was run again" in found.reason
 
 
+@pytest.mark.parametrize(("duration_ms", "outcome"), [(900.0, Outcome.FAILED), (100.0, Outcome.PASSED)])
+def test_live_first_responses_meet_their_limit(duration_ms: float, outcome: Outcome) -> None:
+    """Init and that same call together, of callers' cold starts."""
+    policy = replace(INIT, limits=replace(INIT.limits, init=(), first_response=INIT.limits.init))
+    part = stretch(new={"start": Start.COLD, "init_ms": 150.0, "duration_ms": duration_ms}, every=10)
+    found = finding(judge_live([part], policy), "live.first_response.p95")
+    assert (found.outcome, "20 live first responses" in found.reason) == (outcome, True)
+
+
 def test_restores_are_cold_starts() -> None:
     """SnapStart's restore is what the caller waits for."""
     part = stretch(new={"start": Start.RESTORED, "restore_ms": 900.0}, every=10)
