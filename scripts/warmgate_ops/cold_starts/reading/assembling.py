@@ -30,6 +30,7 @@ _ORDINARY = re.compile(
 _HELD: Final = 64
 """A failure may be told after the report, with reports of other calls in between."""
 _MOST: Final = 10_000
+_REMEMBERED: Final = 1000
 _Stream = tuple[str, str]
 """Function, where the log group names it, and name of the stream."""
 
@@ -52,21 +53,26 @@ class Reading:
         """START, and END, of the call that began in a stream where nothing else was said since."""
         self._told: dict[str, None] = {}
         """Request ids of which a failure is known ahead of their report."""
-        self._held: deque[tuple[Call, Said]] = deque()
+        self._held: deque[Call] = deque()
+        self._reported: dict[str, None] = {}
+        """Request ids of the latest calls here: where the newest lines stand first, a beginning follows its report."""
         self._versions: dict[str, str] = {}
         """What beginnings say of calls whose stream is not told, by request id."""
 
     def calls(self, messages: Iterable[Said]) -> Iterator[Call]:
         """Yield each call soon after its report."""
         held = self._held
-        for said in _joined(messages):
+        for said in joined(messages):
             text = said.text
             if not said.stream:
                 self._learn_version(said)
             if text.startswith("REPORT ") and (call := self._ordinary(said)):
-                held.append((call, said))
+                held.append(call)
+                _remember(self._reported, call.request_id, _REMEMBERED)
                 if len(held) > _HELD:
-                    yield held.popleft()[0]
+                    yield held.popleft()
+            elif text.startswith("START RequestId: ") and text[17:].partition(" ")[0] in self._reported:
+                continue
             elif text.startswith("START RequestId: ") and self._is_first(said):
                 self._waiting[said.function, said.stream] = [said]
                 if len(self._waiting) > _MOST:
@@ -127,9 +133,11 @@ class Reading:
         """Give a message to the assembly, and before it what it must know."""
         for message, event in events_of((said.message(),)):
             if isinstance(event, Failed):
-                yield from self._recall(event)
+                if self._recall(event):
+                    continue
+                _remember(self._told, event.request_id, _MOST)
             elif isinstance(event, Raised) and event.request_id:
-                self._tell(event.request_id)
+                _remember(self._told, event.request_id, _MOST)
             yield from self._pass_on((said.function, said.stream))
             yield from self._of(self._assembly.take(message, event))
 
@@ -138,24 +146,23 @@ class Reading:
             for message, event in events_of((said.message(),)):
                 yield from self._of(self._assembly.take(message, event))
 
-    def _recall(self, failure: Failed) -> Iterator[Call]:
-        """Give the call of a failure to the assembly, where its report came first."""
-        self._tell(failure.request_id)
+    def _recall(self, failure: Failed) -> bool:
+        """Join a failure to the call whose report came first; False where none of these is its call."""
+        if any(waiting[0].text[17:].startswith(failure.request_id) for waiting in self._waiting.values()):
+            return False
         for place in range(len(self._held) - 1, -1, -1):
-            call, said = self._held[place]
+            call = self._held[place]
             if call.request_id == failure.request_id:
-                del self._held[place]
-                for message, event in events_of((said.message(),)):
-                    yield from self._of(self._assembly.take(message, event))
-                return
-
-    def _tell(self, request_id: str) -> None:
-        self._told[request_id] = None
-        if len(self._told) > _MOST:
-            del self._told[next(iter(self._told))]
+                # A time-out of another attempt is longer than this one took.
+                is_longer = failure.after_ms is not None and call.duration_ms < failure.after_ms - 10
+                if is_longer or call.error_type or call.status not in {"success", failure.status}:
+                    return False
+                self._held[place] = replace(call, status=failure.status, error_type=failure.error_type or "")
+                return True
+        return False
 
     def _rest(self) -> Iterator[Call]:
-        yield from (call for call, _ in self._held)
+        yield from self._held
         self._held.clear()
         for stream in tuple(self._waiting):
             yield from self._pass_on(stream)
@@ -173,6 +180,12 @@ class Reading:
                 )
 
 
+def _remember(known: dict[str, None], request_id: str, most: int) -> None:
+    known[request_id] = None
+    if len(known) > most:
+        del known[next(iter(known))]
+
+
 def _is_begun(start: Said, request_id: str, carrier: str) -> bool:
     return start.carrier == carrier and start.text[17:].partition(" ")[0] == request_id
 
@@ -181,7 +194,7 @@ def _begun_in(said: Said) -> tuple[str, str] | None:
     """Return request id and version of the call whose beginning a message tells, None for any other message."""
     if said.text.startswith("START RequestId: "):
         request_id, _, version = said.text[17:].partition(" Version: ")
-        return (request_id, version.strip()) if version else None
+        return (request_id, version.split()[0]) if version.strip() else None
     if said.record is not None and said.record.get("type") == "platform.start":
         inner = said.record.get("record")
         if isinstance(inner, dict) and isinstance(inner.get("version"), str):
@@ -196,7 +209,7 @@ def _names(function: str, stream: str) -> tuple[str, str]:
     return named.function or function, named.version
 
 
-def _joined(messages: Iterable[Said]) -> Iterator[Said]:
+def joined(messages: Iterable[Said]) -> Iterator[Said]:
     """Yield messages with the lines that a viewer broke them into, as `events_of` joins them."""
     head: Said | None = None
     for said in messages:

@@ -46,7 +46,7 @@ def read_carried(lines: Iterator[str]) -> Iterator[Said]:
     elif _BASE64.fullmatch(first):
         whole = "".join(chain([first], lines))
         tail = decoded(whole)
-        yield from read_lines(tail.split("\n") if "RequestId" in tail else whole.split("\n"))
+        yield from read_lines(tail.split("\n") if _RECORD.search(tail) else whole.split("\n"))
     elif _YAML.match(first):
         yield from _of_yaml("".join(chain([first], lines)))
     else:
@@ -86,7 +86,7 @@ def _of_other_line(line: str) -> Iterator[Said]:
     if "\x1b" in line or "\0" in line:
         line = _COLOUR.sub("", line).replace("\0", "")
     bare = line.strip()
-    if bare[:1] in {"{", "["} and (bare[-1:] in {"}", "]", ","}):
+    if bare[:1] in {"{", "["} and bare[-1:] in {"}", "]", ","} and _DOCUMENT.match(bare):
         if _RECORD.search(bare):
             yield from _of_json(bare.rstrip(","))
         return
@@ -109,11 +109,18 @@ def _of_other_line(line: str) -> Iterator[Said]:
 
 def _said(text: str, prefix: Prefix) -> Said:
     stream, at_ms, function, shape = prefix
+    if "\\" in text and "\t" not in text:
+        text = _plain(text)
     if shape and shape[0] == "|":
         text = text.rstrip("| ")
     if shape and shape[-1] == '"' and '"' in text:
         text = text.rpartition('"')[0].replace('""', '"')
     return Said(text, None, shape, function, stream, at_ms)
+
+
+def _plain(text: str) -> str:
+    """Return a text whose tabs and line ends were escaped twice, as they were."""
+    return text.replace("\\t", "\t").replace("\\n", "\n").rstrip()
 
 
 def _of_json(text: str, prefix: Prefix = NOTHING) -> Iterator[Said]:

@@ -119,7 +119,7 @@ def _learned(value: Mapping[str, Any], about: Carried) -> Carried:
 def _flat(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return the names inside `aws`, `attributes`, `labels` and such, where some carriers put them."""
     inner: dict[str, Any] = {}
-    for key in ("aws", "attributes", "labels", "stream", "fields", "cloudwatch", "awscloudwatch", "resource"):
+    for key in ("aws", "attributes", "labels", "stream", "fields", "cloudwatch", "awslogs", "resource"):
         if isinstance(found := value.get(key), dict):
             inner |= {**_flat(found), **found}
     return inner
