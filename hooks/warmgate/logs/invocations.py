@@ -179,6 +179,12 @@ class Assembly:
         """The invocation of the one environment that has not ended."""
         return next((each.request_id for each in self._open.values()), None)
 
+    def is_idle(self, stream: str) -> bool:
+        """Return whether nothing is known of a stream by which its next report would be read otherwise than alone."""
+        if stream in self._open or stream in self._environments or stream in self._raised_here:
+            return False
+        return bool(stream) or not self._running
+
     def failure_of(self, request_id: str | None) -> Failed | None:
         """Return the failure reported of an invocation without a report; of the last one when the id is not known."""
         if request_id is not None:
