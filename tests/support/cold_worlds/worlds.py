@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from support.cold_worlds.pool import Arrival, Move, Pool
@@ -13,8 +13,8 @@ from warmgate_ops.cold_starts.causes.happened import Event, Happening, Phase
 from warmgate_ops.cold_starts.causes.schedules import Schedule, read_expression
 
 DAY_S = 86_400.0
-MIDNIGHT_MS = 1_763_596_800_000.0
-"""2025-11-20 00:00 UTC."""
+BEGIN_MS = 1_795_132_800_000.0
+"""2026-11-20 00:00 UTC: the seconds of a day are counted from here."""
 
 
 @dataclass(slots=True)
@@ -33,17 +33,23 @@ class World:
         self.pool.be_warm("$LATEST" if all(each.version == "$LATEST" for each in self.arrivals) else "6")
         steps: list[tuple[float, Callable[[Pool], None]]] = [
             *self.doings,
-            *((each.at_s, lambda pool, each=each: pool.serve(each)) for each in self.arrivals),  # type: ignore[misc]
+            *((each.at_s, lambda pool, each=each: pool.serve(each)) for each in self.arrivals),
         ]
         for _, step in sorted(steps, key=lambda each: each[0]):
             step(self.pool)
         return Known(
-            calls=tuple(self.pool.calls),
-            events=tuple(self.events),
+            calls=tuple(replace(call, ended_ms=call.ended_ms + BEGIN_MS) for call in self.pool.calls),
+            events=tuple(map(_on_the_day, self.events)),
             schedules=tuple(self.schedules),
-            since_ms=0.0,
-            until_ms=DAY_S * 1000,
+            since_ms=BEGIN_MS,
+            until_ms=BEGIN_MS + DAY_S * 1000,
         )
+
+
+def _on_the_day(event: Event) -> Event:
+    phases = tuple(Phase(each.name, each.since_ms + BEGIN_MS, each.until_ms + BEGIN_MS) for each in event.phases)
+    until_ms = None if event.until_ms is None else event.until_ms + BEGIN_MS
+    return replace(event, at_ms=event.at_ms + BEGIN_MS, until_ms=until_ms, phases=phases)
 
 
 def steady(
