@@ -11,7 +11,8 @@ from warmgate_ops.cold_starts.causes.changes import change_points
 
 def series(*stretches: tuple[int, float], seed: int = 0) -> list[tuple[float, float]]:
     """Return stretches of so many values around a median, one a minute."""
-    random, found = Random(seed), []
+    random = Random(seed)
+    found: list[tuple[float, float]] = []
     for count, center in stretches:
         found += [(60_000.0 * (len(found) + n), center * random.uniform(0.85, 1.15)) for n in range(count)]
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from warmgate_ops.cold_starts.calls import Beginning, Call
@@ -100,7 +102,7 @@ def test_each_cold_start_replaces_one_environment_that_is_gone() -> None:
     "about",
     [{"status": "timeout"}, {"status": "failure"}, {"status": "error", "error_type": "Runtime.OutOfMemory"}],
 )
-def test_a_failure_in_the_same_environment_is_certain(about: dict[str, str]) -> None:
+def test_a_failure_in_the_same_environment_is_certain(about: dict[str, Any]) -> None:
     """Init runs again after a time-out, a crash and too much memory."""
     told = last([*known_gaps(), call(500, "old", **about), call(503, "old", SUPPRESSED)])
 
