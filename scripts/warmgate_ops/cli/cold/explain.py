@@ -77,12 +77,16 @@ def explain(
     clock = SystemClock()
     asked = _asked(clock, (function, alias, version), (since, until), over)
     place = trail_place(trail) if trail else None
+    if not files and not function:
+        raise SettingsError(
+            "--function: found nothing, expected a function or files", hint="as --function checkout-api"
+        )
     if files:
         told, gathered = _from_files(files, replace(asked, function=function), all_of_it=not since)
     else:
         clients = clients_of(endpoint_url, region)
         question = Question(
-            function=function_in(function, clients) if function else _missing(),
+            function=function_in(function, clients),
             since_ms=asked.since_ms,
             until_ms=asked.until_ms,
             application=application,
@@ -94,10 +98,6 @@ def explain(
         write_text(html, page_of(told, gathered.events))
     say(json.dumps(document_of(told), indent=2) if json_output else "\n".join(map(visible_line, lines_of(told))))
     raise typer.Exit(1 if asked.over_ms is not None and told.explained else 0)
-
-
-def _missing() -> str:
-    raise SettingsError("--function: found nothing, expected a function or files", hint="write --function checkout-api")
 
 
 def _from_account(
