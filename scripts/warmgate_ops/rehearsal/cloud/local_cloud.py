@@ -11,16 +11,16 @@ import threading
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import boto3
 from aiohttp import web
-from botocore.config import Config
 
 from warmgate.errors import SettingsError
 from warmgate_ops.rehearsal.cloud.alarms.watch import AlarmWatch
 from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
+from warmgate_ops.rehearsal.cloud.clients import CODEDEPLOY, CREDENTIALS, REGION, Clients
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.codedeploy.revisions import Location
 from warmgate_ops.rehearsal.cloud.codedeploy.times import Times
@@ -31,47 +31,28 @@ from warmgate_ops.rehearsal.cloud.gateways import AlarmsThroughApi, EventsOnBus,
 from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control
 from warmgate_ops.rehearsal.cloud.lambda_runtime.destinations import Post
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environments import EnvironmentRecord
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import LambdaPlatform
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 from warmgate_ops.rehearsal.cloud.logs.front import LogsFront
 from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT, MiniStack
 from warmgate_ops.rehearsal.cloud.recorder import Recorder
+from warmgate_ops.rehearsal.cloud.scaled_clock import ScaledClock
+from warmgate_ops.rehearsal.cloud.schedules import ScheduledCall, SchedulerFront, ScheduleWatch
 from warmgate_ops.rehearsal.cloud.ticker import Ticker
 from warmgate_ops.rehearsal.cloud.tools import rie_command
+from warmgate_ops.rehearsal.cloud.traces import TracesFront, TraceStore
+from warmgate_ops.rehearsal.cloud.trail import TrailFront
 from warmgate_ops.rehearsal.cloud.upstream import Upstream
 
+__all__ = ["CREDENTIALS", "FUNCTION_ARN", "REGION", "LocalCloud"]
 T = TypeVar("T")
-REGION = "us-east-1"
-CREDENTIALS = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "rehearsal"}
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
+CLOUDTRAIL = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"
 _TICK_S = 0.05
 _THREADS_S = 3.0
 _PATIENCE_S = 30.0
-
-
-class ScaledClock:
-    """Seconds since the epoch that pass `scale` times as fast as the wall's."""
-
-    def __init__(self, scale: float) -> None:
-        self.scale = scale
-        self._began, self._epoch = time.monotonic(), time.time()
-
-    def now_s(self) -> float:
-        """Return the scaled time."""
-        return self._epoch + (time.monotonic() - self._began) * self.scale
-
-    def to_wall(self, scaled_s: float) -> float:
-        """Return when a scaled instant is on the wall's clock."""
-        return self._epoch + (scaled_s - self._epoch) / self.scale
-
-    def from_wall(self, wall_s: float) -> float:
-        """Return the scaled time of an instant of the wall's clock."""
-        return self._epoch + (wall_s - self._epoch) * self.scale
-
-    async def sleep(self, scaled_s: float) -> None:
-        """Return when that much scaled time has passed."""
-        await asyncio.sleep(scaled_s / self.scale)
 
 
 class LocalCloud:
@@ -87,11 +68,11 @@ class LocalCloud:
         self._seed = seed
         self._port = port
         self._ministack = MiniStack(work_dir)
-        self._clients: dict[str, Any] = {}
+        self._clients = Clients(lambda: self.endpoint_url)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
         self._alarms = AlarmWatch(self.client, conditions, time.time)
-        self._making = threading.Lock()
+        self._schedules = ScheduleWatch(self.client, conditions, self._start_event, ACCOUNT, REGION, seed)
         self._exits = AsyncExitStack()
         self._recorder = Recorder(ACCOUNT)
         self.endpoint_url = ""
@@ -127,21 +108,7 @@ class LocalCloud:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of this cloud."""
-        with self._making:
-            if service not in self._clients:
-                self._clients[service] = boto3.client(
-                    service,
-                    endpoint_url=self.endpoint_url,
-                    region_name=REGION,
-                    config=Config(
-                        max_pool_connections=100,
-                        read_timeout=900,
-                        retries={"total_max_attempts": 1},
-                        s3={"addressing_style": "path"},
-                    ),
-                    **CREDENTIALS,
-                )
-            return self._clients[service]
+        return self._clients.client(service)
 
     def flush_logs(self) -> None:
         """Return when log events and metrics of all calls so far can be read."""
@@ -160,6 +127,15 @@ class LocalCloud:
         """End the runtimes of a function in the midst of their calls, as Lambda does where memory runs out."""
         self._run(self._platform.kill(function))
 
+    def initialise_ahead(self, function: str, qualifier: str = "", count: int = 1) -> None:
+        """Initialise environments before anybody calls, as Lambda does now and then (proactive initialisation)."""
+        self._run(self._platform.initialise_ahead(function, qualifier, count))
+
+    @property
+    def environments(self) -> list[EnvironmentRecord]:
+        """Return every environment of every function: when it was made and why, when it ended and why."""
+        return self._platform.environments()
+
     @property
     def init_reports(self) -> list[tuple[str, str, float]]:
         """Return function, version and INIT REPORT in milliseconds of every cold start."""
@@ -170,6 +146,11 @@ class LocalCloud:
         """Return every attempt of an asynchronous call."""
         return list(self._events.journal)
 
+    @property
+    def scheduled_calls(self) -> list[ScheduledCall]:
+        """Return every call that a rule's schedule or a schedule of EventBridge Scheduler made."""
+        return list(self._schedules.calls)
+
     def calls_of(self, function: str) -> list[ApiCall]:
         """Return the API calls that a function made, named as IAM names them, in order."""
         return self._recorder.calls_of(function, self._group_of)
@@ -177,6 +158,12 @@ class LocalCloud:
     def publish(self, event: dict[str, Any]) -> None:
         """Put a whole event of one of AWS's own services on the default bus, as CodeDeploy does."""
         self._run(self._bus.publish(event))
+
+    def _start_event(self, function: str, qualifier: str, payload: bytes) -> str:
+        async def start() -> str:
+            return self._events.start(function, qualifier, payload)
+
+        return self._run(start())
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -196,11 +183,12 @@ class LocalCloud:
         self._thread.start()
         exits.callback(lambda: self._run(self._unserve()))
         self._run(self._serve(rie))
-        exits.callback(self._close_clients)
+        exits.callback(self._clients.close)
         exits.callback(self._telemetry.stop)
         self._telemetry.start()
         for ticker in (
             Ticker("codedeploy", self.codedeploy.tick, lambda: _TICK_S),
+            Ticker("schedules", self._schedules.tick, lambda: _TICK_S),
             Ticker("alarms", self._alarms.tick, lambda: min(1.0, self.conditions.minute_s / 10)),
         ):
             exits.callback(ticker.stop)
@@ -212,7 +200,7 @@ class LocalCloud:
         self._telemetry = Telemetry(self.client, self.conditions)
         self.codedeploy = CodeDeployService(
             self.clock,
-            LambdaThroughApi(self.client),
+            LambdaThroughApi(partial(self._clients.client, agent=CODEDEPLOY)),
             AlarmsThroughApi(self.client),
             EventsOnBus(self.publish),
             conditions=self.conditions,
@@ -222,14 +210,23 @@ class LocalCloud:
             account=ACCOUNT,
         )
         variables: dict[str, str] = {}
+        traces = TraceStore()
         self._platform = LambdaPlatform(
-            control, self._telemetry, rie, variables=variables, seed=self._seed, arn_start=FUNCTION_ARN
+            control,
+            self._telemetry,
+            rie,
+            variables=variables,
+            seed=self._seed,
+            arn_start=FUNCTION_ARN,
+            conditions=self.conditions,
+            traces=traces,
         )
         self._events = AsyncEvents(
             self._platform, control, self.clock.now_s, self.clock.sleep, Post(self.client), FUNCTION_ARN
         )
         upstream = Upstream(self._ministack.url)
         self._bus = EventBus(upstream, self._events, self.client, self.conditions)
+        trail = TrailFront(ACCOUNT, REGION, self.conditions, control.role_of)
         self._endpoint = Endpoint(
             upstream=self._ministack.url,
             codedeploy=self.codedeploy,
@@ -238,9 +235,19 @@ class LocalCloud:
             packages=packages,
             events=self._events,
             recorder=self._recorder,
-            fronts={"AWSEvents": self._bus, "Logs_20140328": LogsFront(upstream, self.conditions)},
+            fronts={
+                "AWSEvents": self._bus,
+                "Logs_20140328": LogsFront(upstream, self.conditions),
+                CLOUDTRAIL: trail,
+            },
+            rest_fronts={
+                "scheduler": SchedulerFront(partial(upstream.get, "scheduler")),
+                "xray": TracesFront(traces, self.conditions),
+            },
+            trail=trail,
             conditions=self.conditions,
             on_alarm=self._alarms.wake,
+            on_schedule=lambda service: self._schedules.changed(by_stack=service == "cloudformation"),
         )
         for opened in (upstream, control, self._platform, self._endpoint):
             self._exits.push_async_callback(opened.close)
@@ -280,10 +287,6 @@ class LocalCloud:
         if location.etag and location.etag.strip('"') != etag:
             raise LookupError(f"its eTag is {etag}, the revision names {location.etag}")
         return text
-
-    def _close_clients(self) -> None:
-        for client in self._clients.values():
-            client.close()
 
     async def _unserve(self) -> None:
         """Answer nobody any more, then end the calls under way with their environments."""

@@ -61,6 +61,8 @@ class VersionSettings:
     layers: Path | None = None
     snapshot: bool = False
     """Whether SnapStart applies to it."""
+    traced: bool = False
+    """Whether it traces its calls, TracingConfig Active."""
     variables: dict[str, str] = field(default_factory=dict)
     logging: Logging = field(default_factory=Logging)
 
@@ -84,6 +86,8 @@ class Control:
         self._packages = packages
         self._layers = Layers(packages.beside / "layers", self._layer)
         self._versions: dict[tuple[str, str], VersionSettings] = {}
+        self._settled: dict[str, VersionSettings] = {}
+        """$LATEST of each function, as it was when it was not being updated."""
         self._reserved: dict[str, int | None] = {}
         self._unreserved: int | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -97,8 +101,10 @@ class Control:
         if self._http is not None:
             await self._http.close()
 
-    def forget(self, function: str) -> None:
-        """Ask anew what may have changed for a function."""
+    def forget(self, function: str, *, deleted: bool = False) -> None:
+        """Ask anew what may have changed for a function, or what it is now that something of it was deleted."""
+        if deleted:
+            self._settled.pop(function, None)
         self._reserved.pop(function, None)
         self._unreserved = None
         for key in [key for key in self._versions if key[0] == function]:
@@ -124,11 +130,17 @@ class Control:
         if known is not None:
             return known
         found = await self.configuration(function, version)
+        settled = self._settled.get(function) if version == "$LATEST" else None
+        if settled is not None and found.get("LastUpdateStatus") == "InProgress":
+            # Calls find a function as it was until its update is over (Lambda, function states).
+            return settled
         await asyncio.to_thread(self._packages.take_over, str(found.get("CodeSha256")))
         layers = await self._layers.folder_of([str(each["Arn"]) for each in found.get("Layers") or ()])
         settings = replace(self._settings(function, version, found), layers=layers)
         if version != "$LATEST" and settings.state == "Active":
             self._versions[function, version] = settings
+        if version == "$LATEST" and found.get("LastUpdateStatus") != "InProgress":
+            self._settled[function] = settings
         return settings
 
     def _settings(self, function: str, version: str, found: dict[str, Any]) -> VersionSettings:
@@ -147,6 +159,7 @@ class Control:
             log=FunctionLog(str(logging.get("LogGroup") or OWN_GROUPS + function), function),
             runtime=str(found.get("Runtime") or ""),
             tmp_mb=int((found.get("EphemeralStorage") or {}).get("Size") or 512),
+            traced=(found.get("TracingConfig") or {}).get("Mode") == "Active",
             snapshot=(found.get("SnapStart") or {}).get("OptimizationStatus") == "On",
             variables=variables,
             logging=Logging(
@@ -197,6 +210,13 @@ class Control:
         """Return the configuration of a version or of what an alias points to."""
         query = {"Qualifier": qualifier} if qualifier else None
         return await self._get(f"{LAMBDA}/{function}/configuration", query)
+
+    async def role_of(self, function: str) -> str:
+        """Return the ARN of a function's role; empty where there is no such function."""
+        try:
+            return str((await self.configuration(function)).get("Role") or "")
+        except Refused:
+            return ""
 
     async def alias(self, function: str, name: str) -> dict[str, Any]:
         """Return an alias."""

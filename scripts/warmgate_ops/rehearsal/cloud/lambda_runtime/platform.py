@@ -14,8 +14,10 @@ from pathlib import Path
 
 import aiohttp
 
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, Refused, Route, VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environments import Ended, EnvironmentRecord, Made
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Outcome
 from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import OWN_PREFIXES, Pool
 from warmgate_ops.rehearsal.cloud.lambda_runtime.provisioned import Provisioned
@@ -23,6 +25,9 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Ran, log_lines, t
 from warmgate_ops.rehearsal.cloud.lambda_runtime.snapshots import Restore, restore_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 from warmgate_ops.rehearsal.cloud.lambda_runtime.told import told
+from warmgate_ops.rehearsal.cloud.lambda_runtime.tracing import traced
+from warmgate_ops.rehearsal.cloud.traces.documents import TraceIds, ids_of
+from warmgate_ops.rehearsal.cloud.traces.store import TraceStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,8 @@ class Call:
     payload: bytes = b"{}"
     client_context: str | None = None
     request_id: str = ""
+    trace: str = ""
+    """X-Amzn-Trace-Id of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +66,17 @@ class LambdaPlatform:
         variables: dict[str, str],
         seed: int,
         arn_start: str,
+        conditions: Conditions,
+        traces: TraceStore,
     ) -> None:
         self._control = control
         self._telemetry = telemetry
         self._arn_start = arn_start
         self._choose = random.Random(seed)
-        self._pool = Pool(rie, variables)
+        self._pool = Pool(rie, variables, conditions)
+        self._conditions = conditions
+        self._traces = traces
+        self._keeping: asyncio.Task[None] | None = None
         self._busy: dict[str, int] = defaultdict(int)
         # One core is left to the callers: a 10 ms call beside a busy caller reads as up to 40 ms (measured on 2 cores).
         self._running = asyncio.Semaphore(max(1, (os.cpu_count() or 1) - 1))
@@ -76,9 +88,12 @@ class LambdaPlatform:
         """Begin to serve."""
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         self.provisioned = Provisioned(self._control, self._pool, self._telemetry, self._http)
+        self._keeping = asyncio.get_running_loop().create_task(self._pool.keep_time())
 
     async def close(self) -> None:
         """End every environment."""
+        if self._keeping is not None:
+            self._keeping.cancel()
         await self.provisioned.close()
         await self._pool.close()
         if self._http is not None:
@@ -101,10 +116,31 @@ class LambdaPlatform:
     async def snapshot(self, function: str, version: str) -> bool:
         """Initialise a version with SnapStart as it is published, and return whether that failed."""
         assert self._http is not None
-        environment, _ = await self._pool.prepare(self._http, await self._control.version(function, version))
+        environment, _ = await self._pool.prepare(
+            self._http, await self._control.version(function, version), Made.SNAPSHOT
+        )
         failed = environment.dead
-        await self._pool.end(environment)
+        await self._pool.end(environment, Ended.SNAPSHOT)
         return failed
+
+    async def initialise_ahead(self, function: str, qualifier: str, count: int) -> None:
+        """Initialise environments that nobody has called for, as Lambda does now and then; raises Refused."""
+        route = await self._control.route(function, qualifier, 1.0)
+        settings = await self._control.version(function, route.version)
+        await asyncio.gather(*(self._ahead(settings) for _ in range(count)))
+
+    async def _ahead(self, settings: VersionSettings) -> None:
+        assert self._http is not None
+        began_s = time.time()
+        environment, said = await self._pool.prepare(self._http, settings, Made.PROACTIVE)
+        self._telemetry.begun(said.init_lines, settings, environment.stream, began_s)
+        # Its REPORT tells the init with the first call, however long ago it was.
+        environment.allocation_init_ms = next((init.duration_ms for init in said.inits), None)
+        await self._pool.give_back(environment)
+
+    def environments(self) -> list[EnvironmentRecord]:
+        """Return every environment there was, and why."""
+        return self._pool.journal.records()
 
     async def invoke(self, call: Call) -> Invoked:
         """Make one call; raises Refused as the API would."""
@@ -157,12 +193,21 @@ class LambdaPlatform:
         try:
             restore = await self._restored(environment)
             first = not environment.initialised
-            outcome = await self._called(environment, call, request_id, by_alias=route.by_alias)
+            ids = ids_of(call.trace, active=settings.traced, now_s=time.time())
+            header = ids.header if ids else ""
+            began_s = time.perf_counter()
+            outcome = await self._called(environment, call, request_id, header, by_alias=route.by_alias)
+            waited_ms = (time.perf_counter() - began_s) * 1000
         except BaseException:
             # The call was abandoned half way: nobody knows the state of its environment.
-            await self._pool.end(environment)
+            await self._pool.end(environment, Ended.ABANDONED)
             raise
-        ran = self._ran(settings, outcome, environment, request_id, first=first, restore=restore)
+        self._noted(environment, outcome, request_id)
+        ran = self._ran(settings, outcome, environment, request_id, first=first, restore=restore, trace=ids)
+        if ids is not None:
+            arn = f"{self._arn_start}:{settings.function}"
+            seen = traced(ran, settings, arn, waited_ms=waited_ms, prepared_s=environment.prepared_s)
+            self._traces.add(seen, ran.ended_s + self._conditions.trace_delay_s)
         lines = log_lines(ran, settings.logging)
         self._telemetry.served(ran, settings, route, environment.stream, lines)
         await self._pool.give_back(environment)
@@ -174,6 +219,11 @@ class LambdaPlatform:
             request_id=request_id,
         )
 
+    def _noted(self, environment: Environment, outcome: Outcome, request_id: str) -> None:
+        if outcome.init_ms is not None:
+            self._pool.journal.initialised(environment.stream, outcome.init_ms)
+        self._pool.journal.called(environment.stream, request_id, outcome.restarts)
+
     async def _restored(self, environment: Environment) -> Restore | None:
         """Initialise an environment of SnapStart apart from its call, as its snapshot was made; None for any other."""
         if environment.initialised or not environment.package.snapshot:
@@ -184,14 +234,18 @@ class LambdaPlatform:
         environment.dead = False  # What fails to initialise shows its error in the call.
         return restore_of(said.init_lines)
 
-    async def _called(self, environment: Environment, call: Call, request_id: str, *, by_alias: bool) -> Outcome:
+    async def _called(
+        self, environment: Environment, call: Call, request_id: str, trace: str, *, by_alias: bool
+    ) -> Outcome:
         """Run a call; environments are taken first and cores afterwards.
 
         So overlapping probes occupy environments of their own and do not slow each other down. What waits for other
         calls must not hold a core, and live traffic, which nobody measures by the clock here, would only queue for one.
         """
         assert self._http is not None
-        context = told(":".join(filter(None, (self._arn_start, call.function, call.qualifier))), call.client_context)
+        context = told(
+            ":".join(filter(None, (self._arn_start, call.function, call.qualifier))), call.client_context, trace
+        )
         free = call.function.startswith(OWN_PREFIXES) or (by_alias and environment.initialised)
         if free:
             return await environment.call(self._http, call.payload, context, request_id)
@@ -207,6 +261,7 @@ class LambdaPlatform:
         *,
         first: bool,
         restore: Restore | None,
+        trace: TraceIds | None,
     ) -> Ran:
         if outcome.init_ms is not None:
             self.init_reports.append((settings.function, settings.version, outcome.init_ms))
@@ -229,5 +284,6 @@ class LambdaPlatform:
             first=first,
             provisioned=environment.provisioned,
             restore=restore,
+            trace=trace,
             ended_s=time.time(),
         )
