@@ -87,7 +87,9 @@ class Pool:
         self._age(at_s)
         for room in [each for each in self.rooms if each.version == version and each.provisioned is provisioned]:
             self.rooms.remove(room)
-            self.lost.append((cause, version, room.free_s))
+            # Provisioned environments do not idle away: they would have been there, and for a quarter of an hour count.
+            free_s = at_s + 900.0 - self.idle_s if provisioned else room.free_s
+            self.lost.append((cause, version, free_s))
 
     def serve(self, arrival: Arrival) -> None:
         """Serve a call; arrivals must come by time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from support.cold_worlds.pool import Arrival, Move, Pool
@@ -13,8 +13,8 @@ from warmgate_ops.cold_starts.causes.happened import Event, Happening, Phase
 from warmgate_ops.cold_starts.causes.schedules import Schedule, read_expression
 
 DAY_S = 86_400.0
-MIDNIGHT_MS = 1_763_596_800_000.0
-"""2025-11-20 00:00 UTC."""
+BEGIN_MS = 1_795_132_800_000.0
+"""2026-11-20 00:00 UTC: the seconds of a day are counted from here."""
 
 
 @dataclass(slots=True)
@@ -33,17 +33,23 @@ class World:
         self.pool.be_warm("$LATEST" if all(each.version == "$LATEST" for each in self.arrivals) else "6")
         steps: list[tuple[float, Callable[[Pool], None]]] = [
             *self.doings,
-            *((each.at_s, lambda pool, each=each: pool.serve(each)) for each in self.arrivals),  # type: ignore[misc]
+            *((each.at_s, lambda pool, each=each: pool.serve(each)) for each in self.arrivals),
         ]
         for _, step in sorted(steps, key=lambda each: each[0]):
             step(self.pool)
         return Known(
-            calls=tuple(self.pool.calls),
-            events=tuple(self.events),
+            calls=tuple(replace(call, ended_ms=call.ended_ms + BEGIN_MS) for call in self.pool.calls),
+            events=tuple(map(_on_the_day, self.events)),
             schedules=tuple(self.schedules),
-            since_ms=0.0,
-            until_ms=DAY_S * 1000,
+            since_ms=BEGIN_MS,
+            until_ms=BEGIN_MS + DAY_S * 1000,
         )
+
+
+def _on_the_day(event: Event) -> Event:
+    phases = tuple(Phase(each.name, each.since_ms + BEGIN_MS, each.until_ms + BEGIN_MS) for each in event.phases)
+    until_ms = None if event.until_ms is None else event.until_ms + BEGIN_MS
+    return replace(event, at_ms=event.at_ms + BEGIN_MS, until_ms=until_ms, phases=phases)
 
 
 def steady(
@@ -91,14 +97,14 @@ def moved(random: Random) -> World:
 
 def rollback(random: Random) -> World:
     """Return a day that goes to 7 by a deployment and back to 6 an hour later, when its environments are gone."""
-    world = _shifted(random, Happening.DEPLOYMENT, Cause.DEPLOYMENT, 600.0, until_s=33_000.0)
-    world.arrivals += _busy(random, 33_000.0, DAY_S, "6")
-    world.pool.moves.append(Move(version="6", since_s=33_000.0, until_s=33_030.0, cause=Cause.ROLLBACK))
+    world = _shifted(random, Happening.DEPLOYMENT, Cause.DEPLOYMENT, 600.0, until_s=11_000.0)
+    world.arrivals += _busy(random, 11_000.0, 15_000.0, "6")
+    world.pool.moves.append(Move(version="6", since_s=11_000.0, until_s=11_030.0, cause=Cause.ROLLBACK))
     world.events.append(
         Event(
             kind=Happening.ROLLBACK,
-            at_ms=32_990_000.0,
-            until_ms=33_010_000.0,
+            at_ms=10_990_000.0,
+            until_ms=11_010_000.0,
             version="6",
             before="7",
             name="d-3SPRJ9WPZ",
@@ -108,7 +114,7 @@ def rollback(random: Random) -> World:
 
 
 def _shifted(
-    random: Random, kind: Happening, cause: Cause, shift_s: float, since_s: float = 28_800.0, until_s: float = DAY_S
+    random: Random, kind: Happening, cause: Cause, shift_s: float, since_s: float = 5_400.0, until_s: float = 14_000.0
 ) -> World:
     world = World(Pool(random))
     end_s = since_s + shift_s
@@ -134,7 +140,7 @@ def _shifted(
 
 
 def _busy(random: Random, since_s: float, until_s: float, version: str) -> Iterator[Arrival]:
-    for arrival in steady(random, 1.5, since_s, until_s):
+    for arrival in steady(random, 2.0, since_s, until_s):
         yield Arrival(at_s=arrival.at_s, runs_s=random.uniform(0.5, 3.0), version=version)
 
 
@@ -165,8 +171,8 @@ def concurrency(random: Random) -> World:
     """Return a day on which provisioned concurrency is taken away from a version in use."""
     world = World(Pool(random, idle_s=1200.0))
     world.pool.provision("6", 6)
-    world.arrivals += _busy(random, 0.0, DAY_S / 4, "6")
-    at_s = 15_000.0
+    world.arrivals += _busy(random, 0.0, 9_000.0, "6")
+    at_s = 6_000.0
     world.doings.append((at_s, lambda pool: pool.end("6", Cause.CONCURRENCY, at_s, provisioned=True)))
     world.events.append(
         Event(kind=Happening.PROVISIONED, at_ms=at_s * 1000, version="6", environments=6, detail="6 -> 0")
@@ -178,9 +184,9 @@ def spill_over(random: Random) -> World:
     """Return a day with more calls at once than environments are provisioned."""
     world = World(Pool(random, idle_s=300.0))
     world.pool.provision("6", 3)
-    world.arrivals += steady(random, 2.0)
+    world.arrivals += steady(random, 2.0, until_s=20_000.0)
     for _ in range(10):
-        world.arrivals += burst(random, random.uniform(1000, DAY_S), random.randint(6, 15))
+        world.arrivals += burst(random, random.uniform(1000, 20_000.0), random.randint(6, 15))
     return world
 
 
@@ -205,10 +211,9 @@ def scheduled(random: Random) -> World:
 
 
 def recycling(random: Random) -> World:
-    """Return a day on which environments end after two hours, whatever they do."""
-    world = World(Pool(random, life_s=7200.0))
-    for _ in range(3):
-        world.arrivals += steady(random, 12.0)
+    """Return a day on which environments end after half an hour, whatever they do."""
+    world = World(Pool(random, life_s=1800.0))
+    world.arrivals += steady(random, 8.0)
     for _ in range(60):
         world.arrivals.append(Arrival(at_s=random.uniform(0, DAY_S - 400)))
     return world

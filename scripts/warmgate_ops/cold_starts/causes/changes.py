@@ -16,6 +16,9 @@ RATIO = 1.2
 CHANCE = 0.001
 """That a series without any change shows one at all, at most (Bonferroni over the places that were tried)."""
 
+NEAR = 20
+"""So many values around the best split are looked at again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -80,7 +83,25 @@ def _best_split(values: Sequence[float], least: int, ratio: float, chance: float
                 best, place = score, at
     if not place or not _differs(values[:place], values[place:], ratio):
         return None
-    return place if _chance(values[:place], values[place:]) * (count - 2 * least + 1) <= chance else None
+    if _chance(values[:place], values[place:]) * (count - 2 * least + 1) > chance:
+        return None
+    return _sharpened(values, place, least)
+
+
+def _sharpened(values: Sequence[float], place: int, least: int) -> int:
+    """Return the place near a split around which values are nearest to the two medians.
+
+    Ranks favour even halves: where both sides are apart, a split beside the true one has the higher score.
+    """
+    low, high = median(values[:place]), median(values[place:])
+    near = range(max(least, place - NEAR), min(len(values) - least, place + NEAR) + 1)
+
+    def off(at: int) -> float:
+        left = sum(abs(value - low) - abs(value - high) for value in values[near[0] : at])
+        right = sum(abs(value - high) - abs(value - low) for value in values[at : near[-1]])
+        return left + right
+
+    return min(near, key=lambda at: (off(at), abs(at - place)))
 
 
 def _kept(values: Sequence[float], places: list[int], ratio: float, chance: float) -> list[int]:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import median
 
 from warmgate_ops.cold_starts.calls import Beginning, Call
 
@@ -113,6 +114,8 @@ class History:
         """What environments on demand survived without a call, shortest first."""
         self.named = all(call.environment for each in self.environments for call in each.calls)
         """Whether the source tells environments apart."""
+        self.usual_ms = median(call.duration_ms for each in self.environments for call in each.calls)
+        """Median duration of a call."""
 
     @property
     def survived_ms(self) -> float | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from warmgate_ops.cold_starts.calls import Beginning
 from warmgate_ops.cold_starts.causes.cause import Cause, Certainty, Evidence
 from warmgate_ops.cold_starts.causes.happened import Event, Happening
-from warmgate_ops.cold_starts.causes.scene import SETTLING_MS, Scene
+from warmgate_ops.cold_starts.causes.scene import Scene
 from warmgate_ops.cold_starts.causes.wording import minute, span
 
 CAUSES = {
@@ -78,10 +78,10 @@ def _at(scene: Scene, event: Event) -> Evidence | None:
     if scene.is_first or ((scene.served_ms or 0.0) < event.at_ms and not scene.standing.serving):
         late = at_ms - event.over_ms
         said = f"{words}: first environment of {event.version}, {span(late)} after it"
-        if scene.is_first or late <= SETTLING_MS:
+        if scene.is_first or late <= scene.settling_ms:
             return Evidence(cause=cause, certainty=Certainty.CERTAIN, words=said, event=event)
         return None
-    if at_ms <= event.over_ms + SETTLING_MS:
-        said = f"{words}: made within {span(SETTLING_MS)} after {event.version} got its traffic"
+    if at_ms <= event.over_ms + scene.settling_ms:
+        said = f"{words}: made within {span(scene.settling_ms)} after {event.version} got its traffic"
         return Evidence(cause=cause, certainty=Certainty.PROBABLE, words=said, event=event)
     return None

@@ -10,8 +10,10 @@ from warmgate_ops.cold_starts.causes.happened import Event
 from warmgate_ops.cold_starts.causes.history import Environment, Gone, History, Standing
 from warmgate_ops.cold_starts.causes.schedules import Timetable
 
-SETTLING_MS = 120_000.0
-"""How long after a move of traffic new environments are still put down to it: callers reach them within this."""
+SETTLING_MS = 30_000.0
+"""How long after an event what it set off is still put down to it, at least."""
+SETTLING_CALLS = 3.0
+"""So many calls of the usual length are waited for, where that is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,11 @@ class Scene:
     def is_first(self) -> bool:
         """Return whether no call of the version before it is known."""
         return self.served_ms is None and not self.standing.serving
+
+    @property
+    def settling_ms(self) -> float:
+        """Return how long after a move of traffic new environments are put down to it: until calls overlap as ever."""
+        return max(SETTLING_MS, SETTLING_CALLS * self.history.usual_ms)
 
     @property
     def limit_ms(self) -> float | None:

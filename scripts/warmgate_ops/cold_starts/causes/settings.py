@@ -27,7 +27,7 @@ def configuration(scene: Scene) -> Evidence | None:
         words = f"{event.in_words()} {minute(event.at_ms)}: environments from before it served nobody since"
         if made <= 1:
             return Evidence(cause=Cause.CONFIGURATION, certainty=Certainty.CERTAIN, words=words, event=event)
-        if scene.at_ms <= event.over_ms + SETTLING_MS:
+        if any(gone.environment in old for gone in scene.in_use()):
             return Evidence(cause=Cause.CONFIGURATION, certainty=Certainty.PROBABLE, words=words, event=event)
         return None
     return None
@@ -53,10 +53,13 @@ def _taken_away(scene: Scene, event: Event) -> Evidence | None:
     provisioned = [each for each in scene.history.environments if each.provisioned and each.begun_ms < event.at_ms]
     ended = [each for each in provisioned if each.calls[-1].called_ms <= event.over_ms + SETTLING_MS]
     made = scene.history.begun_between(event.over_ms, scene.at_ms)
-    if not ended or made > (event.environments or len(ended)):
+    owed = any(gone.environment in ended for gone in scene.standing.gone)
+    # Of provisioned environments that were never called no log tells.
+    count = event.environments
+    if made > count if count is not None else not owed:
         return None
     words = f"{event.in_words()} {minute(event.at_ms)}: its environments served nobody since"
-    sure = Certainty.CERTAIN if len(ended) == len(provisioned) else Certainty.PROBABLE
+    sure = Certainty.CERTAIN if owed and len(ended) == len(provisioned) else Certainty.PROBABLE
     return Evidence(cause=Cause.CONCURRENCY, certainty=sure, words=words, event=event)
 
 

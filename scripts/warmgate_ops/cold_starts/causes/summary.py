@@ -72,7 +72,7 @@ def _scale_out(own: Sequence[Explained]) -> str:
 
 def _idle(own: Sequence[Explained]) -> str:
     gaps = sorted(each.evidence.gap_ms or 0.0 for each in own)
-    return f"no call for {span(gaps[0])} to {span(gaps[-1])}; {own[-1].evidence.words.partition('; ')[2]}"
+    return f"no call for {_range(gaps)}; {own[-1].evidence.words.partition('; ')[2]}"
 
 
 def _schedule(own: Sequence[Explained]) -> str:
@@ -90,7 +90,12 @@ def _failure(own: Sequence[Explained]) -> str:
 
 def _recycling(own: Sequence[Explained]) -> str:
     ages = sorted(each.evidence.age_ms or 0.0 for each in own)
-    return f"probably: environments ended at an age of {span(ages[0])} to {span(ages[-1])} while calls went on"
+    return f"probably: environments ended at an age of {_range(ages)} while calls went on"
+
+
+def _range(values: Sequence[float]) -> str:
+    least, most = span(values[0]), span(values[-1])
+    return least if least == most else f"{least} to {most}"
 
 
 def _unknown(own: Sequence[Explained]) -> str:

@@ -14,8 +14,9 @@ def span(duration_ms: float) -> str:
     if duration_ms < 10 * SECOND:
         return f"{duration_ms / SECOND:.1f} s"
     for unit, name, below, small in ((DAY, "d", HOUR, "h"), (HOUR, "h", MINUTE, "min"), (MINUTE, "min", SECOND, "s")):
-        if duration_ms >= unit:
-            whole, rest = divmod(round(duration_ms / below) * below, unit)
+        rounded = round(duration_ms / below) * below
+        if rounded >= unit:
+            whole, rest = divmod(rounded, unit)
             return f"{whole:.0f} {name}" + (f" {rest / below:.0f} {small}" if rest else "")
     return f"{duration_ms / SECOND:.0f} s"
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.logs import CloudWatchLogs
-from warmgate.logs.calls import Window
-from warmgate.logs.invocations import InvocationRecord, iter_invocations
+from warmgate.logs.calls import LogEvent, Window, logged
+from warmgate.logs.invocations import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
-from warmgate.model.log_stream import LogStream, log_of
+from warmgate.model.log_stream import OWN_GROUPS, FunctionLog, LogStream, log_of
 from warmgate.ports.time import Clock
 from warmgate_ops.cold_starts.calls import Beginning, Call
 from warmgate_ops.cold_starts.events.asking import Clients
@@ -24,7 +24,6 @@ _BEGINNINGS = {
     Start.RESTORED: Beginning.RESTORED,
     Start.PROVISIONED: Beginning.PROVISIONED,
 }
-_TRACE = re.compile(r"\b1-[0-9a-f]{8}-[0-9a-f]{24}\b")
 
 
 class CallLog(Protocol):
@@ -51,11 +50,36 @@ class GroupLog:
         return tuple(call_of(each.record, self._function) for each in found.calls)
 
 
-def calls_in(lines: Iterable[str], function: str = "") -> Iterator[Call]:
-    """Yield the calls that a log file reports; a report without a time is at 0."""
-    for record in iter_invocations(lines):
-        if record.duration_ms is not None:
-            yield call_of(record, function)
+def calls_in(text: str, function: str = "") -> tuple[Call, ...]:
+    """Return the calls in log events as `aws logs filter-log-events` writes them, in JSON, one document or several.
+
+    Args:
+        text: the whole file.
+        function: whose calls are read where the log group is shared.
+
+    Raises ValueError where there is no log event with a time and a stream.
+    """
+    events = [event for value in _documents(text) for event in _events(value)]
+    if not events:
+        raise ValueError("no log event with timestamp, logStreamName and message")
+    log = FunctionLog(f"{OWN_GROUPS}{function}", function)
+    return tuple(call_of(each.record, function) for each in logged(events, log).calls)
+
+
+def _documents(text: str) -> Iterator[Any]:
+    decoder, at = json.JSONDecoder(strict=False), 0
+    while text[at:].strip():
+        at += len(text[at:]) - len(text[at:].lstrip())
+        value, at = decoder.raw_decode(text, at)
+        yield value
+
+
+def _events(value: Any) -> Iterator[LogEvent]:
+    found = value.get("events", [value]) if isinstance(value, dict) else value
+    for event in found if isinstance(found, list) else ():
+        if isinstance(event, dict) and event.keys() >= {"timestamp", "logStreamName", "message"}:
+            at_ms = float(event["timestamp"])
+            yield LogEvent(stream=str(event["logStreamName"]), at_ms=at_ms, message=str(event["message"]))
 
 
 def call_of(record: InvocationRecord, function: str) -> Call:

@@ -20,7 +20,7 @@ from warmgate_ops.cold_starts.events.trail_records import events_in
 from warmgate_ops.cold_starts.events.versions import Versions, versions_of
 
 T = TypeVar("T")
-MOVES = (Happening.DEPLOYMENT, Happening.ROLLBACK)
+LATEST = "$LATEST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +56,14 @@ def gather(clients: Clients, clock: Clock, question: Question) -> Gathered:
     missing: list[NotAsked] = []
     function, since, until = question.function, question.since_ms, question.until_ms
     versions = _kept(asked("lambda", lambda: versions_of(clients, function)), missing)
-    arn = versions.arn if versions is not None else ""
+    arn = versions.arn if versions is not None else _arn(clients, function)
     deployed = _kept(
         asked("codedeploy", lambda: deployments_of(clients, function, since, until, question.application)), missing
     )
-    looked = _kept(
-        asked("s3" if question.trail else "cloudtrail", lambda: _trail(clients, clock, question, arn)), missing
-    )
-    timers = [Timers(())]
-    if arn:
-        qualifiers = sorted({*question.qualifiers, *(versions.aliases if versions else ())} - {"$LATEST"})
-        for service, read in (
-            ("events", lambda: rules_of(clients, arn, qualifiers)),
-            ("scheduler", lambda: schedules_of(clients, function, arn)),
-        ):
-            timers += filter(None, [_kept(asked(service, read), missing)])
-    else:
-        missing.append(NotAsked(source="events and scheduler", reason="need the function's ARN, which is not known"))
+    service = "s3" if question.trail else "cloudtrail"
+    looked = _kept(asked(service, lambda: _trail(clients, clock, question, arn)), missing)
+    qualifiers = sorted({*question.qualifiers, *(versions.aliases if versions else ())} - {LATEST})
+    timers = _timers(clients, question, (arn, qualifiers), missing)
     recorded = events_in(looked.records if looked else (), function, who=question.who)
     return Gathered(
         events=together(deployed, recorded, versions.publishes() if versions else ()),
@@ -82,6 +73,26 @@ def gather(clients: Clients, clock: Clock, question: Question) -> Gathered:
         notes=tuple(note for each in timers for note in each.notes)
         + ((looked.note,) if looked and looked.note else ()),
     )
+
+
+def _arn(clients: Clients, function: str) -> str:
+    """Return the function's ARN where its versions may not be listed; empty where nothing tells it."""
+    told = asked("lambda", lambda: clients("lambda").get_function_configuration(FunctionName=function)["FunctionArn"])
+    return "" if isinstance(told, NotAsked) else str(told)
+
+
+def _timers(
+    clients: Clients, question: Question, named: tuple[str, Sequence[str]], missing: list[NotAsked]
+) -> list[Timers]:
+    arn, qualifiers = named
+    if not arn:
+        missing.append(NotAsked(source="events and scheduler", reason="need the function's ARN, which is not known"))
+        return []
+    answers = (
+        asked("events", lambda: rules_of(clients, arn, qualifiers)),
+        asked("scheduler", lambda: schedules_of(clients, question.function, arn)),
+    )
+    return [kept for answer in answers if (kept := _kept(answer, missing)) is not None]
 
 
 def slowest_traces(clients: Clients, clock: Clock, cold: Sequence[Call]) -> Traced | NotAsked | None:

@@ -14,9 +14,9 @@ from typing import Any
 from warmgate.adapters.faults import SDK_ERRORS
 from warmgate.ports.time import Clock
 from warmgate_ops.cold_starts.calls import Call
+from warmgate_ops.cold_starts.causes.segments import TraceParts, parts_of
 from warmgate_ops.cold_starts.causes.wording import DAY, MINUTE
 from warmgate_ops.cold_starts.events.asking import Clients
-from warmgate_ops.cold_starts.events.segments import TraceParts, parts_of
 
 MOST = 20
 BATCH = 5

@@ -190,7 +190,8 @@ class Endpoint:
             request_id = self.events.start(function, qualifier, payload)
             return web.Response(status=202, headers={"x-amzn-RequestId": request_id})
         context = request.headers.get("X-Amz-Client-Context")
-        call = Call(function=function, qualifier=qualifier, payload=payload, client_context=context)
+        trace = request.headers.get("X-Amzn-Trace-Id", "")
+        call = Call(function=function, qualifier=qualifier, payload=payload, client_context=context, trace=trace)
         return _invoked(await self.platform.invoke(call), tail=request.headers.get("X-Amz-Log-Type") == "Tail")
 
     async def _provisioned(self, request: web.Request, name: str) -> web.StreamResponse:
