@@ -7,12 +7,15 @@ import platform
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from warmgate.errors import SettingsError
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import unpack
+from warmgate_ops.rehearsal.own.naming import is_javascript
+from warmgate_ops.rehearsal.stage import RUNTIME
 
+NODE = "nodejs20.x"
 MOST_MB = 250
 """Code and layers, unzipped (Lambda quotas, deployment package size)."""
 HERE = {"amd64": "x86_64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine().lower())
@@ -25,7 +28,8 @@ class Settings:
     """How Lambda would run it."""
 
     handler: str
-    runtime: str
+    runtime: str = ""
+    """Its identifier; empty for the one that the handler's file is written for."""
     memory_mb: int = 1769
     timeout_s: int = 60
     region: str = ""
@@ -116,6 +120,8 @@ def unpacked(source: Source, settings: Settings, work: Path) -> Code:
         place.mkdir(parents=True)
         for part in parts:
             _put(part, place, source.label)
+    if not settings.runtime:
+        settings = replace(settings, runtime=NODE if is_javascript(folder, settings.handler) else RUNTIME)
     return Code(label=source.label, folder=folder, layers=layers if source.layers else None, settings=settings)
 
 

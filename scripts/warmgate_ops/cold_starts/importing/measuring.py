@@ -1,4 +1,4 @@
-"""Runs cold starts of a package in its real runtime, without credentials and without a network, and reads what they say."""
+"""Runs cold starts of a package in its real runtime, without credentials and a network, and reads what they say."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import json
 import sys
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import aiohttp
@@ -17,6 +18,8 @@ from warmgate.errors import WarmgateError
 from warmgate.model.log_stream import OWN_GROUPS, FunctionLog
 from warmgate.visible import one_line
 from warmgate_ops.cold_starts.importing.code import Code
+from warmgate_ops.cold_starts.importing.origins import Places, places_of
+from warmgate_ops.cold_starts.importing.recorders import IMPORTTIME, LINES, PLAIN, Recorder
 from warmgate_ops.cold_starts.importing.records import MARK, ColdStart, cold_start
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment
@@ -24,7 +27,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.limits import Limit, init_limit
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered
 from warmgate_ops.rehearsal.cloud.lambda_runtime.relay import NO_CALL
 from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import isolates
-from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import Start, start_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import start_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 from warmgate_ops.rehearsal.cloud.tools import rie_command
 
@@ -41,35 +44,51 @@ class ImportFailedError(WarmgateError):
     """A package cannot be imported here, so nothing is known of its imports."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a cold start records besides the times of modules."""
-
-    lines: bool = False
-    """The time of each statement of the function's own modules: it costs a compilation of each."""
-    importtime: bool = False
-    """CPython's own log of imports instead of ours."""
-
-
-PLAIN, LINES, IMPORTTIME = Kind(), Kind(lines=True), Kind(importtime=True)
-
-
 class Bench:
     """A package, unpacked and compiled, of which any number of cold starts can be run; one at a time."""
 
-    def __init__(self, code: Code, event: bytes | None = None) -> None:
+    def __init__(self, code: Code, event: bytes | None = None, *, es_modules: bool = False) -> None:
         self._code = code
         self._event = event
+        self._es_modules = es_modules or code.is_es_module
         self._offline = isolates(offline=True)
         self._package = _package(code, offline=self._offline)
         self._start = start_of(self._package, rie_command(), offline=self._offline, more={SEEN: INSIDE})
 
-    def run(self, kind: Kind = PLAIN) -> tuple[ColdStart, tuple[str, ...]]:
-        """Return one cold start, and what the process wrote in it; raises ImportFailedError."""
-        return asyncio.run(self._run(kind))
+    @property
+    def label(self) -> str:
+        """Return how the package is named to the reader."""
+        return self._code.label
 
-    async def _run(self, kind: Kind) -> tuple[ColdStart, tuple[str, ...]]:
-        package = replace(self._package, variables={**self._package.variables, **self._recorder(kind)})
+    @property
+    def folder(self) -> Path:
+        """Return where its code lies."""
+        return self._code.folder
+
+    @property
+    def is_node(self) -> bool:
+        """Return whether it runs on Node.js."""
+        return self._code.is_node
+
+    @cached_property
+    def places(self) -> Places:
+        """Return where its modules come from."""
+        seen, mounted = self._start.places, self._start.launch.mounted
+        brought = self._start.launch.variables.get("LAMBDA_RUNTIME_DIR", "")
+        folder = mounted.get(brought, Path(brought)) if not self.is_node else None
+        return places_of(
+            (seen.task, self._code.folder),
+            (seen.layers, self._code.layers) if self._code.layers else None,
+            (brought, folder) if folder else None,
+            self._code.handler.rpartition(".")[0].replace("/", "."),
+        )
+
+    def run(self, recorder: Recorder = PLAIN) -> tuple[ColdStart, tuple[str, ...]]:
+        """Return one cold start, and what the process wrote in it; raises ImportFailedError."""
+        return asyncio.run(self._run(recorder))
+
+    async def _run(self, recorder: Recorder) -> tuple[ColdStart, tuple[str, ...]]:
+        package = replace(self._package, variables={**self._package.variables, **self._recorded(recorder)})
         stream = package.log.prefixes(package.version, datetime.now(UTC).date())[0] + uuid.uuid4().hex
         environment = (Apart if self._offline else Beside)(package, stream)
         try:
@@ -87,16 +106,16 @@ class Bench:
             )
         return cold_start(init.duration_ms, lines, package.handler), lines
 
-    def _recorder(self, kind: Kind) -> dict[str, str]:
+    def _recorded(self, recorder: Recorder) -> dict[str, str]:
         """Return the variables that put a recorder before the handler."""
         inside = SEEN if self._start.sandbox else str(INSIDE)
         if self._code.is_node:
-            modules = {"WARMGATE_IMPORT_MODULES": "1"} if self._code.is_es_module else {}
-            return {} if kind.importtime else {"NODE_OPTIONS": f"--require {inside}/imports.cjs", **modules}
-        if kind.importtime:
+            modules = {"WARMGATE_IMPORT_MODULES": "1"} if self._es_modules else {}
+            return {} if recorder is IMPORTTIME else {"NODE_OPTIONS": f"--require {inside}/imports.cjs", **modules}
+        if recorder is IMPORTTIME:
             return {"PYTHONPROFILEIMPORTTIME": "1"}
         path = f"{inside}:{self._start.launch.variables['PYTHONPATH']}"
-        return {"PYTHONPATH": path, **({"WARMGATE_IMPORT_LINES": "1"} if kind.lines else {})}
+        return {"PYTHONPATH": path, **({"WARMGATE_IMPORT_LINES": "1"} if recorder is LINES else {})}
 
 
 class Beside(Environment):
@@ -183,10 +202,8 @@ def not_apart() -> tuple[str, ...]:
     """Return what a function finds here although it should not, a line each."""
     if isolates(offline=True):
         return ()
-    return (
+    line = (
         "the network is NOT CUT OFF here: that needs Linux which lets users have namespaces; only proxies are set to a "
-        "closed port, which code may ignore",
+        "closed port, which code may ignore"
     )
-
-
-__all__ = ["IMPORTTIME", "LINES", "PLAIN", "Bench", "ImportFailedError", "Kind", "Start", "not_apart"]
+    return (line,)

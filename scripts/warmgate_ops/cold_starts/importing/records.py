@@ -72,8 +72,8 @@ def cold_start(init_ms: float, said: Iterable[str], handler: str) -> ColdStart:
     """
     parts = [json.loads(line.removeprefix(MARK)) for line in said if line.startswith(MARK)]
     rows: list[list[Any]] = [row for part in parts for row in part["rows"]]
-    first = parts[0] if parts else {"ready": 0, "began": 0, "lines": {}}
-    counted = len(first["rows"]) if parts else 0
+    first: dict[str, Any] = parts[0] if parts else {"ready": 0, "began": 0, "lines": {}, "rows": []}
+    counted = len(first["rows"])
     began = first.get("began") or _handler_began(rows, handler.rpartition(".")[0].replace("/", "."))
     modules: list[Loaded] = []
     for number, row in enumerate(rows):
@@ -116,7 +116,7 @@ def _linked(first: Mapping[str, Any], rows: Sequence[Sequence[Any]], modules: Se
     """Return how long the handler was being loaded without any module's code running."""
     counted = len(first["rows"])
     inside = sum(each.self_ms for each, _ in zip(modules[:counted], rows, strict=False) if each.phase is Phase.INIT)
-    return max(0.0, (first["ready"] - first["began"]) / 1000 - inside)
+    return max(0.0, float(first["ready"] - first["began"]) / 1000 - inside)
 
 
 def _without_waits(modules: list[Loaded]) -> list[Loaded]:

@@ -3,13 +3,12 @@
 Whoever asks the runtime API for the first call ends the init: until then nothing is written, and after that one line.
 """
 
+import _frozen_importlib as machinery
+import _frozen_importlib_external as loaders
 import os
 import sys
 from _thread import _local, get_ident
 from time import perf_counter_ns, thread_time_ns
-
-import _frozen_importlib as machinery
-import _frozen_importlib_external as loaders
 
 MARK = "\x1ewarmgate-imports "
 """As in `records.py`, which is not seen where this runs."""

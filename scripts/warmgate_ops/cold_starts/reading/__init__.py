@@ -1,0 +1,1 @@
+"""What the cold-start commands read from AWS."""
