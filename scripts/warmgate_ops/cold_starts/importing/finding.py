@@ -16,7 +16,6 @@ from warmgate_ops.cold_starts.importing.recorders import IMPORTTIME, LINES, PLAI
 from warmgate_ops.cold_starts.importing.records import ColdStart
 from warmgate_ops.cold_starts.importing.statements import Statement, slowest, times_of
 
-_LINE_RUNS = 3
 _OWN_ENDS = (".js", ".mjs", ".cjs", ".ts")
 Say = Callable[[str], None]
 
@@ -102,17 +101,32 @@ class Findings:
         )
 
 
-def find(old: Runs | None, new: Runs, *, runs: int, say: Say = lambda _: None, notes: Sequence[str] = ()) -> Findings:
+def find(
+    old: Runs | None,
+    new: Runs,
+    *,
+    runs: int,
+    line_runs: int = 3,
+    checked: bool = True,
+    say: Say = lambda _: None,
+    notes: Sequence[str] = (),
+) -> Findings:
     """Return what makes the init of a package, or what makes that of a new one differ from an old one's.
 
     Args:
         old: the package to compare with; None for the new one alone.
         new: the package.
         runs: how many cold starts of each are in the medians.
+        line_runs: how many more time each statement of the function's own modules.
+        checked: whether CPython's own log of one more cold start is held against them.
         say: told what is done.
         notes: what a reader must know besides.
     """
-    measured = _measured([each for each in (old, new) if each is not None], runs, say)
+    benches = [each for each in (old, new) if each is not None]
+    measured = [
+        _checked(each, bench, line_runs, checked)
+        for each, bench in zip(_measured(benches, runs, say), benches, strict=True)
+    ]
     table = table_of(measured[0].colds if old else (), measured[-1].colds, measured[0].places, measured[-1].places)
     texts = [_Texts(old) if old else None, _Texts(new)]
     sides = (measured[0] if old else None, measured[-1])
@@ -129,17 +143,25 @@ def _measured(benches: Sequence[Runs], runs: int, say: Say) -> list[Side]:
         order = range(len(benches)) if number % 2 == 0 else reversed(range(len(benches)))
         for place in order:
             colds[place].append(benches[place].run()[0])
-    say("lines of module-level code, and CPython's own log")
-    sides = []
-    for bench, begin, each in zip(benches, first, colds, strict=True):
-        side = Side(label=bench.label, places=bench.places, first_ms=begin.init_ms, colds=tuple(each))
-        late = tuple(late_modules(each[-1], bench.places))
-        sides.append(replace(side if bench.is_node else _checked(side, bench), late=late))
-    return sides
+    say("the lines of module-level code")
+    return [
+        Side(
+            label=bench.label,
+            places=bench.places,
+            first_ms=begin.init_ms,
+            colds=tuple(each),
+            late=tuple(late_modules(each[-1], bench.places)),
+        )
+        for bench, begin, each in zip(benches, first, colds, strict=True)
+    ]
 
 
-def _checked(side: Side, bench: Runs) -> Side:
-    timed = tuple(bench.run(LINES)[0] for _ in range(_LINE_RUNS))
+def _checked(side: Side, bench: Runs, line_runs: int, *, checked: bool) -> Side:
+    if bench.is_node:
+        return side
+    timed = tuple(bench.run(LINES)[0] for _ in range(line_runs))
+    if not checked:
+        return replace(side, timed=timed)
     log = log_lines(bench.run(IMPORTTIME)[1])
     return replace(side, timed=timed, log=log, agrees=agreement(log, side.colds, side.places.handler))
 
