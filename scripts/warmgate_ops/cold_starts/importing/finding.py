@@ -124,7 +124,7 @@ def find(
     """
     benches = [each for each in (old, new) if each is not None]
     measured = [
-        _checked(each, bench, line_runs, checked)
+        _checked(each, bench, line_runs, checked=checked)
         for each, bench in zip(_measured(benches, runs, say), benches, strict=True)
     ]
     table = table_of(measured[0].colds if old else (), measured[-1].colds, measured[0].places, measured[-1].places)

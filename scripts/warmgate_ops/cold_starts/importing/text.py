@@ -125,7 +125,8 @@ def _foot(findings: Findings) -> Iterator[str]:
     for side in sides:
         agrees = side.agrees
         if agrees is not None and agrees.modules:
-            share = f"{agrees.share:.0%} of the time recorded for {agrees.modules} modules"
+            plural = "" if agrees.modules == 1 else "s"
+            share = f"{agrees.share:.0%} of the time recorded for {agrees.modules} module{plural}"
             yield f"{side.label}: one run of CPython's importtime has {share}"
     for side in sides:
         if side.late:
