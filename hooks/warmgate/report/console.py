@@ -26,6 +26,7 @@ def render_console(judgement: Judgement, status: Status) -> str:
     lines += [f"  {one_line(f'{check}: {details}')}" for check, details in detailed if details]
     lines += [f"  warning: {one_line(warning)}" for warning in verdict.warnings]
     lines += [f"  note: {one_line(note)}" for note in judgement.notes]
+    lines += [f"  next: {one_line(step)}" for step in wording.next_steps(judgement)]
     lines += [f"  {line}" for line in wording.sample_counts(judgement.samples)]
     lines += [f"  spent: {wording.spent(judgement.spending)}"]
     return "\n".join(visible_line(line).rstrip() for line in lines) + "\n"

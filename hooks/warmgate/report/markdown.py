@@ -22,6 +22,7 @@ def render_markdown(judgement: Judgement, status: Status) -> str:
         _listed("Details", _details(judgement.verdict.findings)),
         _listed("Warnings", judgement.verdict.warnings),
         _listed("Notes", judgement.notes),
+        _listed("Next", wording.next_steps(judgement)),
         _listed("Calls", (*wording.sample_counts(judgement.samples), f"spent: {wording.spent(judgement.spending)}")),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"

@@ -64,6 +64,24 @@ def spent(spending: Spending) -> str:
     return words
 
 
+def next_steps(judgement: Judgement) -> tuple[str, ...]:
+    """Return what finds out more about a refusal: the command that says which import made cold starts slower."""
+    slow = any(
+        finding.outcome is Outcome.FAILED and judges_init(finding.check) for finding in judgement.verdict.findings
+    )
+    deployment = judgement.deployment
+    if not (slow and deployment.target.function and deployment.candidate):
+        return ()
+    old = f" --old {deployment.baseline}" if deployment.baseline else ""
+    versions = f"--function {deployment.target.function}{old} --new {deployment.candidate}"
+    return (f"which import it is (Python, Node.js): warmgate cold imports {versions}",)
+
+
+def judges_init(check: str) -> bool:
+    """Return whether a check judges init, alone or with the call that waits for it."""
+    return check.split(".")[1:2] in (["init"], ["first_response"])
+
+
 def sample_counts(samples: tuple[Sample, ...]) -> list[str]:
     """Return one line for each arm and phase with the calls made and those that did not end well."""
     lines = []

@@ -19,6 +19,7 @@ from warmgate.errors import DocumentError, SettingsError
 from warmgate_ops.cli.local_needs import forget_account
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import write_text
+from warmgate_ops.cli.rehearse_imports import import_lines
 from warmgate_ops.cli.rehearse_own import Own, own_scenario
 
 if TYPE_CHECKING:
@@ -34,31 +35,38 @@ INTERRUPTED = "interrupted: the rehearsal was stopped before its end; its proces
 
 def rehearse_scenarios(scenarios: Sequence[Scenario], time_scale: float, console: Console, *, json_output: bool) -> int:
     """Run scenarios and show how each ended; the folder stays where one did not end as expected, for its logs."""
-    from warmgate_ops.rehearsal.display import show_row, show_table
+    from warmgate_ops.rehearsal.display import show_imports, show_row, show_table
     from warmgate_ops.rehearsal.presence import present
     from warmgate_ops.rehearsal.progress import progress
 
     here, left_out = present(scenarios)
     started_s = time.monotonic()
     rows: list[Row] = []
+    refused: list[tuple[Scenario, RehearsedRelease]] = []
     with _folder() as work:
         with progress(console, [scenario.name for scenario in here]) as steps:
             # Guard and controller would complete the reports of releases that the hook before the shift judges alone.
             for _, together in itertools.groupby(here, key=lambda scenario: scenario.live is not None):
-                for row, _ in _releases(work, tuple(together), time_scale, steps):
+                asked = tuple(together)
+                for (row, release), scenario in zip(_releases(work, asked, time_scale, steps), asked, strict=True):
                     show_row(console, row)
                     steps.ended()
                     rows.append(row)
+                    refused.append((scenario, release))
+            imports = {scenario.name: import_lines(scenario, release, steps) for scenario, release in refused}
         passed = not any(row.differences for row in rows)
         if passed:
             shutil.rmtree(work, ignore_errors=True)
     seconds = time.monotonic() - started_s
     show_table(console, rows, seconds)
+    for name, lines in imports.items():
+        show_imports(console, lines, name)
     for line in left_out:
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     if json_output:
         shown = {"as_expected": passed, "seconds": round(seconds, 1), "left_out": left_out}
-        say(json.dumps({**shown, "rows": [asdict(row) for row in rows]}))
+        told = {name: lines for name, lines in imports.items() if lines}
+        say(json.dumps({**shown, "rows": [asdict(row) for row in rows], "imports": told}))
     if not passed:
         complain(f"logs are kept in {work}")
     return 0 if passed else 1
@@ -67,7 +75,7 @@ def rehearse_scenarios(scenarios: Sequence[Scenario], time_scale: float, console
 def rehearse_own(own: Own, time_scale: float, report_dir: Path | None, console: Console, *, json_output: bool) -> int:
     """Run a user's own release, write its report and show its verdict."""
     from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import unlike_lambda
-    from warmgate_ops.rehearsal.display import show_verdict
+    from warmgate_ops.rehearsal.display import show_imports, show_verdict
     from warmgate_ops.rehearsal.own.architecture import other_architecture
     from warmgate_ops.rehearsal.own.preparing import prepare
     from warmgate_ops.rehearsal.progress import progress
@@ -80,17 +88,19 @@ def rehearse_own(own: Own, time_scale: float, report_dir: Path | None, console: 
             complain(f"not as on Lambda: {line}")
         with progress(console, [scenario.name]) as steps:
             ((row, release),) = _releases(work, [scenario], time_scale, steps)
+            imports = import_lines(scenario, release, steps)
         folder = report_dir or work / "report"
-        _write(release, folder)
+        _write(release, folder, imports)
         _cleared(work, folder)
     show_verdict(console, row, release)
+    show_imports(console, imports)
     unlike = (*other, *unlike_lambda())
     for line in unlike:
         console.print(f"  not as on Lambda: {line}", soft_wrap=True, markup=False)
     console.print(f"report and the function's log in {folder}", soft_wrap=True, markup=False)
     if json_output:
         shown = {"row": asdict(row), "report_dir": str(folder), "report": release.report, "unlike_lambda": unlike}
-        say(json.dumps(shown))
+        say(json.dumps({**shown, "imports": imports}))
     return own_exit_code(row)
 
 
@@ -110,10 +120,12 @@ def _folder() -> Iterator[Path]:
         raise
 
 
-def _write(release: RehearsedRelease, folder: Path) -> None:
+def _write(release: RehearsedRelease, folder: Path, imports: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in release.documents.items():
         write_text(folder / name, text)
+    if imports:
+        write_text(folder / "imports.txt", "".join(f"{line}\n" for line in imports))
     write_text(folder / "function.log", "".join(f"{line}\n" for line in release.log).replace("\r", "\n"))
 
 

@@ -13,6 +13,7 @@ from warmgate.model.deployment import Status
 from warmgate.model.verdict import Outcome
 from warmgate.report.samples import render_samples
 from warmgate.report.standing import standing_of
+from warmgate.report.wording import next_steps
 from warmgate.visible import json_visible, one_line, visible
 from warmgate_ops.page.case import Case
 from warmgate_ops.page.checks import check_rows
@@ -62,7 +63,7 @@ def render_page(case: Case, preview: str = "") -> str:
             checks=check_rows(case.judgement.verdict),
             left_out=case.left_out,
             warnings=[one_line(warning) for warning in case.judgement.verdict.warnings],
-            notes=[one_line(note) for note in case.judgement.notes],
+            notes=[one_line(note) for note in (*case.judgement.notes, *next_steps(case.judgement))],
             tables=[table for table in (slowest_calls(case), odd_calls(case), call_counts(case)) if table.rows],
             percentiles=percentiles(case),
             facts=[(name, one_line(value)) for name, value in facts(case)],

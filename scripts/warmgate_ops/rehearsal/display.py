@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -77,6 +77,14 @@ def _below(row: Row) -> Iterator[str]:
 def _shortened(reason: str) -> str:
     """Return the beginning of a reason; the report holds all of it."""
     return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 3]}..."
+
+
+def show_imports(console: Console, lines: Sequence[str], scenario: str = "") -> None:
+    """Print which import makes the cold starts of a refused version slower; nothing where nobody looked."""
+    if lines:
+        console.print(f"  imports of {scenario}:" if scenario else "  imports:", **AS_IT_IS)
+    for line in lines:
+        console.print(f"    {visible_line(line)}", **AS_IT_IS)
 
 
 def show_verdict(console: Console, row: Row, release: RehearsedRelease) -> None:

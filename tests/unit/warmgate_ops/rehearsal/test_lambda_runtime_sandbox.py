@@ -13,13 +13,13 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import LAYERS, TASK, is
 ALONE = pytest.mark.skipif(not isolates(), reason="this system gives nobody a namespace of mounts")
 
 
-def inside(folder: Path, script: str, tmp_mb: int = 4) -> str:
+def inside(folder: Path, script: str, tmp_mb: int = 4, *, offline: bool = False) -> str:
     """Return what a shell script says in a sandbox with a file in its code folder."""
     task, layers = folder / "task", folder / "layers"
     for each in (task, layers):
         each.mkdir(exist_ok=True)
     (task / "app.py").write_text("code")
-    made = sandbox_at(folder / "sandboxes", {TASK: task, LAYERS: layers}, tmp_mb)
+    made = sandbox_at(folder / "sandboxes", {TASK: task, LAYERS: layers}, tmp_mb, offline=offline)
     done = subprocess.run(
         ["/bin/sh", "-c", script], preexec_fn=made.enter, capture_output=True, text=True, timeout=60, check=False
     )
@@ -59,6 +59,15 @@ def test_a_file_of_this_machine_is_not_seen(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("of this machine")
 
     assert "of this machine" not in inside(tmp_path, f"cat {tmp_path}/secret 2>&1")
+
+
+@pytest.mark.skipif(not isolates(offline=True), reason="this system gives nobody a namespace without a network")
+def test_one_without_a_network_has_a_loopback_interface_of_its_own(tmp_path: Path) -> None:
+    """It is up, and it is the only one."""
+    listed = "cut -d: -f1 /proc/net/dev | tail -n +3"
+
+    assert inside(tmp_path, f"{listed}; cat /sys/class/net/lo/flags 2>/dev/null; true", offline=True).split() == ["lo"]
+    assert inside(tmp_path, "cat /proc/net/fib_trie | grep -c 127.0.0.1", offline=True).strip() != "0"
 
 
 @pytest.mark.parametrize(("isolated", "told"), [(True, 0), (False, 2)])

@@ -7,9 +7,12 @@ is inside as well: what a function left in /tmp outlives a runtime that crashed,
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import hashlib
 import os
 import platform
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -21,7 +24,8 @@ from pathlib import Path
 TASK, LAYERS, EMULATOR = "/var/task", "/opt", "/var/rapid/aws-lambda-rie"
 USER = 993
 """The user and group that Lambda runs functions as, by name sbx_user1051."""
-_NEW_USER, _NEW_MOUNTS = 0x10000000, 0x00020000
+_NEW_USER, _NEW_MOUNTS, _NEW_NETWORK = 0x10000000, 0x00020000, 0x40000000
+_SET_FLAGS, _UP = 0x8914, 0x1
 _BIND, _RECURSIVE, _PRIVATE, _DETACH = 0x1000, 0x4000, 0x40000, 0x2
 _AT_CWD, _AT_RECURSIVE, _READ_ONLY = -100, 0x8000, 0x1
 _MOUNT_SETATTR = 442
@@ -44,14 +48,18 @@ class Sandbox:
     mounts: tuple[tuple[str, str], ...]
     """What is mounted, and where below the root."""
     tmp_mb: int
+    offline: bool = False
+    """Whether its only network is a loopback interface of its own."""
 
     def enter(self) -> None:
         """Take this process, and all that it starts, into the sandbox; raises OSError where the kernel refuses."""
         libc, user, group = ctypes.CDLL(None, use_errno=True), os.getuid(), os.getgid()
-        _done(libc.unshare(_NEW_USER | _NEW_MOUNTS))
+        _done(libc.unshare(_NEW_USER | _NEW_MOUNTS | (_NEW_NETWORK if self.offline else 0)))
         texts = {"uid_map": f"{USER} {user} 1", "setgroups": "deny", "gid_map": f"{USER} {group} 1"}
         for name, text in texts.items():
             Path("/proc/self", name).write_text(text)
+        if self.offline:
+            _raise_loopback()
         root = os.fsencode(self.root)
         _done(libc.mount(b"none", b"/", None, _RECURSIVE | _PRIVATE, None))
         _done(libc.mount(root, root, None, _BIND, None))
@@ -66,13 +74,19 @@ class Sandbox:
         os.chdir(TASK)
 
 
-def sandbox_at(folder: Path, mounted: Mapping[str, Path], tmp_mb: int) -> Sandbox:
+def _raise_loopback() -> None:
+    """Let processes of a new namespace reach each other: its loopback interface is down at first."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        fcntl.ioctl(asked, _SET_FLAGS, struct.pack("16sh", b"lo", _UP))
+
+
+def sandbox_at(folder: Path, mounted: Mapping[str, Path], tmp_mb: int, *, offline: bool = False) -> Sandbox:
     """Return a sandbox that shows what is mounted at AWS's paths; its places are made below a folder."""
     mounts = tuple((str(Path(source).resolve()), place) for place, source in _shown(mounted).items())
     root = folder / hashlib.sha256(repr(mounts).encode()).hexdigest()[:16]
     if not (root / "tmp").is_dir():
         _prepare(root, mounts)
-    return Sandbox(root, mounts, tmp_mb)
+    return Sandbox(root, mounts, tmp_mb, offline)
 
 
 def _shown(mounted: Mapping[str, Path]) -> dict[str, Path]:
@@ -107,16 +121,16 @@ def _prepare(root: Path, mounts: tuple[tuple[str, str], ...]) -> None:
     (root / "tmp").mkdir(exist_ok=True)
 
 
-@lru_cache(maxsize=1)
-def isolates() -> bool:
-    """Return whether this machine lets an environment have a sandbox."""
+@lru_cache(maxsize=2)
+def isolates(*, offline: bool = False) -> bool:
+    """Return whether this machine lets an environment have a sandbox, or one without a network."""
     if sys.platform != "linux" or _PIVOT_ROOT is None:
         return False
     with tempfile.TemporaryDirectory() as folder:
         task, layers = Path(folder, "task"), Path(folder, "layers")
         task.mkdir()
         layers.mkdir()
-        tried = sandbox_at(Path(folder, "root"), {TASK: task, LAYERS: layers}, 1)
+        tried = sandbox_at(Path(folder, "root"), {TASK: task, LAYERS: layers}, 1, offline=offline)
         try:
             asked = subprocess.run(["/bin/sh", "-c", _ASK], preexec_fn=tried.enter, timeout=30, check=False)
         except (OSError, subprocess.SubprocessError):

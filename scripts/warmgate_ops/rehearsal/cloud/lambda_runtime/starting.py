@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +32,22 @@ class Start:
         return {**own, **variables_of(package, stream, self.places, self.launch.variables, kind)}
 
 
-def start_of(package: Package, rie: Path, *, isolated: bool | None = None) -> Start:
+def start_of(
+    package: Package,
+    rie: Path,
+    *,
+    isolated: bool | None = None,
+    offline: bool = False,
+    more: Mapping[str, Path] | None = None,
+) -> Start:
     """Return how to start a package; compiles it, as builds do: else each cold start would measure the compiler.
 
     Args:
         package: what is started.
         rie: AWS's Runtime Interface Emulator.
         isolated: whether in a sandbox; by default where this machine gives one.
+        offline: whether a sandbox has no network but a loopback interface of its own.
+        more: files and folders of this machine that a sandbox shows besides, by their paths in it.
 
     Raises:
         SettingsError: its runtime cannot run on this machine.
@@ -59,8 +69,9 @@ def start_of(package: Package, rie: Path, *, isolated: bool | None = None) -> St
     if not inside:
         return Start(str(rie), launch, places, None)
     shown = {str(path): path for path in launch.shown}
-    mounted = {**shown, **launch.mounted, TASK: package.folder, LAYERS: layers, EMULATOR: rie}
-    return Start(EMULATOR, launch, places, sandbox_at(beside / "sandboxes", mounted, package.tmp_mb))
+    mounted = {**shown, **launch.mounted, **(more or {}), TASK: package.folder, LAYERS: layers, EMULATOR: rie}
+    sandbox = sandbox_at(beside / "sandboxes", mounted, package.tmp_mb, offline=offline)
+    return Start(EMULATOR, launch, places, sandbox)
 
 
 def _empty(folder: Path) -> Path:

@@ -1,8 +1,9 @@
 """Versions in MiniStack: one that is published with its function, or with its code, has an ARN of its own.
 
-MiniStack gives it that of the function, which Terraform then shows as `qualified_arn`. And it runs the code of versions
-with SnapStart itself, without what Lambda's runtimes bring along; here that is the affair of their environments. A
-function that is updated is Pending there; on Lambda it stays Active, and serves as before until the update is over.
+MiniStack gives it that of the function, which Terraform then shows as `qualified_arn`. Where a version is asked for, it
+gives the code of $LATEST; here it is that version's. And it runs the code of versions with SnapStart itself, without
+what Lambda's runtimes bring along; here that is the affair of their environments. A function that is updated is Pending
+there; on Lambda it stays Active, and serves as before until the update is over.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ Snapshot = Callable[[str, str], str | None]
 
 def install(service: dict[str, Any], take: Snapshot) -> None:
     """Replace what publishes and lists versions; raises KeyError where a name of MiniStack's module has changed."""
-    functions: dict[str, Any] = service["_functions"]
+    functions: Any = service["_functions"]
     create: Operation = service["_create_function"]
     update: Operation = service["_update_code"]
     configure: Operation = service["_update_config"]
     listed: Operation = service["_list_versions"]
+    found: Operation = service["_get_function"]
+    serve: Operation = service["serve_function_code"]
 
     def create_function(data: dict[str, Any]) -> Answer:
         answer = create(data)
@@ -51,6 +54,17 @@ def install(service: dict[str, Any], take: Snapshot) -> None:
         answer = configure(name, data)
         return _still_active(answer, functions[name]["config"]) if active and answer[0] < 300 else answer
 
+    def get_function(name: str, qualifier: str | None = None) -> Answer:
+        answer = found(name, qualifier)
+        return answer if answer[0] >= 300 else _changed(answer, _own_code)
+
+    def serve_code(name: str, account_id: str | None = None, region: str | None = None) -> Answer:
+        function, colon, version = name.partition(":")
+        kept = functions.get_scoped(account_id, region, function) if colon else None
+        if not kept or version not in kept["versions"]:
+            return serve(function, account_id, region)
+        return 200, {"Content-Type": "application/zip"}, kept["versions"][version].get("code_zip") or b""
+
     def list_versions(*asked: Any) -> Answer:
         answer = listed(*asked)
         return answer if answer[0] >= 300 else _changed(answer, _all_qualified)
@@ -58,6 +72,7 @@ def install(service: dict[str, Any], take: Snapshot) -> None:
     del service["_snapstart_provision_version_async"]
     service["_snapstart_provision_version_async"] = lambda name, version: _take_snapshot(name, version, take)
     service.update(_create_function=create_function, _update_code=update_code, _list_versions=list_versions)
+    service.update(_get_function=get_function, serve_function_code=serve_code)
     service["_update_config"] = update_config
 
 
@@ -107,6 +122,14 @@ def _qualified(configuration: dict[str, Any], latest: str = "") -> None:
     qualifier = latest if version == _LATEST else version
     if qualifier and not arn.endswith(f":{qualifier}"):
         configuration["FunctionArn"] = f"{arn}:{qualifier}"
+
+
+def _own_code(found: dict[str, Any]) -> None:
+    """Let the address of a version's code name the version."""
+    version, place = found["Configuration"]["Version"], found["Code"].get("Location")
+    if place and version != _LATEST:
+        address, mark, query = place.partition("?")
+        found["Code"]["Location"] = f"{address}:{version}{mark}{query}"
 
 
 def _all_qualified(found: dict[str, Any]) -> None:

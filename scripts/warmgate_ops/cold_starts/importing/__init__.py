@@ -1,0 +1,1 @@
+"""Which import, or which line of module-level code, makes an init long: measured in the runtime, told by difference."""

@@ -1,0 +1,1 @@
+"""What is put before a handler in its own process to record its imports; it depends on nothing."""

@@ -1,0 +1,324 @@
+"""`cold imports` in real runtimes: the planted culprit leads, the table adds up, and imported code reaches nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from support.fakes.lambda_calls import publish
+from warmgate_ops.cli.main import app
+from warmgate_ops.cold_starts.importing.code import HERE, Settings, Source, unpacked
+from warmgate_ops.cold_starts.importing.differences import Change
+from warmgate_ops.cold_starts.importing.finding import Findings, find
+from warmgate_ops.cold_starts.importing.measuring import Bench, ImportFailedError
+from warmgate_ops.cold_starts.importing.origins import Kind
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.node import RUNTIMES
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import why_not_here
+from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import isolates
+from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.rehearsal.packages import files_of, installed, zip_code
+from warmgate_ops.rehearsal.stage import ROLE, RUNTIME
+
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(180)]
+NODE = next((each for each in RUNTIMES if why_not_here(each) is None), "")
+APART = pytest.mark.skipif(not isolates(offline=True), reason="this system gives nobody a namespace without a network")
+MOST = 0.12
+"""Seconds that a planted culprit is busy; the interpreter itself needs a third of it."""
+BUSY = "from time import perf_counter\nuntil = perf_counter() + {}\nwhile perf_counter() < until: pass\n"
+NODE_BUSY = "const until = Date.now() + {}; while (Date.now() < until);\n"
+HANDLER = "def handler(event, context):\n    return 1\n"
+Files = dict[str, str]
+
+
+def library(name: str, version: str, seconds: float, root: str = "") -> Files:
+    """Return the files of an installed package that is busy when it is imported."""
+    about = f"{root}{name}-{version}.dist-info"
+    return {
+        f"{root}{name}/__init__.py": f"from {name} import work\n",
+        f"{root}{name}/work.py": BUSY.format(seconds),
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{about}/RECORD": f"{name}/__init__.py,,\n{name}/work.py,,\n",
+    }
+
+
+def npm(name: str, version: str, milliseconds: int, kind: str = "commonjs") -> Files:
+    """Return the files of a package of npm that is busy when it is loaded."""
+    at = f"node_modules/{name}"
+    described = {"name": name, "version": version, "type": kind, "main": "index.js"}
+    return {f"{at}/package.json": json.dumps(described), f"{at}/index.js": NODE_BUSY.format(milliseconds)}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two versions, and what must lead the table of their differences."""
+
+    old: Files
+    new: Files
+    kind: Kind | None
+    unit: str = ""
+    change: Change = Change.NEW
+    layer: Files = field(default_factory=dict)
+    line: int = 0
+    """That of the importing statement, or of own code's."""
+
+
+PLAIN: Files = {"app.py": HANDLER}
+TWO = library("heavy", "1.0", MOST) | {"app.py": "import json\nimport heavy\n" + HANDLER}
+CLIENTS = (
+    "import json\n\n" + BUSY.format(0).replace("\n", "; ", 1) + "def client():\n    until = perf_counter() + 0.03\n"
+)
+CLIENTS += "    while perf_counter() < until: pass\n" + HANDLER
+LAZY = library("heavy", "1.0", MOST) | {"app.py": "import json\ndef handler(event, context):\n    import heavy\n"}
+THREADS = """import threading
+def load(): import heavy
+loading = [threading.Thread(target=load), threading.Thread(target=load)]
+for each in loading: each.start()
+for each in loading: each.join()
+"""
+PAIRS = {
+    "a new heavy import": Pair(PLAIN, TWO, Kind.PACKAGE, "heavy", line=2),
+    "a slower library": Pair(
+        TWO | library("heavy", "1.0", 0.02),
+        {**TWO, **library("heavy", "2.0", MOST + 0.02)},
+        Kind.PACKAGE,
+        "heavy",
+        Change.SLOWER,
+        line=2,
+    ),
+    "module-level clients": Pair(
+        {"app.py": CLIENTS},
+        {"app.py": CLIENTS + "ALL = [client() for _ in range(4)]\n"},
+        Kind.OWN,
+        "app",
+        Change.SLOWER,
+    ),
+    "a removed import": Pair(TWO, PLAIN, Kind.PACKAGE, "heavy", Change.GONE, line=2),
+    "an import behind a function": Pair(TWO, LAZY, Kind.PACKAGE, "heavy", Change.GONE, line=2),
+    "nothing": Pair(TWO, TWO | {"app.py": "import json\nimport heavy\n# more\n" + HANDLER}, None),
+    "a layer": Pair(
+        PLAIN,
+        {"app.py": "import heavy\n" + HANDLER},
+        Kind.LAYER,
+        "heavy",
+        layer=library("heavy", "1.0", MOST, "python/"),
+        line=1,
+    ),
+    "imports in threads": Pair(
+        PLAIN, library("heavy", "1.0", MOST) | {"app.py": THREADS + HANDLER}, Kind.PACKAGE, "heavy", line=2
+    ),
+    "boto3": Pair(PLAIN, {"app.py": "\n\nimport boto3\n" + HANDLER}, Kind.LAMBDA, "boto3", line=3),
+}
+NODE_APP = "exports.handler = async () => 1;\n"
+NODE_PAIRS = {
+    "a package": Pair(
+        {"app.js": NODE_APP},
+        npm("heavy", "1.0.0", 120) | {"app.js": "// first\nconst heavy = require('heavy');\n" + NODE_APP},
+        Kind.PACKAGE,
+        "heavy",
+        line=2,
+    ),
+    "an ES module": Pair(
+        {"app.mjs": "export const handler = async () => 1;\n"},
+        npm("heavy", "1.0.0", 120, "module") | {"app.mjs": 'import "heavy";\nexport const handler = async () => 1;\n'},
+        Kind.PACKAGE,
+        "heavy",
+        line=1,
+    ),
+    "own code": Pair(
+        {"app.js": NODE_APP}, {"app.js": NODE_BUSY.format(120) + NODE_APP}, Kind.OWN, "app.js", Change.SLOWER
+    ),
+}
+
+
+def written(folder: Path, files: Files) -> Path:
+    """Return a folder with files."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def bench(
+    folder: Path, files: Files, layer: Files | None = None, event: bytes | None = None, runtime: str = ""
+) -> Bench:
+    """Return what runs cold starts of a function of these files."""
+    layers = (written(folder / "layer", layer),) if layer else ()
+    source = Source(label=folder.name, code=(written(folder / "code", files),), layers=layers)
+    return Bench(unpacked(source, Settings(handler="app.handler", runtime=runtime), folder / "work"), event)
+
+
+def compared(folder: Path, pair: Pair, event: bytes | None = None, runtime: str = "") -> Findings:
+    """Return how the two versions of a pair differ, by three cold starts of each."""
+    old, new = (
+        bench(folder / name, files, pair.layer, event, runtime)
+        for name, files in (("old", pair.old), ("new", pair.new))
+    )
+    return find(old, new, runs=3)
+
+
+def explained(findings: Findings) -> float:
+    """Return which share of the difference the told rows are."""
+    return sum(row.difference_ms for row in findings.table.told) / findings.table.difference_ms
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_planted_culprit_leads_the_table(tmp_path: Path, name: str) -> None:
+    """With the line that imports it; of two equal versions nothing is told."""
+    pair = PAIRS[name]
+
+    findings = compared(tmp_path, pair)
+
+    if pair.kind is None:
+        assert findings.table.told == ()
+        return
+    first = findings.table.told[0]
+    assert (first.origin.kind, first.origin.unit, first.change) == (pair.kind, pair.unit, pair.change)
+    importer = findings.details[first.origin].importer
+    assert (importer.line if importer else 0) == pair.line
+    assert 0.7 < explained(findings) < 1.3
+
+
+@pytest.mark.skipif(not NODE, reason="no Node.js is installed")
+@pytest.mark.parametrize("name", NODE_PAIRS)
+def test_the_planted_culprit_of_node_leads_the_table(tmp_path: Path, name: str) -> None:
+    """CommonJS and ES modules, and the function's own file."""
+    pair = NODE_PAIRS[name]
+
+    findings = compared(tmp_path, pair, runtime=NODE)
+
+    first = findings.table.told[0]
+    assert (first.origin.kind, first.origin.unit, first.change) == (pair.kind, pair.unit, pair.change)
+    importer = findings.details[first.origin].importer
+    assert (importer.line if importer else 0) == pair.line
+    assert 0.6 < explained(findings) < 1.4
+
+
+def test_the_parts_of_one_cold_start_are_its_init_report(tmp_path: Path) -> None:
+    """A large part of the standard library, a C extension and own work: what is outside of modules is the runtime's."""
+    own = {"app.py": "import asyncio, email.message, xml.dom.minidom\nimport _yaml\n" + BUSY.format(MOST) + HANDLER}
+    tried = bench(tmp_path, own)
+    for package in installed(["pyyaml"]):
+        for name, path in files_of(package):
+            (tried.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, tried.folder / name)
+
+    findings = find(None, tried, runs=3)
+
+    rows = {row.origin.unit: row for row in findings.table.told}
+    assert {"app", "asyncio"} <= rows.keys()
+    statement = findings.details[rows["app"].origin].statement
+    assert statement is not None
+    assert statement.line == 5
+    assert "PyYAML" in {row.origin.unit for row in findings.table.rows}
+    assert explained(findings) > 0.5
+    agrees = findings.new.agrees
+    assert agrees is not None
+    assert (agrees.modules > 50, agrees.missing) == (True, ())
+
+
+def test_what_a_call_imports_is_listed_apart(tmp_path: Path) -> None:
+    """It is in no init."""
+    tried = bench(tmp_path, LAZY, event=b"{}")
+
+    findings = find(None, tried, runs=1)
+
+    assert [origin.unit for origin, _ in findings.new.late][:1] == ["heavy"]
+    assert "heavy" not in {row.origin.unit for row in findings.table.rows}
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[int, Callable[[], int]]]:
+    """Give a port of this machine that is listened on, and how many have come."""
+    with socket.socket() as listening:
+        listening.bind(("0.0.0.0", 0))
+        listening.listen(16)
+        listening.setblocking(False)
+
+        def come() -> int:
+            count = 0
+            try:
+                while True:
+                    listening.accept()[0].close()
+                    count += 1
+            except BlockingIOError:
+                return count
+
+        yield listening.getsockname()[1], come
+
+
+@APART
+def test_a_package_that_opens_a_socket_reaches_nothing(
+    tmp_path: Path, listener: tuple[int, Callable[[], int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither this machine nor a name server nor an address; and it finds none of this machine's credentials."""
+    port, come = listener
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of-this-machine")
+    tries = f"""
+import os, socket
+said = []
+for place in (("127.0.0.1", {port}), (socket.gethostname(), {port}), ("192.0.2.1", 80), ("s3.amazonaws.com", 443)):
+    try:
+        socket.create_connection(place, 2).close()
+        said.append(place)
+    except OSError:
+        pass
+secrets = [name for name, text in os.environ.items() if text == "of-this-machine"]
+print("reached", said, secrets)
+"""
+    _, lines = bench(tmp_path, {"app.py": tries + HANDLER}).run()
+
+    assert "reached [] []" in lines
+    assert come() == 0
+
+
+def test_a_library_of_another_processor_is_named(tmp_path: Path) -> None:
+    """Instead of what the loader says of it."""
+    other, number = ("arm64", 183) if HERE == "x86_64" else ("x86_64", 62)
+    tried = bench(tmp_path, {"app.py": "import native\n" + HANDLER})
+    head = b"\x7fELF\x02\x01\x01" + bytes(9) + (3).to_bytes(2, "little") + number.to_bytes(2, "little") + bytes(44)
+    (tried.folder / "native.so").write_bytes(head)
+
+    with pytest.raises(ImportFailedError, match=f"native.so is built for {other}"):
+        tried.run()
+
+
+def test_both_versions_of_a_function_are_downloaded(local_cloud: LocalCloud, tmp_path: Path) -> None:
+    """With their layers, by version and by alias; the exit code says that the new one is slower."""
+    client, name = local_cloud.client("lambda"), "imports"
+    layer = client.publish_layer_version(
+        LayerName=name, Content={"ZipFile": zip_code([written(tmp_path / "layer", PAIRS["a layer"].layer)])}
+    )
+    client.create_function(
+        FunctionName=name,
+        Runtime=RUNTIME,
+        Role=ROLE,
+        Handler="app.handler",
+        Code={"ZipFile": zip_code([written(tmp_path / "old", PLAIN)])},
+        Layers=[layer["LayerVersionArn"]],
+    )
+    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
+    first = publish(local_cloud, name)
+    client.update_function_code(FunctionName=name, ZipFile=zip_code([written(tmp_path / "new", PAIRS["a layer"].new)]))
+    client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
+    client.create_alias(FunctionName=name, Name="live", FunctionVersion=publish(local_cloud, name))
+
+    asked = ["cold", "imports", "--function", name, "--old", first, "--new", "live", "--runs", "3", "--json"]
+    done = CliRunner().invoke(
+        app,
+        [*asked, "--endpoint-url", local_cloud.endpoint_url, "--region", "us-east-1"],
+        env={"AWS_ACCESS_KEY_ID": "123456789012", "AWS_SECRET_ACCESS_KEY": "rehearsal"},
+    )
+
+    assert done.exit_code == 1, done.output
+    found = json.loads(done.stdout)
+    assert (found["old"]["label"], found["new"]["label"]) == (f"{name}:{first}", f"{name}:live")
+    row = found["rows"][0]
+    assert (row["kind"], row["name"], row["new_version"], row["change"]) == ("layer", "heavy", "1.0", "new")
+    assert row["imported_by"] == {"file": "app.py", "line": 1, "through": ""}
