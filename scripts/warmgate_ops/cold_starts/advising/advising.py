@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from warmgate_ops.cold_starts.advising.facts import ColdFacts
@@ -103,11 +103,11 @@ def _finding(rule: Rule, said: Symptom, function: Function) -> Finding:
         place=said.place,
         message=said.message,
         said=said,
-        measure="" if said.gain == "measured" and rule.id != "init-work" else _command(rule.measure, function),
+        measure=_command(rule.measure, function, said.names),
     )
 
 
-def _command(written: str, function: Function) -> str:
+def _command(written: str, function: Function, more: Mapping[str, str]) -> str:
     """Return a command with the names filled in; what only a deployed function has is written in capitals."""
     version = function.cold.version if isinstance(function.cold, ColdFacts) else ""
     before = function.before.version if isinstance(function.before, ColdFacts) else ""
@@ -117,6 +117,7 @@ def _command(written: str, function: Function) -> str:
         "version_option": f"--version {version or 'VERSION'}",
         "before": before or "BEFORE",
         "memory": str(function.memory_mb or 512),
+        **more,
     }
     return written.format(**names) + (" (once it is deployed)" if function.in_template else "")
 

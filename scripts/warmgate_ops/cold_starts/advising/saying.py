@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from warmgate_ops.doctor.findings import Check, Finding, Place, Severity, Symptom
@@ -60,6 +60,8 @@ class Advised(Symptom):
     hazards: tuple[str, ...] = ()
     cold: int | None = None
     """Cold starts that stand behind it."""
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What else the command of its rule names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,19 +117,17 @@ class Advice(Finding):
         }
 
     def _cost(self) -> str:
-        usd = self.said.usd_month
-        return (
-            self.said.cost
-            if usd is None
-            else f"about {usd_of(usd)} a month{': ' * bool(self.said.cost)}{self.said.cost}"
-        )
+        usd, made_up = self.said.usd_month, self.said.cost
+        if usd is None:
+            return made_up
+        about = "about " if abs(usd) >= 0.005 else ""
+        return f"{about}{usd_of(usd)} a month{': ' if made_up else ''}{made_up}"
 
 
 def usd_of(usd: float) -> str:
     """Return a price with two digits; with what is saved as a negative one."""
-    sign = "-" if usd < 0 else ""
-    size = abs(usd)
-    return f"{sign}${size:,.2f}" if size >= 0.005 or not size else f"{sign}less than $0.01"
+    sign, size = "-" if usd < 0 else "", abs(usd)
+    return f"{sign}${size:,.2f}" if size >= 0.005 or not size else "less than $0.01"
 
 
 def no_issue(place: Place, reason: str) -> NoIssue:

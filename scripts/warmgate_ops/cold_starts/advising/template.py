@@ -13,6 +13,7 @@ from warmgate_ops.doctor.findings import Place
 from warmgate_ops.doctor.template.names import parts_of, references_of
 from warmgate_ops.doctor.template.nodes import Value, root_of
 from warmgate_ops.doctor.template.reading import FUNCTIONS, Written
+from warmgate_ops.doctor.template.settings import mounts_efs
 
 _DEFAULTS: Mapping[str, str] = {"MemorySize": "128", "Timeout": "3", "Architectures": "x86_64", "PackageType": "Zip"}
 """What Lambda takes where a template says nothing (AWS::Lambda::Function)."""
@@ -53,6 +54,7 @@ class _Around:
     """What other resources of a template say of its functions."""
 
     def __init__(self, resources: list[tuple[str, Value]]) -> None:
+        self.kinds = {name: body.kind for name, body in resources}
         self.published: set[str] = set()
         self.provisioned: dict[str, Value] = {}
         self.events: dict[str, list[Event]] = {}
@@ -96,7 +98,7 @@ class _Reader:
             timeout_s=self._number("Timeout"),
             storage_mb=self._storage(),
             vpc=self._has("VpcConfig"),
-            efs=self._has("FileSystemConfigs"),
+            efs=self._mounts_efs(),
             snap_start=snap.text == "PublishedVersions" if snap.text or not snap.is_written else None,
             published=self._has("AutoPublishAlias") or name in self._around.published,
             handler=self._says("Handler"),
@@ -133,6 +135,11 @@ class _Reader:
             return False
         function, _ = value.intrinsic() or ("", value)
         return None if function == "If" else True
+
+    def _mounts_efs(self) -> bool | None:
+        """Return whether Amazon EFS is mounted: what S3 Files mounts SnapStart does not exclude."""
+        configs = self._written.at("FileSystemConfigs")
+        return None if self._has("FileSystemConfigs") is None else mounts_efs(configs, self._around.kinds)
 
     def _storage(self) -> int | None:
         found = self._at("EphemeralStorage", "Size")

@@ -40,3 +40,8 @@ def by_default(function: Function, *properties: str) -> str:
     """Return which parameter's default decides one of these properties: a deployment may override it."""
     names = dict.fromkeys(function.by_default[name] for name in properties if name in function.by_default)
     return f" (by the default of {', '.join(names)})" if names else ""
+
+
+def share_of(share: float) -> str:
+    """Return a share of time; below a tenth of a percent that is all it says."""
+    return f"{share:.1%}" if share >= 0.001 or not share else "less than 0.1%"

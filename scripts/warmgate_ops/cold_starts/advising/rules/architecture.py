@@ -55,7 +55,7 @@ RULE = Rule(
     " libraries: public comparisons differ.",
     fix="measure the package built for arm64 beside this one",
     sources=("Selecting and configuring an instruction set architecture (AWS Lambda Developer Guide)",),
-    measure="warmgate cold sweep {name} {version_option} --architecture x86_64,arm64",
+    measure="warmgate cold sweep {name} {version_option} --architecture x86_64,arm64 --probes policy.yaml",
     risk="native code and layers must be built for arm64",
     in_account=_in_account,
     in_template=_in_template,

@@ -31,6 +31,7 @@ def _look(facts: Facts) -> Iterator[Symptom]:
         place=function.line_of("Layers"),
         message=f"{names}: an extension or agent starts in init; how much of it that takes is not known",
         rank=Rank.MEDIUM,
+        names={"layer": str(named[0][0])},
     )
 
 
@@ -42,7 +43,7 @@ RULE = Rule(
     " function's memory and CPU. Their share of an init is known only by a run without them.",
     fix="measure without it, then weigh what it tells against what it takes; send less telemetry, or in the background",
     sources=("Using the Lambda Extensions API to create extensions (AWS Lambda Developer Guide)",),
-    measure="warmgate cold sweep {name} {version_option} --without-layer 1",
+    measure="warmgate cold sweep {name} {version_option} --without-layer {layer} --probes policy.yaml",
     risk="without it its logs, metrics, traces, secrets or settings are missing",
     in_account=_look,
     in_template=_look,

@@ -43,7 +43,7 @@ RULE = Rule(
     fix="compare it with a zip of the same code where that fits into 250 MB; else use a base image of AWS, which is"
     " cached, and put what changes often last",
     sources=("Create a Lambda function using a container image (AWS Lambda Developer Guide)",),
-    measure="warmgate cold measure {name} --before {version} --after {version}",
+    measure="warmgate cold measure {name} --before {version} --after NEXT --probes policy.yaml",
     risk="a zip has no system packages of its own, and 250 MB at most",
     in_account=_in_account,
     in_template=_in_template,

@@ -18,7 +18,9 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
     cold = see(function.cold)
     init = see(cold.init)
     if init.most < NEAR * LIMIT_MS:
-        yield no_issue(function.place, f"init limit ({init.most / 1000:.3g} of 10 s at most)")
+        yield no_issue(
+            function.place, f"init limit ({init.most / 1000:.3g} of 10 s at most in {cold.cold:,} cold starts)"
+        )
         return
     again = f"; {cold.suppressed:,} inits ran again inside a call" if cold.suppressed else ""
     yield Advised(

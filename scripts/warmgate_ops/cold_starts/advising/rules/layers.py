@@ -28,6 +28,7 @@ def _look(facts: Facts) -> Iterator[Symptom]:
             place=function.line_of("Layers"),
             message=f"{len(layers)} layers of {size_of(sum(known))} zipped ({names})",
             rank=Rank.LOW,
+            names={"layer": str(max(range(len(layers)), key=lambda place: layers[place].size or 0) + 1)},
         )
 
 
@@ -39,7 +40,7 @@ RULE = Rule(
     " make no start shorter: what is in them and imported takes the same time.",
     fix="keep in a layer what the function imports",
     sources=("Managing Lambda dependencies with layers (AWS Lambda Developer Guide)",),
-    measure="warmgate cold sweep {name} {version_option} --without-layer 1",
+    measure="warmgate cold sweep {name} {version_option} --without-layer {layer} --probes policy.yaml",
     risk="code that imports from the layer fails without it",
     in_account=_look,
     in_template=_look,

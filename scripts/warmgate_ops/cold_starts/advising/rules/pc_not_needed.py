@@ -8,7 +8,7 @@ from warmgate_ops.cold_starts.advising.costs import break_even, priced, provisio
 from warmgate_ops.cold_starts.advising.facts import DAY_MS
 from warmgate_ops.cold_starts.advising.function import function_of
 from warmgate_ops.cold_starts.advising.saying import Advised, Gain, Rank, Rule, no_issue
-from warmgate_ops.cold_starts.advising.wording import window_of
+from warmgate_ops.cold_starts.advising.wording import share_of, window_of
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
 
@@ -24,14 +24,14 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
     architecture = function.architecture or "x86_64"
     used = cold.provisioned_ms / (count * cold.days * DAY_MS)
     if cold.peak > LITTLE * count:
-        reason = f"provisioned concurrency: {count}, peak {cold.peak}, busy {used:.2g} of the time"
+        reason = f"provisioned concurrency: {count}, peak {cold.peak}, busy {share_of(used)} of the time"
         yield no_issue(function.place, reason)
         return
     spare = count - max(1, cold.peak)
     yield Advised(
         place=function.place,
-        message=f"{count} provisioned environments, and no more than {cold.peak} calls at once in {window_of(cold)}"
-        f" ({cold.calls:,} calls; busy {used:.2g} of the time, it pays above"
+        message=f"{count} provisioned environments, and a peak of {cold.peak} in {window_of(cold)}"
+        f" ({cold.calls:,} calls; busy {share_of(used)} of the time, it pays above"
         f" {break_even(architecture, function.prices):.0%})",
         rank=Rank.MEDIUM,
         gain=Gain.MEASURED,
@@ -50,7 +50,7 @@ RULE = Rule(
     why="Provisioned environments are paid by the hour, busy or not. More of them than the busiest moment of a window"
     " used shorten nothing.",
     fix="lower the number, or lower it for the hours in which nobody calls by a scheduled action",
-    sources=("Configuring provisioned concurrency for a function (AWS Lambda Developer Guide)", "AWS Lambda pricing"),
+    sources=("Configuring provisioned concurrency for a function (AWS Lambda Developer Guide)",),
     measure="warmgate cold concurrency {name}",
     risk="a window without the busiest day of the month says too little",
     in_account=_in_account,

@@ -9,7 +9,7 @@ from warmgate_ops.cold_starts.advising.facts import ColdFacts
 from warmgate_ops.cold_starts.advising.function import Function, function_of
 from warmgate_ops.cold_starts.advising.rules.snapstart import obstacles
 from warmgate_ops.cold_starts.advising.saying import Advised, Gain, Rank, Rule, not_advised, usd_of
-from warmgate_ops.cold_starts.advising.wording import part_of
+from warmgate_ops.cold_starts.advising.wording import part_of, share_of
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
 
@@ -39,7 +39,8 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
         return
     yield not_advised(
         function.place,
-        f"provisioned concurrency: {usd_of(usd)} a month for {count}, which would be busy {cold.busy / count:.2g} of"
+        f"provisioned concurrency: {usd_of(usd)} a month for {count}, which would be busy"
+        f" {share_of(cold.busy / count)} of"
         f" the time, and pays above {pays:.0%}; {part_of(min(cold.cold, cold.overlapping), cold.cold)} cold starts came"
         f" while others ran (peak {cold.peak}); {compared}",
     )
@@ -68,11 +69,8 @@ RULE = Rule(
     why="Provisioned environments are initialised ahead and paid by the hour, busy or not; calls above their number are"
     " served on demand, cold starts included. Their duration costs less, so that they pay above about 60 % of use.",
     fix="provision the alias for hours and numbers that traffic shows, with a scheduled action that lowers it again",
-    sources=(
-        "Configuring provisioned concurrency for a function (AWS Lambda Developer Guide)",
-        "AWS Lambda pricing",
-    ),
-    measure="warmgate cold measure {name} --before {version} --after NEXT",
+    sources=("Configuring provisioned concurrency for a function (AWS Lambda Developer Guide)",),
+    measure="warmgate cold measure {name} --before {version} --after NEXT --probes policy.yaml",
     risk="it is billed while nobody calls; it takes from the function's reserved concurrency; not with SnapStart",
     in_account=_in_account,
 )

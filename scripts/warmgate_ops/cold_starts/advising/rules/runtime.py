@@ -50,7 +50,7 @@ RULE = Rule(
         "Lambda runtimes (AWS Lambda Developer Guide)",
         "Understanding how Lambda manages runtime version updates (AWS Lambda Developer Guide)",
     ),
-    measure="warmgate cold measure {name} --before {version} --after NEXT",
+    measure="warmgate cold measure {name} --before {version} --after NEXT --probes policy.yaml",
     risk="libraries may not support the newer runtime yet",
     in_account=_look,
     in_template=_look,

@@ -128,7 +128,7 @@ RULE = Rule(
         "Improving startup performance with Lambda SnapStart (AWS Lambda Developer Guide)",
         "Handling uniqueness with Lambda SnapStart (AWS Lambda Developer Guide)",
     ),
-    measure="warmgate cold sweep {name} {version_option} --snapstart on,off",
+    measure="warmgate cold sweep {name} {version_option} --snapstart on,off --probes policy.yaml",
     risk="publishing takes minutes longer; each kept version of Python and .NET is charged until it is deleted",
     in_account=_in_account,
     in_template=_in_template,

@@ -45,7 +45,7 @@ RULE = Rule(
         "Handling uniqueness with Lambda SnapStart (AWS Lambda Developer Guide)",
         "Implement code before or after Lambda function snapshots (AWS Lambda Developer Guide)",
     ),
-    measure="warmgate cold measure {name} --before {version} --after NEXT",
+    measure="warmgate cold measure {name} --before {version} --after NEXT --probes policy.yaml",
     risk="only calls that are written in the function's own Python modules are seen",
     in_account=_look,
     in_template=_look,

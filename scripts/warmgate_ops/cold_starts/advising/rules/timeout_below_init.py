@@ -18,15 +18,17 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
     function = function_of(facts)
     cold, timeout_s = see(function.cold), see(function.timeout_s)
     init = see(cold.init)
-    if timeout_s * 1000 >= ROOM * init.p95:
-        yield no_issue(function.place, f"timeout ({timeout_s} s, init p95 {waited(init.p95)})")
+    slow_ms, words = (init.p95, "p95") if cold.enough else (init.most, "at most")
+    if timeout_s * 1000 >= ROOM * slow_ms:
+        reason = f"timeout ({timeout_s} s, init {words} {waited(slow_ms)} in {cold.cold:,} cold starts)"
+        yield no_issue(function.place, reason)
         return
     seen = f"; {cold.suppressed:,} inits ran again, {cold.timeouts:,} calls timed out" if cold.suppressed else ""
     yield Advised(
         place=function.place,
-        message=f"timeout {timeout_s} s, init p95 {waited(init.p95)} ({cold_count(cold)}){seen}",
+        message=f"timeout {timeout_s} s, init {words} {waited(slow_ms)} ({cold_count(cold)}){seen}",
         rank=Rank.HIGH if cold.enough else Rank.MEDIUM,
-        change=f"Properties:\n  Timeout: {_wanted(init.p95)}",
+        change=f"Properties:\n  Timeout: {_wanted(slow_ms)}",
         cold=cold.cold,
     )
 
@@ -58,10 +60,7 @@ RULE = Rule(
     why="After a crash, a timeout or an init beyond 10 s the init runs inside the next call, under the function's"
     " timeout. One that does not fit is cut and begun again with every call: the environment never recovers.",
     fix="set the timeout to more than init and call together",
-    sources=(
-        "Understanding the Lambda execution environment lifecycle (AWS Lambda Developer Guide)",
-        "astuyve/lambda-new-timeout-crash",
-    ),
+    sources=("Understanding the Lambda execution environment lifecycle (AWS Lambda Developer Guide)",),
     measure="warmgate cold find {name}",
     risk="a call that hangs is billed for longer",
     in_account=_in_account,

@@ -45,6 +45,6 @@ CHECK = Check(
     fix="lower them for these hours: aws application-autoscaling put-scheduled-action --service-namespace lambda"
     " --scalable-dimension lambda:function:ProvisionedConcurrency --resource-id function:NAME:ALIAS"
     " --schedule 'cron(0 20 * * ? *)' --scalable-target-action MinCapacity=1,MaxCapacity=1",
-    sources=("Configuring provisioned concurrency for a function (AWS Lambda Developer Guide)", "AWS Lambda pricing"),
+    sources=("Configuring provisioned concurrency for a function (AWS Lambda Developer Guide)",),
     in_account=_in_account,
 )
