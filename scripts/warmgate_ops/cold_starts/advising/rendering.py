@@ -58,7 +58,7 @@ def heading_of(function: Function) -> str:
 
 
 def _name(function: Function) -> str:
-    return f"{function.name}:{function.qualifier}  " if function.qualifier else f"{function.name}  "
+    return f"{function.name}:{function.qualifier}: " if function.qualifier else f"{function.name}: "
 
 
 def _more(function: Function) -> list[str]:

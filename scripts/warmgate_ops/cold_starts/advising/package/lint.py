@@ -118,7 +118,9 @@ def _names(tree: ast.Module) -> dict[str, str]:
 def _resolved(written: str, names: Mapping[str, str]) -> str:
     first, dot, rest = written.partition(".")
     known = names.get(first)
-    return written if known in {None, "(session)"} else f"{known}{dot}{rest}"
+    if known is None:
+        return f"?{dot}{rest}"  # no module: a name of the module's own, whatever it is called
+    return written if known == "(session)" else f"{known}{dot}{rest}"
 
 
 def _dotted(node: ast.expr) -> str:
