@@ -218,8 +218,9 @@ def test_an_advised_reservation_refuses_none_of_the_recorded_calls_and_less_refu
 
 def test_the_steepest_rise_is_that_of_any_ten_seconds() -> None:
     """Calls that begin together after calm; slow growth over minutes is not steep."""
-    together = [replace(traffic(0)[0], ended_ms=60_000.0 + place, duration_ms=30_000.0) for place in range(40)]
-    slow = [replace(traffic(0)[0], ended_ms=900_000.0, duration_ms=900_000.0 - place * 20_000) for place in range(40)]
+    first = traffic(0)[0]
+    together = [replace(first, ended_ms=60_000.0 + place, duration_ms=30_000.0) for place in range(40)]
+    slow = [replace(first, ended_ms=900_000.0, duration_ms=900_000.0 - place * 20_000) for place in range(40)]
 
     assert steepest_rise(together) == 40
     assert steepest_rise(slow) == 1

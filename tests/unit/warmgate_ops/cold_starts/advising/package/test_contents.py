@@ -130,7 +130,8 @@ def test_what_a_snapshot_would_freeze_is_found_where_it_stands_and_not_in_functi
 
 def test_what_only_looks_like_it_is_not_found() -> None:
     """A name of one's own, an attribute of something else, a string."""
-    source = "class random:\n    seed = staticmethod(int)\nrandom.seed('4')\nclient = dict\nclient('s3')\nx = 'uuid.uuid4()'\n"
+    own = "class random:\n    seed = staticmethod(int)\nrandom.seed('4')\n"
+    source = own + "client = dict\nclient('s3')\nx = 'uuid.uuid4()'\n"
 
     assert [each.call for each in read({"app.py": source}).at_import] == []
 
