@@ -1,18 +1,24 @@
-"""Advice and checks of concurrency on one function of the local cloud, end to end: its log, its settings, its package."""
+"""Advice and checks of concurrency on one function of the local cloud: its log, settings and package, over HTTP."""
 
 from __future__ import annotations
 
 import json
-import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.session import Session
 from typer.testing import CliRunner
 
+from support.canned import canned_endpoint, said
 from support.fakes.lambda_calls import packed
 from warmgate_ops.cli.main import app
+from warmgate_ops.cold_starts.concurrency.reading import gather_concurrency
+from warmgate_ops.cold_starts.concurrency.registry import CONCURRENCY_CHECKS
+from warmgate_ops.cold_starts.concurrency.seen import Concurrency
+from warmgate_ops.doctor.findings import examine
 from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, LocalCloud
 from warmgate_ops.rehearsal.stage import ROLE, RUNTIME
 
@@ -88,7 +94,7 @@ def test_advice_counts_the_cold_starts_that_the_cloud_made_and_names_the_fault(c
     assert advice["memory"]["rank"] == "high"
     assert 300 < function["cold_starts"]["first_call_overhead_ms"] < 600
     assert [name for name, each in advice.items() if each.get("rank") == "high"] == ["memory"]
-    assert "snapshots: 1 places at import would be frozen" in [each["reason"] for each in function["no_issue"]]
+    assert "snapshots: 1 place at import would be frozen" in [each["reason"] for each in function["no_issue"]]
     assert code == 1
 
 
@@ -103,3 +109,60 @@ def test_concurrency_is_read_with_what_is_near_its_reservation(run: Any) -> None
     assert "can still be reserved (100 stay)" in function["heading"]
     assert code in {0, 3}
     assert by_id.keys() <= {"reserved-too-low", "account-limit-low", "rate-limit"}
+
+
+def test_settings_of_every_source_are_read(cloud: LocalCloud) -> None:
+    """Provisioned environments, event sources, scaling and its alarms, each over HTTP, become what checks look at."""
+    clients = {name: cloud.client(name) for name in ("lambda", "cloudwatch", "sqs")}
+    clients["lambda"].put_provisioned_concurrency_config(
+        FunctionName=NAME, Qualifier="live", ProvisionedConcurrentExecutions=COLD
+    )
+    queue = clients["sqs"].create_queue(QueueName="orders")["QueueUrl"]
+    arn = clients["sqs"].get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    clients["lambda"].create_event_source_mapping(
+        FunctionName=NAME, EventSourceArn=arn, ScalingConfig={"MaximumConcurrency": 50}
+    )
+    alarm = {
+        "Namespace": "AWS/Lambda",
+        "MetricName": "ProvisionedConcurrencyUtilization",
+        "Period": 60,
+        "Threshold": 0.6,
+    }
+    clients["cloudwatch"].put_metric_alarm(
+        AlarmName="AlarmLow",
+        Statistic="Average",
+        Period=60,
+        Threshold=0.6,
+        EvaluationPeriods=15,
+        ComparisonOperator="LessThanThreshold",
+        Dimensions=[{"Name": "FunctionName", "Value": NAME}, {"Name": "Resource", "Value": f"{NAME}:live"}],
+        **alarm,
+    )
+    target = {"ServiceNamespace": "lambda", "ResourceId": f"function:{NAME}:live", "MinCapacity": 2, "MaxCapacity": 6}
+    other = {**target, "ResourceId": "function:advised-too:live"}
+    policy = {"PolicyName": "use", "Alarms": [{"AlarmName": "AlarmLow", "AlarmARN": "arn:aws:cloudwatch:::alarm:x"}]}
+    with canned_endpoint() as canned:
+        canned.answers = {
+            "DescribeScalableTargets": [said({"ScalableTargets": [target, other]})],
+            "DescribeScalingPolicies": [said({"ScalingPolicies": [policy]})],
+            "DescribeScheduledActions": [said({"ScheduledActions": []})],
+        }
+        clients["application-autoscaling"] = Session().create_client(
+            "application-autoscaling", endpoint_url=canned.url, region_name="us-east-1", **CREDENTIALS
+        )
+        later_ms = time.time() * 1000 + 6 * 86_400_000
+        seen = gather_concurrency(clients.__getitem__, NAME, 14.0, later_ms, calls=())
+
+    assert isinstance(seen, Concurrency)
+    found = {each.check.id: each.message for each in examine(CONCURRENCY_CHECKS, [seen]).findings}
+    assert found.keys() == {
+        *(
+            "pc-eats-reserved",
+            "pc-on-latest",
+            "event-source-above-reserved",
+            "autoscaling-stuck",
+            "autoscaling-average",
+        ),
+    }
+    assert "AlarmLow has INSUFFICIENT_DATA for 6 days" in found["autoscaling-stuck"]
+    assert "sqs:orders 50" in found["event-source-above-reserved"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from warmgate_ops.cold_starts.advising.function import Function
 from warmgate_ops.cold_starts.advising.package.contents import Inspected
 from warmgate_ops.cold_starts.advising.package.lint import AtImport, Kind
+from warmgate_ops.cold_starts.advising.wording import counted
 
 FROZEN = (Kind.UNIQUE, Kind.SEED, Kind.CREDENTIALS, Kind.CONNECTION, Kind.TIME)
 GENERAL = (
@@ -29,5 +30,5 @@ def hazards_of(function: Function) -> tuple[str, ...]:
         return (*GENERAL, "its own code was not looked at: only Python sources are read")
     found = tuple(str(each) for each in package.of(*FROZEN))
     libraries = f"; {package.in_libraries} more in libraries, not listed" if package.in_libraries else ""
-    said = f"{len(found)} places found in its own code{libraries}; what is made by other calls is not seen"
+    said = f"{counted(len(found), 'place')} found in its own code{libraries}; what is made by other calls is not seen"
     return (*GENERAL, said, *found)

@@ -28,7 +28,7 @@ def window_of(cold: ColdFacts) -> str:
 def cold_count(cold: ColdFacts) -> str:
     """Return how many cold starts a statement rests on."""
     few = f": too few, {FEWEST} at least" if not cold.enough else ""
-    return f"{cold.cold:,} cold start{'s' * (cold.cold != 1)} in {window_of(cold)}{few}"
+    return f"{counted(cold.cold, 'cold start')} in {window_of(cold)}{few}"
 
 
 def part_of(count: int, whole: int) -> str:
@@ -45,3 +45,8 @@ def by_default(function: Function, *properties: str) -> str:
 def share_of(share: float) -> str:
     """Return a share of time; below a tenth of a percent that is all it says."""
     return f"{share:.1%}" if share >= 0.001 or not share else "less than 0.1%"
+
+
+def counted(count: int, word: str) -> str:
+    """Return a count with its word, one or several."""
+    return f"{count:,} {word}{'s' * (count != 1)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from warmgate_ops.cold_starts.advising.function import function_of
 from warmgate_ops.cold_starts.advising.saying import Advised, Gain, Rank, Rule, no_issue
-from warmgate_ops.cold_starts.advising.wording import cold_count, waited
+from warmgate_ops.cold_starts.advising.wording import cold_count, counted, waited
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
 
@@ -19,7 +19,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
     init = see(cold.init)
     if init.most < NEAR * LIMIT_MS:
         yield no_issue(
-            function.place, f"init limit ({init.most / 1000:.3g} of 10 s at most in {cold.cold:,} cold starts)"
+            function.place, f"init limit ({init.most / 1000:.3g} of 10 s at most in {counted(cold.cold, 'cold start')})"
         )
         return
     again = f"; {cold.suppressed:,} inits ran again inside a call" if cold.suppressed else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from warmgate_ops.cold_starts.advising.facts import ColdFacts
 from warmgate_ops.cold_starts.advising.function import Event, Function, function_of
 from warmgate_ops.cold_starts.advising.saying import Advised, Gain, Rank, Rule, no_issue
+from warmgate_ops.cold_starts.advising.wording import counted
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
 
@@ -22,10 +23,10 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
         events = f"; event sources that name no alias: {', '.join(past)}" if past else ""
         yield Advised(
             place=function.place,
-            message=f"{latest.calls:,} calls ran {LATEST}, {cold.calls:,} version {cold.version}{events}",
+            message=f"{counted(latest.calls, 'call')} ran {LATEST}, {cold.calls:,} version {cold.version}{events}",
             rank=Rank.MEDIUM,
             gain=Gain.MEASURED,
-            gained=f"{latest.cold:,} cold starts of {LATEST}, which no cure of the alias reaches",
+            gained=f"{counted(latest.cold, 'cold start')} of {LATEST}, which no cure of the alias reaches",
             cold=latest.cold,
         )
     elif past:

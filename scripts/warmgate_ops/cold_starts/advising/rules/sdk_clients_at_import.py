@@ -19,7 +19,7 @@ def _look(facts: Facts) -> Iterator[Symptom]:
     see(package.is_python or None)
     clients = package.of(Kind.CLIENT)
     if len(clients) < MANY:
-        yield no_issue(function.place, f"{len(clients)} SDK clients are made at import")
+        yield no_issue(function.place, f"SDK clients made at import: {len(clients)}")
         return
     places = ", ".join(f"{found.file}:{found.line}" for found in clients[:6])
     more = f" and {len(clients) - 6} more" if len(clients) > 6 else ""

@@ -8,6 +8,7 @@ from warmgate_ops.cold_starts.advising.function import function_of
 from warmgate_ops.cold_starts.advising.hazards import frozen_in
 from warmgate_ops.cold_starts.advising.package.lint import Kind
 from warmgate_ops.cold_starts.advising.saying import Advised, Rank, Rule, no_issue
+from warmgate_ops.cold_starts.advising.wording import counted
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
 
@@ -19,7 +20,11 @@ def _look(facts: Facts) -> Iterator[Symptom]:
     see(see(function.package).is_python or None)
     found = frozen_in(function)
     if not see(function.snap_start):
-        words = f"snapshots: {len(found)} places at import would be frozen" if found else "snapshots: nothing at import"
+        words = (
+            f"snapshots: {counted(len(found), 'place')} at import would be frozen"
+            if found
+            else "snapshots: nothing at import"
+        )
         yield no_issue(function.place, words)
     elif not found:
         yield no_issue(function.place, "snapshots: nothing was found at import that one would freeze")
@@ -28,7 +33,7 @@ def _look(facts: Facts) -> Iterator[Symptom]:
         kinds = ", ".join(dict.fromkeys(each.kind.value for each in found))
         yield Advised(
             place=function.line_of("SnapStart"),
-            message=f"SnapStart is on, and {len(found)} calls at import are frozen by its snapshot ({kinds})",
+            message=f"SnapStart is on, and its snapshot freezes {counted(len(found), 'call')} at import ({kinds})",
             rank=Rank.HIGH if worst else Rank.MEDIUM,
             hazards=tuple(str(each) for each in found),
         )

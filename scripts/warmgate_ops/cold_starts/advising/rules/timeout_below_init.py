@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from warmgate_ops.cold_starts.advising.function import function_of
 from warmgate_ops.cold_starts.advising.saying import Advised, Rank, Rule, no_issue
-from warmgate_ops.cold_starts.advising.wording import by_default, cold_count, waited
+from warmgate_ops.cold_starts.advising.wording import by_default, cold_count, counted, waited
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
 
@@ -20,7 +20,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
     init = see(cold.init)
     slow_ms, words = (init.p95, "p95") if cold.enough else (init.most, "at most")
     if timeout_s * 1000 >= ROOM * slow_ms:
-        reason = f"timeout ({timeout_s} s, init {words} {waited(slow_ms)} in {cold.cold:,} cold starts)"
+        reason = f"timeout ({timeout_s} s, init {words} {waited(slow_ms)} in {counted(cold.cold, 'cold start')})"
         yield no_issue(function.place, reason)
         return
     seen = f"; {cold.suppressed:,} inits ran again, {cold.timeouts:,} calls timed out" if cold.suppressed else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from warmgate_ops.cold_starts.advising.facts import DAY_MS, ColdFacts
 from warmgate_ops.cold_starts.advising.function import function_of
 from warmgate_ops.cold_starts.advising.saying import Advised, Gain, Rank, Rule, no_issue
-from warmgate_ops.cold_starts.advising.wording import cold_count, part_of, waited
+from warmgate_ops.cold_starts.advising.wording import cold_count, counted, part_of, waited
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
 
@@ -18,7 +18,9 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
     function = function_of(facts)
     cold = see(function.cold)
     if not cold.enough:
-        yield no_issue(function.place, f"traffic: {cold_count(cold)}, {cold.calls:,} calls; of times nothing is said")
+        yield no_issue(
+            function.place, f"traffic: {cold_count(cold)}, {counted(cold.calls, 'call')}; of times nothing is said"
+        )
         return
     first = see(cold.first)
     share = part_of(cold.cold, cold.calls)
