@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
@@ -75,6 +75,19 @@ class Finding:
     severity: Severity
     place: Place
     message: str
+
+    @property
+    def word(self) -> str:
+        """Return the word that stands before it."""
+        return self.severity.value
+
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """Return what is told below it, each line with its title."""
+        return () if self.severity is Severity.UNKNOWN else (("fix", self.check.fix),)
+
+    def more(self) -> Mapping[str, object]:
+        """Return what it has beside what every finding has, for JSON and SARIF."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,13 @@ def render_json(examined: Examination) -> str:
             "counts": {word.value: sum(finding.severity is word for finding in found) for word in Severity},
             "looked": list(examined.looked),
             "not_looked": list(examined.not_looked),
-            "findings": [_finding(finding) for finding in found],
+            "findings": [finding_record(finding) for finding in found],
         }
     )
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_record(finding: Finding) -> dict[str, object]:
+    """Return a finding as a JSON object."""
     return {
         "id": finding.check.id,
         "severity": finding.severity.value,
@@ -32,4 +33,5 @@ def _finding(finding: Finding) -> dict[str, object]:
         "why": finding.check.why,
         "fix": finding.check.fix,
         "sources": list(finding.check.sources),
+        **finding.more(),
     }

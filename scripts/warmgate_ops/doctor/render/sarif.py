@@ -21,10 +21,10 @@ LEVELS: Final = {
 }
 
 
-def render_sarif(findings: Sequence[Finding], checks: Sequence[Check]) -> str:
+def render_sarif(findings: Sequence[Finding], checks: Sequence[Check], tool: str = "warmgate doctor") -> str:
     """Return a SARIF log of one run."""
     places = {check.id: index for index, check in enumerate(checks)}
-    driver = {"name": "warmgate doctor", "version": _version(), "rules": [_rule(check) for check in checks]}
+    driver = {"name": tool, "version": _version(), "rules": [_rule(check) for check in checks]}
     run = {"tool": {"driver": driver}, "results": [_result(found, places[found.check.id]) for found in findings]}
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -47,6 +47,7 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
         "level": LEVELS[finding.severity],
         "message": {"text": visible(f"{finding.check.title}: {finding.message}. Fix: {finding.check.fix}")},
         "locations": [_location(finding)],
+        **({"properties": dict(more)} if (more := finding.more()) else {}),
     }
 
 

@@ -68,14 +68,14 @@ def _refused(function: Written, has: Set[str], kinds: Mapping[str, str]) -> Iter
     text = (size.text() if size else None) or ""
     if text.isdigit() and int(text) > _MOST_STORAGE_MB:
         yield f"SnapStart and {text} MB of ephemeral storage are refused together, 512 MB are the most"
-    if _mounts_efs(function.at("FileSystemConfigs"), kinds):
+    if mounts_efs(function.at("FileSystemConfigs"), kinds):
         yield "SnapStart and an Amazon EFS file system are refused together"
     package = function.at("PackageType")
     if package is not None and package.text() == "Image":
         yield "SnapStart and a container image are refused together"
 
 
-def _mounts_efs(configs: Value | None, kinds: Mapping[str, str]) -> bool:
+def mounts_efs(configs: Value | None, kinds: Mapping[str, str]) -> bool:
     """Return whether a file system is mounted that may be one of Amazon EFS."""
     for config in configs.entries() if configs else ():
         arn = config.get("Arn")

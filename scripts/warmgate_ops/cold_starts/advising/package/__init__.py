@@ -1,0 +1,1 @@
+"""A deployment package read as text: what its handler imports, and what runs at import. Runs no code."""

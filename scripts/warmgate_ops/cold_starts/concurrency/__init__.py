@@ -1,0 +1,1 @@
+"""A function's concurrency: what is reserved and provisioned against what its traffic needs. Changes nothing."""

@@ -1,0 +1,1 @@
+"""One check of concurrency a file, named as its id; `warmgate cold concurrency` runs them."""
