@@ -125,7 +125,8 @@ class LambdaClones:
             return (*self._functions(), *self._groups())
 
     def _functions(self) -> Iterator[Marked]:
-        client, marker = self._clients("lambda"), {}
+        client = self._clients("lambda")
+        marker: dict[str, str] = {}
         while True:
             page = client.list_functions(**marker)
             for each in page.get("Functions", []):
@@ -143,7 +144,8 @@ class LambdaClones:
                 yield found
 
     def _group_arns(self, prefix: str) -> Iterator[tuple[str, str]]:
-        logs, token = self._clients("logs"), {}
+        logs = self._clients("logs")
+        token: dict[str, str] = {}
         while True:
             page = logs.describe_log_groups(logGroupNamePrefix=prefix, **token)
             yield from ((each["logGroupName"], each["arn"].removesuffix(":*")) for each in page.get("logGroups", []))

@@ -85,9 +85,7 @@ class Rounds:
         expected = self.purse.spent_usd / done * sum(step.calls for step in steps)
         self.say(f"pass {last_pass} of {PASSES}: ${self.purse.spent_usd:.4f} spent, ${expected:.4f} expected in all")
         if expected > self.purse.allowed_usd:
-            self.stopped = (
-                f"after pass {last_pass}: ${expected:.4f} expected in all, allowed ${self.purse.allowed_usd:g}"
-            )
+            self.stopped = f"${expected:.4f} expected in all, allowed ${self.purse.allowed_usd:g} (--max-usd)"
 
     def _made(self, step: Step) -> bool:
         """Make a step; return False where the run ends before it."""

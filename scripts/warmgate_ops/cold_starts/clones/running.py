@@ -15,7 +15,6 @@ from warmgate_ops.cold_starts.clones.custody import Custody, ended_by_signals
 from warmgate_ops.cold_starts.clones.naming import clone_name, tags_of
 from warmgate_ops.cold_starts.clones.ports import CloneSpec
 from warmgate_ops.cold_starts.clones.preparing import Package, Prepared
-from warmgate_ops.cold_starts.clones.records import Records
 from warmgate_ops.cold_starts.clones.rounds import Bench, Rounds, Said
 from warmgate_ops.cold_starts.clones.spending import Purse
 from warmgate_ops.cold_starts.clones.untouched import changes
@@ -55,9 +54,7 @@ def carry_out(prepared: Prepared, world: World, say: Said) -> Ran:
     before = world.originals.state(prepared.function, version)
     tags = tags_of(prepared.sweep_id, world.now() + timedelta(minutes=minutes))
     with ended_by_signals(), ExitStack() as clones:
-        custody = Custody(
-            clones=world.clones, records=Records(world.records, prepared.sweep_id), clock=world.clock, say=say
-        )
+        custody = Custody(clones=world.clones, records=records, clock=world.clock, say=say)
         bench = Bench(
             clones=_made(prepared, world, custody, clones, tags, deadline),
             originals=prepared.originals,

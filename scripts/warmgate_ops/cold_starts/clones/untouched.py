@@ -15,4 +15,5 @@ def untouched_sentence(function: str, changed: tuple[str, ...], unread: tuple[st
     if changed:
         return f"{function} was changed by somebody else meanwhile: {', '.join(changed)}; the clones were not"
     aside = f"; not read: {', '.join(unread)}" if unread else ""
-    return f"{function} was not touched: configuration, versions, aliases and concurrency are byte for byte the same{aside}"
+    parts = "configuration, versions, aliases and concurrency"
+    return f"{function} was not touched: {parts} are byte for byte the same{aside}"

@@ -1,4 +1,4 @@
-"""What the calls of one variant showed, counted: cold starts with init and first call together, warm calls, failures."""
+"""What the calls of one variant showed: cold starts with init and first call together, warm calls, failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lays out the calls of a run: passes over all variants in random order, each a cold burst and warm rounds behind it."""
+"""Lays out the calls of a run: passes over all variants in random order, each a cold burst and warm rounds."""
 
 from __future__ import annotations
 
