@@ -54,6 +54,7 @@ def carry_out(prepared: Prepared, world: World, say: Said) -> Ran:
     before = world.originals.state(prepared.function, version)
     tags = tags_of(prepared.sweep_id, world.now() + timedelta(minutes=minutes))
     with ended_by_signals(), ExitStack() as clones:
+        records = Records(world.records, prepared.sweep_id)
         custody = Custody(clones=world.clones, records=records, clock=world.clock, say=say)
         bench = Bench(
             clones=_made(prepared, world, custody, clones, tags, deadline),
