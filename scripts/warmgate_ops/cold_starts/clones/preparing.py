@@ -119,3 +119,13 @@ def _of(calls: tuple[LoggedCall, ...], version: str) -> list[LoggedCall]:
     """Return the calls of a version, of every version where it has too few."""
     own = [call for call in calls if call.version == version]
     return own if len(own) >= 20 else list(calls)
+
+
+def refuse_cost(estimate: Estimate, max_usd: float) -> None:
+    """Raise SettingsError where a run is expected to cost more than is allowed."""
+    expected = estimate.expected_usd
+    if expected is not None and expected > max_usd:
+        raise SettingsError(
+            f"{estimate.calls} calls cost about ${expected:.4f}, expected ${max_usd:g} at most",
+            hint="raise --max-usd, or ask for fewer sizes or calls",
+        )

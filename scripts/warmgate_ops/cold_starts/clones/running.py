@@ -15,6 +15,7 @@ from warmgate_ops.cold_starts.clones.custody import Custody, ended_by_signals
 from warmgate_ops.cold_starts.clones.naming import clone_name, tags_of
 from warmgate_ops.cold_starts.clones.ports import CloneSpec
 from warmgate_ops.cold_starts.clones.preparing import Package, Prepared
+from warmgate_ops.cold_starts.clones.records import Records
 from warmgate_ops.cold_starts.clones.rounds import Bench, Rounds, Said
 from warmgate_ops.cold_starts.clones.spending import Purse
 from warmgate_ops.cold_starts.clones.untouched import changes

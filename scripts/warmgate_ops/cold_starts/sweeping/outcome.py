@@ -11,9 +11,7 @@ from warmgate_ops.cold_starts.sweeping.limits import ColdLimits
 from warmgate_ops.cold_starts.sweeping.recommending import USUAL_COLD_SHARE, Rated, Recommendation
 from warmgate_ops.cold_starts.sweeping.telling import memory_sentence, proven_sentence
 
-NOT_ON_AWS = (
-    "not yet seen on AWS: that init runs with more CPU than the memory gives is reported by users, not measured"
-)
+NOT_ON_AWS = "not yet seen on AWS: that init gets more CPU than the memory gives is reported, not measured here"
 OVER, UNKNOWN = 1, 3
 
 

@@ -26,7 +26,8 @@ def figure_of(rated_rows: Sequence[Rated], chosen: Rated | None) -> Figure | Non
     shapes = [Shape("grid", line(LEFT, y.at(tick), RIGHT, y.at(tick))) for tick in y.ticks(5)]
     shapes.append(Shape("curve", _path(best, x, y), "candidate"))
     shapes.append(Shape("points", crosses(others, 4.0), "baseline"))
-    shapes.append(Shape("points", dots([(x.at(p.usd), y.at(p.ms)) for p in points if p.rated is chosen]), "candidate"))
+    taken = [(x.at(p.usd), y.at(p.ms)) for p in points if p.rated is chosen]
+    shapes.append(Shape("points", dots(taken), "candidate"))
     return Figure(
         name="pareto",
         title="Cold first response against cost",

@@ -1,4 +1,4 @@
-"""Samples of a run as `warmgate replay` reads them: of a sweep one run a variant, of a measurement one with both arms."""
+"""Samples as `warmgate replay` reads them: of a sweep one run a variant, of a measurement one with both arms."""
 
 from __future__ import annotations
 
