@@ -108,12 +108,9 @@ class Measured:
 def render_text(measured: Measured) -> str:
     """Return the whole of a measurement."""
     both = measured.comparison
-    lines = [
-        one_line(f"{measured.function}: version {both.before.variant.version} against {both.after.variant.version}")
-    ]
-    lines += table_lines(
-        [_head(both), *(_cells(both, row, after=row is both.after) for row in (both.before, both.after))]
-    )
+    versions = f"version {both.before.variant.version} against {both.after.variant.version}"
+    lines = [one_line(f"{measured.function}: {versions}")]
+    lines += table_lines([_head(both), _cells(both, both.before, after=False), _cells(both, both.after, after=True)])
     lines += [one_line(sentence) for sentence in measured.sentences]
     lines.append(NOT_ON_AWS)
     lines += [f"note: {one_line(note)}" for note in measured.notes]

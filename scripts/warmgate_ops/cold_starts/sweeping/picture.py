@@ -76,9 +76,8 @@ def render_png(rated_rows: Sequence[Rated], chosen: Rated | None, title: str) ->
     axes.plot([p.usd for p in best], [p.ms for p in best], color=SOFT, linewidth=1, zorder=1)
     for point in points:
         is_chosen = point.rated is chosen
-        axes.scatter(
-            [point.usd], [point.ms], c=CHOSEN if is_chosen else INK, marker="D" if is_chosen else "o", zorder=2
-        )
+        colour, marker = (CHOSEN, "D") if is_chosen else (INK, "o")
+        axes.scatter([point.usd], [point.ms], c=colour, marker=marker, zorder=2)
         text: dict[str, Any] = {"textcoords": "offset points", "xytext": (7, 6), "parse_math": False}
         axes.annotate(f"{point.rated.row.variant.memory_mb} MB", (point.usd, point.ms), **text)
     axes.set_title(title, parse_math=False)

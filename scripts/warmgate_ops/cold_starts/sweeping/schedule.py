@@ -57,10 +57,10 @@ def schedule(variants: Sequence[Variant], wanted: Wanted, seed: int) -> tuple[St
         order = list(variants)
         shuffle.shuffle(order)
         rounds = tuple(_chunks(after, max(1, len(calls))))
-        steps += (
-            Step(number=len(steps) + 1 + place, pass_number=pass_number, variant=variant, cold=calls, warm=rounds)
-            for place, variant in enumerate(order)
-        )
+        steps += [
+            Step(number=number, pass_number=pass_number, variant=variant, cold=calls, warm=rounds)
+            for number, variant in enumerate(order, start=len(steps) + 1)
+        ]
     return tuple(steps)
 
 
