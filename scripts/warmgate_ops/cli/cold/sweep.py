@@ -58,7 +58,9 @@ def sweep(  # noqa: PLR0917 - each is an option of the command line
     cold: Annotated[int, typer.Option(help="Cold starts of each variant.")] = 20,
     warm: Annotated[int, typer.Option(help="Warm calls of each variant.")] = 60,
     burst: Annotated[int, typer.Option(help="Calls that may overlap; the clone's reserved concurrency.")] = 10,
-    strategy: Annotated[Strategy, typer.Option(help="What is best.")] = Strategy.BALANCED,
+    strategy: Annotated[
+        Strategy | None, typer.Option(help="What is best (default: cost where there is a limit, else balanced).")
+    ] = None,
     within: Annotated[
         str, typer.Option(metavar="TIME", help="Limit of the cold first response, as 1.5s (default: the policy's).")
     ] = "",

@@ -41,7 +41,8 @@ class SweepAsked:
     policy: Policy
     axes: Axes
     counts: Counts = Counts()
-    strategy: Strategy = Strategy.BALANCED
+    strategy: Strategy | None = None
+    """None takes the cheapest where there is a limit to keep, else the best balance."""
     within_ms: float | None = None
     cold_share: float | None = None
     """Of all calls; None takes what the log shows."""

@@ -22,7 +22,7 @@ from warmgate_ops.cold_starts.clones.world import World
 from warmgate_ops.cold_starts.sweeping.estimate import estimate_of
 from warmgate_ops.cold_starts.sweeping.limits import limits_of
 from warmgate_ops.cold_starts.sweeping.outcome import Swept
-from warmgate_ops.cold_starts.sweeping.recommending import rated, recommend
+from warmgate_ops.cold_starts.sweeping.recommending import Strategy, rated, recommend
 from warmgate_ops.cold_starts.sweeping.rows import FEWEST_TO_RECOMMEND, rows_of
 from warmgate_ops.cold_starts.sweeping.schedule import Wanted, schedule
 from warmgate_ops.cold_starts.sweeping.variants import variants_of
@@ -73,6 +73,7 @@ def swept(asked: SweepAsked, prepared: Prepared, ran: Ran) -> Swept:
     """Return what a sweep that was carried out shows."""
     share = asked.cold_share if asked.cold_share is not None else prepared.habits.cold_share
     limits = limits_of(asked.policy, asked.within_ms)
+    strategy = asked.strategy or (Strategy.COST if limits.any else Strategy.BALANCED)
     found = rated(rows_of(prepared.variants, ran.samples), limits, share)
     return Swept(
         function=prepared.function,
@@ -80,7 +81,7 @@ def swept(asked: SweepAsked, prepared: Prepared, ran: Ran) -> Swept:
         sweep_id=prepared.sweep_id,
         seed=asked.counts.seed,
         rated=found,
-        recommendation=recommend(found, asked.strategy, limits, share),
+        recommendation=recommend(found, strategy, limits, share),
         limits=limits,
         cold_share=share,
         estimate=prepared.estimate,

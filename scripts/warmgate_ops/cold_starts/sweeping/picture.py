@@ -83,6 +83,7 @@ def render_png(rated_rows: Sequence[Rated], chosen: Rated | None, title: str) ->
     axes.set_title(title, parse_math=False)
     axes.set_xlabel("US dollars for a million calls")
     axes.set_ylabel("cold first response, median, ms")
+    axes.margins(0.12)
     axes.set_ylim(bottom=0)
     axes.grid(visible=True, alpha=0.3)
     out = io.BytesIO()
