@@ -21,19 +21,19 @@ GROUP = {"applicationName": "shop", "deploymentGroupName": "checkout"}
 ROLLBACK = {"enabled": True, "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]}
 
 
-def _unmodelled(found: Any, shape: Shape | None, path: str = "") -> list[str]:
+def unmodelled(found: Any, shape: Shape | None, path: str = "") -> list[str]:
     """Return the members of an answer that the SDK's model does not know: a client would never see them."""
     if isinstance(found, dict) and shape is not None and shape.type_name == "map":
-        return [each for key, value in found.items() for each in _unmodelled(value, shape.value, f"{path}.{key}")]
+        return [each for key, value in found.items() for each in unmodelled(value, shape.value, f"{path}.{key}")]
     if isinstance(found, list) and shape is not None:
-        return [each for value in found for each in _unmodelled(value, shape.member, path)]
+        return [each for value in found for each in unmodelled(value, shape.member, path)]
     if not isinstance(found, dict):
         return []
     members = {} if shape is None else shape.members
     return [
         each
         for key, value in found.items()
-        for each in (_unmodelled(value, members[key], f"{path}.{key}") if key in members else [f"{path}.{key}"])
+        for each in (unmodelled(value, members[key], f"{path}.{key}") if key in members else [f"{path}.{key}"])
     ]
 
 
@@ -151,7 +151,7 @@ class House:
         """Return the answer to an operation that must be accepted."""
         status, found = self.service.answer(operation, body)
         assert status == 200, found
-        assert not (strange := _unmodelled(found, MODEL.operation_model(operation).output_shape)), strange
+        assert not (strange := unmodelled(found, MODEL.operation_model(operation).output_shape)), strange
         return found
 
     def refused(self, operation: str, **body: Any) -> str:

@@ -14,7 +14,7 @@ import botocore.session
 
 _SCOPE = re.compile(r"Credential=(?P<principal>.+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _RPC = re.compile(r"/service/[^/]+/operation/(?P<operation>[A-Za-z]+)")
-_REST = ("lambda",)
+_REST = ("lambda", "scheduler", "xray")
 _ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction", "monitoring": "cloudwatch"}
 """Where IAM's name is not the API's: an operation, or the service that a signature names."""
 _OBJECT_ACTIONS = {"PUT": "PutObject", "GET": "GetObject", "HEAD": "GetObject", "DELETE": "DeleteObject"}
@@ -50,13 +50,19 @@ def principal_of(authorization: str) -> str:
     return scope["principal"] if scope else ""
 
 
+def service_of(authorization: str) -> str:
+    """Return the service that a signature is for, as it names it; empty where nobody signed."""
+    scope = _SCOPE.search(authorization)
+    return scope["service"] if scope else ""
+
+
 def call_of(request: SignedRequest, account: str, group_of: GroupOf) -> ApiCall | None:
     """Return the call of a request, None for one that nobody signed."""
     scope = _SCOPE.search(request.authorization)
     if scope is None:
         return None
     service = _ACTIONS.get(scope["service"], scope["service"])
-    operation, parameters = _operation(service, request)
+    operation, parameters = operation_of(service, request)
     action = f"{service}:{operation}"
     name = _RESOURCES[service](operation, parameters, group_of) if service in _RESOURCES else ""
     if name and not name.startswith("arn:"):
@@ -64,8 +70,8 @@ def call_of(request: SignedRequest, account: str, group_of: GroupOf) -> ApiCall 
     return ApiCall(scope["principal"], _ACTIONS.get(action, action), name or "*")
 
 
-def _operation(service: str, request: SignedRequest) -> tuple[str, dict[str, Any]]:
-    """Return the operation's name and what of its parameters names a resource."""
+def operation_of(service: str, request: SignedRequest) -> tuple[str, dict[str, Any]]:
+    """Return the operation's name and what of its parameters names a resource, of JSON services all of them."""
     if service == "s3":
         bucket, _, key = unquote(request.path).lstrip("/").partition("/")
         return (_OBJECT_ACTIONS.get(request.method, request.method) if key else "ListBucket"), {"name": (bucket, key)}

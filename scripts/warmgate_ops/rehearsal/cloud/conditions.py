@@ -26,10 +26,16 @@ class Conditions:
     """From how many events FilterLogEvents makes a page; with few, pages are empty although more follow."""
     query_s: float = 0.1
     """How long a query of Logs Insights takes."""
+    trail_delay_s: float = 0.0
+    """How long LookupEvents does not find a call yet; on AWS some minutes."""
+    trail_reads_per_s: float | None = 2.0
+    """How many LookupEvents calls a second are answered, as on AWS; the others are throttled."""
     event_copies: int = 1
     """How often EventBridge delivers each event; it promises at least once."""
     event_delays_s: tuple[float, ...] = (0.0,)
     """How late events are delivered, used in turn by each rule: with (2.0, 0.0) the second overtakes the first."""
+    schedule_scale: float = 1.0
+    """How many times as fast as the wall's the clock of schedules passes; at 60 a minute's rate calls every second."""
     refused_alias_updates: int = 0
     """How many of the next UpdateAlias calls are refused; counted down with each."""
     refused_alias_version: str = ""
@@ -40,6 +46,16 @@ class Conditions:
     """Whether a rollback deployment calls the hooks of its release; AWS was seen not to, and does not document it."""
     no_function_info: bool = False
     """Whether a target says nothing of its function before BeforeAllowTraffic has ended, as users of AWS report."""
+
+    idle_s: float | None = None
+    """After how long without a call an environment ends; None keeps it for ever. AWS states no time."""
+    life_s: float | None = None
+    """At which age an environment ends, once it is idle; None keeps it for ever. AWS states no time."""
+
+    cpu_by_memory: bool = False
+    """Whether a call gets processor time in proportion to its function's memory, one vCPU at 1,769 MB; a model."""
+    cpu_in_init: bool = False
+    """Whether an init does so too; else it has a whole processor, as users of AWS report."""
 
     def metric_due_s(self, at_s: float, now_s: float) -> float:
         """Return when a metric of an instant can be read: with a delay, that long after its minute is over."""

@@ -8,7 +8,7 @@ import io
 import json
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import aiohttp
 from aiohttp import web
 
+from warmgate_ops.rehearsal.cloud.api_calls import service_of
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents
@@ -36,6 +37,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.requests import (
 )
 from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT
 from warmgate_ops.rehearsal.cloud.recorder import Recorder
+from warmgate_ops.rehearsal.cloud.trail import TrailFront
 
 _INVOKE = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations$")
 _CODE = re.compile(r"^/2015-03-31/functions(?:/(?P<name>[^/]+)/code)?/?$")
@@ -48,6 +50,8 @@ _VERSIONS = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/versions/?$")
 _ALARM = re.compile(r"PutMetricAlarm|CreateStack|UpdateStack|ExecuteChangeSet")
 _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-concurrency$")
 _ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
+_SCHEDULING = ("events", "scheduler", "cloudformation")
+_NO_SCHEDULE = re.compile(r"\.(?:PutEvents|TestEventPattern|List|Describe)")
 _LONG = 2**16
 """A payload beyond it is parsed beside the event loop."""
 _LARGE = 2**20
@@ -60,6 +64,16 @@ class Front(Protocol):
 
     async def answer(self, action: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
         """Return status and answer of an operation, None for one that MiniStack answers alone."""
+        ...
+
+
+class RestFront(Protocol):
+    """A service whose operations are paths, answered here in part."""
+
+    async def answer(
+        self, method: str, path: str, query: Mapping[str, str], body: dict[str, Any]
+    ) -> tuple[int, dict[str, Any]] | None:
+        """Return status and answer of a request, None for one that MiniStack answers alone."""
         ...
 
 
@@ -76,9 +90,15 @@ class Endpoint:
     recorder: Recorder
     fronts: dict[str, Front]
     """By the prefix of X-Amz-Target."""
+    rest_fronts: dict[str, RestFront]
+    """By the name that signatures have of the service."""
+    trail: TrailFront
+    """Keeps what was called; its LookupEvents is one of the fronts."""
     conditions: Conditions
     on_alarm: Callable[[], None]
     """Called when somebody may have put an alarm."""
+    on_schedule: Callable[[str], None]
+    """Called with the service when somebody may have changed a rule or a schedule."""
     _http: aiohttp.ClientSession | None = None
 
     @property
@@ -103,17 +123,31 @@ class Endpoint:
             await self._http.close()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        answered = await self._answered(request)
+        await self.trail.note(request, answered)
+        service, target = service_of(request.headers.get("Authorization", "")), request.headers.get("X-Amz-Target", "")
+        if service in _SCHEDULING and request.method != "GET" and not _NO_SCHEDULE.search(target):
+            self.on_schedule(service)
+        return answered
+
+    async def _answered(self, request: web.Request) -> web.StreamResponse:
         target = request.headers.get("X-Amz-Target", "")
         await self.recorder.note(request)
         if target.startswith("CodeDeploy_20141006."):
             body = json.loads(await request.read() or b"{}")
             status, found = await asyncio.to_thread(self.codedeploy.answer, target, body)
             return _json(status, found, "application/x-amz-json-1.1")
-        prefix, _, action = target.partition(".")
+        prefix, _, action = target.rpartition(".")
         if prefix in self.fronts:
             answered = await self.fronts[prefix].answer(action, json.loads(await request.read() or b"{}"))
             if answered is not None:
                 return _json(*answered, "application/x-amz-json-1.1")
+        rest = self.rest_fronts.get(service_of(request.headers.get("Authorization", "")))
+        if rest is not None:
+            body = json.loads(await request.read() or b"{}")
+            answered = await rest.answer(request.method, unquote(request.rel_url.raw_path), request.query, body)
+            if answered is not None:
+                return _rest(*answered)
         try:
             return await self._of_lambda(request) or await self._pass_on(request)
         except NoEnvironmentError as error:
@@ -219,7 +253,7 @@ class Endpoint:
             await self._keep_code(code["name"], body, found)
         function = _FUNCTION.match(request.path)
         if function:
-            self.control.forget(named(unquote(function["name"]), None)[0])
+            self.control.forget(named(unquote(function["name"]))[0], deleted=request.method == "DELETE")
 
     async def _keep_code(self, name: str | None, body: bytes, found: bytes) -> None:
         sent: dict[str, Any] = json.loads(body or b"{}")
@@ -245,6 +279,13 @@ def _json(status: int, body: dict[str, Any], content_type: str = "application/js
         body=json.dumps(body).encode(),
         headers={"Content-Type": content_type, "x-amzn-RequestId": str(uuid.uuid4())},
     )
+
+
+def _rest(status: int, body: dict[str, Any]) -> web.Response:
+    answer = _json(status, body)
+    if "__type" in body:
+        answer.headers["x-amzn-ErrorType"] = str(body["__type"])
+    return answer
 
 
 def _refusal(refused: Refused) -> web.Response:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,20 +32,26 @@ from warmgate_ops.rehearsal.cloud.gateways import AlarmsThroughApi, EventsOnBus,
 from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control
 from warmgate_ops.rehearsal.cloud.lambda_runtime.destinations import Post
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environments import EnvironmentRecord
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import LambdaPlatform
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 from warmgate_ops.rehearsal.cloud.logs.front import LogsFront
 from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT, MiniStack
 from warmgate_ops.rehearsal.cloud.recorder import Recorder
+from warmgate_ops.rehearsal.cloud.schedules import ScheduledCall, SchedulerFront, ScheduleWatch
 from warmgate_ops.rehearsal.cloud.ticker import Ticker
 from warmgate_ops.rehearsal.cloud.tools import rie_command
+from warmgate_ops.rehearsal.cloud.trail import TrailFront
 from warmgate_ops.rehearsal.cloud.upstream import Upstream
 
 T = TypeVar("T")
 REGION = "us-east-1"
 CREDENTIALS = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "rehearsal"}
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
+CLOUDTRAIL = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"
+CODEDEPLOY = "codedeploy.amazonaws.com"
+"""What calls itself so in its User-Agent acts for the account, as services of AWS do."""
 _TICK_S = 0.05
 _THREADS_S = 3.0
 _PATIENCE_S = 30.0
@@ -87,10 +94,11 @@ class LocalCloud:
         self._seed = seed
         self._port = port
         self._ministack = MiniStack(work_dir)
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
         self._alarms = AlarmWatch(self.client, conditions, time.time)
+        self._schedules = ScheduleWatch(self.client, conditions, self._start_event, ACCOUNT, REGION, seed)
         self._making = threading.Lock()
         self._exits = AsyncExitStack()
         self._recorder = Recorder(ACCOUNT)
@@ -127,9 +135,15 @@ class LocalCloud:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of this cloud."""
+        return self._client(service, "")
+
+    def _as_codedeploy(self, service: str) -> Any:
+        return self._client(service, CODEDEPLOY)
+
+    def _client(self, service: str, agent: str) -> Any:
         with self._making:
-            if service not in self._clients:
-                self._clients[service] = boto3.client(
+            if (service, agent) not in self._clients:
+                self._clients[service, agent] = boto3.client(
                     service,
                     endpoint_url=self.endpoint_url,
                     region_name=REGION,
@@ -138,10 +152,11 @@ class LocalCloud:
                         read_timeout=900,
                         retries={"total_max_attempts": 1},
                         s3={"addressing_style": "path"},
+                        user_agent=agent or None,
                     ),
                     **CREDENTIALS,
                 )
-            return self._clients[service]
+            return self._clients[service, agent]
 
     def flush_logs(self) -> None:
         """Return when log events and metrics of all calls so far can be read."""
@@ -160,6 +175,15 @@ class LocalCloud:
         """End the runtimes of a function in the midst of their calls, as Lambda does where memory runs out."""
         self._run(self._platform.kill(function))
 
+    def initialise_ahead(self, function: str, qualifier: str = "", count: int = 1) -> None:
+        """Initialise environments before anybody calls, as Lambda does now and then (proactive initialisation)."""
+        self._run(self._platform.initialise_ahead(function, qualifier, count))
+
+    @property
+    def environments(self) -> list[EnvironmentRecord]:
+        """Return every environment of every function: when it was made and why, when it ended and why."""
+        return self._platform.environments()
+
     @property
     def init_reports(self) -> list[tuple[str, str, float]]:
         """Return function, version and INIT REPORT in milliseconds of every cold start."""
@@ -170,6 +194,11 @@ class LocalCloud:
         """Return every attempt of an asynchronous call."""
         return list(self._events.journal)
 
+    @property
+    def scheduled_calls(self) -> list[ScheduledCall]:
+        """Return every call that a rule's schedule or a schedule of EventBridge Scheduler made."""
+        return list(self._schedules.calls)
+
     def calls_of(self, function: str) -> list[ApiCall]:
         """Return the API calls that a function made, named as IAM names them, in order."""
         return self._recorder.calls_of(function, self._group_of)
@@ -177,6 +206,12 @@ class LocalCloud:
     def publish(self, event: dict[str, Any]) -> None:
         """Put a whole event of one of AWS's own services on the default bus, as CodeDeploy does."""
         self._run(self._bus.publish(event))
+
+    def _start_event(self, function: str, qualifier: str, payload: bytes) -> str:
+        async def start() -> str:
+            return self._events.start(function, qualifier, payload)
+
+        return self._run(start())
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -201,6 +236,7 @@ class LocalCloud:
         self._telemetry.start()
         for ticker in (
             Ticker("codedeploy", self.codedeploy.tick, lambda: _TICK_S),
+            Ticker("schedules", self._schedules.tick, lambda: _TICK_S),
             Ticker("alarms", self._alarms.tick, lambda: min(1.0, self.conditions.minute_s / 10)),
         ):
             exits.callback(ticker.stop)
@@ -212,7 +248,7 @@ class LocalCloud:
         self._telemetry = Telemetry(self.client, self.conditions)
         self.codedeploy = CodeDeployService(
             self.clock,
-            LambdaThroughApi(self.client),
+            LambdaThroughApi(self._as_codedeploy),
             AlarmsThroughApi(self.client),
             EventsOnBus(self.publish),
             conditions=self.conditions,
@@ -223,13 +259,20 @@ class LocalCloud:
         )
         variables: dict[str, str] = {}
         self._platform = LambdaPlatform(
-            control, self._telemetry, rie, variables=variables, seed=self._seed, arn_start=FUNCTION_ARN
+            control,
+            self._telemetry,
+            rie,
+            variables=variables,
+            seed=self._seed,
+            arn_start=FUNCTION_ARN,
+            conditions=self.conditions,
         )
         self._events = AsyncEvents(
             self._platform, control, self.clock.now_s, self.clock.sleep, Post(self.client), FUNCTION_ARN
         )
         upstream = Upstream(self._ministack.url)
         self._bus = EventBus(upstream, self._events, self.client, self.conditions)
+        trail = TrailFront(ACCOUNT, REGION, self.conditions, control.role_of)
         self._endpoint = Endpoint(
             upstream=self._ministack.url,
             codedeploy=self.codedeploy,
@@ -238,9 +281,16 @@ class LocalCloud:
             packages=packages,
             events=self._events,
             recorder=self._recorder,
-            fronts={"AWSEvents": self._bus, "Logs_20140328": LogsFront(upstream, self.conditions)},
+            fronts={
+                "AWSEvents": self._bus,
+                "Logs_20140328": LogsFront(upstream, self.conditions),
+                CLOUDTRAIL: trail,
+            },
+            rest_fronts={"scheduler": SchedulerFront(partial(upstream.get, "scheduler"))},
+            trail=trail,
             conditions=self.conditions,
             on_alarm=self._alarms.wake,
+            on_schedule=lambda service: self._schedules.changed(by_stack=service == "cloudformation"),
         )
         for opened in (upstream, control, self._platform, self._endpoint):
             self._exits.push_async_callback(opened.close)

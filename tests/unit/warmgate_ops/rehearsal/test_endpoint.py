@@ -23,9 +23,12 @@ def answered(platform: Any, method: str, path: str) -> tuple[int, str, dict[str,
         packages=Mock(),
         events=Mock(),
         recorder=Mock(note=AsyncMock()),
+        rest_fronts={},
+        trail=Mock(note=AsyncMock()),
         fronts={},
         conditions=Mock(),
         on_alarm=Mock(),
+        on_schedule=Mock(),
     )
 
     async def ask() -> tuple[int, str, dict[str, Any]]:

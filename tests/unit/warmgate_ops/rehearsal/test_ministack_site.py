@@ -10,7 +10,7 @@ import pytest
 
 from warmgate_ops.rehearsal.cloud.ministack import SITE
 
-NAMES = ("_create_function", "_update_code", "_list_versions", "_snapstart_provision_version_async")
+NAMES = ("_create_function", "_update_code", "_update_config", "_list_versions", "_snapstart_provision_version_async")
 VERSIONS = f"_functions = {{}}\n{' = '.join(NAMES)} = print\n"
 PARTS = "_put_metric_alarm = _describe_alarms = _describe_alarms_for_metric = _error = _xml = print\n_alarms = {}\n"
 
@@ -45,6 +45,7 @@ def test_the_evaluation_is_taken_away(tmp_path: Path, source: str | None, code: 
             (folder / "__init__.py").touch()
         (package / "cloudwatch.py").write_text(source)
         (package / "lambda_svc.py").write_text(VERSIONS)
+        (package / "eventbridge.py").write_text("_invoke_target = print\n")
         code = f"from ministack.services import cloudwatch\n{code}"
 
     done = started(tmp_path, code)

@@ -84,6 +84,8 @@ class Control:
         self._packages = packages
         self._layers = Layers(packages.beside / "layers", self._layer)
         self._versions: dict[tuple[str, str], VersionSettings] = {}
+        self._settled: dict[str, VersionSettings] = {}
+        """$LATEST of each function, as it was when it was not being updated."""
         self._reserved: dict[str, int | None] = {}
         self._unreserved: int | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -97,8 +99,10 @@ class Control:
         if self._http is not None:
             await self._http.close()
 
-    def forget(self, function: str) -> None:
-        """Ask anew what may have changed for a function."""
+    def forget(self, function: str, *, deleted: bool = False) -> None:
+        """Ask anew what may have changed for a function, or what it is now that something of it was deleted."""
+        if deleted:
+            self._settled.pop(function, None)
         self._reserved.pop(function, None)
         self._unreserved = None
         for key in [key for key in self._versions if key[0] == function]:
@@ -124,11 +128,17 @@ class Control:
         if known is not None:
             return known
         found = await self.configuration(function, version)
+        settled = self._settled.get(function) if version == "$LATEST" else None
+        if settled is not None and found.get("LastUpdateStatus") == "InProgress":
+            # Calls find a function as it was until its update is over (Lambda, function states).
+            return settled
         await asyncio.to_thread(self._packages.take_over, str(found.get("CodeSha256")))
         layers = await self._layers.folder_of([str(each["Arn"]) for each in found.get("Layers") or ()])
         settings = replace(self._settings(function, version, found), layers=layers)
         if version != "$LATEST" and settings.state == "Active":
             self._versions[function, version] = settings
+        if version == "$LATEST" and found.get("LastUpdateStatus") != "InProgress":
+            self._settled[function] = settings
         return settings
 
     def _settings(self, function: str, version: str, found: dict[str, Any]) -> VersionSettings:
@@ -197,6 +207,13 @@ class Control:
         """Return the configuration of a version or of what an alias points to."""
         query = {"Qualifier": qualifier} if qualifier else None
         return await self._get(f"{LAMBDA}/{function}/configuration", query)
+
+    async def role_of(self, function: str) -> str:
+        """Return the ARN of a function's role; empty where there is no such function."""
+        try:
+            return str((await self.configuration(function)).get("Role") or "")
+        except Refused:
+            return ""
 
     async def alias(self, function: str, name: str) -> dict[str, Any]:
         """Return an alias."""

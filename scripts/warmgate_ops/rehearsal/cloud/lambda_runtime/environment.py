@@ -13,9 +13,11 @@ import uuid
 
 import aiohttp
 
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.lambda_runtime.child import as_environment, leash
+from warmgate_ops.rehearsal.cloud.lambda_runtime.cpu import Throttle, share_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Said, is_over, read_said, said_again
-from warmgate_ops.rehearsal.cloud.lambda_runtime.limits import Limit, init_limit_s
+from warmgate_ops.rehearsal.cloud.lambda_runtime.limits import CALL_BEGINS, Limit, init_limit_s
 from warmgate_ops.rehearsal.cloud.lambda_runtime.memory import children, kill_children, memory_of_children
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, Outcome, init_is_repeated, named, outcome_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.relay import NO_CALL, Relay
@@ -32,13 +34,23 @@ class NoEnvironmentError(RuntimeError):
 class Environment:
     """Runs one call at a time; `close` ends both processes."""
 
-    def __init__(self, package: Package, stream: str, *, niceness: int = 0, provisioned: bool = False) -> None:
+    def __init__(
+        self,
+        package: Package,
+        stream: str,
+        *,
+        niceness: int = 0,
+        provisioned: bool = False,
+        conditions: Conditions | None = None,
+    ) -> None:
         self.package = package
+        self._conditions = conditions or Conditions()
         self.stream = stream
         self.provisioned = provisioned
         self.initialised = False
         self.allocation_init_ms: float | None = None
         self.dead = False
+        self.made_s = self.idle_since_s = time.monotonic()
         self._niceness = niceness
         self._said = bytearray()
         self._frames: tuple[str, ...] = ()
@@ -112,10 +124,11 @@ class Environment:
     async def _ran(
         self, http: aiohttp.ClientSession, payload: bytes, client_context: str | None, request_id: str, limit: Limit
     ) -> tuple[Answered, Said]:
-        watch = asyncio.create_task(self._watch(limit))
+        watch, throttle = asyncio.create_task(self._watch(limit)), self._throttle()
         started = time.perf_counter()
         body, code = await self._post(http, request_id, payload, client_context)
         waited_ms = (time.perf_counter() - started) * 1000
+        await _ended(throttle)
         watch.cancel()
         peak_mb, ended = await _result_of(watch)
         answered = Answered(
@@ -155,6 +168,15 @@ class Environment:
         self._said.clear()
         self._frames = (*self._frames[-1:], request_id)
         return read_said(text, self._frames)
+
+    def _throttle(self) -> asyncio.Task[None] | None:
+        """Begin to keep the runtime to what its memory buys: from its call on, or from its init where asked to."""
+        share = share_of(self.package.memory_mb) if self._conditions.cpu_by_memory else None
+        if share is None or self._process is None:
+            return None
+        at_once = self.initialised or self._conditions.cpu_in_init
+        throttle = Throttle(self._process.pid, share)
+        return asyncio.create_task(throttle.run(lambda: at_once or CALL_BEGINS in self._said))
 
     async def _watch(self, limit: Limit) -> tuple[int, str]:
         """Kill the runtime when it takes more memory or time than it has; runs until it is cancelled.
@@ -215,6 +237,12 @@ def free_port() -> int:
 async def _collect(reader: asyncio.StreamReader, into: bytearray) -> None:
     while chunk := await reader.read(65536):
         into += chunk
+
+
+async def _ended(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _result_of(watch: asyncio.Task[tuple[int, str]]) -> tuple[int, str]:

@@ -31,6 +31,8 @@ class Outcome:
     init_lines: tuple[str, ...]
     again_lines: tuple[str, ...] = ()
     """What was written while the function was initialised once more, after a failed init."""
+    restarts: int = 0
+    """How often it was initialised inside the call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ def outcome_of(answered: Answered, said: Said) -> Outcome:
         lines=said.lines,
         init_lines=said.init_lines,
         again_lines=said.again_lines,
+        restarts=sum(init.phase == "invoke" for init in said.inits),
     )
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import aiohttp
 
+from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, Refused, Route, VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environments import Ended, EnvironmentRecord, Made
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Outcome
 from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import OWN_PREFIXES, Pool
 from warmgate_ops.rehearsal.cloud.lambda_runtime.provisioned import Provisioned
@@ -59,12 +61,14 @@ class LambdaPlatform:
         variables: dict[str, str],
         seed: int,
         arn_start: str,
+        conditions: Conditions,
     ) -> None:
         self._control = control
         self._telemetry = telemetry
         self._arn_start = arn_start
         self._choose = random.Random(seed)
-        self._pool = Pool(rie, variables)
+        self._pool = Pool(rie, variables, conditions)
+        self._keeping: asyncio.Task[None] | None = None
         self._busy: dict[str, int] = defaultdict(int)
         # One core is left to the callers: a 10 ms call beside a busy caller reads as up to 40 ms (measured on 2 cores).
         self._running = asyncio.Semaphore(max(1, (os.cpu_count() or 1) - 1))
@@ -76,9 +80,12 @@ class LambdaPlatform:
         """Begin to serve."""
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         self.provisioned = Provisioned(self._control, self._pool, self._telemetry, self._http)
+        self._keeping = asyncio.get_running_loop().create_task(self._pool.keep_time())
 
     async def close(self) -> None:
         """End every environment."""
+        if self._keeping is not None:
+            self._keeping.cancel()
         await self.provisioned.close()
         await self._pool.close()
         if self._http is not None:
@@ -101,10 +108,31 @@ class LambdaPlatform:
     async def snapshot(self, function: str, version: str) -> bool:
         """Initialise a version with SnapStart as it is published, and return whether that failed."""
         assert self._http is not None
-        environment, _ = await self._pool.prepare(self._http, await self._control.version(function, version))
+        environment, _ = await self._pool.prepare(
+            self._http, await self._control.version(function, version), Made.SNAPSHOT
+        )
         failed = environment.dead
-        await self._pool.end(environment)
+        await self._pool.end(environment, Ended.SNAPSHOT)
         return failed
+
+    async def initialise_ahead(self, function: str, qualifier: str, count: int) -> None:
+        """Initialise environments that nobody has called for, as Lambda does now and then; raises Refused."""
+        route = await self._control.route(function, qualifier, 1.0)
+        settings = await self._control.version(function, route.version)
+        await asyncio.gather(*(self._ahead(settings) for _ in range(count)))
+
+    async def _ahead(self, settings: VersionSettings) -> None:
+        assert self._http is not None
+        began_s = time.time()
+        environment, said = await self._pool.prepare(self._http, settings, Made.PROACTIVE)
+        self._telemetry.begun(said.init_lines, settings, environment.stream, began_s)
+        # Its REPORT tells the init with the first call, however long ago it was.
+        environment.allocation_init_ms = next((init.duration_ms for init in said.inits), None)
+        await self._pool.give_back(environment)
+
+    def environments(self) -> list[EnvironmentRecord]:
+        """Return every environment there was, and why."""
+        return self._pool.journal.records()
 
     async def invoke(self, call: Call) -> Invoked:
         """Make one call; raises Refused as the API would."""
@@ -160,8 +188,9 @@ class LambdaPlatform:
             outcome = await self._called(environment, call, request_id, by_alias=route.by_alias)
         except BaseException:
             # The call was abandoned half way: nobody knows the state of its environment.
-            await self._pool.end(environment)
+            await self._pool.end(environment, Ended.ABANDONED)
             raise
+        self._noted(environment, outcome, request_id)
         ran = self._ran(settings, outcome, environment, request_id, first=first, restore=restore)
         lines = log_lines(ran, settings.logging)
         self._telemetry.served(ran, settings, route, environment.stream, lines)
@@ -173,6 +202,11 @@ class LambdaPlatform:
             log_tail=tail_of(lines),
             request_id=request_id,
         )
+
+    def _noted(self, environment: Environment, outcome: Outcome, request_id: str) -> None:
+        if outcome.init_ms is not None:
+            self._pool.journal.initialised(environment.stream, outcome.init_ms)
+        self._pool.journal.called(environment.stream, request_id, outcome.restarts)
 
     async def _restored(self, environment: Environment) -> Restore | None:
         """Initialise an environment of SnapStart apart from its call, as its snapshot was made; None for any other."""

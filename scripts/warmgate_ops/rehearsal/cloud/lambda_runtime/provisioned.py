@@ -12,6 +12,7 @@ import aiohttp
 from warmgate_ops.rehearsal.cloud.lambda_runtime.capacity import Asked, refused_for
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, Refused, VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment, NoEnvironmentError
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environments import Ended
 from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import Pool
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 
@@ -141,7 +142,7 @@ class Provisioned:
             self._note(function, qualifier, replace(allocation, status="FAILED", reason=str(error)))
             return
         if any(each.dead for each in ready):
-            await asyncio.gather(*(self._pool.end(each) for each in ready))
+            await asyncio.gather(*(self._pool.end(each, Ended.FAILURE) for each in ready))
             self._note(function, qualifier, replace(allocation, status="FAILED", reason="FUNCTION_ERROR_INIT_FAILURE"))
             return
         for each in ready:

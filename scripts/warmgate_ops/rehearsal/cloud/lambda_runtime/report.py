@@ -76,6 +76,13 @@ def allocation_lines(init: Init, init_lines: tuple[str, ...], logging: Logging, 
     )
 
 
+def start_lines(init_lines: tuple[str, ...], logging: Logging, began_s: float) -> tuple[str, ...]:
+    """Return the log events of an environment that was initialised ahead of any call without being provisioned."""
+    if not logging.json:
+        return _text_start(), *init_lines
+    return *_kept(logging, "INFO", _start_record("on-demand", began_s)), *init_lines
+
+
 def tail_of(lines: tuple[str, ...], limit: int = 4096) -> bytes:
     """Return the last 4 KB of a log, as Invoke's LogResult holds it."""
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")[-limit:]

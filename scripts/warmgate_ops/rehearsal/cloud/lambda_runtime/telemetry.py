@@ -15,7 +15,7 @@ from typing import Any
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Route, VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init
-from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Ran, allocation_lines
+from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Ran, allocation_lines, start_lines
 
 _BATCH_S = 0.2
 _Due = tuple[float, int, str, Any]
@@ -65,6 +65,10 @@ class Telemetry:
         """Note an environment that was initialised ahead of its calls."""
         lines = allocation_lines(init, init_lines, settings.logging, time.time())
         self._logged(settings.log.group, stream, time.time(), lines)
+
+    def begun(self, init_lines: tuple[str, ...], settings: VersionSettings, stream: str, began_s: float) -> None:
+        """Note an environment that was initialised although nobody called; the first call's report tells how long."""
+        self._logged(settings.log.group, stream, began_s, start_lines(init_lines, settings.logging, began_s))
 
     def served(self, ran: Ran, settings: VersionSettings, route: Route, stream: str, lines: tuple[str, ...]) -> None:
         """Note one call; its metrics carry the time of the invocation, whenever it failed."""

@@ -2,8 +2,9 @@
 
 MiniStack evaluates every alarm with every PutMetricData, over all dimensions at once and without periods, which would
 set alarms that have no breaching datapoint, and it has no setting for it. It describes alarms in part, some versions by
-their function's ARN. Its CloudFormation has no types of CodeDeploy and moves an alias without a deployment. Should it
-name its parts otherwise one day, it does not start, and its log says why.
+their function's ARN. It calls functions by schedules in its own executor. Its CloudFormation has no types of CodeDeploy
+and moves an alias without a deployment. Should it name its parts otherwise one day, it does not start, and its log says
+why.
 """
 
 import importlib
@@ -22,6 +23,9 @@ if importlib.util.find_spec("ministack") is not None:
 
         part = "ministack.services.cloudwatch: what puts and describes alarms"
         importlib.import_module("alarms").install(cloudwatch.__dict__)
+
+        part = "ministack.services.eventbridge: what calls the targets of schedules"
+        importlib.import_module("schedules").install(importlib.import_module("ministack.services.eventbridge").__dict__)
 
         if "WARMGATE_ENDPOINT_FILE" in os.environ:
             part = "what calls the front"

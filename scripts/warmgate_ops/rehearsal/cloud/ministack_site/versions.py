@@ -1,7 +1,8 @@
 """Versions in MiniStack: one that is published with its function, or with its code, has an ARN of its own.
 
 MiniStack gives it that of the function, which Terraform then shows as `qualified_arn`. And it runs the code of versions
-with SnapStart itself, without what Lambda's runtimes bring along; here that is the affair of their environments.
+with SnapStart itself, without what Lambda's runtimes bring along; here that is the affair of their environments. A
+function that is updated is Pending there; on Lambda it stays Active, and serves as before until the update is over.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 Answer = tuple[int, dict[str, str], bytes]
 Operation = Callable[..., Answer]
 _LATEST = "$LATEST"
+_STILL = {"State": "Active", "StateReason": "", "StateReasonCode": ""}
 _ACTIVE = {"State": "Active", "StateReason": "", "StateReasonCode": "", "LastUpdateStatus": "Successful"}
 _TRIES, _PAUSE_S = 100, 0.05
 """The version is stored right after its snapshot was asked for: until then nobody finds it."""
@@ -27,6 +29,7 @@ def install(service: dict[str, Any], take: Snapshot) -> None:
     functions: dict[str, Any] = service["_functions"]
     create: Operation = service["_create_function"]
     update: Operation = service["_update_code"]
+    configure: Operation = service["_update_config"]
     listed: Operation = service["_list_versions"]
 
     def create_function(data: dict[str, Any]) -> Answer:
@@ -36,11 +39,17 @@ def install(service: dict[str, Any], take: Snapshot) -> None:
         return answer
 
     def update_code(name: str, data: dict[str, Any]) -> Answer:
+        active = _is_active(functions, name)
         answer = update(name, data)
         if answer[0] >= 300:
             return answer
         _name_versions(functions[name])
-        return _changed(answer, _qualified)
+        return _changed(_still_active(answer, functions[name]["config"]) if active else answer, _qualified)
+
+    def update_config(name: str, data: dict[str, Any]) -> Answer:
+        active = _is_active(functions, name)
+        answer = configure(name, data)
+        return _still_active(answer, functions[name]["config"]) if active and answer[0] < 300 else answer
 
     def list_versions(*asked: Any) -> Answer:
         answer = listed(*asked)
@@ -49,6 +58,17 @@ def install(service: dict[str, Any], take: Snapshot) -> None:
     del service["_snapstart_provision_version_async"]
     service["_snapstart_provision_version_async"] = lambda name, version: _take_snapshot(name, version, take)
     service.update(_create_function=create_function, _update_code=update_code, _list_versions=list_versions)
+    service["_update_config"] = update_config
+
+
+def _is_active(functions: dict[str, Any], name: str) -> bool:
+    return name in functions and functions[name]["config"].get("State") == "Active"
+
+
+def _still_active(answer: Answer, latest: dict[str, Any]) -> Answer:
+    """Let $LATEST be Active while it is updated, which LastUpdateStatus alone tells (Lambda, function states)."""
+    latest.update(_STILL)
+    return _changed(answer, lambda found: found.update(_STILL) if found.get("Version") == _LATEST else None)
 
 
 def _take_snapshot(name: str, version: dict[str, Any], take: Snapshot) -> None:
