@@ -144,8 +144,13 @@ def rows_of(variants: Sequence[Variant], samples: Iterable[tuple[Variant, Sample
 
 
 def as_arm(row: Row, arm: Arm) -> tuple[Sample, ...]:
-    """Return the samples of a row as one of the two arms of a recorded run."""
-    return tuple(replace(sample, arm=arm) for sample in row.samples)
+    """Return the samples of a row as one of the two arms of a recorded run.
+
+    All bursts stand as one: a judge looks after each round, and the first one of a gate holds every cold start.
+    """
+    return tuple(
+        replace(sample, arm=arm, round=1 if sample.phase is Phase.PREWARM else sample.round) for sample in row.samples
+    )
 
 
 def _cold_start(sample: Sample) -> ColdStart | None:
