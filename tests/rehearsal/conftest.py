@@ -29,9 +29,10 @@ def install(local_cloud: LocalCloud) -> Install:
     numbers = itertools.count()
 
     def create(code: str, **settings: Any) -> str:
+        archive = packed(code, settings.pop("file", "app.py"))
         client, name = local_cloud.client("lambda"), f"{settings.pop('prefix', 'tried')}-{next(numbers)}"
         chosen = {"Runtime": RUNTIME, "Role": ROLE, "Handler": "app.handler", "MemorySize": 256, "Timeout": 10}
-        client.create_function(FunctionName=name, Code={"ZipFile": packed(code)}, **{**chosen, **settings})
+        client.create_function(FunctionName=name, Code={"ZipFile": archive}, **{**chosen, **settings})
         client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
         return name
 

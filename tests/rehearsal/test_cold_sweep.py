@@ -76,8 +76,8 @@ def handler(event, context):
 BOTH = """
 policy: checkout
 probes:
-  - {name: quote, weight: 92, payload: {path: quote}}
-  - {name: report, weight: 8, payload: {path: report}}
+  - {name: quote, weight: 9, payload: {path: quote}}
+  - {name: report, weight: 1, payload: {path: report}}
 """
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs/reference/cold-start-tuner-policy.json").read_text())
 ACCOUNT = "123456789012"
@@ -304,7 +304,7 @@ def test_a_run_that_dies_leaves_what_clean_deletes(account: Account, action: str
         *("cold", "sweep", "--function", FUNCTION, "--version", "1", "--probes", "checkout.yaml", "--yes"),
         *("--memory", "512", "--cold", "1", "--warm", "0"),
     )
-    with subprocess.Popen(command, cwd=account.folder, env=environment, stderr=subprocess.DEVNULL) as run:
+    with subprocess.Popen(command, cwd=account.folder, env=environment) as run:
         while run.poll() is None and sum(call.action == action for call in account.cloud.calls_of(TUNER)) == begun:
             time.sleep(0.005)
         run.send_signal(number)

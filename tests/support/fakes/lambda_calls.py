@@ -25,11 +25,11 @@ _REPORT = re.compile(
 )
 
 
-def packed(code: str) -> bytes:
-    """Return a deployment package with one module, `app`."""
+def packed(code: str, file: str = "app.py") -> bytes:
+    """Return a deployment package with one module."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as files:
-        files.writestr("app.py", code)
+        files.writestr(file, code)
     return archive.getvalue()
 
 

@@ -26,6 +26,8 @@ class Conditions:
     """From how many events FilterLogEvents makes a page; with few, pages are empty although more follow."""
     query_s: float = 0.1
     """How long a query of Logs Insights takes."""
+    trace_delay_s: float = 0.0
+    """How long a trace cannot be read yet."""
     trail_delay_s: float = 0.0
     """How long LookupEvents does not find a call yet; on AWS some minutes."""
     trail_reads_per_s: float | None = 2.0

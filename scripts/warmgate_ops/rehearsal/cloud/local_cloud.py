@@ -15,13 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import boto3
 from aiohttp import web
-from botocore.config import Config
 
 from warmgate.errors import SettingsError
 from warmgate_ops.rehearsal.cloud.alarms.watch import AlarmWatch
 from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
+from warmgate_ops.rehearsal.cloud.clients import CODEDEPLOY, CREDENTIALS, REGION, Clients
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.codedeploy.revisions import Location
 from warmgate_ops.rehearsal.cloud.codedeploy.times import Times
@@ -39,46 +38,21 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 from warmgate_ops.rehearsal.cloud.logs.front import LogsFront
 from warmgate_ops.rehearsal.cloud.ministack import ACCOUNT, MiniStack
 from warmgate_ops.rehearsal.cloud.recorder import Recorder
+from warmgate_ops.rehearsal.cloud.scaled_clock import ScaledClock
 from warmgate_ops.rehearsal.cloud.schedules import ScheduledCall, SchedulerFront, ScheduleWatch
 from warmgate_ops.rehearsal.cloud.ticker import Ticker
 from warmgate_ops.rehearsal.cloud.tools import rie_command
+from warmgate_ops.rehearsal.cloud.traces import TracesFront, TraceStore
 from warmgate_ops.rehearsal.cloud.trail import TrailFront
 from warmgate_ops.rehearsal.cloud.upstream import Upstream
 
+__all__ = ["CREDENTIALS", "FUNCTION_ARN", "REGION", "LocalCloud"]
 T = TypeVar("T")
-REGION = "us-east-1"
-CREDENTIALS = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "rehearsal"}
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
 CLOUDTRAIL = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"
-CODEDEPLOY = "codedeploy.amazonaws.com"
-"""What calls itself so in its User-Agent acts for the account, as services of AWS do."""
 _TICK_S = 0.05
 _THREADS_S = 3.0
 _PATIENCE_S = 30.0
-
-
-class ScaledClock:
-    """Seconds since the epoch that pass `scale` times as fast as the wall's."""
-
-    def __init__(self, scale: float) -> None:
-        self.scale = scale
-        self._began, self._epoch = time.monotonic(), time.time()
-
-    def now_s(self) -> float:
-        """Return the scaled time."""
-        return self._epoch + (time.monotonic() - self._began) * self.scale
-
-    def to_wall(self, scaled_s: float) -> float:
-        """Return when a scaled instant is on the wall's clock."""
-        return self._epoch + (scaled_s - self._epoch) / self.scale
-
-    def from_wall(self, wall_s: float) -> float:
-        """Return the scaled time of an instant of the wall's clock."""
-        return self._epoch + (wall_s - self._epoch) * self.scale
-
-    async def sleep(self, scaled_s: float) -> None:
-        """Return when that much scaled time has passed."""
-        await asyncio.sleep(scaled_s / self.scale)
 
 
 class LocalCloud:
@@ -94,12 +68,11 @@ class LocalCloud:
         self._seed = seed
         self._port = port
         self._ministack = MiniStack(work_dir)
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients = Clients(lambda: self.endpoint_url)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
         self._alarms = AlarmWatch(self.client, conditions, time.time)
         self._schedules = ScheduleWatch(self.client, conditions, self._start_event, ACCOUNT, REGION, seed)
-        self._making = threading.Lock()
         self._exits = AsyncExitStack()
         self._recorder = Recorder(ACCOUNT)
         self.endpoint_url = ""
@@ -135,28 +108,7 @@ class LocalCloud:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of this cloud."""
-        return self._client(service, "")
-
-    def _as_codedeploy(self, service: str) -> Any:
-        return self._client(service, CODEDEPLOY)
-
-    def _client(self, service: str, agent: str) -> Any:
-        with self._making:
-            if (service, agent) not in self._clients:
-                self._clients[service, agent] = boto3.client(
-                    service,
-                    endpoint_url=self.endpoint_url,
-                    region_name=REGION,
-                    config=Config(
-                        max_pool_connections=100,
-                        read_timeout=900,
-                        retries={"total_max_attempts": 1},
-                        s3={"addressing_style": "path"},
-                        user_agent=agent or None,
-                    ),
-                    **CREDENTIALS,
-                )
-            return self._clients[service, agent]
+        return self._clients.client(service)
 
     def flush_logs(self) -> None:
         """Return when log events and metrics of all calls so far can be read."""
@@ -231,7 +183,7 @@ class LocalCloud:
         self._thread.start()
         exits.callback(lambda: self._run(self._unserve()))
         self._run(self._serve(rie))
-        exits.callback(self._close_clients)
+        exits.callback(self._clients.close)
         exits.callback(self._telemetry.stop)
         self._telemetry.start()
         for ticker in (
@@ -248,7 +200,7 @@ class LocalCloud:
         self._telemetry = Telemetry(self.client, self.conditions)
         self.codedeploy = CodeDeployService(
             self.clock,
-            LambdaThroughApi(self._as_codedeploy),
+            LambdaThroughApi(partial(self._clients.client, agent=CODEDEPLOY)),
             AlarmsThroughApi(self.client),
             EventsOnBus(self.publish),
             conditions=self.conditions,
@@ -258,6 +210,7 @@ class LocalCloud:
             account=ACCOUNT,
         )
         variables: dict[str, str] = {}
+        traces = TraceStore()
         self._platform = LambdaPlatform(
             control,
             self._telemetry,
@@ -266,6 +219,7 @@ class LocalCloud:
             seed=self._seed,
             arn_start=FUNCTION_ARN,
             conditions=self.conditions,
+            traces=traces,
         )
         self._events = AsyncEvents(
             self._platform, control, self.clock.now_s, self.clock.sleep, Post(self.client), FUNCTION_ARN
@@ -286,7 +240,10 @@ class LocalCloud:
                 "Logs_20140328": LogsFront(upstream, self.conditions),
                 CLOUDTRAIL: trail,
             },
-            rest_fronts={"scheduler": SchedulerFront(partial(upstream.get, "scheduler"))},
+            rest_fronts={
+                "scheduler": SchedulerFront(partial(upstream.get, "scheduler")),
+                "xray": TracesFront(traces, self.conditions),
+            },
             trail=trail,
             conditions=self.conditions,
             on_alarm=self._alarms.wake,
@@ -330,10 +287,6 @@ class LocalCloud:
         if location.etag and location.etag.strip('"') != etag:
             raise LookupError(f"its eTag is {etag}, the revision names {location.etag}")
         return text
-
-    def _close_clients(self) -> None:
-        for client in self._clients.values():
-            client.close()
 
     async def _unserve(self) -> None:
         """Answer nobody any more, then end the calls under way with their environments."""

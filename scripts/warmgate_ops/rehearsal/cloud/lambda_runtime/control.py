@@ -61,6 +61,8 @@ class VersionSettings:
     layers: Path | None = None
     snapshot: bool = False
     """Whether SnapStart applies to it."""
+    traced: bool = False
+    """Whether it traces its calls, TracingConfig Active."""
     variables: dict[str, str] = field(default_factory=dict)
     logging: Logging = field(default_factory=Logging)
 
@@ -157,6 +159,7 @@ class Control:
             log=FunctionLog(str(logging.get("LogGroup") or OWN_GROUPS + function), function),
             runtime=str(found.get("Runtime") or ""),
             tmp_mb=int((found.get("EphemeralStorage") or {}).get("Size") or 512),
+            traced=(found.get("TracingConfig") or {}).get("Mode") == "Active",
             snapshot=(found.get("SnapStart") or {}).get("OptimizationStatus") == "On",
             variables=variables,
             logging=Logging(

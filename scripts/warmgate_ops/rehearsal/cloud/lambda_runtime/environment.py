@@ -50,6 +50,8 @@ class Environment:
         self.initialised = False
         self.allocation_init_ms: float | None = None
         self.dead = False
+        self.prepared_s = 0.0
+        """When it was initialised ahead of its calls, in seconds since the epoch."""
         self.made_s = self.idle_since_s = time.monotonic()
         self._niceness = niceness
         self._said = bytearray()
@@ -102,6 +104,7 @@ class Environment:
         limit = self._limit(init_limit_s(self.package.timeout_s, ahead=True))
         answered, said = await self._ran(http, NO_CALL, None, str(uuid.uuid4()), limit)
         self.dead = b"Runtime.UnmarshalError" not in answered.body
+        self.prepared_s = time.time()
         return said
 
     async def call(

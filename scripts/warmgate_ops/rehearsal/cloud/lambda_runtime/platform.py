@@ -25,6 +25,9 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Ran, log_lines, t
 from warmgate_ops.rehearsal.cloud.lambda_runtime.snapshots import Restore, restore_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
 from warmgate_ops.rehearsal.cloud.lambda_runtime.told import told
+from warmgate_ops.rehearsal.cloud.lambda_runtime.tracing import traced
+from warmgate_ops.rehearsal.cloud.traces.documents import TraceIds, ids_of
+from warmgate_ops.rehearsal.cloud.traces.store import TraceStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,8 @@ class Call:
     payload: bytes = b"{}"
     client_context: str | None = None
     request_id: str = ""
+    trace: str = ""
+    """X-Amzn-Trace-Id of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +67,15 @@ class LambdaPlatform:
         seed: int,
         arn_start: str,
         conditions: Conditions,
+        traces: TraceStore,
     ) -> None:
         self._control = control
         self._telemetry = telemetry
         self._arn_start = arn_start
         self._choose = random.Random(seed)
         self._pool = Pool(rie, variables, conditions)
+        self._conditions = conditions
+        self._traces = traces
         self._keeping: asyncio.Task[None] | None = None
         self._busy: dict[str, int] = defaultdict(int)
         # One core is left to the callers: a 10 ms call beside a busy caller reads as up to 40 ms (measured on 2 cores).
@@ -185,13 +193,21 @@ class LambdaPlatform:
         try:
             restore = await self._restored(environment)
             first = not environment.initialised
-            outcome = await self._called(environment, call, request_id, by_alias=route.by_alias)
+            ids = ids_of(call.trace, active=settings.traced, now_s=time.time())
+            header = ids.header if ids else ""
+            began_s = time.perf_counter()
+            outcome = await self._called(environment, call, request_id, header, by_alias=route.by_alias)
+            waited_ms = (time.perf_counter() - began_s) * 1000
         except BaseException:
             # The call was abandoned half way: nobody knows the state of its environment.
             await self._pool.end(environment, Ended.ABANDONED)
             raise
         self._noted(environment, outcome, request_id)
-        ran = self._ran(settings, outcome, environment, request_id, first=first, restore=restore)
+        ran = self._ran(settings, outcome, environment, request_id, first=first, restore=restore, trace=ids)
+        if ids is not None:
+            arn = f"{self._arn_start}:{settings.function}"
+            seen = traced(ran, settings, arn, waited_ms=waited_ms, prepared_s=environment.prepared_s)
+            self._traces.add(seen, ran.ended_s + self._conditions.trace_delay_s)
         lines = log_lines(ran, settings.logging)
         self._telemetry.served(ran, settings, route, environment.stream, lines)
         await self._pool.give_back(environment)
@@ -218,14 +234,18 @@ class LambdaPlatform:
         environment.dead = False  # What fails to initialise shows its error in the call.
         return restore_of(said.init_lines)
 
-    async def _called(self, environment: Environment, call: Call, request_id: str, *, by_alias: bool) -> Outcome:
+    async def _called(
+        self, environment: Environment, call: Call, request_id: str, trace: str, *, by_alias: bool
+    ) -> Outcome:
         """Run a call; environments are taken first and cores afterwards.
 
         So overlapping probes occupy environments of their own and do not slow each other down. What waits for other
         calls must not hold a core, and live traffic, which nobody measures by the clock here, would only queue for one.
         """
         assert self._http is not None
-        context = told(":".join(filter(None, (self._arn_start, call.function, call.qualifier))), call.client_context)
+        context = told(
+            ":".join(filter(None, (self._arn_start, call.function, call.qualifier))), call.client_context, trace
+        )
         free = is_own(call.function) or (by_alias and environment.initialised)
         if free:
             return await environment.call(self._http, call.payload, context, request_id)
@@ -241,6 +261,7 @@ class LambdaPlatform:
         *,
         first: bool,
         restore: Restore | None,
+        trace: TraceIds | None,
     ) -> Ran:
         if outcome.init_ms is not None:
             self.init_reports.append((settings.function, settings.version, outcome.init_ms))
@@ -263,5 +284,6 @@ class LambdaPlatform:
             first=first,
             provisioned=environment.provisioned,
             restore=restore,
+            trace=trace,
             ended_s=time.time(),
         )

@@ -88,11 +88,13 @@ class Relay:
 
 def told_apart(headers: Mapping[str, str], deadline_ms: int) -> dict[str, str]:
     """Return the headers of a call as Lambda would send them."""
-    arn, context = heard(headers.get(_CONTEXT, ""))
+    arn, context, trace = heard(headers.get(_CONTEXT, ""))
     kept = {name: text for name, text in headers.items() if name != _CONTEXT}
     kept["Lambda-Runtime-Deadline-Ms"] = str(deadline_ms)
     if arn:
         kept["Lambda-Runtime-Invoked-Function-Arn"] = arn
+    if trace:
+        kept["Lambda-Runtime-Trace-Id"] = trace
     if context is not None:
         kept[_CONTEXT] = context
     return kept

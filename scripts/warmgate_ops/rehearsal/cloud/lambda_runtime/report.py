@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init
 from warmgate_ops.rehearsal.cloud.lambda_runtime.snapshots import Restore
+from warmgate_ops.rehearsal.cloud.traces.documents import TraceIds
 
 _LEVELS = {"DEBUG": 0, "INFO": 1, "WARN": 2}
 _RUNTIME = "python:rehearsal.v1"
@@ -40,6 +41,8 @@ class Ran:
     provisioned: bool = False
     restore: Restore | None = None
     """How the environment was restored from its snapshot for this call."""
+    trace: TraceIds | None = None
+    """Of a call that is sampled."""
     ended_s: float = 0.0
 
     @property
@@ -101,6 +104,8 @@ def _text_lines(ran: Ran) -> tuple[str, ...]:
     if ran.status != "success":
         kind = f"\tError Type: {ran.error_type}" if ran.error_type and ran.status != "timeout" else ""
         report += f"Status: {ran.status}{kind}"
+    if ran.trace is not None:
+        report += f"\nXRAY TraceId: {ran.trace.trace_id}\tSegmentId: {ran.trace.function_id}\tSampled: true\t"
     return (
         *((_text_start(),) if ran.first else ()),
         *_text_restore(ran.restore),
@@ -134,7 +139,8 @@ def _text_init(init: Init) -> str:
 
 def _json_lines(ran: Ran, logging: Logging) -> tuple[str, ...]:
     """Return the records that the system log level lets through; a report is WARN where the call did not succeed."""
-    start = _record("platform.start", {"requestId": ran.request_id, "version": ran.version}, ran.ended_s)
+    started: dict[str, object] = {"requestId": ran.request_id, "version": ran.version, **_tracing(ran)}
+    start = _record("platform.start", started, ran.ended_s)
     level = "INFO" if ran.status == "success" else "WARN"
     inits = [
         line for init in ran.failed_inits for line in _kept(logging, "WARN", _init_record(init, False, ran.ended_s))
@@ -175,10 +181,23 @@ def _report_record(ran: Ran) -> str:
     if ran.restore is not None:
         metrics["restoreDurationMs"] = round(ran.restore.duration_ms, 3)
         metrics["billedRestoreDurationMs"] = math.ceil(ran.restore.duration_ms)
-    record: dict[str, object] = {"requestId": ran.request_id, "status": ran.status, "metrics": metrics}
+    record: dict[str, object] = {
+        "requestId": ran.request_id,
+        "status": ran.status,
+        "metrics": metrics,
+        **_tracing(ran),
+    }
     if ran.error_type and ran.status == "error":
         record["errorType"] = ran.error_type
     return _record("platform.report", record, ran.ended_s)
+
+
+def _tracing(ran: Ran) -> dict[str, object]:
+    """Return the member that names the trace of a call (Lambda, Telemetry API, TraceContext)."""
+    if ran.trace is None:
+        return {}
+    value = {"spanId": ran.trace.function_id, "type": "X-Amzn-Trace-Id", "value": ran.trace.header}
+    return {"tracing": value}
 
 
 def _start_record(kind: str, ended_s: float) -> str:

@@ -25,6 +25,7 @@ def main(task: str, layers: str, handler: str) -> None:
             heard = json.loads(str(members.get("client_context") or "{}"))
             members["client_context"] = heard.get("context")
             members["invoked_function_arn"] = heard.get("arn") or members.get("invoked_function_arn")
+            members["x_amzn_trace_id"] = heard.get("trace") or members.get("x_amzn_trace_id")
             super().__init__(**members)
 
     client.InvocationRequest = Request

@@ -258,6 +258,15 @@ function parsed(text, name) {
   }
 }
 
+function traceOf(headers) {
+  try {
+    const heard = JSON.parse(headers["lambda-runtime-client-context"]); // as told.py writes it
+    return heard.trace || headers["lambda-runtime-trace-id"];
+  } catch {
+    return headers["lambda-runtime-trace-id"];
+  }
+}
+
 function contextOf(headers) {
   const heard = parsed(headers["lambda-runtime-client-context"], "ClientContext") ?? {}; // as told.py writes it
   const deadline = limitS > 0 ? Date.now() + limitS * 1000 : Number(headers["lambda-runtime-deadline-ms"]);
@@ -333,7 +342,7 @@ function serve(handler, { body, headers }) {
   const id = headers["lambda-runtime-aws-request-id"];
   if (body.equals(NO_CALL)) return postError(`/invocation/${id}/error`, runtimeError("UnmarshalError", "no call"));
   globalThis[requestIdKey] = id;
-  const trace = headers["lambda-runtime-trace-id"];
+  const trace = traceOf(headers);
   if (trace) env._X_AMZN_TRACE_ID = trace;
   else delete env._X_AMZN_TRACE_ID;
   onCrash = (error) => postError(`/invocation/${id}/error`, error);
