@@ -25,8 +25,12 @@ class SamplesError(DocumentError):
 
 def render_samples(judgement: Judgement) -> str:
     """Return the samples of a judgement as JSON Lines; the run is the deployment's id."""
-    run = judgement.deployment.deployment_id
-    return "".join(f"{json.dumps(_record(run, sample), separators=(',', ':'))}\n" for sample in judgement.samples)
+    return render_run(judgement.deployment.deployment_id, judgement.samples)
+
+
+def render_run(run: str, samples: Iterable[Sample]) -> str:
+    """Return the samples of a run as JSON Lines."""
+    return "".join(f"{json.dumps(_record(run, sample), separators=(',', ':'))}\n" for sample in samples)
 
 
 def read_samples(lines: Iterable[str], source: str = "samples") -> Iterator[tuple[str, Sample]]:

@@ -45,6 +45,9 @@ BY_NAME = {
     "runtime": "RUNTIME",
     "deployment_id": "DEPLOYMENT_ID",
     "run": "ID",
+    "version": "VERSION",
+    "before_version": "VERSION",
+    "after_version": "VERSION",
 }
 BY_TYPE = {"int": "NUMBER", "float": "NUMBER"}
 

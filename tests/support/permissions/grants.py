@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -43,6 +44,23 @@ def grants_of(template: Mapping[str, Any], role: str, names: Names) -> list[Gran
         for statement in _statements(template, role, names)
         for resources in [tuple(_list(statement["Resource"]))]
         for action in _list(statement["Action"])
+    ]
+
+
+def grants_of_document(document: Mapping[str, Any], **names: str) -> list[Grant]:
+    """Return the grants of a policy document; `names` are written where its text holds them in capitals."""
+    text = json.dumps(document)
+    for name, value in names.items():
+        text = text.replace(name, value)
+    return [
+        Grant(
+            sid=str(statement["Sid"]),
+            action=action,
+            resources=tuple(_list(statement["Resource"])),
+            conditional="Condition" in statement,
+        )
+        for statement in json.loads(text)["Statement"]
+        for action in statement["Action"]
     ]
 
 

@@ -19,7 +19,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control, Refused
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import Environment
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environments import Ended, EnvironmentRecord, Made
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Outcome
-from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import OWN_PREFIXES, Pool
+from warmgate_ops.rehearsal.cloud.lambda_runtime.pool import Pool, is_own
 from warmgate_ops.rehearsal.cloud.lambda_runtime.provisioned import Provisioned
 from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Ran, log_lines, tail_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.snapshots import Restore, restore_of
@@ -246,7 +246,7 @@ class LambdaPlatform:
         context = told(
             ":".join(filter(None, (self._arn_start, call.function, call.qualifier))), call.client_context, trace
         )
-        free = call.function.startswith(OWN_PREFIXES) or (by_alias and environment.initialised)
+        free = is_own(call.function) or (by_alias and environment.initialised)
         if free:
             return await environment.call(self._http, call.payload, context, request_id)
         async with self._running if environment.initialised else self._pool.starting:

@@ -23,9 +23,16 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 
 OWN_PREFIXES = ("CodeDeployHook_", "warmgate-")
 """Functions that mostly wait for others: they must hold nothing that those need."""
+MEASURED_PREFIX = "warmgate-sweep-"
+"""Clones of functions, which are measured, and run as those do."""
 OWN_NICENESS = 5
 Key = tuple[str, str]
 _SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
+
+
+def is_own(function: str) -> bool:
+    """Return whether a function is one of Warmgate's own, which waits for others and is not measured."""
+    return function.startswith(OWN_PREFIXES) and not function.startswith(MEASURED_PREFIX)
 
 
 class Pool:
@@ -180,7 +187,7 @@ class Pool:
             raise NoEnvironmentError(f"{package.function}: the cloud has ended")
         stream = package.log.prefixes(package.version, datetime.now(UTC).date())[0] + uuid.uuid4().hex
         # The hook is a caller as well; what it measures goes first.
-        niceness = OWN_NICENESS if package.function.startswith(OWN_PREFIXES) else 0
+        niceness = OWN_NICENESS if is_own(package.function) else 0
         ahead = made in {Made.PROVISIONED, Made.SNAPSHOT}
         environment = Environment(package, stream, niceness=niceness, provisioned=ahead, conditions=self._conditions)
         reason = made or self._why(package)
