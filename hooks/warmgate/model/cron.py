@@ -1,4 +1,4 @@
-"""AWS's cron expressions of six fields, as far as hours and days go: no L, no W, no `#` (EventBridge Scheduler guide)."""
+"""AWS's cron expressions of six fields (EventBridge Scheduler guide), without `L`, `W` and `#`."""
 
 from __future__ import annotations
 

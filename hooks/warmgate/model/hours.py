@@ -12,10 +12,8 @@ from warmgate.model.cron import Cron, read_cron
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_MINUTES = 24 * 60
 MINUTES = (5, 10, 15, 20, 30, 60)
-"""The lengths that `every` may have: nobody has been told of idle environments that end sooner, and an hour is whole."""
-_HOURS = re.compile(
-    r"(?P<days>[A-Za-z,-]+) +(?P<from>\d{2}:\d{2})-(?P<until>\d{2}:\d{2}) +(?P<zone>[A-Za-z0-9_+/-]+)"
-)
+"""The lengths that `every` may have: parts of an hour, and no shorter than a sweep of all functions."""
+_HOURS = re.compile(r"(?P<days>[A-Za-z,-]+) +(?P<from>\d{2}:\d{2})-(?P<until>\d{2}:\d{2}) +(?P<zone>[A-Za-z0-9_+/-]+)")
 _EXAMPLE = "write it as Mon-Fri 07:30-19:00 Europe/Berlin"
 
 
@@ -159,4 +157,3 @@ def _days_text(days: frozenset[int]) -> str:
 
 def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
-

@@ -54,7 +54,8 @@ KEEP_WARM = Section(
             fix="write it as Mon-Fri 07:30-19:00 Europe/Berlin",
             check=_check_only,
         ),
-        text="The hours in which they are kept warm, on the clock of a time zone of the IANA database. Without it, always.",
+        text="The hours in which they are kept warm, on the clock of a time zone of the IANA database. Without it,"
+        " always.",
     ),
     Key(
         name="of_reserved",
