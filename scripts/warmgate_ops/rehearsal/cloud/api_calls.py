@@ -15,7 +15,7 @@ import botocore.session
 _SCOPE = re.compile(r"Credential=(?P<principal>.+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _RPC = re.compile(r"/service/[^/]+/operation/(?P<operation>[A-Za-z]+)")
 _REST = ("lambda",)
-_ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction", "monitoring": "cloudwatch"}
+_ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction", "monitoring": "cloudwatch", "tagging": "tag"}
 """Where IAM's name is not the API's: an operation, or the service that a signature names."""
 _OBJECT_ACTIONS = {"PUT": "PutObject", "GET": "GetObject", "HEAD": "GetObject", "DELETE": "DeleteObject"}
 
