@@ -9,7 +9,21 @@ from typing import Annotated
 
 import typer
 
-from warmgate_ops.cli import appspec, check, cloud, doctor, init, logs, policy, rehearse, release, replay, report, why
+from warmgate_ops.cli import (
+    appspec,
+    check,
+    cloud,
+    doctor,
+    init,
+    logs,
+    policy,
+    rehearse,
+    release,
+    replay,
+    report,
+    warm,
+    why,
+)
 from warmgate_ops.cli.endings import Command
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import leave, say
@@ -22,7 +36,7 @@ app = typer.Typer(
     epilog=examples("rehearse", "policy validate policy.yaml", "COMMAND --help"),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (rehearse, init, cloud, policy, replay, doctor, appspec, check, release, why, report, logs):
+for command in (rehearse, init, cloud, policy, replay, doctor, appspec, check, release, why, report, logs, warm):
     command.register(app)  # in the order in which a new user meets them
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 from warmgate.model.deployment import Target
@@ -20,7 +20,7 @@ from warmgate_ops.cold_starts.keeping.costs import (
     provisioned_usd,
     snapstart_usd,
 )
-from warmgate_ops.cold_starts.keeping.fitting import habits_of
+from warmgate_ops.cold_starts.keeping.fitting import Fitted, fitted
 from warmgate_ops.cold_starts.keeping.lines import WEEK_S, Keep
 from warmgate_ops.cold_starts.keeping.replay import Habits, Means, Replayed, replay
 from warmgate_ops.cold_starts.prices import LIST, Prices
@@ -67,9 +67,13 @@ class Plan:
     """Recorded cold starts that somebody waited for, restarts after a crash left out."""
     crashes: int
     habits: Habits
+    fit: Fitted | None
+    """What the habits were taken from; None where they were given, or there were too few cold starts."""
     replayed_cold: int
     """What the model makes of the recorded calls with these habits, beside `cold`."""
     rows: tuple[Row, ...]
+    pings: float
+    """Calls of the keeper, a month."""
     break_even: float
     used: float
     """The share of its time that each of the environments would work."""
@@ -86,8 +90,8 @@ def plan_of(calls: Sequence[Call], wanted: Wanted, prices: Prices = LIST) -> Pla
     arrivals = arrivals_of(usable)
     cold = sum(arrival.was_cold for arrival in arrivals)
     recorded_s = max(1.0, (arrivals[-1].at_ms - arrivals[0].at_ms) / 1000) if arrivals else 1.0
-    habits = habits_of(usable, arrivals) if cold >= FEWEST else Habits()
-    habits = replace(habits, idle_s=wanted.idle_s or habits.idle_s)
+    fit = fitted(usable, arrivals) if cold >= FEWEST and not wanted.idle_s else None
+    habits = fit.habits if fit else Habits(idle_s=wanted.idle_s or Habits().idle_s)
     table = _Table(wanted, arrivals, habits, MONTH_S / recorded_s, prices)
     pinged = table.replayed(Means(keep=wanted.keep, every=wanted.every))
     rows = table.rows(pinged)
@@ -98,8 +102,10 @@ def plan_of(calls: Sequence[Call], wanted: Wanted, prices: Prices = LIST) -> Pla
         cold=cold,
         crashes=len(own) - len(usable),
         habits=habits,
+        fit=fit,
         replayed_cold=table.nothing.cold,
         rows=rows,
+        pings=pinged.pings * MONTH_S / recorded_s,
         break_even=break_even(wanted.size, prices),
         used=table.nothing.busy_ms / 1000 / (max(1, wanted.keep.most) * recorded_s),
         peak=table.nothing.peak,

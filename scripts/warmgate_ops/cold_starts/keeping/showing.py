@@ -33,10 +33,12 @@ def document_of(plan: Plan) -> dict[str, Any]:
         "cold_starts": plan.cold,
         "after_crashes": plan.crashes,
         "idle_lifetime_s": round(plan.habits.idle_s, 1),
+        "idle_lifetime_fits_s": None if plan.fit is None else [plan.fit.least_idle_s, plan.fit.most_idle_s],
         "recency": round(plan.habits.recency, 3),
         "age_s": None if math.isinf(plan.habits.age_s) else plan.habits.age_s,
         "replayed_cold_starts": plan.replayed_cold,
         "month": [asdict(row) for row in plan.rows],
+        "pings": plan.pings,
         "break_even_use": plan.break_even,
         "use": plan.used,
         "peak_callers": plan.peak,
@@ -52,10 +54,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"{name}  keep {wanted.keep}, every {wanted.every}"
     crashes = f", {plan.crashes:,} restarts after a crash left out" if plan.crashes else ""
     yield f"{plan.calls:,} calls in {plan.recorded_s / DAY_S:.1f} days, {plan.cold:,} cold{crashes}"
-    yield (
-        f"replayed with environments that live {plan.habits.idle_s / 60:.0f} min idle: {plan.replayed_cold:,} cold"
-        f" ({'given' if wanted.idle_s else 'the lifetime that fits best'})"
-    )
+    idle = f"{plan.habits.idle_s / 60:.0f} min idle ({_fit(plan)})"
+    yield f"replayed with environments that live {idle}: {plan.replayed_cold:,} cold"
     yield ""
     width = max(len(row.name) for row in plan.rows)
     yield f"{'':{width}}  {'a month':>10}  {'cold starts left':>16}  what it does"
@@ -68,6 +68,13 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"of the cold starts that pings leave, {plan.beyond:,.0f} come while {wanted.keep.most} or more are busy"
     yield f"list prices of {LIST.region}, {DATED}; how long environments live AWS promises nobody: not yet seen on AWS"
     yield f"advice: {plan.advice}"
+
+
+def _fit(plan: Plan) -> str:
+    if plan.fit is None:
+        return "given" if plan.wanted.idle_s else "too few cold starts to tell"
+    least, most = plan.fit.least_idle_s / 60, plan.fit.most_idle_s / 60
+    return f"{least:.0f} to {most:.0f} fit the calls" if most > 1.2 * least else "as the calls say"
 
 
 def _row(row: Row, width: int) -> str:
