@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from support.fakes.lambda_calls import Install, publish, update
 from support.warm_function import ANSWERING, DEAF
@@ -20,6 +21,7 @@ from warmgate.keeping.keeper import Keeper
 from warmgate.model.deadline import Deadline
 from warmgate.model.warming import Warmed
 from warmgate.settings import Settings
+from warmgate_ops.cli.main import app
 from warmgate_ops.rehearsal.cloud.local_cloud import FUNCTION_ARN, LocalCloud
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(120)]
@@ -193,3 +195,100 @@ def deployed(cloud: LocalCloud, function: str, version: str) -> str:
     )["deploymentId"]
     client.get_waiter("deployment_successful").wait(deploymentId=made, WaiterConfig={"Delay": 0.2, "MaxAttempts": 100})
     return made
+
+
+@pytest.fixture(scope="module")
+def installation(local_cloud: LocalCloud) -> str:
+    """Give the name of an installation with a group of schedules and the stack's own one."""
+    client, name = local_cloud.client("scheduler"), "warmgate-tried"
+    client.create_schedule_group(Name=f"{name}-keep-warm")
+    client.create_schedule(
+        Name=f"{name}-policies",
+        GroupName=f"{name}-keep-warm",
+        ScheduleExpression="rate(5 minutes)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": f"{FUNCTION_ARN}:{name}-keep-warm", "RoleArn": "arn:aws:iam::123456789012:role/schedules"},
+    )
+    return name
+
+
+def warm(cloud: LocalCloud, command: str, function: str, install_name: str, *words: str) -> Result:
+    """Run a subcommand of `warmgate warm` in the cloud."""
+    named = ["--function", function, "--alias", "live", "--install-name", install_name]
+    where = ["--endpoint-url", cloud.endpoint_url, "--region", cloud.region]
+    return CliRunner().invoke(app, ["warm", command, *named, *where, *words])
+
+
+@pytest.mark.usefixtures("keeper")
+def test_apply_proves_tags_and_schedules_and_remove_takes_all_back(
+    local_cloud: LocalCloud, install: Install, installation: str
+) -> None:
+    """One ping, the tag, a schedule a line; applied again there are no others; removed there is nothing."""
+    client, function = local_cloud.client("lambda"), installed(local_cloud, install, **{"warmgate:warm": "false"})
+    keep = ["--keep", "Mon-Fri 07:30-19:00 Europe/Berlin = 5, else 1", "--yes"]
+    first = warm(local_cloud, "apply", function, installation, *keep)
+    assert first.exit_code == 0, first.output
+    assert schedules(local_cloud, installation, function) == [
+        (f"{function}.live.1", "cron(0/5 7-18 ? * MON-FRI *)", "Europe/Berlin"),
+        (f"{function}.live.2", "cron(0/5 * * * ? *)", "Europe/Berlin"),
+    ]
+    assert client.list_tags(Resource=f"{FUNCTION_ARN}:{function}")["Tags"]["warmgate:warm"] == "true"
+    assert len(logged(local_cloud, function, "REPORT")) == 1
+
+    assert warm(local_cloud, "apply", function, installation, "--keep", "2", "--yes").exit_code == 0
+    assert schedules(local_cloud, installation, function) == [(f"{function}.live.1", "cron(0/5 * * * ? *)", "UTC")]
+
+    assert warm(local_cloud, "remove", function, installation, "--yes").exit_code == 0
+    assert schedules(local_cloud, installation, function) == []
+    assert "warmgate:warm" not in client.list_tags(Resource=f"{FUNCTION_ARN}:{function}")["Tags"]
+
+
+def schedules(cloud: LocalCloud, install_name: str, function: str) -> list[tuple[str, str, str]]:
+    """Return name, expression and time zone of a function's schedules."""
+    client, group = cloud.client("scheduler"), f"{install_name}-keep-warm"
+    names = [each["Name"] for each in client.list_schedules(GroupName=group, NamePrefix=f"{function}.")["Schedules"]]
+    found = [client.get_schedule(Name=name, GroupName=group) for name in sorted(names)]
+    return [(each["Name"], each["ScheduleExpression"], each["ScheduleExpressionTimezone"]) for each in found]
+
+
+@pytest.mark.usefixtures("keeper")
+def test_apply_changes_nothing_for_a_handler_that_knows_no_pings(
+    local_cloud: LocalCloud, install: Install, installation: str, tmp_path: Path
+) -> None:
+    """It leaves with 1; with a payload that the owner says is safe it makes no call at all."""
+    client, function = local_cloud.client("lambda"), installed(local_cloud, install, DEAF, **{"warmgate:warm": "false"})
+    refused = warm(local_cloud, "apply", function, installation, "--keep", "2", "--yes")
+    assert refused.exit_code == 1
+    assert "answer pings before the work begins" in refused.stderr
+    assert schedules(local_cloud, installation, function) == []
+    assert client.list_tags(Resource=f"{FUNCTION_ARN}:{function}")["Tags"]["warmgate:warm"] == "false"
+
+    (tmp_path / "safe.json").write_text('{"source": "serverless-plugin-warmup"}')
+    safe = ["--payload-is-safe", str(tmp_path / "safe.json"), "--keep", "2", "--yes"]
+    assert warm(local_cloud, "apply", function, installation, *safe).exit_code == 0
+    assert len(schedules(local_cloud, installation, function)) == 1
+    assert len(logged(local_cloud, function, "worked")) == 1
+
+    assert warm(local_cloud, "apply", function, installation, "--keep", "2").exit_code == 2
+    assert warm(local_cloud, "apply", function, "warmgate-none", "--keep", "2", "--yes").exit_code == 2
+
+
+def test_status_reads_what_the_keeper_has_logged(
+    local_cloud: LocalCloud, install: Install, keeper: Keeper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three runs as they are printed; without a log of an installation it leaves with 3."""
+    function = installed(local_cloud, install)
+    capsys.readouterr()
+    for _ in range(3):
+        run_for(keeper, function, 2)
+    lines = [line for line in capsys.readouterr().out.splitlines() if '"keep-warm"' in line]
+    printing = f"def handler(event, context):\n    print(*{lines!r}, sep=chr(10))"
+    said = install(printing, LoggingConfig={"LogGroup": "/aws/lambda/warmgate-said-keep-warm"})
+    local_cloud.client("lambda").invoke(FunctionName=said)
+    local_cloud.flush_logs()
+
+    found = warm(local_cloud, "status", function, "warmgate-said", "--json")
+    document = json.loads(found.stdout)
+    assert found.exit_code == 0, found.output
+    assert (document["runs"], len(document["environments"]), document["cold"]) == (3, 2, 2)
+    assert warm(local_cloud, "status", function, "warmgate-none").exit_code == 3

@@ -11,10 +11,11 @@ import typer
 from warmgate.errors import SettingsError
 from warmgate.model.deployment import Target
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file
-from warmgate_ops.cli.warm.shared import Alias, Every, Function, InstallName, KeepText, Yes, agreed, named
+from warmgate_ops.cli.warm.shared import Alias, Every, Function, InstallName, KeepText, Yes, agreed, refuse_versions
 
 if TYPE_CHECKING:
     from warmgate.adapters.sdk import Clients
@@ -54,10 +55,11 @@ def apply(
     from warmgate_ops.cold_starts.keeping.lines import read_every, read_keep
     from warmgate_ops.cold_starts.keeping.schedules import schedules_of
 
+    refuse_versions(alias)
     lines, rhythm = read_keep(keep), read_every(every)
     payload = None if payload_is_safe is None else _json_in(payload_is_safe)
     clients = clients_of(endpoint_url, region)
-    target = Target(named(function, alias, clients), alias)
+    target = Target(function_in(function, clients), alias)
     keeping = account.keeping_of(clients, install_name)
     versions = sorted(LambdaAliases(clients).read(target).versions)
     schedules = schedules_of(target, lines, rhythm, of_reserved=of_reserved, payload=payload)

@@ -15,11 +15,11 @@ from warmgate.errors import SettingsError
 from warmgate.model.deployment import Target
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.documents import content_of
-from warmgate_ops.cli.function_option import function_named
+from warmgate_ops.cli.function_option import function_in, function_named
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import named_input, output_file, write_text
-from warmgate_ops.cli.warm.shared import Alias, Every, Function, KeepText, Since, named, seconds_of
+from warmgate_ops.cli.warm.shared import Alias, Every, Function, KeepText, Since, refuse_versions, seconds_of
 
 if TYPE_CHECKING:
     from warmgate.model.function import FunctionVersion
@@ -76,6 +76,7 @@ def plan(
     from warmgate_ops.cold_starts.keeping.lines import read_every, read_keep
     from warmgate_ops.cold_starts.keeping.plan import Wanted, plan_of
 
+    refuse_versions(alias)
     lines, rhythm = read_keep(keep), read_every(every)
     idle_s = seconds_of(idle, "--idle") if idle else None
     if architecture not in {"x86_64", "arm64"}:
@@ -144,7 +145,7 @@ def _in_account(
 
     ago_s = seconds_of(since)
     clients = clients_of(endpoint_url, region)
-    target = Target(named(function, alias, clients), alias)
+    target = Target(function_in(function, clients), alias)
     state = LambdaAliases(clients).read(target)
     version = LambdaFunctions(clients).version(target.function, state.version)
     now_ms = time.time() * 1000

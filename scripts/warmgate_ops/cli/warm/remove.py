@@ -6,9 +6,10 @@ import typer
 
 from warmgate.model.deployment import Target
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import complain, say
-from warmgate_ops.cli.warm.shared import Alias, Function, InstallName, Yes, agreed, named
+from warmgate_ops.cli.warm.shared import Alias, Function, InstallName, Yes, agreed, refuse_versions
 
 
 def register(warm: typer.Typer) -> None:
@@ -31,8 +32,9 @@ def remove(
     """
     from warmgate_ops.cold_starts.keeping import account
 
+    refuse_versions(alias)
     clients = clients_of(endpoint_url, region)
-    target, group = Target(named(function, alias, clients), alias), f"{install_name}-keep-warm"
+    target, group = Target(function_in(function, clients), alias), f"{install_name}-keep-warm"
     names = account.schedules_in(clients, group, target)
     complain(f"{target.function}: tag warmgate:warm goes; nobody keeps any alias of it warm then")
     for name in names:

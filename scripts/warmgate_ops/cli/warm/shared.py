@@ -8,9 +8,7 @@ from typing import Annotated
 
 import typer
 
-from warmgate.adapters.sdk import Clients
 from warmgate.errors import SettingsError
-from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import complain
 
 Function = Annotated[str, typer.Option(help="Function name or ARN.")]
@@ -34,12 +32,11 @@ def seconds_of(text: str, option: str = "--since") -> float:
     return float(int(found[1]) * _SECONDS[found[2]])
 
 
-def named(function: str, alias: str, clients: Clients) -> str:
-    """Return the function's name; raises SettingsError for $LATEST, which nobody is released to."""
+def refuse_versions(alias: str) -> None:
+    """Raise SettingsError for a version, and for $LATEST, which nobody is released to."""
     if alias.startswith("$") or alias.isdigit():
         hint = "name the alias that callers use: what it serves is looked up at each run"
         raise SettingsError(f"--alias: found {alias}, expected an alias", hint=hint)
-    return function_in(function, clients)
 
 
 def agreed(question: str, *, yes: bool) -> None:

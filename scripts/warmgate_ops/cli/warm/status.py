@@ -13,9 +13,10 @@ import typer
 from warmgate.model.deployment import Target
 from warmgate.model.warming import SHORT_RUNS
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
+from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import say
-from warmgate_ops.cli.warm.shared import Alias, Function, InstallName, Since, named, seconds_of
+from warmgate_ops.cli.warm.shared import Alias, Function, InstallName, Since, refuse_versions, seconds_of
 
 MONTH_S = 730 * 3600.0
 SHOWN = 5
@@ -43,9 +44,10 @@ def status(
     """
     from warmgate_ops.cold_starts.keeping import account
 
+    refuse_versions(alias)
     ago_s = seconds_of(since)
     clients = clients_of(endpoint_url, region)
-    target = Target(named(function, alias, clients), alias)
+    target = Target(function_in(function, clients), alias)
     runs = account.runs_in(clients, install_name, target, (time.time() - ago_s) * 1000)
     schedules = account.schedules_in(clients, f"{install_name}-keep-warm", target)
     document = document_of(target, runs, schedules)

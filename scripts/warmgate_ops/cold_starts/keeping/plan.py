@@ -165,7 +165,8 @@ class _Table:
     def _snapstart(self, month: float) -> Row:
         wanted = self._wanted
         if not has_snapstart(wanted.runtime):
-            says = f"not offered for {wanted.runtime or 'an unknown runtime'}"
+            unknown = "the runtime is not known: pass --runtime"
+            says = f"not offered for {wanted.runtime}" if wanted.runtime else unknown
             return Row(name="SnapStart", usd=None, cold=None, says=says)
         usd = snapstart_usd(wanted.kept_versions, month, wanted.size, wanted.runtime, self._prices)
         says = f"restores instead of inits, as many; {wanted.kept_versions} kept versions; how long they take: measure"
@@ -191,7 +192,8 @@ def _advice(wanted: Wanted, rows: Sequence[Row], cold: int, peak: int) -> str:
     if not wanted.keep.most:
         return "nothing is kept, and nothing is called"
     cut = 1 - (pings.cold or 0.0) / (nothing.cold or 1.0)
-    saved = f"pings remove {cut:.0%} of the cold starts for ${(pings.usd or 0) - (nothing.usd or 0):.2f} a month more"
+    more_usd = (pings.usd or 0.0) - (nothing.usd or 0.0)
+    saved = f"pings remove {cut * 100:.0f} % of the cold starts for ${more_usd:.2f} a month more"
     if cut >= 0.5:
         return saved
     if peak > wanted.keep.most:

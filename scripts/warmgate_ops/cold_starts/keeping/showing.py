@@ -61,11 +61,11 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"{'':{width}}  {'a month':>10}  {'cold starts left':>16}  what it does"
     yield from (_row(row, width) for row in plan.rows)
     yield (
-        f"break-even: provisioned concurrency is cheaper than on-demand above {plan.break_even:.0%} use of each"
-        f" environment; these would be used {plan.used:.1%}"
+        f"break-even: provisioned concurrency is cheaper than on-demand above {plan.break_even * 100:.0f} % use of each"
+        f" environment; these would be used {plan.used * 100:.2g} %"
     )
     if wanted.keep.most:
-        yield f"of the cold starts that pings leave, {plan.beyond:,.0f} come while {wanted.keep.most} or more are busy"
+        yield f"of the cold starts that pings leave, {plan.beyond:,.0f} come while all that are kept are busy"
     yield f"list prices of {LIST.region}, {DATED}; how long environments live AWS promises nobody: not yet seen on AWS"
     yield f"advice: {plan.advice}"
 

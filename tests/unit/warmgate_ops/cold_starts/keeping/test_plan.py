@@ -58,7 +58,7 @@ def test_pings_cure_what_idleness_causes() -> None:
     assert pings.cold == pytest.approx(7.4, rel=0.02)
     assert snapstart.cold == nothing.cold
     assert provisioned.cold == 0.0
-    assert plan.advice.startswith("pings remove 99% of the cold starts for $0.")
+    assert plan.advice.startswith("pings remove 99 % of the cold starts for $0.")
     assert nothing.usd == pytest.approx(init_usd(900.0, WANTED.size) * (nothing.cold or 0))
 
 
