@@ -292,3 +292,26 @@ def test_status_reads_what_the_keeper_has_logged(
     assert found.exit_code == 0, found.output
     assert (document["runs"], len(document["environments"]), document["cold"]) == (3, 2, 2)
     assert warm(local_cloud, "status", function, "warmgate-none").exit_code == 3
+
+
+@pytest.mark.usefixtures("keeper")
+def test_a_plan_reads_the_calls_of_the_account(local_cloud: LocalCloud, install: Install, tmp_path: Path) -> None:
+    """As many calls and cold starts as were made, without one of its own."""
+    function = installed(local_cloud, install)
+    with ThreadPoolExecutor(6) as callers:
+        list(callers.map(lambda _: called(local_cloud, function), range(12)))
+    made = len(logged(local_cloud, function, "REPORT"))
+    words = ["--keep", "2", "--json", "--output", str(tmp_path / "warm.yaml")]
+    where = ["--endpoint-url", local_cloud.endpoint_url, "--region", local_cloud.region]
+    result = CliRunner().invoke(app, ["warm", "plan", "--function", function, "--alias", "live", *words, *where])
+
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert (document["calls"], document["cold_starts"], document["memory_mb"]) == (made, 6, 256.0)
+    assert len(logged(local_cloud, function, "REPORT")) == made == 12
+
+
+def called(cloud: LocalCloud, function: str) -> int:
+    """Call a function as a caller does."""
+    status: int = cloud.client("lambda").invoke(FunctionName=function, Qualifier="live", Payload=b"{}")["StatusCode"]
+    return status
