@@ -19,6 +19,7 @@ from warmgate.policy.values import (
     Compare,
     ErrorAction,
     Expect,
+    KeepWarm,
     Limits,
     Live,
     Match,
@@ -99,6 +100,13 @@ lives = st.builds(
     cold_start_ratio=st.none() | shares,
     grace_ms=st.floats(0, 3_600_000),
 )
+keep_warms = st.builds(
+    KeepWarm,
+    environments=st.integers(0, 100),
+    every=st.sampled_from(["5m", "60m", "cron(0/5 7-18 ? * MON-FRI *)", "cron(10 6 1,15 * ? *)"]),
+    only=st.none() | st.sampled_from(["Mon-Fri 07:30-19:00 Europe/Berlin", "Sat,Sun 22:00-06:00 UTC"]),
+    reserved_ratio=st.floats(0, 1, exclude_min=True),
+)
 
 
 @st.composite
@@ -136,6 +144,7 @@ def policies(draw: st.DrawFn) -> Policy:
         limits=limited,
         compare=compared,
         live=draw(lives),
+        keep_warm=draw(st.none() | keep_warms),
         when=draw(
             st.builds(
                 When,

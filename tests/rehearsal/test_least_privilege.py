@@ -6,6 +6,7 @@ The functions that run here are those that `make package` built, attached as exa
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
@@ -16,15 +17,17 @@ import pytest
 
 from deploying.sam_cli import NEEDS_SAM, build
 from deploying.whole_install import install_all
+from support.fakes.lambda_calls import packed, publish
 from support.permissions import audit, grants_of, read_template
 from support.permissions.installed import installed_names
+from support.warm_function import ANSWERING
 from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.expect import RehearsedRelease, row_of
 from warmgate_ops.rehearsal.run import rehearse
 from warmgate_ops.rehearsal.scenario import Scenario
-from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_function
+from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, ROLE, RUNTIME, Installed, install_function
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
 pytestmark = [pytest.mark.local_cloud, NEEDS_SAM]
@@ -59,6 +62,10 @@ MISSING = {
 GIVEN_UP = {
     ("DoThingsOnce", "dynamodb:DeleteItem"): "a run that fails, or hands over, gives up its claim; none does here"
 }
+ENCRYPTED = {
+    ("EncryptNotifications", "kms:Decrypt"): "SNS asks for it in the caller's name",
+    ("EncryptNotifications", "kms:GenerateDataKey"): "SNS asks for it in the caller's name",
+}
 FEW = "where too few live calls came for a verdict, calls of its own are added: not in every run"
 BACK = "where CodeDeploy made no rollback of its own: tests/rehearsal/test_rollback_controller.py"
 UNUSED = {
@@ -92,8 +99,11 @@ UNUSED = {
         ("RegisterRollbackRevisions", "codedeploy:RegisterApplicationRevision"): BACK,
         ("ReadDeploymentConfigs", "codedeploy:GetDeploymentConfig"): BACK,
         ("PutAliasesBack", "lambda:UpdateAlias"): BACK,
-        ("EncryptNotifications", "kms:Decrypt"): "SNS asks for it in the caller's name",
-        ("EncryptNotifications", "kms:GenerateDataKey"): "SNS asks for it in the caller's name",
+        **ENCRYPTED,
+    },
+    "Keeper": {
+        **ENCRYPTED,
+        ("Notify", "sns:Publish"): "only three runs in a row that miss more than half are told",
     },
 }
 """Grants that these releases do not use, each with its reason."""
@@ -122,7 +132,7 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Release a bad version, and a good one with live traffic, through every function."""
+    """Release a bad version, and a good one with live traffic, through every function, and keep another warm."""
     folder = tmp_path_factory.mktemp("least-privilege")
     package = build(folder / "package")
     with LocalCloud.start(folder / "cloud", conditions=Conditions(hooks_on_rollback=True)) as cloud:
@@ -132,6 +142,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         deployment = released(cloud, attached)
         controller = functions["RollbackController"]
         settled(lambda: sum(call.action == "events:PutEvents" for call in cloud.calls_of(controller)) >= 2)
+        keep_warm(cloud, functions["Keeper"])
         yield Stage(cloud, functions, refused, attached, deployment)
 
 
@@ -140,6 +151,21 @@ def checkout_api(folder: Path) -> Scenario:
     policy = folder / "checkout.yaml"
     policy.write_text(POLICY)
     return CheckoutApi(**{**{each.name: getattr(GOOD, each.name) for each in fields(GOOD)}, "policy": policy})
+
+
+def keep_warm(cloud: LocalCloud, keeper: str) -> None:
+    """Have the keeper look at the policies of a tagged function, and keep two of its environments warm."""
+    client, name = cloud.client("lambda"), "kept-warm"
+    made = client.create_function(
+        FunctionName=name, Runtime=RUNTIME, Role=ROLE, Handler="app.handler", Code={"ZipFile": packed(ANSWERING)}
+    )
+    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
+    client.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion=publish(cloud, name))
+    client.tag_resource(Resource=made["FunctionArn"], Tags={"warmgate:warm": "true"})
+    for more in ({}, {"function": name, "alias": ALIAS, "environments": 2}):
+        answer = client.invoke(FunctionName=keeper, Payload=json.dumps({"warmgate": "keep-warm", **more}))
+        said = json.loads(answer["Payload"].read())
+    assert said == {"aliases": 1, "warmed": 2}
 
 
 def released(cloud: LocalCloud, installed: Installed) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
 from warmgate.documents.nodes import Node, ScalarNode
 from warmgate.documents.place import Place, nearest
 from warmgate.documents.scalars import Meaning, is_number, meaning_of
-from warmgate.errors import PolicyError
+from warmgate.errors import PolicyError, UnfitError
 from warmgate.policy.units import SMALL_SHARE, Unit, plain
 from warmgate.policy.values import RatioLimit
 
@@ -308,6 +308,25 @@ class Text(Kind):
     def write(self, value: str) -> str:
         """Return the text."""
         return value
+
+
+class Checked(Text):
+    """Text that has a meaning of its own; `check` is imported where one is read, and raises UnfitError."""
+
+    __slots__ = ("check",)
+
+    def __init__(self, wanted: str, *, pattern: str, most: int, fix: str, check: Callable[[str], object]) -> None:
+        super().__init__(wanted, pattern=pattern, most=most, fix=fix)
+        self.check = check
+
+    def read(self, node: Node, at: Place) -> str:
+        """Return the text."""
+        text = super().read(node, at)
+        try:
+            self.check(text)
+        except UnfitError as error:
+            raise PolicyError(at.fault_of(node, self.expected, error.hint or self.fix)) from error
+        return text
 
 
 def _text_of(node: Node) -> str:

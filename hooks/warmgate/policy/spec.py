@@ -10,6 +10,7 @@ from warmgate.policy.kinds import Flag, Number, Text, Whole, Word
 from warmgate.policy.payloads import Expression, JsonValue, LoadedFile, PayloadFile
 from warmgate.policy.rules import BUDGET_SUFFICES, NAMES_DIFFER, PROBES_ARE_CALLED
 from warmgate.policy.sections import Key, Listed, Section
+from warmgate.policy.spec_keep_warm import KEEP_WARM
 from warmgate.policy.spec_limits import COMPARE, LIMITS, LIVE
 from warmgate.policy.units import SECONDS_IN
 from warmgate.policy.values import (
@@ -215,6 +216,12 @@ POLICY = Section(
     ),
     Key(name="compare", kind=COMPARE, text="Limits relative to the baseline, measured in the same rounds."),
     Key(name="live", kind=LIVE, text="Limits on live traffic while it shifts and after it."),
+    Key(
+        name="keep_warm",
+        kind=KEEP_WARM,
+        text="Environments of the alias that calls keep warm between releases, where the stack is installed with"
+        " `KeepWarm` and the function has the tag `warmgate:warm` = `true`. No judgement reads it.",
+    ),
     Key(name="when", kind=WHEN, text="What becomes of a check that could not decide."),
     Key(name="budget", kind=BUDGET, text="What a judgement may spend; the first bound that is reached ends it."),
     Key(

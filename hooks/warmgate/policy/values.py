@@ -225,6 +225,18 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepWarm:
+    """How many environments are kept warm by calls, and when; `model.hours` reads both texts."""
+
+    environments: int
+    every: str = "5m"
+    only: str | None = None
+    """Hours of the week; all of it where they are absent."""
+    reserved_ratio: float = 0.1
+    """Of the function's reserved concurrency, what these calls take at most at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A whole policy."""
 
@@ -239,6 +251,8 @@ class Policy:
     limits: Limits = Limits()
     compare: Compare = Compare()
     live: Live = Live()
+    keep_warm: KeepWarm | None = None
+    """None where nobody keeps anything warm; no judgement reads it."""
     when: When = When()
     budget: Budget = Budget()
     rollback: RollbackMode = RollbackMode.VERIFY

@@ -22,6 +22,7 @@ from warmgate_ops.cli import (
     release,
     replay,
     report,
+    warm,
     why,
 )
 from warmgate_ops.cli.endings import Command
@@ -36,7 +37,7 @@ app = typer.Typer(
     epilog=examples("rehearse", "policy validate policy.yaml", "COMMAND --help"),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (rehearse, init, cloud, policy, replay, doctor, appspec, check, release, why, report, logs, cold):
+for command in (rehearse, init, cloud, policy, replay, doctor, appspec, check, release, why, report, logs, cold, warm):
     command.register(app)  # in the order in which a new user meets them
 
 

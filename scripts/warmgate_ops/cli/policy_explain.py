@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from warmgate_ops.cli.documents import policy_in, recorded_in
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file, named_input
+
+if TYPE_CHECKING:
+    from warmgate.policy.values import KeepWarm
+    from warmgate_ops.cold_starts.keeping.standing import Standing
 
 
 def explain(
@@ -40,8 +45,10 @@ def explain(
         return {"check": each.check, "limit": each.limit, "says": each.says, "warnings": each.warnings}
 
     found = explained(policy, today_ms)
+    kept = _kept(policy.keep_warm)
     if as_json:
-        say(json.dumps({"file": str(file), "policy": policy.name, "checks": [record(each) for each in found]}))
+        about = {"file": str(file), "policy": policy.name, "checks": [record(each) for each in found]}
+        say(json.dumps(about if kept is None else {**about, "keep_warm": asdict(kept)}))
         return
     say(f"policy {policy.name}")
     for each in found:
@@ -50,5 +57,21 @@ def explain(
             say(f"    {line}")
         for line in each.warnings:
             say(f"  ! {line}")
-    count = sum(len(each.warnings) for each in found)
+    if policy.keep_warm is not None and kept is not None:
+        only = f", only {policy.keep_warm.only}" if policy.keep_warm.only else ""
+        say(f"keep_warm {policy.keep_warm.environments} environments every {policy.keep_warm.every}{only}")
+        for line in kept.says:
+            say(f"    {line}")
+        for line in kept.warnings:
+            say(f"  ! {line}")
+    count = sum(len(each.warnings) for each in found) + (len(kept.warnings) if kept else 0)
     complain(f"{len(found) - 1} checks, {count} warnings")
+
+
+def _kept(keep_warm: KeepWarm | None) -> Standing | None:
+    """Return what keeping warm costs, None where a policy keeps nothing."""
+    if keep_warm is None or not keep_warm.environments:
+        return None
+    from warmgate_ops.cold_starts.keeping.standing import standing_of
+
+    return standing_of(keep_warm)

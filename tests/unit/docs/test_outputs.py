@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from support.warm_week import Traffic, World
 from warmgate_ops.cli.main import app
+from warmgate_ops.cold_starts.keeping.recorded import line_of
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted(
@@ -36,9 +38,22 @@ def _examples(folder: Path) -> None:
     (folder / "examples").symlink_to(ROOT / "examples")
 
 
+def _week(folder: Path) -> None:
+    calls = World(seed=1).run(Traffic(seed=1))
+    (folder / "calls.jsonl").write_text("\n".join(map(line_of, calls)), encoding="utf-8")
+
+
+def _kept(folder: Path) -> None:
+    keep = 'keep_warm: {environments: 3, only: "Mon-Fri 07:30-19:00 Europe/Berlin"}'
+    (folder / "checkout.yaml").write_text(f"policy: checkout\nlimits: {{errors: {{rate: any}}}}\n{keep}\n")
+
+
 PREPARED: dict[str, Callable[[Path], object]] = {
     "policy validate examples/prints/policy.yaml": _examples,
     "appspec check appspec.yaml --json": _appspec,
+    "warm plan --function checkout-api --alias live --keep 'Mon-Fri 06:00-18:00 Europe/Berlin = 3, else 1'"
+    " --calls calls.jsonl --runtime python3.13 --architecture arm64": _week,
+    "policy explain checkout.yaml": _kept,
     "logs parse function.log --json": lambda folder: (folder / "function.log").write_text(LOG),
 }
 """What lies in the reader's folder before a command that a page shows with its output."""

@@ -7,7 +7,7 @@ import pytest
 from unit.warmgate.policy.documents import faults_below, faults_of
 
 TOP = (
-    "policy, match, pinned, mode, warm, probes, limits, compare, live, when, budget, rollback, known_bad,"
+    "policy, match, pinned, mode, warm, probes, limits, compare, live, keep_warm, when, budget, rollback, known_bad,"
     " store_payloads"
 )
 NAME = "a name of letters, digits, `.`, `_` and `-`, at most 64 characters"
@@ -348,7 +348,7 @@ def test_a_key_of_another_tool_is_answered_with_the_policy_s(lines: str, fix: st
         ("limits: {p95: 1s}", "move it below `limits.init:`, `limits.first_response:` or `limits.duration:`"),
         ("rate: 1%", "move it below `limits.errors:`, `compare.errors:` or `live.errors:`"),
         ("expect: {status: 200}", "move it below `probes:`"),
-        ("probes: [{name: a, weight: 1, environments: 20}]", "move it below `warm:`"),
+        ("probes: [{name: a, weight: 1, environments: 20}]", "move it below `warm:` or `keep_warm:`"),
         ("limits: {warm: {environments: 20}}", "move it to the left: it is a key of the policy itself"),
         ("when: {errors: pass}", "write error"),
         ("limits: {error: {rate: 1%}}", "write errors"),

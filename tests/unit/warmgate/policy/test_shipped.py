@@ -88,6 +88,8 @@ def test_the_schema_is_a_schema() -> None:
         "compare: {duration: {basis: p95}}",
         "warm: {environments: 0}",
         "warm: {environments: true}",
+        "keep_warm: {environments: 5, every: 7m}",
+        "keep_warm: {environments: 5, only: 07:30-19:00}",
         "budget: {seconds: 0}",
         "match: [{}]",
         "probes: [{}]",
@@ -122,5 +124,5 @@ def test_every_key_is_explained_in_both_references() -> None:
     assert {"policy", "warm.rounds", "limits.errors.rate", "probes[].expect.jmespath", "live.cold_starts.share"} <= set(
         keys
     )
-    assert len(keys) == len(set(keys)) == 42
+    assert len(keys) == len(set(keys)) == 46
     assert all(f"| `{key}` |" in (ROOT / "docs" / "reference" / "policy.md").read_text() for key in keys)

@@ -1,0 +1,1 @@
+"""Keeps environments of aliases warm between releases: whom to call, with how many calls at once, and what answered."""

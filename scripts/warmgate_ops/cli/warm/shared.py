@@ -1,0 +1,51 @@
+"""What the subcommands of `warm` share: options, what is read of a function, and the question before a change."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Annotated
+
+import typer
+
+from warmgate.errors import SettingsError
+from warmgate_ops.cli.output import complain
+
+Function = Annotated[str, typer.Option(help="Function name or ARN.")]
+Alias = Annotated[str, typer.Option(help="Alias that callers use.")]
+KeepText = Annotated[
+    str, typer.Option(metavar="HOURS", help="How many environments at which hours; the first that holds counts.")
+]
+Every = Annotated[str, typer.Option(metavar="TIME", help="How often: 5m, 10m, 15m, 20m, 30m, 60m or cron(...).")]
+InstallName = Annotated[str, typer.Option(metavar="NAME", help="InstallName of Warmgate's stack.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Since = Annotated[str, typer.Option(metavar="TIME", help="How far back: 7d, 24h or 90m.")]
+_SINCE = re.compile(r"([1-9]\d{0,3})([mhd])")
+_SECONDS = {"m": 60, "h": 3600, "d": 86_400}
+
+
+def seconds_of(text: str, option: str = "--since") -> float:
+    """Return a time in seconds; raises SettingsError."""
+    found = _SINCE.fullmatch(text)
+    if found is None:
+        raise SettingsError(f"{option}: found {text!r}, expected a number with m, h or d", hint="write 7d, 24h or 90m")
+    return float(int(found[1]) * _SECONDS[found[2]])
+
+
+def refuse_versions(alias: str) -> None:
+    """Raise SettingsError for a version, and for $LATEST, which nobody is released to."""
+    if alias.startswith("$") or alias.isdigit():
+        hint = "name the alias that callers use: what it serves is looked up at each run"
+        raise SettingsError(f"--alias: found {alias}, expected an alias", hint=hint)
+
+
+def agreed(question: str, *, yes: bool) -> None:
+    """Ask before something is changed; leaves with 2 where nobody agrees or can be asked."""
+    if yes:
+        return
+    if not (sys.stdin and sys.stdin.isatty()):
+        complain(f"{question} Nobody can be asked here: pass --yes")
+        raise typer.Exit(2)
+    if not typer.confirm(question, err=True):
+        complain("nothing was changed")
+        raise typer.Exit(2)
