@@ -29,6 +29,8 @@ class Environment:
     suppressed: bool = False
     failed: bool = False
     """Whether an init failed: Lambda runs it again inside a call for no other reason."""
+    failed_ms: float | None = None
+    """How long it took until it failed, ahead of any call."""
     restored: bool = False
     restore_ms: float | None = None
     time: str = ""
@@ -50,7 +52,7 @@ def said(environment: Environment, event: InitStarted | Initialised | Restored |
         case Initialised() if event.status in FAILED:
             # Lambda runs the init again inside the next invocation.
             kind = event.kind or environment.kind or ON_DEMAND
-            return replace(environment, kind=kind, suppressed=True, failed=True)
+            return replace(environment, kind=kind, suppressed=True, failed=True, failed_ms=event.duration_ms)
         case Initialised():
             kind = event.kind or environment.kind or ON_DEMAND
             # Other kinds initialise ahead of any call: their init is not part of a call's start.
