@@ -155,7 +155,12 @@ def _cold_start(record: InvocationRecord) -> ColdStart | None:
     init_ms = record.restore_ms or record.start_up_ms
     if init_ms is None or record.start not in {"cold", "restored"}:
         return None
-    return ColdStart(init_ms=init_ms, duration_ms=record.duration_ms, init_failed=record.init_failed)
+    return ColdStart(
+        init_ms=init_ms,
+        duration_ms=record.duration_ms,
+        init_failed=record.init_failed,
+        failed_init_ms=record.failed_init_ms,
+    )
 
 
 def _summary(stream: LogStream, row: dict[str, str]) -> EnvironmentSummary:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from warmgate.model.calls import Sample, Start
 
+COLD = (Start.COLD, Start.RESTORED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColdMetric:
@@ -32,12 +34,12 @@ def init_of(sample: Sample) -> float | None:
 def first_response_of(sample: Sample) -> float | None:
     """Return what the first caller of an environment waited for: init or restore, and then that same call, in ms.
 
-    An init that was run again is inside the call already, and how long it took to fail before that is not told.
+    An init that was run again is inside the call already: what its caller waited for before that is its failure.
     """
-    start_up_ms = init_of(sample)
-    if start_up_ms is None or sample.duration_ms is None or sample.init_failed:
+    before_ms = sample.failed_init_ms if sample.init_failed else init_of(sample)
+    if before_ms is None or sample.duration_ms is None or sample.start not in COLD:
         return None
-    return start_up_ms + sample.duration_ms
+    return before_ms + sample.duration_ms
 
 
 INIT = ColdMetric(key="init", noun="cold start", read=init_of, untold="how long that took is not known")

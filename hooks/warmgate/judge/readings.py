@@ -18,7 +18,10 @@ def readable(evidence: Evidence) -> Evidence:
 
 
 def _is_readable(sample: Sample) -> bool:
-    readings = (sample.duration_ms, sample.init_ms, sample.restore_ms, sample.memory_mb, sample.memory_size_mb)
+    readings = (
+        *(sample.duration_ms, sample.init_ms, sample.failed_init_ms, sample.restore_ms),
+        *(sample.memory_mb, sample.memory_size_mb),
+    )
     # Not `all(...)` over a generator: every sample passes here at every look.
     for value in readings:  # noqa: SIM110
         if value is not None and not 0 <= value <= LARGEST:
@@ -38,6 +41,7 @@ def _mended(sample: Sample) -> Sample:
         sample,
         duration_ms=known(sample.duration_ms),
         init_ms=known(sample.init_ms),
+        failed_init_ms=known(sample.failed_init_ms),
         restore_ms=known(sample.restore_ms),
         memory_mb=known(sample.memory_mb),
         memory_size_mb=known(sample.memory_size_mb),

@@ -135,6 +135,7 @@ def sample_of(call: LoggedCall, arm: Arm, round_number: int, position: int) -> S
         duration_ms=record.duration_ms,
         init_ms=record.start_up_ms,
         init_failed=record.init_failed,
+        failed_init_ms=record.failed_init_ms,
         restore_ms=record.restore_ms,
         billed_ms=record.billed_ms,
         memory_mb=record.max_memory_mb,

@@ -32,6 +32,8 @@ class Environment:
     suppressed: bool = False
     failed: bool = False
     """Whether an init failed: Lambda runs it again inside a call for no other reason."""
+    failed_ms: float | None = None
+    """How long it took until it failed, ahead of any call."""
     restored: bool = False
     restore_ms: float | None = None
     time: str = ""
@@ -83,7 +85,7 @@ def _initialised(environment: Environment, event: Initialised) -> Environment:
     kind = event.kind or environment.kind or ON_DEMAND
     if event.status in FAILED:
         # Lambda runs the init again inside the next invocation.
-        return replace(environment, kind=kind, suppressed=True, failed=True)
+        return replace(environment, kind=kind, suppressed=True, failed=True, failed_ms=event.duration_ms)
     # Other kinds initialise ahead of any call: their init is not part of a call's start.
     return replace(environment, kind=kind, init_ms=event.duration_ms if kind == ON_DEMAND else None)
 

@@ -304,6 +304,7 @@ def _record(report: Reported, environment: Environment, message: Message) -> Inv
         tenant=report.tenant,
         suppressed_init_ms=environment.suppressed_ms,
         init_failed=environment.failed,
+        failed_init_ms=environment.failed_ms,
         log_stream=message.stream or None,
         at_ms=message.at_ms,
         trace_id=report.trace_id,

@@ -29,6 +29,8 @@ class InvocationRecord:
     """An init that was run again inside the invocation: `duration_ms` contains it; None too where it is not told."""
     init_failed: bool = False
     """Whether an init ended in an error or a time-out: how long that took is no start-up time."""
+    failed_init_ms: float | None = None
+    """How long that took, ahead of the duration; None where there was none, or it is not told."""
     tenant: str | None = None
     """For whom it ran; told of functions with tenant isolation in JSON format alone."""
     log_stream: str | None = None

@@ -144,6 +144,8 @@ class Sample:
     init_ms: float | None = None
     init_failed: bool = False
     """Whether an init failed and was run again inside the call: `init_ms` is that one's, None where it is not told."""
+    failed_init_ms: float | None = None
+    """How long it took to fail, ahead of the call; None where it is not told."""
     restore_ms: float | None = None
     billed_ms: float | None = None
     memory_mb: float | None = None

@@ -37,3 +37,5 @@ class ColdStart:
     """Of the call that met it."""
     init_failed: bool = False
     """Whether an init failed and was run again inside that call: `init_ms` is then a part of `duration_ms`."""
+    failed_init_ms: float | None = None
+    """How long it took to fail, ahead of the call; None where it is not told."""

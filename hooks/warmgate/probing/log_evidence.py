@@ -114,6 +114,7 @@ def remembered_cold_starts(
             start=Start.COLD,
             init_ms=cold.init_ms,
             init_failed=cold.init_failed,
+            failed_init_ms=cold.failed_init_ms,
             duration_ms=cold.duration_ms,
         )
         for place, cold in enumerate(found)

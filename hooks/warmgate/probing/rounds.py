@@ -217,6 +217,7 @@ def read_answer(sample: Sample, answer: Answer, version: ArmVersion, expect: Exp
         duration_source=source,
         init_ms=init_ms,
         init_failed=init_failed,
+        failed_init_ms=record.failed_init_ms if init_failed else None,
         restore_ms=record.restore_ms,
         billed_ms=record.billed_ms,
         memory_mb=record.max_memory_mb,

@@ -81,6 +81,7 @@ def _record(run: str, sample: Sample) -> dict[str, Any]:
         "outcome": sample.outcome.value,
         # Only where it is so: files of earlier versions have no such key.
         **({"init_failed": True} if sample.init_failed else {}),
+        **({} if finite(sample.failed_init_ms) is None else {"failed_init_ms": sample.failed_init_ms}),
         **({"error_type": sample.error_type} if sample.error_type else {}),
     }
 
@@ -142,11 +143,12 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "memory_mb": _or_null(_figure),
     "outcome": _word(CallOutcome),
     "init_failed": _flag,
+    "failed_init_ms": _or_null(_figure),
     "error_type": _or_null(_text),
 }
 
 
-_DEFAULTS = {"init_failed": False, "error_type": None}
+_DEFAULTS = {"init_failed": False, "failed_init_ms": None, "error_type": None}
 
 
 class _Line:

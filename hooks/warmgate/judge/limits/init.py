@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from warmgate.judge.binomial import at_least, upper_bound
-from warmgate.judge.cold_starts import FIRST_RESPONSE, INIT, ColdMetric, init_of
+from warmgate.judge.cold_starts import FIRST_RESPONSE, INIT, ColdMetric
 from warmgate.judge.quantile import quantile
 from warmgate.judge.score import allowed_share
 from warmgate.judge.wording import counted, word
@@ -96,15 +96,15 @@ def in_words(values: Sequence[float], again: Sequence[Sample], metric: ColdMetri
 
 def parts_in_words(evidence: Evidence) -> str:
     """Return what the first responses of the candidate's burst consist of, empty where none is known."""
-    known = [s for s in _burst(evidence, Arm.CANDIDATE) if FIRST_RESPONSE.read(s) is not None]
-    if not known:
+    burst = _burst(evidence, Arm.CANDIDATE)
+    read = ((FIRST_RESPONSE.read(sample), sample.duration_ms or 0.0) for sample in burst)
+    parts = [(together_ms - call_ms, call_ms) for together_ms, call_ms in read if together_ms is not None]
+    if not parts:
         return ""
-    init, call = (quantile([value or 0.0 for value in part], 0.5) for part in zip(*map(_parts, known), strict=True))
-    return f"; median init {ms(init)}, median first call {ms(call)}"
-
-
-def _parts(sample: Sample) -> tuple[float | None, float | None]:
-    return init_of(sample), sample.duration_ms
+    init, call = (quantile(part, 0.5) for part in zip(*parts, strict=True))
+    failed = sum(sample.init_failed and FIRST_RESPONSE.read(sample) is not None for sample in burst)
+    again = f"; in {failed} the init failed, and ran again inside the call" if failed else ""
+    return f"; median init {ms(init)}, median first call {ms(call)}{again}"
 
 
 def run_again(evidence: Evidence, arm: Arm, metric: ColdMetric = INIT) -> list[Sample]:

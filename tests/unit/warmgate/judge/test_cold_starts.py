@@ -42,6 +42,9 @@ def judged(samples: list[Sample]) -> Finding:
         (Start.RESTORED, {"restore_ms": 200.0, "duration_ms": 50.0}, 200.0, 250.0),
         (Start.COLD, {"init_ms": 300.0, "duration_ms": None}, 300.0, None),
         (Start.COLD, {"init_ms": 300.0, "duration_ms": 500.0, "init_failed": True}, 300.0, None),
+        (Start.COLD, {"duration_ms": 500.0, "init_failed": True, "failed_init_ms": 9000.0}, None, 9500.0),
+        (Start.COLD, {"duration_ms": None, "init_failed": True, "failed_init_ms": 9000.0}, None, None),
+        (Start.WARM, {"duration_ms": 500.0, "init_failed": True, "failed_init_ms": 9000.0}, None, None),
         (Start.COLD, {"duration_ms": 50.0}, None, None),
         (Start.WARM, {"init_ms": 300.0, "duration_ms": 50.0}, None, None),
         (Start.PROVISIONED, {"init_ms": 300.0, "duration_ms": 50.0}, None, None),
@@ -119,6 +122,20 @@ def test_an_init_that_was_run_again_is_inside_its_call(call_ms: float, told_ms: 
     assert (finding.outcome, finding.measured, finding.sample_count) == (outcome, None, 20)
     assert "in 20 the init failed and was run again inside calls of up to" in finding.reason
     assert "how long it took to fail is not known" in finding.reason
+
+
+def test_an_init_that_took_long_to_fail_kept_its_caller_waiting() -> None:
+    """A short second one does not hide that: Lambda ran the first into its limit of 10 s."""
+    finding = judged(burst(None, 1000.0, init_failed=True, failed_init_ms=10_000.0))
+
+    assert finding.outcome is Outcome.FAILED
+    assert finding.reason == (
+        "All 20 first responses took longer than 1800 ms (median 11009 ms, slowest 11019 ms); the limit allows 3"
+    )
+    assert finding.details == (
+        "20 cold starts in 20 calls; median init 10000 ms, median first call 1009 ms;"
+        " in 20 the init failed, and ran again inside the call"
+    )
 
 
 def test_a_first_call_that_ran_into_its_timeout_is_a_long_one() -> None:

@@ -372,6 +372,7 @@ def test_an_init_that_failed_and_was_run_again_is_marked() -> None:
 
     assert (record.start, record.status, record.duration_ms) == (Start.COLD, "success", 4448.1)
     assert (record.init_ms, record.suppressed_init_ms, record.init_failed) == (None, None, True)
+    assert record.failed_init_ms == 60.9
 
 
 @pytest.mark.parametrize(
@@ -389,6 +390,7 @@ def test_the_init_inside_the_call_counts_where_it_is_told(
 
     assert (record.start, record.init_ms) == (Start.COLD, None)
     assert (record.suppressed_init_ms, record.init_failed) == (suppressed_ms, failed)
+    assert record.failed_init_ms == 60.9
 
 
 def test_a_named_environment_runs_one_call_at_a_time() -> None:

@@ -49,6 +49,7 @@ def test_a_failed_init_is_no_start_up_time(told: str, init_ms: float | None) -> 
     sample = sampled(served(log_tail=f"{failed}\n{told}\n{report_line(duration_ms=4448.0)}"))
 
     assert (sample.start, sample.init_ms, sample.init_failed) == (Start.COLD, init_ms, True)
+    assert sample.failed_init_ms == 60.9
 
 
 def test_a_restored_call_shows_its_restore() -> None:

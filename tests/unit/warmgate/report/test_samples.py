@@ -85,11 +85,13 @@ def test_reading_gives_back_what_was_written(samples: list[Sample]) -> None:
 
 def test_a_failed_init_is_marked_where_there_is_one() -> None:
     """A file of an earlier version says nothing of it, and is read as before."""
-    failed = replace(REFUSED.samples[0], init_failed=True)
+    failed = replace(REFUSED.samples[0], init_failed=True, failed_init_ms=60.9)
     texts = render_samples(replace(REFUSED, samples=(failed, *REFUSED.samples[1:]))).splitlines()
 
     assert [json.loads(text).get("init_failed") for text in texts] == [True] + [None] * (len(texts) - 1)
+    assert [json.loads(text).get("failed_init_ms") for text in texts] == [60.9] + [None] * (len(texts) - 1)
     assert [sample.init_failed for _, sample in read_samples(texts)] == [True] + [False] * (len(texts) - 1)
+    assert next(sample.failed_init_ms for _, sample in read_samples(texts)) == 60.9
 
 
 def test_runs_are_counted_apart() -> None:
@@ -99,7 +101,7 @@ def test_runs_are_counted_apart() -> None:
     assert [(run, sample.position) for run, sample in read] == [("a", 0), ("a", 1), ("b", 0)]
 
 
-KNOWN = ", ".join([*KEYS, "init_failed", "error_type"])
+KNOWN = ", ".join([*KEYS, "init_failed", "failed_init_ms", "error_type"])
 
 
 @pytest.mark.parametrize(
