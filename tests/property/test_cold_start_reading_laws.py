@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from warmgate.logs.invocations import Assembly, events_of
 from warmgate.logs.records import InvocationRecord
-from warmgate_ops.cold_starts.calls import Call
+from warmgate_ops.cold_starts.calls import Beginning, Call
 from warmgate_ops.cold_starts.finding.gathered import Tally
 from warmgate_ops.cold_starts.finding.trend import FEWEST, History, inside
 from warmgate_ops.cold_starts.reading.assembling import Reading, joined
@@ -118,7 +118,10 @@ def test_every_call_is_counted_in_one_place(log: str) -> None:
         tally.add(call)
     assert sum(each.calls for each in tally.versions.values()) == len(calls)
     beginnings = Counter(call.beginning for call in calls)
-    assert sum(len(each.cold) for each in tally.versions.values()) == beginnings["cold"] + beginnings["restored"]
+    assert (
+        sum(len(each.cold) for each in tally.versions.values())
+        == beginnings[Beginning.COLD] + beginnings[Beginning.RESTORED]
+    )
 
 
 @given(

@@ -14,6 +14,7 @@ from warmgate_ops.cli.aws_setup import EndpointUrl, Region
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file, named_input, output_file
+from warmgate_ops.cold_starts.reading.plans import Way
 
 if TYPE_CHECKING:
     from warmgate_ops.cold_starts.finding.found import Expected, FoundFunction
@@ -55,6 +56,7 @@ def find(
     tag: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="Read functions with such a tag; may be repeated.")
     ] = None,
+    latest: Annotated[bool, typer.Option("--latest", help="Also read calls of $LATEST.")] = False,
     since: Annotated[
         str, typer.Option(metavar="TIME", help="Begin: 7d, 24h or a time (default: 7d, of several functions 24h).")
     ] = "",
@@ -65,6 +67,7 @@ def find(
     policy: Annotated[
         Path | None, typer.Option(parser=input_file, help="Policy file whose limit on init is the expected value.")
     ] = None,
+    way: Annotated[Way | None, typer.Option(help="How to read log groups (default: the cheaper way for each).")] = None,
     max_usd: Annotated[float, typer.Option(min=0.0, metavar="USD", help="The most that reading may cost.")] = 1.0,
     yes: Annotated[bool, typer.Option("--yes", help="Read without asking, whatever it costs below --max-usd.")] = False,
     state: Annotated[
@@ -100,8 +103,10 @@ def find(
         version=version,
         match=tuple(match or ()),
         tags=tuple(tag or ()),
+        latest=latest or version == "$LATEST",
         since=since,
         until=until,
+        way=way,
         max_usd=max_usd,
         yes=yes,
         state=state,

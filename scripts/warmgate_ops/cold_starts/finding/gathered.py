@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -67,6 +68,12 @@ class VersionTally:
     first_at_ms: float = 0.0
     last_at_ms: float = 0.0
 
+    def saw(self, at_ms: float) -> None:
+        """Note when a call ended; 0 where that is not known."""
+        if at_ms:
+            self.first_at_ms = min(self.first_at_ms or at_ms, at_ms)
+            self.last_at_ms = max(self.last_at_ms, at_ms)
+
 
 class Tally:
     """Adds calls up by function and version.
@@ -97,20 +104,38 @@ class Tally:
         if tally is None:
             tally = self.versions[key] = VersionTally(*key)
         tally.calls += 1
-        if call.ended_ms:
-            tally.first_at_ms = min(tally.first_at_ms or call.ended_ms, call.ended_ms)
-            tally.last_at_ms = max(tally.last_at_ms, call.ended_ms)
+        tally.saw(call.ended_ms)
         if call.beginning in _REPORTED_WITHOUT_INIT:
             tally.warm_ms.append(call.duration_ms)
         if call.beginning is not Beginning.WARM:
             self._add_beginning(tally, call)
 
-    def add_warm(self, function: str, version: str, calls: int, median_ms: float | None) -> None:
-        """Add calls of which only their number and the median of those without init is known."""
-        key = (function, version)
+    def add_warm(self, warm: VersionTally) -> None:
+        """Add calls of which only number, median and times are known."""
+        key = (warm.function, warm.version)
         tally = self.versions.setdefault(key, VersionTally(*key))
-        tally.calls += calls
-        tally.warm_median_ms = median_ms
+        tally.calls += warm.calls
+        tally.warm_median_ms = warm.warm_median_ms
+        tally.saw(warm.first_at_ms)
+        tally.saw(warm.last_at_ms)
+
+    def add_inside(self, call: Call) -> None:
+        """Add how a call began that is counted among others already."""
+        key = (call.function, call.version)
+        tally = self.versions.setdefault(key, VersionTally(*key))
+        if call.beginning is not Beginning.WARM and call.ended_ms >= self._since_ms:
+            self._add_beginning(tally, call)
+
+    def merge(self, other: Tally) -> None:
+        """Add what was gathered elsewhere, of other versions."""
+        self.versions |= other.versions
+        self.before |= other.before
+        self.keep_slowest(other.slowest())
+
+    def keep_slowest(self, calls: Iterable[Call]) -> None:
+        """Remember cold starts that are counted already, as far as they are among the slowest."""
+        for call in calls:
+            self._keep_slow(call.first_response_ms or 0.0, call)
 
     def slowest(self) -> list[Call]:
         """Return the cold starts that somebody waited longest for, the longest first."""

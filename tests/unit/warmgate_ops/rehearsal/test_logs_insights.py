@@ -93,6 +93,28 @@ def test_a_report_line_has_lambdas_fields() -> None:
     assert "@initDuration" not in second
 
 
+def test_rows_are_shown_by_time_with_the_fields_that_are_asked_for() -> None:
+    """Without a count each event is a row, its time as the console writes it."""
+    query = "fields @timestamp, @logStream | filter @message not like /END|served/ and not ispresent(@initDuration)"
+
+    shown = found(f"{query} | sort @timestamp asc | limit 2")
+
+    assert [row["@timestamp"] for row in shown] == ["2026-01-01 00:00:00.001", "2026-01-01 00:00:00.002"]
+    assert [row["@logStream"] for row in shown] == ["2026/01/01/[2]aa", "2026/01/01/[1]aa"]
+
+
+def test_what_a_field_holds_is_parsed_counted_and_bounded() -> None:
+    """A regular expression names fields; the least and the largest of a group are times, too."""
+    query = r"filter ispresent(@duration) | parse @logStream /\[(?<version>[^\]]+)\]/ | stats count(*) as calls,"
+
+    counted = found(f"{query} min(@timestamp) as first, max(@duration) as most by version")
+
+    assert counted == [
+        {"version": "2", "calls": "2", "first": str(BEGAN_MS + 1), "most": "40"},
+        {"version": "1", "calls": "2", "first": str(BEGAN_MS), "most": "30"},
+    ]
+
+
 def test_a_json_event_has_its_paths() -> None:
     """Objects and lists are reached with dots."""
     [row] = found('filter record.tags.0 = "a" | stats count(type) as rows by type', rows(json.dumps(RECORD)))
@@ -121,15 +143,18 @@ START = 'filter @type = "REPORT" | stats'
     ("query", "named"),
     [
         ("", "the end of the query"),
-        ("fields @message", "'fields' at character 0"),
+        ("fields @message", "'|'"),
         ('filter @type like "REPORT"', "'like' at character 13"),
         ("filter @type like /[/ | stats", "a regular expression"),
         ('filter @type in "REPORT"', "'['"),
         ("filter @type = REPORT", "'REPORT'"),
         ('filter @type = "REPORT"', "the end of the query"),
         ('filter @type = "REPORT" | sort @timestamp', "'|' at character 24"),
-        ('filter @timestamp = "1"', "'@timestamp'"),
-        (f"{START} max(@duration) as most", "'max'"),
+        ('filter @ptr = "1"', "'@ptr'"),
+        (f"{START} stddev(@duration) as most", "'stddev'"),
+        ('fields @message | filter @type = "REPORT"', "| sort @timestamp asc"),
+        ('filter @type = "REPORT" | parse @message /(/ | stats count(*) as calls', "a regular expression"),
+        (f"{START} min(@duration as least", "')'"),
         (f"{START} count(*)", "as and a name"),
         (f"{START} pct(@duration, 0) as p", "a percentage above 0"),
         (f"{START} count(*) as calls by bin(1m)", "'('"),

@@ -20,13 +20,14 @@ _NUMBERS = {
     "@memorySize": (re.compile(r"\tMemory Size: (\d+) MB"), _BYTES_A_MB),
     "@maxMemoryUsed": (re.compile(r"\tMax Memory Used: (\d+) MB"), _BYTES_A_MB),
 }
-OWN_FIELDS = frozenset({"@message", "@logStream", "@type", "@requestId", *_NUMBERS})
+OWN_FIELDS = frozenset({"@timestamp", "@message", "@logStream", "@type", "@requestId", *_NUMBERS})
 """CloudWatch's own fields that are known here."""
 
 
 def row_of(event: LogEvent) -> Row:
     """Return every field of an event that a query can name."""
     return {
+        "@timestamp": event.timestamp_ms,
         "@message": event.message,
         "@logStream": event.stream,
         **_of_line(event.message),

@@ -1,4 +1,4 @@
-"""Logs Insights as far as the hooks ask: events that one field picks, counted and ranked by group. Pure."""
+"""Logs Insights as far as it is asked here: events that fields pick, shown, or counted and ranked by group. Pure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
 from warmgate_ops.rehearsal.cloud.logs.fields import OWN_FIELDS, Row
 
-SHAPE = 'filter FIELD = "TEXT" [and FIELD like /REGEX/] | stats AGGREGATE as NAME, ... by FIELD, ... | limit N'
-"""The one shape of a query that is known; `in ["TEXT", ...]` may stand for `=`, `by` and `limit` be left out."""
+SHAPE = (
+    '[fields FIELD, ... |] filter FIELD = "TEXT" [and FIELD like /REGEX/] [| parse FIELD /REGEX/]'
+    " | stats AGGREGATE as NAME, ... by FIELD, ... | limit N"
+)
+"""The shape of a query that is known: `in ["TEXT", ...]`, `not like` and `[not] ispresent(FIELD)` are conditions, too.
+
+With `fields`, `sort @timestamp asc` stands for `stats`; `by` and `limit` may be left out.
+"""
 LARGEST = 10_000
 """The most rows of a result."""
-_AGGREGATE = "count(*), count(FIELD) or pct(FIELD, N)"
+_AGGREGATE = "count(*), count(FIELD), min(FIELD), max(FIELD) or pct(FIELD, N)"
 T = TypeVar("T")
 _FIELD = r"(?P<field>@?[A-Za-z_][\w.-]*)"
 
@@ -44,9 +51,27 @@ class Condition:
     field: str
     fits: Callable[[str], bool]
 
+    absent: bool = False
+    """Whether a row without the field is let through, and none with it."""
+
     def holds(self, row: Row) -> bool:
         """Return whether a row has the field, and its text is as it must be."""
+        if self.absent:
+            return self.field not in row
         return self.field in row and self.fits(str(row[self.field]))
+
+
+@dataclass(frozen=True, slots=True)
+class Parsing:
+    """Fields that a regular expression finds in another one."""
+
+    field: str
+    regex: re.Pattern[str]
+
+    def added(self, row: Row) -> Row:
+        """Return a row with what is found in it."""
+        found = self.regex.search(str(row.get(self.field, "")))
+        return {**row, **{name: text for name, text in (found.groupdict() if found else {}).items() if text}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +83,26 @@ class Query:
     aggregates: tuple[Aggregate, ...]
     groups: tuple[str, ...] = ()
     limit: int = LARGEST
+    fields: tuple[str, ...] = ()
+    """What is shown of each row, by time, where nothing is counted."""
+    parsings: tuple[Parsing, ...] = ()
 
     def matched(self, rows: Sequence[Row]) -> list[Row]:
-        """Return the rows that the filter lets through."""
-        return [row for row in rows if all(condition.holds(row) for condition in self.conditions)]
+        """Return the rows that the filter lets through, with what is parsed out of them."""
+        found = [row for row in rows if all(condition.holds(row) for condition in self.conditions)]
+        for parsing in self.parsings:
+            found = [parsing.added(row) for row in found]
+        return found
 
     def run(self, rows: Sequence[Row], limit: int | None = None) -> list[list[dict[str, str]]]:
         """Return the result rows of GetQueryResults for rows in the order of time."""
+        most = min(self.limit, limit or LARGEST)
+        if not self.aggregates:
+            return [_cells_of(row, self.fields) for row in islice(self.matched(rows), most)]
         members: dict[tuple[Any, ...], list[Row]] = {}
         for row in reversed(self.matched(rows)):
             members.setdefault(tuple(row.get(name) for name in self.groups), []).append(row)
-        return [self._cells(key, found) for key, found in islice(members.items(), min(self.limit, limit or LARGEST))]
+        return [self._cells(key, found) for key, found in islice(members.items(), most)]
 
     def _cells(self, key: tuple[Any, ...], members: Sequence[Row]) -> list[dict[str, str]]:
         values = [*zip(self.groups, key, strict=True), *((each.name, each.value(members)) for each in self.aggregates)]
@@ -78,16 +112,35 @@ class Query:
 def compile_query(text: str) -> Query:
     """Return a query that can be run; raises QueryError that names what is not understood."""
     reader = _Reader(text)
+    fields: tuple[str, ...] = ()
+    if reader.took(r"fields\b"):
+        fields = reader.listed(reader.field)
+        reader.take(r"\|", "'|'")
     reader.take(r"filter\b", "filter")
     conditions = [reader.condition()]
     while reader.took(r"and\b"):
         conditions.append(reader.condition())
-    reader.take(r"\|\s*stats\b", "| stats")
-    aggregates = reader.listed(reader.aggregate)
-    groups = reader.listed(reader.field) if reader.took(r"by\b") else ()
+    parsings = []
+    while reader.took(r"\|\s*parse\b"):
+        parsings.append(Parsing(reader.field(), reader.regex()))
+    aggregates: tuple[Aggregate, ...] = ()
+    groups: tuple[str, ...] = ()
+    if fields:
+        reader.take(r"\|\s*sort\s+@timestamp\s+asc\b", "| sort @timestamp asc")
+    else:
+        reader.take(r"\|\s*stats\b", "| stats")
+        aggregates = reader.listed(reader.aggregate)
+        groups = reader.listed(reader.field) if reader.took(r"by\b") else ()
     limit = reader.limit() if reader.took(r"\|\s*limit\b") else LARGEST
     reader.take(r"$", "| limit N or the end of the query")
-    return Query(conditions=tuple(conditions), aggregates=aggregates, groups=groups, limit=limit)
+    return Query(
+        conditions=tuple(conditions),
+        aggregates=aggregates,
+        groups=groups,
+        limit=limit,
+        fields=fields,
+        parsings=tuple(parsings),
+    )
 
 
 class _Reader:
@@ -127,15 +180,18 @@ class _Reader:
         return name
 
     def condition(self) -> Condition:
+        absent = self.took(r"not\s+(?=ispresent\b)")
+        if self.took(r"ispresent\s*\("):
+            name = self.field()
+            self.take(r"\)", "')'")
+            return Condition(name, lambda _: True, absent)
         name = self.field()
+        if self.took(r"not\s+like(?=\s*/)"):
+            unwanted = self.regex()
+            return Condition(name, lambda text: unwanted.search(text) is None)
         if self.took(r"like(?=\s*/)"):
-            before = self._at
-            try:
-                regex = re.compile(self.take(r"/(?P<regex>(?:[^/\\]|\\.)*)/", "/REGEX/")["regex"])
-            except re.error as error:
-                self._at = before
-                raise QueryError(*self._unexpected("a regular expression")) from error
-            return Condition(name, lambda text: regex.search(text) is not None)
+            wanted_regex = self.regex()
+            return Condition(name, lambda text: wanted_regex.search(text) is not None)
         if self.took(r"in\b"):
             self.take(r"\[", "'['")
             texts = frozenset(self.listed(self.text))
@@ -145,6 +201,15 @@ class _Reader:
         wanted = self.text()
         return Condition(name, lambda text: text == wanted)
 
+    def regex(self) -> re.Pattern[str]:
+        before = self._at
+        try:
+            written = self.take(r"/(?P<regex>(?:[^/\\]|\\.)*)/", "/REGEX/")["regex"]
+            return re.compile(written.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"))
+        except re.error as error:
+            self._at = before
+            raise QueryError(*self._unexpected("a regular expression")) from error
+
     def text(self) -> str:
         return self.take(r'"(?P<text>[^"\\]*)"', "a text in double quotes")["text"]
 
@@ -153,6 +218,10 @@ class _Reader:
             value: Callable[[Sequence[Row]], float | None] = len
         elif self.took(r"count\s*\("):
             value = _count(self.field())
+            self.take(r"\)", "')'")
+        elif extreme := self._match(r"(?P<name>min|max)\s*\("):
+            self._at = extreme.end()
+            value = _extreme(self.field(), min if extreme["name"] == "min" else max)
             self.take(r"\)", "')'")
         else:
             self.take(r"pct\s*\(", _AGGREGATE)
@@ -186,6 +255,26 @@ class _Reader:
 
 def _count(name: str) -> Callable[[Sequence[Row]], float]:
     return lambda rows: sum(name in row for row in rows)
+
+
+def _extreme(name: str, pick: Callable[[list[float]], float]) -> Callable[[Sequence[Row]], float | None]:
+    def value(rows: Sequence[Row]) -> float | None:
+        numbers = [number for number in (_number(row.get(name)) for row in rows) if number is not None]
+        return pick(numbers) if numbers else None
+
+    return value
+
+
+def _cells_of(row: Row, fields: Sequence[str]) -> list[dict[str, str]]:
+    """Return what is shown of a row; the pointer to its record is always there."""
+    values = {**row, "@timestamp": _time(row["@timestamp"]), "@ptr": "pointer"}
+    return [{"field": name, "value": _shown(values[name])} for name in (*fields, "@ptr") if name in values]
+
+
+def _time(at_ms: int) -> str:
+    """Return a time as a result shows it."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at_ms % 1000:03d}"
 
 
 def _percentile(name: str, percent: float) -> Callable[[Sequence[Row]], float | None]:
