@@ -52,6 +52,8 @@ _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-c
 _ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
 _SCHEDULING = ("events", "scheduler", "cloudformation")
 _NO_SCHEDULE = re.compile(r"\.(?:PutEvents|TestEventPattern|List|Describe)")
+_PAGE = 50
+"""Configurations of provisioned concurrency in a list, at most."""
 _LONG = 2**16
 """A payload beyond it is parsed beside the event loop."""
 _LARGE = 2**20
@@ -199,7 +201,9 @@ class Endpoint:
         function, qualifier = named(name, request.query.get("Qualifier"))
         provisioned = self.platform.provisioned
         if "List" in request.query:
-            return _json(200, provisioned.listed(function, _ARN_START))
+            await self.control.configuration(function)
+            most = min(int(request.query.get("MaxItems") or _PAGE), _PAGE)
+            return _json(200, provisioned.page(function, _ARN_START, request.query.get("Marker", ""), most))
         if request.method == "GET":
             return _json(200, provisioned.get(function, qualifier))
         if request.method == "DELETE":

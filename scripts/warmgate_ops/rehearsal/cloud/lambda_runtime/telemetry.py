@@ -61,6 +61,14 @@ class Telemetry:
         self._measured("ConcurrentExecutions", count, [("FunctionName", function)], at_s)
         self._measured("UnreservedConcurrentExecutions", in_common, [], at_s)
 
+    def provisioned(self, function: str, qualifier: str, busy: int, allocated: int, *, spilled: bool) -> None:
+        """Note how much provisioned concurrency is used at the start of a call, and whether the call got none of it."""
+        at_s, names = time.time(), [("FunctionName", function), ("Resource", f"{function}:{qualifier}")]
+        kind = "ProvisionedConcurrencySpilloverInvocations" if spilled else "ProvisionedConcurrencyInvocations"
+        self._measured(kind, 1, names, at_s)
+        self._measured("ProvisionedConcurrentExecutions", busy, names, at_s)
+        self._measured("ProvisionedConcurrencyUtilization", busy / allocated, names, at_s)
+
     def allocated(self, init: Init, init_lines: tuple[str, ...], settings: VersionSettings, stream: str) -> None:
         """Note an environment that was initialised ahead of its calls."""
         lines = allocation_lines(init, init_lines, settings.logging, time.time())
