@@ -142,7 +142,7 @@ def test_a_wrapper_starts_a_managed_runtime(local_cloud: LocalCloud, install: In
 
 @ALONE
 def test_pythonpath_and_node_options_are_the_functions(local_cloud: LocalCloud, install: Install) -> None:
-    """A sitecustomize on PYTHONPATH is read and boto3 is found all the same; Node.js requires what NODE_OPTIONS says."""
+    """A sitecustomize on PYTHONPATH is read and boto3 found all the same; Node.js requires what NODE_OPTIONS says."""
     site = layer_of(
         local_cloud, "site", {"site/sitecustomize.py": SITE, "planted.js": "globalThis.planted = 'by require'"}
     )

@@ -18,6 +18,7 @@ LIVE = {
     "ResourceId": "function:shop:live",
     "ScalableDimension": "lambda:function:ProvisionedConcurrency",
 }
+ANY = {"MinCapacity": 0, "MaxCapacity": 1}
 TRACKING = {
     "TargetValue": 0.7,
     "PredefinedMetricSpecification": {"PredefinedMetricType": "LambdaProvisionedConcurrencyUtilization"},
@@ -143,7 +144,7 @@ def test_descriptions_have_pages(scaling: Scaling) -> None:
         ("RegisterScalableTarget", {"MinCapacity": 5, "MaxCapacity": 1}, "Validation"),
         (
             "RegisterScalableTarget",
-            {"ResourceId": "function:shop:$LATEST", "MinCapacity": 0, "MaxCapacity": 1},
+            {**ANY, "ResourceId": "function:shop:$LATEST"},
             "Validation",
         ),
         ("PutScalingPolicy", {"ResourceId": "function:other:live", "PolicyName": "p"}, "ObjectNotFound"),
