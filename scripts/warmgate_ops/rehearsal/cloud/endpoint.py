@@ -7,7 +7,6 @@ import base64
 import io
 import json
 import re
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ from urllib.parse import unquote
 import aiohttp
 from aiohttp import web
 
+from warmgate_ops.rehearsal.cloud.answers import invoked_answer, json_answer, refusal_answer, rest_answer
 from warmgate_ops.rehearsal.cloud.api_calls import service_of
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
@@ -25,7 +25,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.control import SIGNED, Control,
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import NoEnvironmentError
 from warmgate_ops.rehearsal.cloud.lambda_runtime.naming import named
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
-from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import Call, Invoked, LambdaPlatform
+from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import Call, LambdaPlatform
 from warmgate_ops.rehearsal.cloud.lambda_runtime.publishing import Publishing
 from warmgate_ops.rehearsal.cloud.lambda_runtime.requests import (
     KINDS,
@@ -138,24 +138,24 @@ class Endpoint:
         if target.startswith("CodeDeploy_20141006."):
             body = json.loads(await request.read() or b"{}")
             status, found = await asyncio.to_thread(self.codedeploy.answer, target, body)
-            return _json(status, found, "application/x-amz-json-1.1")
+            return json_answer(status, found, "application/x-amz-json-1.1")
         prefix, _, action = target.rpartition(".")
         if prefix in self.fronts:
             answered = await self.fronts[prefix].answer(action, json.loads(await request.read() or b"{}"))
             if answered is not None:
-                return _json(*answered, "application/x-amz-json-1.1")
+                return json_answer(*answered, "application/x-amz-json-1.1")
         rest = self.rest_fronts.get(service_of(request.headers.get("Authorization", "")))
         if rest is not None:
             body = json.loads(await request.read() or b"{}")
             answered = await rest.answer(request.method, unquote(request.rel_url.raw_path), request.query, body)
             if answered is not None:
-                return _rest(*answered)
+                return rest_answer(*answered)
         try:
             return await self._of_lambda(request) or await self._pass_on(request)
         except NoEnvironmentError as error:
-            return _refusal(Refused(500, "ServiceException", str(error)))
+            return refusal_answer(Refused(500, "ServiceException", str(error)))
         except Refused as refused:
-            return _refusal(refused)
+            return refusal_answer(refused)
 
     async def _of_lambda(self, request: web.Request) -> web.StreamResponse | None:
         """Answer what MiniStack's Lambda cannot, or only checks less of; None for what it answers alone."""
@@ -164,7 +164,8 @@ class Endpoint:
         if provisioned := _PROVISIONED.match(request.path):
             return await self._provisioned(request, unquote(provisioned["name"]))
         if snapshot := _SNAPSHOT.match(request.path):
-            return _json(200, {"failed": await self.platform.snapshot(unquote(snapshot["name"]), snapshot["version"])})
+            failed = await self.platform.snapshot(unquote(snapshot["name"]), snapshot["version"])
+            return json_answer(200, {"failed": failed})
         if (found := _CONFIGURATION.match(request.path)) and request.method == "GET":
             # Lambda prepares a function before it says that it is Active; a first call would else pay for it.
             await self.platform.prepare(*named(unquote(found["name"]), request.query.get("Qualifier")))
@@ -172,7 +173,7 @@ class Endpoint:
             await self._admit_alias(request, unquote(alias["name"]), unquote(alias["alias"] or ""))
         elif (versions := _VERSIONS.match(request.path)) and request.method == "POST":
             known = await self._published(request, unquote(versions["name"]))
-            return None if known is None else _json(201, known)
+            return None if known is None else json_answer(201, known)
         return None
 
     async def _invoke(self, request: web.Request, name: str) -> web.StreamResponse:
@@ -194,7 +195,7 @@ class Endpoint:
         context = request.headers.get("X-Amz-Client-Context")
         trace = request.headers.get("X-Amzn-Trace-Id", "")
         call = Call(function=function, qualifier=qualifier, payload=payload, client_context=context, trace=trace)
-        return _invoked(await self.platform.invoke(call), tail=request.headers.get("X-Amz-Log-Type") == "Tail")
+        return invoked_answer(await self.platform.invoke(call), tail=request.headers.get("X-Amz-Log-Type") == "Tail")
 
     async def _provisioned(self, request: web.Request, name: str) -> web.StreamResponse:
         """Answer what MiniStack only pretends: environments that are really initialised ahead of their calls."""
@@ -203,14 +204,14 @@ class Endpoint:
         if "List" in request.query:
             await self.control.configuration(function)
             most = min(int(request.query.get("MaxItems") or _PAGE), _PAGE)
-            return _json(200, provisioned.page(function, _ARN_START, request.query.get("Marker", ""), most))
+            return json_answer(200, provisioned.page(function, _ARN_START, request.query.get("Marker", ""), most))
         if request.method == "GET":
-            return _json(200, provisioned.get(function, qualifier))
+            return json_answer(200, provisioned.get(function, qualifier))
         if request.method == "DELETE":
             await provisioned.delete(function, qualifier)
             return web.Response(status=204)
         requested = int(json.loads(await request.read())["ProvisionedConcurrentExecutions"])
-        return _json(202, await provisioned.put(function, qualifier, requested))
+        return json_answer(202, await provisioned.put(function, qualifier, requested))
 
     async def _admit_alias(self, request: web.Request, name: str, alias: str) -> None:
         function, body = named(name)[0], json.loads(await request.read() or b"{}")
@@ -276,37 +277,3 @@ class Endpoint:
             location = (await answer.json(content_type=None))["Code"]["Location"]
         async with self._http.get(location) as answer:
             return await answer.read()
-
-
-def _json(status: int, body: dict[str, Any], content_type: str = "application/json") -> web.Response:
-    return web.Response(
-        status=status,
-        body=json.dumps(body).encode(),
-        headers={"Content-Type": content_type, "x-amzn-RequestId": str(uuid.uuid4())},
-    )
-
-
-def _rest(status: int, body: dict[str, Any]) -> web.Response:
-    answer = _json(status, body)
-    if "__type" in body:
-        answer.headers["x-amzn-ErrorType"] = str(body["__type"])
-    return answer
-
-
-def _refusal(refused: Refused) -> web.Response:
-    answer = _json(refused.status, refused.body)
-    answer.headers["x-amzn-ErrorType"] = refused.code
-    return answer
-
-
-def _invoked(invoked: Invoked, *, tail: bool) -> web.Response:
-    headers = {
-        "X-Amz-Executed-Version": invoked.executed_version,
-        "x-amzn-RequestId": invoked.request_id,
-        "Content-Type": "application/json",
-    }
-    if invoked.function_error:
-        headers["X-Amz-Function-Error"] = invoked.function_error
-    if tail:
-        headers["X-Amz-Log-Result"] = base64.b64encode(invoked.log_tail).decode()
-    return web.Response(status=200, body=invoked.payload, headers=headers)
