@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from support.fakes.lambda_calls import Install, call, provision, publish
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.interpreters import interpreter
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.node import node
 from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import isolates
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 
@@ -102,3 +103,71 @@ def test_a_runtime_that_is_not_rehearsed_is_refused(local_cloud: LocalCloud, ins
         call(local_cloud, install("", Runtime="java21"))
 
     assert refused.value.response["Error"]["Code"] == "InvalidRuntimeException"
+
+
+WRAPPER = """#!/bin/sh
+echo "wrapped $# arguments"
+export TOLD="by $(basename "$0")"
+exec "$1" -X utf8 "$2"
+"""
+TOLD = """
+import os, sys
+import boto3
+def handler(event, context):
+    return [os.environ.get("TOLD"), sys.flags.utf8_mode, os.environ["_HANDLER"], event]
+"""
+SITE = "import builtins\nbuiltins.planted = 'by sitecustomize'\n"
+
+
+def layer_of(cloud: LocalCloud, name: str, files: dict[str, str]) -> str:
+    """Publish a layer of executable files; return its ARN."""
+    content = {"ZipFile": archive(files, 0o755)}
+    arn: str = cloud.client("lambda").publish_layer_version(LayerName=name, Content=content)["LayerVersionArn"]
+    return arn
+
+
+@ALONE
+def test_a_wrapper_starts_a_managed_runtime(local_cloud: LocalCloud, install: Install) -> None:
+    """It gets interpreter and program, may put options between them and set variables; it writes to the log."""
+    layer = layer_of(local_cloud, "wrapping", {"wrapper": WRAPPER})
+    variables = {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}}
+    called = call(local_cloud, install(TOLD, Layers=[layer], Environment=variables), {"a": 1})
+
+    assert called.payload == ["by wrapper", 1, "app.handler", {"a": 1}]
+    assert "wrapped 2 arguments" in called.tail
+    missing = call(local_cloud, install(TOLD, Environment=variables))
+    assert missing.error
+    assert "/opt/wrapper: does not exist" in missing.tail
+
+
+@ALONE
+def test_pythonpath_and_node_options_are_the_functions(local_cloud: LocalCloud, install: Install) -> None:
+    """A sitecustomize on PYTHONPATH is read and boto3 found all the same; Node.js requires what NODE_OPTIONS says."""
+    site = layer_of(
+        local_cloud, "site", {"site/sitecustomize.py": SITE, "planted.js": "globalThis.planted = 'by require'"}
+    )
+    python = install(
+        "import boto3\ndef handler(event, context): return [planted, boto3.__name__]",
+        Layers=[site],
+        Environment={"Variables": {"PYTHONPATH": "/opt/site"}},
+    )
+
+    assert call(local_cloud, python).payload == ["by sitecustomize", "boto3"]
+    if node("20") is None:
+        return
+    script = install(
+        "exports.handler = async () => globalThis.planted",
+        file="app.js",
+        Runtime="nodejs20.x",
+        Layers=[site],
+        Environment={"Variables": {"NODE_OPTIONS": "--require /opt/planted.js"}},
+    )
+    assert call(local_cloud, script).payload == "by require"
+    wrapped = install(
+        "exports.handler = async () => process.env.TOLD",
+        file="app.js",
+        Runtime="nodejs20.x",
+        Layers=[layer_of(local_cloud, "wrapping-node", {"wrapper": WRAPPER.replace("-X utf8 ", "")})],
+        Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}},
+    )
+    assert call(local_cloud, wrapped).payload == "by wrapper"

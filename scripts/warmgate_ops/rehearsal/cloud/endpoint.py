@@ -7,7 +7,6 @@ import base64
 import io
 import json
 import re
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ from urllib.parse import unquote
 import aiohttp
 from aiohttp import web
 
+from warmgate_ops.rehearsal.cloud.answers import invoked_answer, json_answer, refusal_answer, rest_answer
 from warmgate_ops.rehearsal.cloud.api_calls import service_of
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
@@ -25,7 +25,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.control import SIGNED, Control,
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import NoEnvironmentError
 from warmgate_ops.rehearsal.cloud.lambda_runtime.naming import named
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
-from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import Call, Invoked, LambdaPlatform
+from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import Call, LambdaPlatform
 from warmgate_ops.rehearsal.cloud.lambda_runtime.publishing import Publishing
 from warmgate_ops.rehearsal.cloud.lambda_runtime.requests import (
     KINDS,
@@ -55,6 +55,8 @@ _PROVISIONED = re.compile(r"^/2019-09-30/functions/(?P<name>[^/]+)/provisioned-c
 _ARN_START = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function"
 _SCHEDULING = ("events", "scheduler", "cloudformation")
 _NO_SCHEDULE = re.compile(r"\.(?:PutEvents|TestEventPattern|List|Describe)")
+_PAGE = 50
+"""Configurations of provisioned concurrency in a list, at most."""
 _LONG = 2**16
 """A payload beyond it is parsed beside the event loop."""
 _LARGE = 2**20
@@ -139,24 +141,24 @@ class Endpoint:
         if target.startswith("CodeDeploy_20141006."):
             body = json.loads(await request.read() or b"{}")
             status, found = await asyncio.to_thread(self.codedeploy.answer, target, body)
-            return _json(status, found, "application/x-amz-json-1.1")
+            return json_answer(status, found, "application/x-amz-json-1.1")
         prefix, _, action = target.rpartition(".")
         if prefix in self.fronts:
             answered = await self.fronts[prefix].answer(action, json.loads(await request.read() or b"{}"))
             if answered is not None:
-                return _json(*answered, "application/x-amz-json-1.1")
+                return json_answer(*answered, "application/x-amz-json-1.1")
         rest = self.rest_fronts.get(service_of(request.headers.get("Authorization", "")))
         if rest is not None:
             body = json.loads(await request.read() or b"{}")
             answered = await rest.answer(request.method, unquote(request.rel_url.raw_path), request.query, body)
             if answered is not None:
-                return _rest(*answered)
+                return rest_answer(*answered)
         try:
             return await self._of_lambda(request) or await self._pass_on(request)
         except NoEnvironmentError as error:
-            return _refusal(Refused(500, "ServiceException", str(error)))
+            return refusal_answer(Refused(500, "ServiceException", str(error)))
         except Refused as refused:
-            return _refusal(refused)
+            return refusal_answer(refused)
 
     async def _of_lambda(self, request: web.Request) -> web.StreamResponse | None:
         """Answer what MiniStack's Lambda cannot, or only checks less of; None for what it answers alone."""
@@ -165,7 +167,8 @@ class Endpoint:
         if provisioned := _PROVISIONED.match(request.path):
             return await self._provisioned(request, unquote(provisioned["name"]))
         if snapshot := _SNAPSHOT.match(request.path):
-            return _json(200, {"failed": await self.platform.snapshot(unquote(snapshot["name"]), snapshot["version"])})
+            failed = await self.platform.snapshot(unquote(snapshot["name"]), snapshot["version"])
+            return json_answer(200, {"failed": failed})
         if archive := _ARCHIVE.match(request.path):
             return web.FileResponse(self.packages.archives / archive["name"])
         if (found := _CONFIGURATION.match(request.path)) and request.method == "GET":
@@ -176,7 +179,7 @@ class Endpoint:
             await self._admit_alias(request, unquote(alias["name"]), unquote(alias["alias"] or ""))
         elif (versions := _VERSIONS.match(request.path)) and request.method == "POST":
             known = await self._published(request, unquote(versions["name"]))
-            return None if known is None else _json(201, known)
+            return None if known is None else json_answer(201, known)
         return None
 
     async def _invoke(self, request: web.Request, name: str) -> web.StreamResponse:
@@ -198,21 +201,23 @@ class Endpoint:
         context = request.headers.get("X-Amz-Client-Context")
         trace = request.headers.get("X-Amzn-Trace-Id", "")
         call = Call(function=function, qualifier=qualifier, payload=payload, client_context=context, trace=trace)
-        return _invoked(await self.platform.invoke(call), tail=request.headers.get("X-Amz-Log-Type") == "Tail")
+        return invoked_answer(await self.platform.invoke(call), tail=request.headers.get("X-Amz-Log-Type") == "Tail")
 
     async def _provisioned(self, request: web.Request, name: str) -> web.StreamResponse:
         """Answer what MiniStack only pretends: environments that are really initialised ahead of their calls."""
         function, qualifier = named(name, request.query.get("Qualifier"))
         provisioned = self.platform.provisioned
         if "List" in request.query:
-            return _json(200, provisioned.listed(function, _ARN_START))
+            await self.control.configuration(function)
+            most = min(int(request.query.get("MaxItems") or _PAGE), _PAGE)
+            return json_answer(200, provisioned.page(function, _ARN_START, request.query.get("Marker", ""), most))
         if request.method == "GET":
-            return _json(200, provisioned.get(function, qualifier))
+            return json_answer(200, provisioned.get(function, qualifier))
         if request.method == "DELETE":
             await provisioned.delete(function, qualifier)
             return web.Response(status=204)
         requested = int(json.loads(await request.read())["ProvisionedConcurrentExecutions"])
-        return _json(202, await provisioned.put(function, qualifier, requested))
+        return json_answer(202, await provisioned.put(function, qualifier, requested))
 
     async def _described(self, request: web.Request) -> web.Response:
         """Answer GetFunction with the code of the version that was asked for; MiniStack names the newest one's."""
@@ -221,7 +226,7 @@ class Endpoint:
         archive = self.packages.archive_of(str(found.get("Configuration", {}).get("CodeSha256")))
         if found and archive.is_file():
             found["Code"]["Location"] = f"http://{request.host}/warmgate/code/{archive.name}"
-            return _json(200, found)
+            return json_answer(200, found)
         return answer
 
     async def _admit_alias(self, request: web.Request, name: str, alias: str) -> None:
@@ -288,37 +293,3 @@ class Endpoint:
             location = (await answer.json(content_type=None))["Code"]["Location"]
         async with self._http.get(location) as answer:
             return await answer.read()
-
-
-def _json(status: int, body: dict[str, Any], content_type: str = "application/json") -> web.Response:
-    return web.Response(
-        status=status,
-        body=json.dumps(body).encode(),
-        headers={"Content-Type": content_type, "x-amzn-RequestId": str(uuid.uuid4())},
-    )
-
-
-def _rest(status: int, body: dict[str, Any]) -> web.Response:
-    answer = _json(status, body)
-    if "__type" in body:
-        answer.headers["x-amzn-ErrorType"] = str(body["__type"])
-    return answer
-
-
-def _refusal(refused: Refused) -> web.Response:
-    answer = _json(refused.status, refused.body)
-    answer.headers["x-amzn-ErrorType"] = refused.code
-    return answer
-
-
-def _invoked(invoked: Invoked, *, tail: bool) -> web.Response:
-    headers = {
-        "X-Amz-Executed-Version": invoked.executed_version,
-        "x-amzn-RequestId": invoked.request_id,
-        "Content-Type": "application/json",
-    }
-    if invoked.function_error:
-        headers["X-Amz-Function-Error"] = invoked.function_error
-    if tail:
-        headers["X-Amz-Log-Result"] = base64.b64encode(invoked.log_tail).decode()
-    return web.Response(status=200, body=invoked.payload, headers=headers)

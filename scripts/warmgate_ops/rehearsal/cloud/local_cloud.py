@@ -20,6 +20,8 @@ from aiohttp import web
 from warmgate.errors import SettingsError
 from warmgate_ops.rehearsal.cloud.alarms.watch import AlarmWatch
 from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
+from warmgate_ops.rehearsal.cloud.autoscaling import AutoscalingFront
+from warmgate_ops.rehearsal.cloud.autoscaling.book import ScalingBook
 from warmgate_ops.rehearsal.cloud.clients import CODEDEPLOY, CREDENTIALS, REGION, Clients
 from warmgate_ops.rehearsal.cloud.codedeploy import CodeDeployService
 from warmgate_ops.rehearsal.cloud.codedeploy.revisions import Location
@@ -239,6 +241,7 @@ class LocalCloud:
                 "AWSEvents": self._bus,
                 "Logs_20140328": LogsFront(upstream, self.conditions),
                 CLOUDTRAIL: trail,
+                "AnyScaleFrontendService": AutoscalingFront(ScalingBook(ACCOUNT, REGION), self.client),
             },
             rest_fronts={
                 "scheduler": SchedulerFront(partial(upstream.get, "scheduler")),

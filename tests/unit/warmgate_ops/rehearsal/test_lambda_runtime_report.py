@@ -9,7 +9,14 @@ import pytest
 
 from warmgate.logs.platform import Reported, Restored, event_of_record, event_of_text
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init
-from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Logging, Ran, allocation_lines, log_lines, tail_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.report import (
+    Logging,
+    Ran,
+    allocation_lines,
+    log_lines,
+    tail_of,
+    times_s,
+)
 from warmgate_ops.rehearsal.cloud.lambda_runtime.snapshots import MARK, Restore, restore_of
 
 
@@ -129,3 +136,17 @@ def _kind(line: str) -> str:
         found = json.loads(line)
         return str(found["record"].get("phase", "START"))
     return line.partition("Phase: ")[2].partition("\t")[0] or line.partition(" ")[0]
+
+
+def test_lines_have_the_time_at_which_they_were_written() -> None:
+    """An init begins so long before the call, START stands where the call began, everything else where it ended."""
+    cold = ran(init_ms=400.0, duration_ms=100.0, first=True, init_lines=("imported",), lines=("said",))
+    lines = log_lines(cold, Logging())
+    records = [json.loads(line) for line in log_lines(cold, Logging(json=True)) if line.startswith("{")]
+    warm = ran(duration_ms=100.0)
+
+    assert [round(cold.ended_s - at_s, 3) for at_s in times_s(cold, lines)] == [0.5, 0.1, 0.1, 0.0, 0.0, 0.0]
+    assert [each["time"][17:] for each in records] == ["59.000Z", "59.400Z", "59.500Z"]
+    assert [round(warm.ended_s - at_s, 3) for at_s in times_s(warm, log_lines(warm, Logging()))] == [0.1, 0.0, 0.0]
+    quiet = log_lines(warm, Logging(json=True, system_level="WARN"))
+    assert times_s(warm, quiet) == ()

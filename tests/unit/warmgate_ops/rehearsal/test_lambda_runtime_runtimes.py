@@ -11,8 +11,9 @@ import pytest
 from warmgate.errors import SettingsError
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes import interpreters
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.interpreters import interpreter
-from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import Places
+from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.launch import Launch, Places
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import family_of, why_not_here
+from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import wrapped
 
 OWN = "{}.{}".format(*sys.version_info[:2])
 
@@ -50,6 +51,21 @@ def test_a_custom_runtime_starts_its_bootstrap_with_the_handler_last() -> None:
 
     assert (started.command[0], started.command[-1]) == ("/bin/sh", "some.handler")
     assert f'AWS_LAMBDA_RUNTIME_API="${started.relay_variable}"' in started.command[2]
+
+
+def test_a_wrapper_gets_interpreter_and_program_and_the_emulator_the_handler() -> None:
+    """A managed runtime starts behind what its function names, a custom one as ever; nothing is wrapped unasked."""
+    managed = Launch(
+        command=("/var/lang/bin/python3.12", "/var/rapid/bootstrap.py", "/var/task", "/opt", "app.handler")
+    )
+    custom = Launch(command=("/bin/sh", "bootstrap"), relay_variable="_RELAY")
+    named = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}
+    command = wrapped(managed, named)
+
+    assert (command[0], command[3:5], command[-1]) == ("/bin/sh", ("/opt/wrapper", managed.command[0]), "app.handler")
+    assert command[2].endswith('exec "$0" "$1" "$2"')
+    assert wrapped(custom, named) == custom.command
+    assert wrapped(managed, {}) == managed.command
 
 
 def test_the_python_that_runs_this_is_found_outside_of_its_environment() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from support.fakes.codedeploy import unmodelled
 from warmgate_ops.rehearsal.cloud.trail.entries import Asked, event_name, event_of
-from warmgate_ops.rehearsal.cloud.trail.history import History, TrailRefusal
+from warmgate_ops.rehearsal.cloud.trail.history import MOST_READS, History, TrailRefusal
 
 ACCOUNT, REGION, NOW_S = "123456789012", "us-east-1", 1_800_000_000.0
 MODEL = botocore.session.get_session().get_service_model("cloudtrail").operation_model("LookupEvents")
@@ -176,3 +176,14 @@ def test_what_is_asked_wrongly_is_refused_by_a_modelled_code(body: dict[str, Any
 
     assert refused.value.code == f"{code}Exception"
     assert refused.value.code in {each.name for each in MODEL.error_shapes}
+
+
+def test_who_polls_does_not_push_out_what_was_changed() -> None:
+    """After thousands of reads a change of before is found."""
+    found = history(1)
+    read = event_of(asked("GetAlias"), ACCOUNT, REGION)
+    for _ in range(MOST_READS + 10):
+        found.add(read, NOW_S)
+
+    changes = looked_up(found, LookupAttributes=[{"AttributeKey": "ReadOnly", "AttributeValue": "false"}])
+    assert versions(changes) == ["0"]

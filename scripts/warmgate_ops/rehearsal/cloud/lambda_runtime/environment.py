@@ -21,7 +21,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.limits import CALL_BEGINS, Limi
 from warmgate_ops.rehearsal.cloud.lambda_runtime.memory import children, kill_children, memory_of_children
 from warmgate_ops.rehearsal.cloud.lambda_runtime.outcome import Answered, Outcome, init_is_repeated, named, outcome_of
 from warmgate_ops.rehearsal.cloud.lambda_runtime.relay import NO_CALL, Relay
-from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import Start
+from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import Start, wrapped
 from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 
 _SAMPLING_S = 0.005 if sys.platform == "linux" else 0.1
@@ -76,7 +76,7 @@ class Environment:
             "--runtime-api-address",
             runtime_api,
             *leash(),
-            *start.launch.command,
+            *wrapped(start.launch, variables),
             cwd=self.package.folder,
             env=variables,
             stdin=asyncio.subprocess.DEVNULL,

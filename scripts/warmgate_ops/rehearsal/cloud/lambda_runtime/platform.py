@@ -190,6 +190,7 @@ class LambdaPlatform:
         if environment is None:
             environment = await self._pool.take(settings, patient=route.by_alias)
         request_id = call.request_id or str(uuid.uuid4())
+        self._measure_provisioned(settings, spilled=not environment.provisioned)
         try:
             restore = await self._restored(environment)
             first = not environment.initialised
@@ -218,6 +219,13 @@ class LambdaPlatform:
             log_tail=tail_of(lines),
             request_id=request_id,
         )
+
+    def _measure_provisioned(self, settings: VersionSettings, *, spilled: bool) -> None:
+        found = self.provisioned.allocated(settings.function, settings.version)
+        if found is not None:
+            there, idle = self._pool.provisioned(settings.function, settings.version)
+            qualifier, allocated = found
+            self._telemetry.provisioned(settings.function, qualifier, there - idle, allocated, spilled=spilled)
 
     def _noted(self, environment: Environment, outcome: Outcome, request_id: str) -> None:
         if outcome.init_ms is not None:

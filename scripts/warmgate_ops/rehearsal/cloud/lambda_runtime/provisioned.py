@@ -114,6 +114,13 @@ class Provisioned:
         ]
         return {"ProvisionedConcurrencyConfigs": found}
 
+    def page(self, function: str, arn_start: str, marker: str, most: int) -> dict[str, Any]:
+        """Describe some of a function, from a marker on."""
+        place = int(marker) if marker.isdigit() else 0
+        found = self.listed(function, arn_start)["ProvisionedConcurrencyConfigs"]
+        more = {"NextMarker": str(place + most)} if len(found) > place + most else {}
+        return {"ProvisionedConcurrencyConfigs": found[place : place + most], **more}
+
     async def delete(self, function: str, qualifier: str) -> None:
         """End the environments of one."""
         await self._withdraw(function, qualifier)
@@ -148,6 +155,13 @@ class Provisioned:
         for each in ready:
             await self._pool.give_back(each)
         self._note(function, qualifier, replace(allocation, allocated=allocation.requested, status="READY"))
+
+    def allocated(self, function: str, version: str) -> tuple[str, int] | None:
+        """Return by which qualifier a version has environments that are ready, and how many; None where it has none."""
+        for (name, qualifier), each in self._allocations.items():
+            if name == function and each.version == version and each.allocated:
+                return qualifier, each.allocated
+        return None
 
     async def more(self, settings: VersionSettings) -> Environment | None:
         """Return an environment that is allocated and has no process yet, initialised apart from the call it is for.

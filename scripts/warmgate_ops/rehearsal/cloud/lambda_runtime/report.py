@@ -46,6 +46,18 @@ class Ran:
     ended_s: float = 0.0
 
     @property
+    def began_s(self) -> float:
+        """Return when the call itself began."""
+        return self.ended_s - self.duration_ms / 1000
+
+    @property
+    def init_began_s(self) -> float:
+        """Return when the environment began to be initialised or restored for the call."""
+        restored_ms = self.restore.duration_ms if self.restore else 0.0
+        failed_ms = sum(init.duration_ms for init in self.failed_inits if init.phase == "init")
+        return self.began_s - ((self.init_ms or failed_ms or restored_ms) / 1000 if self.first else 0.0)
+
+    @property
     def billed_ms(self) -> int:
         """Return the billed time: init is billed since 2025-08, that of provisioned concurrency at its allocation.
 
@@ -66,6 +78,22 @@ class Logging:
 def log_lines(ran: Ran, logging: Logging) -> tuple[str, ...]:
     """Return the log events of an invocation, in order."""
     return _json_lines(ran, logging) if logging.json else _text_lines(ran)
+
+
+def times_s(ran: Ran, lines: tuple[str, ...]) -> tuple[float, ...]:
+    """Return when each line was written: what initialised before its call began, the rest as it ended.
+
+    When an application wrote a line of its call is not known; its end stands for it.
+    """
+    place = next((number for number, line in enumerate(lines) if _is_start(line, ran.request_id)), -1)
+    before = [ran.began_s] * (place + 1)
+    if place > 0 and ran.first:
+        before[0] = ran.init_began_s
+    return (*before, *[ran.ended_s] * (len(lines) - len(before)))
+
+
+def _is_start(line: str, request_id: str) -> bool:
+    return line.startswith(f"START RequestId: {request_id} ") or '"type":"platform.start"' in line
 
 
 def allocation_lines(init: Init, init_lines: tuple[str, ...], logging: Logging, ended_s: float) -> tuple[str, ...]:
@@ -140,13 +168,13 @@ def _text_init(init: Init) -> str:
 def _json_lines(ran: Ran, logging: Logging) -> tuple[str, ...]:
     """Return the records that the system log level lets through; a report is WARN where the call did not succeed."""
     started: dict[str, object] = {"requestId": ran.request_id, "version": ran.version, **_tracing(ran)}
-    start = _record("platform.start", started, ran.ended_s)
+    start = _record("platform.start", started, ran.began_s)
     level = "INFO" if ran.status == "success" else "WARN"
     inits = [
-        line for init in ran.failed_inits for line in _kept(logging, "WARN", _init_record(init, False, ran.ended_s))
+        line for init in ran.failed_inits for line in _kept(logging, "WARN", _init_record(init, False, ran.began_s))
     ]
     return (
-        *(_kept(logging, "INFO", _start_record("on-demand", ran.ended_s)) if ran.first else ()),
+        *(_kept(logging, "INFO", _start_record("on-demand", ran.init_began_s)) if ran.first else ()),
         *_json_restore(ran, logging),
         *ran.init_lines,
         *inits[:1],
@@ -163,9 +191,9 @@ def _json_restore(ran: Ran, logging: Logging) -> tuple[str, ...]:
         return ()
     report: dict[str, object] = {"status": "success", "metrics": {"durationMs": round(ran.restore.duration_ms, 3)}}
     return (
-        *_kept(logging, "INFO", _record("platform.restoreStart", {"runtimeVersion": _RUNTIME}, ran.ended_s)),
+        *_kept(logging, "INFO", _record("platform.restoreStart", {"runtimeVersion": _RUNTIME}, ran.init_began_s)),
         *ran.restore.lines,
-        *_kept(logging, "INFO", _record("platform.restoreReport", report, ran.ended_s)),
+        *_kept(logging, "INFO", _record("platform.restoreReport", report, ran.began_s)),
     )
 
 

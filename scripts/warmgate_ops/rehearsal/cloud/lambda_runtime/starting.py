@@ -13,6 +13,11 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import EMULATOR, LAYERS
 from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package, variables_of
 
 _COMPILING_S = 300.0
+_WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
+_WRAPPED = (
+    '[ -f "$0" ] || { echo "$0: does not exist"; exit 127; }; '
+    '[ -x "$0" ] || { echo "$0: is not an executable"; exit 126; }; exec "$0" "$1" "$2"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,17 @@ def start_of(
     mounted = {**shown, **launch.mounted, **(more or {}), TASK: package.folder, LAYERS: layers, EMULATOR: rie}
     sandbox = sandbox_at(beside / "sandboxes", mounted, package.tmp_mb, offline=offline)
     return Start(EMULATOR, launch, places, sandbox)
+
+
+def wrapped(launch: Launch, variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the command of a managed runtime behind the wrapper that a function names, as AWS's bootstrap starts it.
+
+    The emulator knows none, and takes its last argument for the handler; a wrapper gets the interpreter and its program
+    alone, for it may put options between them. A custom runtime has no wrapper on AWS either (Lambda, wrapper scripts).
+    """
+    if launch.relay_variable or not variables.get(_WRAPPER):
+        return launch.command
+    return ("/bin/sh", "-c", _WRAPPED, variables[_WRAPPER], *launch.command)
 
 
 def _empty(folder: Path) -> Path:

@@ -15,7 +15,7 @@ from typing import Any
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Route, VersionSettings
 from warmgate_ops.rehearsal.cloud.lambda_runtime.emulator_log import Init
-from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Ran, allocation_lines, start_lines
+from warmgate_ops.rehearsal.cloud.lambda_runtime.report import Ran, allocation_lines, start_lines, times_s
 
 _BATCH_S = 0.2
 _Due = tuple[float, int, str, Any]
@@ -61,10 +61,20 @@ class Telemetry:
         self._measured("ConcurrentExecutions", count, [("FunctionName", function)], at_s)
         self._measured("UnreservedConcurrentExecutions", in_common, [], at_s)
 
+    def provisioned(self, function: str, qualifier: str, busy: int, allocated: int, *, spilled: bool) -> None:
+        """Note how much provisioned concurrency is used at the start of a call, and whether the call got none of it."""
+        at_s, names = time.time(), [("FunctionName", function), ("Resource", f"{function}:{qualifier}")]
+        kind = "ProvisionedConcurrencySpilloverInvocations" if spilled else "ProvisionedConcurrencyInvocations"
+        self._measured(kind, 1, names, at_s)
+        self._measured("ProvisionedConcurrentExecutions", busy, names, at_s)
+        self._measured("ProvisionedConcurrencyUtilization", busy / allocated, names, at_s)
+
     def allocated(self, init: Init, init_lines: tuple[str, ...], settings: VersionSettings, stream: str) -> None:
         """Note an environment that was initialised ahead of its calls."""
-        lines = allocation_lines(init, init_lines, settings.logging, time.time())
-        self._logged(settings.log.group, stream, time.time(), lines)
+        ended_s = time.time()
+        first, *others = allocation_lines(init, init_lines, settings.logging, ended_s) or ("",)
+        began = (int(ended_s * 1000 - init.duration_ms), first)
+        self._log_events(settings.log.group, stream, (began, *((int(ended_s * 1000), line) for line in others)))
 
     def begun(self, init_lines: tuple[str, ...], settings: VersionSettings, stream: str, began_s: float) -> None:
         """Note an environment that was initialised although nobody called; the first call's report tells how long."""
@@ -72,7 +82,8 @@ class Telemetry:
 
     def served(self, ran: Ran, settings: VersionSettings, route: Route, stream: str, lines: tuple[str, ...]) -> None:
         """Note one call; its metrics carry the time of the invocation, whenever it failed."""
-        self._logged(settings.log.group, stream, ran.ended_s, lines)
+        times_ms = tuple(int(at_s * 1000) for at_s in times_s(ran, lines))
+        self._log_events(settings.log.group, stream, tuple(zip(times_ms, lines, strict=True)))
         dimensions = [[("FunctionName", settings.function)]]
         if route.resource != settings.function:
             dimensions.append([("FunctionName", settings.function), ("Resource", route.resource)])
@@ -90,8 +101,10 @@ class Telemetry:
         self._put(due_s, "metrics", _metric(name, value, dimensions, at_s))
 
     def _logged(self, group: str, stream: str, at_s: float, lines: tuple[str, ...]) -> None:
-        item = (group, stream, int(at_s * 1000), lines)
-        self._put(time.time() + self._conditions.log_delay_s, "events", item)
+        self._log_events(group, stream, tuple((int(at_s * 1000), line) for line in lines))
+
+    def _log_events(self, group: str, stream: str, events: tuple[tuple[int, str], ...]) -> None:
+        self._put(time.time() + self._conditions.log_delay_s, "events", (group, stream, events))
 
     def _put(self, due_s: float, kind: str, item: Any) -> None:
         self._waiting.put((due_s, next(self._numbers), kind, item))
@@ -125,9 +138,9 @@ class Telemetry:
         by_stream: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for _, _, kind, item in batch:
             if kind == "events":
-                group, stream, at_ms, lines = item
+                group, stream, written = item
                 by_stream.setdefault((group, stream), []).extend(
-                    {"timestamp": at_ms, "message": line} for line in lines if line
+                    {"timestamp": at_ms, "message": line} for at_ms, line in written if line
                 )
         for (group, stream), events in by_stream.items():
             if not events:  # At log level WARN a successful call says nothing.

@@ -7,7 +7,8 @@ import json
 from collections import deque
 from typing import Any
 
-MOST_EVENTS = 10_000
+MOST_READS, MOST_CHANGES = 5_000, 20_000
+"""Events that are kept: whoever polls does not push out what was changed."""
 MOST_ON_PAGE = 50
 """Events on a page, at most and where no number is asked for (CloudTrail, LookupEvents)."""
 KEPT_S = 90 * 86_400.0
@@ -26,13 +27,15 @@ class History:
     """Events, newest last, each with its number and when it was recorded."""
 
     def __init__(self) -> None:
-        self._events: deque[tuple[int, float, dict[str, Any]]] = deque(maxlen=MOST_EVENTS)
+        self._reads: deque[tuple[int, float, dict[str, Any]]] = deque(maxlen=MOST_READS)
+        self._changes: deque[tuple[int, float, dict[str, Any]]] = deque(maxlen=MOST_CHANGES)
         self._count = 0
 
     def add(self, event: dict[str, Any], at_s: float) -> None:
         """Record an event."""
         self._count += 1
-        self._events.append((self._count, at_s, event))
+        kept = self._reads if event["ReadOnly"] == "true" else self._changes
+        kept.append((self._count, at_s, event))
 
     def lookup(self, body: dict[str, Any], now_s: float, delay_s: float) -> dict[str, Any]:
         """Return a page of events, newest first; raises TrailRefusal.
@@ -51,7 +54,7 @@ class History:
         before = _place(str(body.get("NextToken") or ""), asked)
         found = [
             (number, event)
-            for number, at_s, event in reversed(self._events)
+            for number, at_s, event in sorted((*self._reads, *self._changes), key=lambda each: -each[0])
             if (before is None or number < before)
             and at_s <= now_s - delay_s
             and max(since_s, now_s - KEPT_S) <= event["EventTime"] <= until_s

@@ -6,10 +6,15 @@ import sys
 import time
 
 
-def main(task: str, layers: str, handler: str) -> None:
-    """Serve calls of a handler until the emulator ends this process."""
+def main(task: str = "", layers: str = "/opt", handler: str = "") -> None:
+    """Serve calls of a handler until the emulator ends this process; behind a wrapper its variables say which."""
+    task, handler = task or os.environ["LAMBDA_TASK_ROOT"], handler or os.environ["_HANDLER"]
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     sys.path[:1] = [task, f"{layers}/python/lib/{version}/site-packages", f"{layers}/python"]
+    # A function that sets PYTHONPATH finds the runtime's own packages all the same.
+    runtime = os.environ.get("LAMBDA_RUNTIME_DIR")
+    if runtime and runtime not in sys.path:
+        sys.path.append(runtime)
     # The emulator's limit: it counts init in, and ends long after the function's own.
     limit_ms = (int(os.environ.pop("AWS_LAMBDA_FUNCTION_TIMEOUT")) - OVERTIME_S) * 1000
     from awslambdaric import lambda_runtime_client as client
