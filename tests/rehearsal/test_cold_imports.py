@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from support.cold_imports import release_of
 from support.fakes.lambda_calls import publish
 from warmgate_ops.cli.main import app
+from warmgate_ops.cli.rehearse_imports import import_lines
 from warmgate_ops.cold_starts.importing.code import HERE, Settings, Source, unpacked
 from warmgate_ops.cold_starts.importing.differences import Change
 from warmgate_ops.cold_starts.importing.finding import Findings, find
 from warmgate_ops.cold_starts.importing.measuring import Bench, ImportFailedError
 from warmgate_ops.cold_starts.importing.origins import Kind
+from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.node import RUNTIMES
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import why_not_here
 from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import isolates
@@ -27,6 +31,7 @@ from warmgate_ops.rehearsal.packages import files_of, installed, zip_code
 from warmgate_ops.rehearsal.stage import ROLE, RUNTIME
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(180)]
+ROOT = Path(__file__).parents[2]
 NODE = next((each for each in RUNTIMES if why_not_here(each) is None), "")
 APART = pytest.mark.skipif(not isolates(offline=True), reason="this system gives nobody a namespace without a network")
 MOST = 0.12
@@ -160,7 +165,7 @@ def compared(folder: Path, pair: Pair, event: bytes | None = None, runtime: str 
         bench(folder / name, files, pair.layer, event, runtime)
         for name, files in (("old", pair.old), ("new", pair.new))
     )
-    return find(old, new, runs=3)
+    return find(old, new, runs=3, line_runs=0, checked=False)
 
 
 def explained(findings: Findings) -> float:
@@ -227,7 +232,7 @@ def test_what_a_call_imports_is_listed_apart(tmp_path: Path) -> None:
     """It is in no init."""
     tried = bench(tmp_path, LAZY, event=b"{}")
 
-    findings = find(None, tried, runs=1)
+    findings = find(None, tried, runs=1, line_runs=0, checked=False)
 
     assert [origin.unit for origin, _ in findings.new.late][:1] == ["heavy"]
     assert "heavy" not in {row.origin.unit for row in findings.table.rows}
@@ -287,6 +292,40 @@ def test_a_library_of_another_processor_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ImportFailedError, match=f"native.so is built for {other}"):
         tried.run()
+
+
+def test_a_refused_rehearsal_says_which_line_it_is(tmp_path: Path) -> None:
+    """By the code of its scenario, on the settings of its function."""
+    old, new = written(tmp_path / "old", {"app.py": CLIENTS}), PAIRS["module-level clients"].new
+    slow = replace(chosen(["slow_init"])[0], baseline=(old,), candidate=(old, written(tmp_path / "new", new)))
+    release = release_of(("compare.init.median", "failed"))
+
+    lines = import_lines(slow, release, lambda *_: None)
+
+    assert lines[0].startswith("version 1 -> version 2: INIT REPORT ")
+    assert "own code app" in lines[1]
+    assert "app.py line 8: ALL = [client() for _ in range(4)]" in lines[1]
+
+
+def test_the_page_shows_what_the_command_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the figures, and for small differences, which depend on the machine."""
+    shown = (
+        (ROOT / "docs" / "how-to" / "find-slow-imports.md").read_text().partition("<!-- needs a local runtime -->")[2]
+    )
+    command, *expected = shown.split("```console\n")[1].split("```")[0].splitlines()
+    monkeypatch.chdir(ROOT / "tests" / "data" / "functions" / "imports")
+
+    done = CliRunner().invoke(app, command.removeprefix("$ warmgate ").split())
+
+    assert done.exit_code == 1, done.output
+    printed = [without_figures(line) for line in done.output.splitlines()]
+    kept = [without_figures(line) for line in expected if " gone " not in line]
+    assert [line for line in kept if line not in printed] == []
+
+
+def without_figures(line: str) -> str:
+    """Return a line without what another run prints otherwise: numbers, signs, what stands for how much room they take."""
+    return re.sub(r"[\s\d.,+-]+", " ", line.partition("; with ")[0])
 
 
 def test_both_versions_of_a_function_are_downloaded(local_cloud: LocalCloud, tmp_path: Path) -> None:

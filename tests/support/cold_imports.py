@@ -11,6 +11,7 @@ from typing import Any
 from warmgate_ops.cold_starts.importing.origins import Kind, Place, Places
 from warmgate_ops.cold_starts.importing.recorders import IMPORTTIME, LINES, PLAIN, Recorder
 from warmgate_ops.cold_starts.importing.records import MARK, ColdStart, cold_start
+from warmgate_ops.rehearsal.expect import RehearsedRelease
 
 TASK = Place(
     seen="/var/task",
@@ -102,3 +103,19 @@ class FakeBench:
             return self.colds[0], self.log
         found = self.timed if recorder is LINES else self.colds
         return (found.pop(0) if len(found) > 1 else found[0]), ()
+
+
+def release_of(*findings: tuple[str, str]) -> RehearsedRelease:
+    """Return a rehearsed release whose report has some checks, each with its outcome."""
+    report: dict[str, Any] = {"findings": [{"check": check, "outcome": outcome} for check, outcome in findings]}
+    return RehearsedRelease(
+        deployment_id="d-1",
+        deployment_status="Failed",
+        baseline="1",
+        candidate="2",
+        alias_before="1",
+        alias_after="1",
+        highest_weight=0.0,
+        reported={},
+        report=report,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from warmgate_ops.cold_starts.importing.differences import Change, Row
-from warmgate_ops.cold_starts.importing.finding import Detail, Findings
+from warmgate_ops.cold_starts.importing.finding import Detail, Findings, Side
 from warmgate_ops.cold_starts.importing.origins import Kind
 
 MOST_NAMES = 3
@@ -26,10 +26,8 @@ def _head(findings: Findings) -> str:
     table, new = findings.table, findings.new
     runs = f"{len(new.colds)} cold starts{' each' if findings.old else ''} on this machine"
     if findings.old is None:
-        return (
-            f"{new.label}: INIT REPORT {_ms(table.new_init.typical)} ({runs}, half within {_ms(table.new_init.spread)})"
-        )
-    spreads = f"half within {_ms(table.old_init.spread)} and {_ms(table.new_init.spread)}"
+        return f"{new.label}: INIT REPORT {_ms(table.new_init.typical)} ({runs}, quartiles {_ms(table.new_init.spread)} apart)"
+    spreads = f"quartiles {_ms(table.old_init.spread)} and {_ms(table.new_init.spread)} apart"
     inits = f"{table.old_init.typical:,.0f} -> {_ms(table.new_init.typical)} ({_signed(table.difference_ms)})"
     return f"{findings.old.label} -> {new.label}: INIT REPORT {inits}; {runs}, {spreads}"
 
@@ -122,18 +120,25 @@ def _foot(findings: Findings) -> Iterator[str]:
     sides = [side for side in (findings.old, findings.new) if side]
     firsts = " and ".join(_ms(side.first_ms) for side in sides)
     yield f"first cold start{'s' if len(sides) > 1 else ''}, in no figure: {firsts}"
-    for side in sides:
-        agrees = side.agrees
-        if agrees is not None and agrees.modules:
-            plural = "" if agrees.modules == 1 else "s"
-            share = f"{agrees.share:.0%} of the time recorded for {agrees.modules} module{plural}"
-            yield f"{side.label}: one run of CPython's importtime has {share}"
+    yield from _cross_check(sides)
     for side in sides:
         if side.late:
             late = ", ".join(f"{origin.unit} {_ms(ms)}" for origin, ms in side.late[:5])
             yield f"{side.label}: imported in the call, not in init: {late}"
     yield "times are this machine's, not Lambda's: the order of the lines carries over, milliseconds do not"
     yield from (f"note: {note}" for note in findings.notes)
+
+
+def _cross_check(sides: Sequence[Side]) -> Iterator[str]:
+    """Yield one line on CPython's own log, which is of one cold start each."""
+    parts = []
+    for side in sides:
+        agrees = side.agrees
+        if agrees is not None and agrees.modules:
+            count = agrees.modules + len(agrees.missing)
+            parts.append(f"{agrees.modules} of {count} modules in {agrees.share:.0%} of the time")
+    if parts:
+        yield f"cross-check by one run of CPython's importtime: {', and '.join(parts)}"
 
 
 def _figure(ms: float, findings: Findings) -> str:

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from rich.console import Console
 
+from support.cold_imports import release_of as release
 from warmgate.errors import SettingsError
 from warmgate_ops.cli import rehearse_imports
 from warmgate_ops.rehearsal.catalogue import SCENARIOS
 from warmgate_ops.rehearsal.display import show_imports
-from warmgate_ops.rehearsal.expect import RehearsedRelease
 
 SLOW = next(each for each in SCENARIOS if each.name == "slow_init")
-
-
-def release(*findings: tuple[str, str]) -> RehearsedRelease:
-    """Return a release whose report has some checks."""
-    report: dict[str, Any] = {"findings": [{"check": check, "outcome": outcome} for check, outcome in findings]}
-    return RehearsedRelease(
-        deployment_id="d-1",
-        deployment_status="Failed",
-        baseline="1",
-        candidate="2",
-        alias_before="1",
-        alias_after="1",
-        highest_weight=0.0,
-        reported={},
-        report=report,
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,13 @@
+"""Quotes and a monthly report."""
+
+import json
+
+from pricing import quote
+from report import monthly_report
+
+
+def handler(event, context):
+    """Answer a quote, or the report of a month."""
+    if event.get("report"):
+        return monthly_report(event["report"])
+    return {"statusCode": 200, "body": json.dumps({"total": quote(event["basket"])})}

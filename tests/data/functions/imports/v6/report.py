@@ -1,0 +1,15 @@
+"""The report of a month."""
+
+import asyncio
+import xml.dom.minidom
+
+
+def monthly_report(month):
+    """Return the report as XML."""
+    return asyncio.run(_written(month))
+
+
+async def _written(month):
+    document = xml.dom.minidom.Document()
+    document.appendChild(document.createElement(f"m{month}"))
+    return document.toxml()

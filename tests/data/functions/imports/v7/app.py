@@ -1,0 +1,15 @@
+"""Quotes, a monthly report, and an audit of both."""
+
+import json
+
+from audit import audited
+from pricing import quote
+
+
+def handler(event, context):
+    """Answer a quote, or the report of a month."""
+    if event.get("report"):
+        from report import monthly_report
+
+        return audited(monthly_report(event["report"]))
+    return {"statusCode": 200, "body": json.dumps({"total": quote(event["basket"])})}
