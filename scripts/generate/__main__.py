@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from generate.cold_advice_page import cold_advice_page
 from generate.doctor_page import doctor_page
 from generate.invoke_errors_page import invoke_errors_page
 from generate.reference import folder_readme, reference_page
@@ -22,6 +23,7 @@ def generated() -> dict[str, str]:
         "policies/README.md": folder_readme(),
         "docs/reference/policy.md": reference_page(),
         "docs/reference/doctor.md": doctor_page(),
+        "docs/reference/cold-advice.md": cold_advice_page(),
         "docs/reference/invoke-errors.md": invoke_errors_page(),
         "docs/explanation/img/timeline.svg": timeline_svg(),
         "docs/explanation/img/rooms.svg": rooms_svg(ROOT),
