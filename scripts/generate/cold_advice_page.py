@@ -41,7 +41,7 @@ Where the answer depends on what is not visible, it says what it can and no more
   that need it are silent. On a template `high` is only what AWS refuses, a reservation of 0, and what its package
   shows.
 - Cold starts are counted in the function's log of the last seven days (`--since`), by `FilterLogEvents`, which is not
-  billed by volume. Environments made before anybody called are known where the log holds their beginning.
+  billed by volume. An environment made ahead of any call counts as waited for: these lines do not tell it apart.
 - `--inspect-package` reads the package in memory, from where Lambda keeps it or from `CodeUri` beside a template, and
   follows Python's imports from the handler as written. What is imported by a computed name is told and not followed.
   Calls at import are found in the function's own modules by the names of well-known functions: what is made by

@@ -5,16 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from warmgate_ops.cold_starts.advising.function import Function
-from warmgate_ops.cold_starts.advising.package.archive import PackageError, archive_of, folder_of
+from warmgate_ops.cold_starts.advising.package.archive import PackageError, archive_of, folder_of, source_of
 from warmgate_ops.cold_starts.advising.package.contents import Inspected, inspected
-from warmgate_ops.cold_starts.advising.template import local_code
+from warmgate_ops.cold_starts.advising.template import inline_code, local_code
 from warmgate_ops.doctor.facts import Denied, Fact, Missing
 
 
 def inspected_beside(function: Function, template: Path) -> Fact[Inspected]:
     """Return what a function's folder or zip holds; None where the template names none beside itself."""
+    if function.image or not function.handler:
+        return None
+    inline = inline_code(function)
+    if inline is not None:
+        return inspected(source_of(inline, f"index.{_ending(function)}"), function.handler)
     code = local_code(function)
-    if code is None or function.image or not function.handler:
+    if code is None:
         return None
     place = template.parent / code
     try:
@@ -25,3 +30,7 @@ def inspected_beside(function: Function, template: Path) -> Fact[Inspected]:
     except (PackageError, OSError) as error:
         return Denied(place=function.name, reason=f"package: {error}")
     return Missing(place=str(place))
+
+
+def _ending(function: Function) -> str:
+    return "py" if (function.runtime or "").startswith("python") else "js"
