@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from generate.aws_answers_page import aws_answers_page
+from generate.cold_advice_page import cold_advice_page
 from generate.doctor_page import doctor_page
 from generate.invoke_errors_page import invoke_errors_page
 from generate.reference import folder_readme, reference_page
@@ -23,6 +24,7 @@ def generated() -> dict[str, str]:
         "policies/README.md": folder_readme(),
         "docs/reference/policy.md": reference_page(),
         "docs/reference/doctor.md": doctor_page(),
+        "docs/reference/cold-advice.md": cold_advice_page(),
         "docs/reference/invoke-errors.md": invoke_errors_page(),
         "docs/reference/aws-answers.md": aws_answers_page(),
         "docs/explanation/img/timeline.svg": timeline_svg(),

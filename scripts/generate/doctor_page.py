@@ -60,7 +60,7 @@ The caller needs `lambda:GetFunctionConfiguration` and `ListTags`, `logs:Describ
 def doctor_page() -> str:
     """Return the page."""
     rows = "\n".join(
-        f"| [`{check.id}`](#{check.id}) | {check.title} | {check.severity.value} | {_seen_in(check)} |"
+        f"| [`{check.id}`](#{check.id}) | {check.title} | {check.severity.value} | {seen_in(check)} |"
         for check in CHECKS
     )
     table = f"| id | finding | severity | seen in |\n| --- | --- | --- | --- |\n{rows}"
@@ -69,27 +69,30 @@ def doctor_page() -> str:
     )
     return (
         _BEGINNING.format(table=table)
-        + "".join(_section(check) for check in CHECKS)
+        + "".join(section(check) for check in CHECKS)
         + _INSTALLATION.format(table=f"| id | finding | severity |\n| --- | --- | --- |\n{own}")
-        + "".join(_section(check) for check in INSTALL_CHECKS)
+        + "".join(section(check) for check in INSTALL_CHECKS)
     )
 
 
-def _section(check: Check) -> str:
+def section(check: Check) -> str:
+    """Return the chapter of a check."""
     sources = "; ".join(f"`{source}`" if "#" in source else source for source in check.sources)
     return (
         f"\n## {check.id}\n\n"
-        f"**{check.title}.** {_sentence(check.why)}\n\n"
-        f"Fix: {_sentence(check.fix)}\n\n"
+        f"**{check.title}.** {sentence(check.why)}\n\n"
+        f"Fix: {sentence(check.fix)}\n\n"
         f"Source: {sources}.\n"
     )
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return a text that ends as a sentence."""
     return text if text.endswith(".") else f"{text}."
 
 
-def _seen_in(check: Check) -> str:
+def seen_in(check: Check) -> str:
+    """Return where a check looks."""
     return " and ".join(
         place for place, look in (("account", check.in_account), ("template", check.in_template)) if look is not None
     )

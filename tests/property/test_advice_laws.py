@@ -1,132 +1,133 @@
-"""Laws of the hints that a faulty policy is answered with: followed, they validate and mean what was meant."""
+"""Laws of advice: whatever a template holds and whatever calls say, each rule ends, and what is shown holds."""
 
 from __future__ import annotations
 
-import re
+import json
+from datetime import date
+from typing import Any
 
-import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmgate.errors import PolicyError
-from warmgate.policy import parse_policy
-from warmgate.policy.percentiles import share_of
-from warmgate.policy.units import SECONDS_IN
-from warmgate.policy.values import Policy
+from unit.warmgate_ops.cold_starts.advising.clinic import HEALTHY, Traffic, facts_of
+from warmgate_ops.cold_starts.advising.advising import advise
+from warmgate_ops.cold_starts.advising.function import Layer
+from warmgate_ops.cold_starts.advising.registry import RULES
+from warmgate_ops.cold_starts.advising.rendering import render_html, render_json, render_sarif, render_text
+from warmgate_ops.cold_starts.advising.saying import Rank
+from warmgate_ops.cold_starts.advising.template import functions_of
+from warmgate_ops.cold_starts.concurrency.registry import CONCURRENCY_CHECKS
+from warmgate_ops.cold_starts.concurrency.template import concurrency_in
+from warmgate_ops.doctor.findings import examine
 
-UNITS = st.sampled_from(sorted(SECONDS_IN))
-NUMBERS = st.integers(1, 599).map(lambda tenths: f"{tenths / 10:g}")
-AROUND = st.sampled_from(["{}", " {} ", "<{}", "<= {}", "'{}'"])
-_WRITE = re.compile(r"write (\S+?)(?: or (\S+?))?(?:, (?:whichever is meant|unquoted))?")
-
-
-def answers(template: str, mistake: str) -> dict[str, Policy]:
-    """Return the policies that the hint on a mistake leads to, by what it says to write; each must validate."""
-    with pytest.raises(PolicyError) as caught:
-        parse_policy(template.replace("@", mistake), "p")
-    (fault,) = caught.value.faults
-    written = _WRITE.fullmatch(fault.fix)
-    said = [each for each in written.groups() if each] if written else []
-    return {each: parse_policy(template.replace("@", each), "p") for each in said}
-
-
-@given(number=NUMBERS, unit=UNITS, space=st.sampled_from(["", " "]))
-def test_a_time_keeps_its_unit_where_the_key_names_seconds(number: str, unit: str, space: str) -> None:
-    """Five minutes are 300 seconds, whatever spelling the unit has."""
-    meant = float(number) * SECONDS_IN[unit]
-    found = answers("policy: p\nbudget: {seconds: @}\n", f'"{number}{space}{unit}"')
-
-    assert [policy.budget.seconds for policy in found.values()] == [pytest.approx(meant)] * (0 < meant <= 3600)
-
-
-@given(number=NUMBERS, unit=UNITS.filter(lambda unit: unit not in ("ms", "s")), around=AROUND)
-def test_a_duration_keeps_its_length(number: str, unit: str, around: str) -> None:
-    """Another unit, a sign of a comparison or quotes change the spelling alone."""
-    meant = float(number) * SECONDS_IN[unit] * 1000
-    mistake = around.format(f"{number}{unit}")
-    found = answers("policy: p\nlimits: {duration: {p95: @}}\n", mistake)
-
-    limits = [policy.limits.duration[0].limit_ms for policy in found.values()]
-    assert limits == [pytest.approx(meant)] * (0 < meant <= 900_000)
-
-
-@given(number=NUMBERS)
-def test_a_number_without_a_unit_is_milliseconds_and_a_small_one_may_be_seconds(number: str) -> None:
-    """Both readings are told where both are likely."""
-    found = answers("policy: p\nlimits: {duration: {p95: @}}\n", number)
-    limits = {policy.limits.duration[0].limit_ms for policy in found.values()}
-
-    meant = {float(number)} | ({float(number) * 1000} if float(number) < 10 else set())
-    assert sorted(limits) == pytest.approx(sorted(meant))
-
-
-@given(more=st.integers(1, 99), how=st.sampled_from(["{}%", "+{}%", "{} %", "{} percent", "1{:02}%", "0.{:02}"]))
-def test_a_share_more_than_the_baseline_becomes_its_ratio(more: int, how: str) -> None:
-    """20 %, +20 %, 120 % and 0.2 are all 1.2 times the baseline, and none of them less than it."""
-    found = answers("policy: p\ncompare: {duration: {p95: @}}\n", how.format(more))
-    (policy,) = found.values()
-
-    assert policy.compare.duration is not None
-    assert policy.compare.duration.ratio == pytest.approx(1 + more / 100)
-
-
-@given(number=st.integers(5, 99))
-def test_a_whole_number_is_both_a_percentage_and_a_ratio(number: int) -> None:
-    """Twenty may be 20 % more or twenty times: the smaller is not left unsaid."""
-    found = answers("policy: p\ncompare: {duration: {p95: @}}\n", str(number))
-    ratios = [policy.compare.duration.ratio for policy in found.values() if policy.compare.duration]
-
-    assert ratios == [pytest.approx(1 + number / 100), number]
+ODD: st.SearchStrategy[Any] = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 20_000),
+    st.text("aZ0.-:/${}\n'\"é", max_size=8),
+    st.fixed_dictionaries({"Ref": st.sampled_from(["Size", "Open", "Shop", "AWS::NoValue"])}),
+    st.fixed_dictionaries({"Fn::If": st.just(["Big", 128, 512])}),
+    st.fixed_dictionaries({"Fn::GetAtt": st.just("Shop.Arn")}),
+)
+VALUES: st.SearchStrategy[Any] = st.one_of(
+    ODD,
+    st.lists(ODD, max_size=3),
+    st.dictionaries(st.sampled_from(["ApplyOn", "Size", "LogFormat", "x"]), ODD, max_size=3),
+)
+NAMES = (
+    *(
+        "MemorySize",
+        "Timeout",
+        "Runtime",
+        "Architectures",
+        "PackageType",
+        "Layers",
+        "SnapStart",
+        "VpcConfig",
+        "Handler",
+    ),
+    *("EphemeralStorage", "FileSystemConfigs", "LoggingConfig", "ReservedConcurrentExecutions", "AutoPublishAlias"),
+    *("ProvisionedConcurrencyConfig", "CodeUri", "InlineCode", "Events", "RuntimeManagementConfig"),
+)
 
 
 @given(
-    percentile=st.one_of(
-        st.integers(1, 99).map(str), st.tuples(st.integers(10, 99), st.integers(1, 9)).map("{0[0]}.{0[1]}".format)
-    ),
-    how=st.sampled_from(["P{}", "{}th", "p({})", "p_{}", "{}%", "p{}th", "quantile"]),
+    st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=8),
+    st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=3),
+    st.booleans(),
+    st.booleans(),
 )
-def test_a_percentile_keeps_its_rank(percentile: str, how: str) -> None:
-    """However a percentile is spelt, the spelling that is told is that percentile."""
-    share = float(percentile) / 100
-    mistake = (
-        f"0.{percentile.replace('.', '').zfill(2 + ('.' in percentile))}"
-        if how == "quantile"
-        else how.format(percentile)
+def test_no_template_ends_advice_and_each_change_can_be_read(
+    own: dict[str, Any], shared: dict[str, Any], is_sam: bool, as_json: bool
+) -> None:
+    """Every form gets an answer; a change is a diff of this template or property lines, never something else."""
+    kind = "AWS::Serverless::Function" if is_sam else "AWS::Lambda::Function"
+    document = {
+        "Parameters": {"Size": {"Type": "Number", "Default": 256}, "Open": {"Type": "String"}},
+        "Globals": {"Function": shared},
+        "Resources": {"Shop": {"Type": kind, "Properties": own}},
+    }
+    text = json.dumps(document) if as_json else yaml.safe_dump(document, sort_keys=False)
+    found = [advise(RULES, each) for each in functions_of(text, "t.yaml", date(2026, 11, 27))]
+
+    for render in (render_json, render_sarif, render_html):
+        assert render(found)
+    assert render_text(found).plain
+    for advice in found[0].advice:
+        assert advice.said.change.startswith(("--- t.yaml", "Properties:")) or not advice.said.change
+        if advice.check.id == "snapstart":
+            assert len(advice.said.hazards) >= 4
+    examine(CONCURRENCY_CHECKS, concurrency_in(text, "t.yaml"))
+
+
+@given(
+    st.integers(0, 12),
+    st.integers(0, 60),
+    st.floats(1, 20_000),
+    st.floats(1, 5_000),
+    st.floats(1, 5_000),
+    st.sampled_from([128, 512, 1_769, 10_240]),
+    st.floats(1, 10_240),
+    st.integers(1, 5),
+    st.sampled_from(["python3.13", "nodejs24.x", "java21", "python3.9", "unheard"]),
+    st.booleans(),
+)
+def test_no_figures_end_advice_and_nothing_is_high_on_too_few(
+    cold: int,
+    warm: int,
+    init_ms: float,
+    cold_ms: float,
+    warm_ms: float,
+    memory_mb: int,
+    used_mb: float,
+    at_once: int,
+    runtime: str,
+    snap_start: bool,
+) -> None:
+    """Below five cold starts no rank is high, and no time is compared."""
+    from dataclasses import replace
+
+    traffic = Traffic(
+        cold=cold,
+        warm=warm,
+        init_ms=init_ms,
+        cold_ms=cold_ms,
+        warm_ms=warm_ms,
+        memory_mb=memory_mb,
+        used_mb=used_mb,
+        at_once=at_once,
     )
-    found = answers("policy: p\nlimits: {duration: {'@': 1s}}\n", mistake)
+    layers = (Layer(arn="a:b:c:d:e:f:tools:1", size=1),)
+    function = replace(
+        HEALTHY, cold=facts_of(traffic), memory_mb=memory_mb, runtime=runtime, snap_start=snap_start, layers=layers
+    )
+    found = advise(RULES, function)
 
-    assert [share_of(key) for key in found] == [pytest.approx(share)]
-
-
-@given(decimals=st.text("9", min_size=1, max_size=3))
-def test_nines_that_are_spoken_are_decimals(decimals: str) -> None:
-    """p999 is p99.9."""
-    assert list(answers("policy: p\nlimits: {duration: {@: 1s}}\n", f"p99{decimals}")) == [f"p99.{decimals}"]
-
-
-@given(word=st.sampled_from(["yes", "on", "'true'", "1", "no", "off", "'false'", "0"]))
-def test_a_truth_value_keeps_its_truth(word: str) -> None:
-    """YAML 1.1's words for yes become true, those for no false."""
-    (policy,) = answers("policy: p\nstore_payloads: @\n", word).values()
-
-    assert policy.store_payloads is (word.strip("'") in ("yes", "on", "true", "1"))
-
-
-@given(number=st.integers(1, 1000), how=st.sampled_from(["'{}'", "{}.0", '" {} "']))
-def test_a_count_keeps_its_number(number: int, how: str) -> None:
-    """Quotes and an empty decimal are taken off."""
-    (policy,) = answers(
-        "policy: p\nbudget: {invocations: 90000}\nwarm: {environments: @}\n", how.format(number)
-    ).values()
-
-    assert policy.warm.environments == number
-
-
-@given(at=st.integers(0, 7), key=st.sampled_from(["environments", "rounds", "provisioned"]))
-def test_a_misspelt_key_is_told_as_it_is_spelt(at: int, key: str) -> None:
-    """Two letters that changed places still name their key."""
-    at = at % (len(key) - 1)
-    typo = key[:at] + key[at + 1] + key[at] + key[at + 2 :]
-    value = "ignore" if key == "provisioned" else "5"
-    if typo != key:
-        assert list(answers(f"policy: p\nwarm: {{@: {value}}}\n", typo)) == [key]
+    assert render_text([found]).plain
+    if cold < 5:
+        assert all(each.said.rank is not Rank.HIGH for each in found.advice)
+        assert all(each.check.id not in {"memory", "snapstart"} or "max used" in each.message for each in found.advice)
+    for advice in found.advice:
+        assert advice.measure
+        assert "nan" not in advice.message

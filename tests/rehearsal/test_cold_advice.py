@@ -122,21 +122,16 @@ def test_settings_of_every_source_are_read(cloud: LocalCloud) -> None:
     clients["lambda"].create_event_source_mapping(
         FunctionName=NAME, EventSourceArn=arn, ScalingConfig={"MaximumConcurrency": 50}
     )
-    alarm = {
-        "Namespace": "AWS/Lambda",
-        "MetricName": "ProvisionedConcurrencyUtilization",
-        "Period": 60,
-        "Threshold": 0.6,
-    }
     clients["cloudwatch"].put_metric_alarm(
         AlarmName="AlarmLow",
+        Namespace="AWS/Lambda",
+        MetricName="ProvisionedConcurrencyUtilization",
         Statistic="Average",
         Period=60,
         Threshold=0.6,
         EvaluationPeriods=15,
         ComparisonOperator="LessThanThreshold",
         Dimensions=[{"Name": "FunctionName", "Value": NAME}, {"Name": "Resource", "Value": f"{NAME}:live"}],
-        **alarm,
     )
     target = {"ServiceNamespace": "lambda", "ResourceId": f"function:{NAME}:live", "MinCapacity": 2, "MaxCapacity": 6}
     other = {**target, "ResourceId": "function:advised-too:live"}
@@ -155,14 +150,7 @@ def test_settings_of_every_source_are_read(cloud: LocalCloud) -> None:
 
     assert isinstance(seen, Concurrency)
     found = {each.check.id: each.message for each in examine(CONCURRENCY_CHECKS, [seen]).findings}
-    assert found.keys() == {
-        *(
-            "pc-eats-reserved",
-            "pc-on-latest",
-            "event-source-above-reserved",
-            "autoscaling-stuck",
-            "autoscaling-average",
-        ),
-    }
+    scaling = {"autoscaling-stuck", "autoscaling-average"}
+    assert found.keys() == {"pc-eats-reserved", "pc-on-latest", "event-source-above-reserved", *scaling}
     assert "AlarmLow has INSUFFICIENT_DATA for 6 days" in found["autoscaling-stuck"]
     assert "sqs:orders 50" in found["event-source-above-reserved"]

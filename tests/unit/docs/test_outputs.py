@@ -21,7 +21,7 @@ PAGES = sorted(
 BLOCK = re.compile(
     r"(?:^<!-- needs (?P<needs>[a-z ]+) -->\n)?^ *```console\n(?P<body>.*?)^ *```", re.MULTILINE | re.DOTALL
 )
-MARKED = {"an account": 6, "a rehearsal": 1, "a local runtime": 1}
+MARKED = {"an account": 7, "a rehearsal": 1, "a local runtime": 1}
 """Blocks that cannot be run here, by what they need: a mark is a claim, and their number is no accident."""
 LOG = (
     "REPORT RequestId: 8f507cfc-2f86-4b1c-9f0a-1e2d3c4b5a69\tDuration: 12.34 ms\tBilled Duration: 13 ms\t"
@@ -48,12 +48,23 @@ def _kept(folder: Path) -> None:
     (folder / "checkout.yaml").write_text(f"policy: checkout\nlimits: {{errors: {{rate: any}}}}\n{keep}\n")
 
 
+def _quote(folder: Path) -> None:
+    """Write the function that the page on cold starts shows."""
+    page = (ROOT / "docs" / "how-to" / "shorten-cold-starts.md").read_text(encoding="utf-8")
+    (folder / "src").mkdir()
+    for language, name in (("yaml", "template.yaml"), ("python", "src/app.py")):
+        found = re.search(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+        assert found is not None
+        (folder / name).write_text(found[1])
+
+
 PREPARED: dict[str, Callable[[Path], object]] = {
     "policy validate examples/prints/policy.yaml": _examples,
     "appspec check appspec.yaml --json": _appspec,
     "warm plan --function checkout-api --alias live --keep 'Mon-Fri 06:00-18:00 Europe/Berlin = 3, else 1'"
     " --calls calls.jsonl --runtime python3.13 --architecture arm64": _week,
     "policy explain checkout.yaml": _kept,
+    "cold advise --template template.yaml --inspect-package": _quote,
     "logs parse function.log --json": lambda folder: (folder / "function.log").write_text(LOG),
 }
 """What lies in the reader's folder before a command that a page shows with its output."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from warmgate_ops.cold_starts.advising.facts import ColdFacts
-from warmgate_ops.cold_starts.advising.function import Function
+from warmgate_ops.cold_starts.advising.function import VCPU_MB, Function
 from warmgate_ops.cold_starts.advising.saying import RANKS, SEVERITIES, Advice, Advised, NoIssue, NotAdvised, Rule
 from warmgate_ops.doctor.facts import NotSeen
 from warmgate_ops.doctor.findings import Examination, Finding, Severity, Symptom, could_not_look
@@ -116,10 +116,15 @@ def _command(written: str, function: Function, more: Mapping[str, str]) -> str:
         "version": version or "VERSION",
         "version_option": f"--version {version or 'VERSION'}",
         "before": before or "BEFORE",
-        "memory": str(function.memory_mb or 512),
+        "sizes": ",".join(str(size) for size in _sizes(function.memory_mb or 512)),
         **more,
     }
     return written.format(**names) + (" (once it is deployed)" if function.in_template else "")
+
+
+def _sizes(memory_mb: int) -> list[int]:
+    """Return the sizes to measure: the function's own, and larger ones up to one vCPU."""
+    return [memory_mb, *(size for size in (512, 1024, VCPU_MB) if size > memory_mb)]
 
 
 def _place_of(finding: Finding) -> int:

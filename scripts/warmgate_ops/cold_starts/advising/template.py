@@ -35,6 +35,16 @@ def functions_of(text: str, source: str, today: date) -> Iterator[Function]:
             yield _Reader(TemplateText(source, text, body, root, name), around).function(today)
 
 
+def inline_code(function: Function) -> str | None:
+    """Return the source that stands in the template itself; Lambda keeps it as the module `index`."""
+    text = function.text
+    if text is None:
+        return None
+    written = Written(text.body, text.root)
+    value = written.at("InlineCode") if text.is_sam else written.at("Code", "ZipFile")
+    return settled(text.root, value).text
+
+
 def local_code(function: Function) -> str | None:
     """Return the folder or zip with a function's code as the template names it; None where it is elsewhere."""
     text = function.text

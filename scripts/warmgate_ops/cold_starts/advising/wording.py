@@ -15,7 +15,7 @@ def size_of(count: int) -> str:
     """Return bytes as MB; less than a tenth of one as kB."""
     mb = count / 1024 / 1024
     if mb < 0.1:
-        return f"{count / 1024:,.0f} kB"
+        return f"{count / 1024:,.0f} kB" if count >= 1024 else f"{count} bytes"
     return f"{mb:,.0f} MB" if mb >= 10 else f"{mb:.2g} MB"
 
 

@@ -72,6 +72,12 @@ def folder_of(folder: Path) -> Archive:
     return Archive(source=str(folder), sizes=sizes, read=lambda name: (folder / name).read_bytes())
 
 
+def source_of(text: str, name: str) -> Archive:
+    """Return a package of one source, as a template holds it."""
+    content = text.encode()
+    return Archive(source=name, sizes={name: len(content)}, read=lambda _: content)
+
+
 def _member(packed: zipfile.ZipFile, name: str) -> bytes:
     with packed.open(name) as member:
         return member.read(MOST_SOURCE)

@@ -108,7 +108,7 @@ RULE = Rule(
         "aws/aws-sdk-pandas#460",
         "Miserlou/Zappa#1974",
     ),
-    measure="warmgate cold sweep {name} {version_option} --memory {memory},1024,1769 --probes policy.yaml",
+    measure="warmgate cold sweep {name} {version_option} --memory {sizes} --probes policy.yaml",
     risk="more memory costs more for each millisecond; what waits for others gets no shorter",
     in_account=_in_account,
     in_template=_in_template,

@@ -164,6 +164,20 @@ def test_wrong_usage_is_a_line_and_2(words: tuple[str, ...], said: str) -> None:
     assert said in text
 
 
+def test_code_inside_a_template_is_read(tmp_path: Path) -> None:
+    """InlineCode is the module index, and nothing beside the template is taken for it."""
+    (tmp_path / "app.py").write_text("not the code")
+    (tmp_path / "template.yaml").write_text(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Shop:\n    Type: AWS::Serverless::Function\n"
+        "    Properties:\n      Runtime: python3.13\n      Handler: index.handler\n      MemorySize: 512\n"
+        "      SnapStart: {ApplyOn: PublishedVersions}\n      AutoPublishAlias: live\n"
+        "      InlineCode: |\n        import random\n        random.seed(7)\n        def handler(event, context): ...\n"
+    )
+    _, text = run("--template", str(tmp_path / "template.yaml"), "--inspect-package")
+
+    assert "index.py:2 random.seed(): random seed; every restored environment draws the same numbers" in text
+
+
 def test_a_package_beside_a_template_is_read(tmp_path: Path) -> None:
     """CodeUri as the template writes it; what a snapshot freezes is high where SnapStart is on."""
     (tmp_path / "src").mkdir()
