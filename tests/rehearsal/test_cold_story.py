@@ -64,7 +64,10 @@ class Account:
 
     def publish(self, version: str, memory_mb: int = 512) -> str:
         """Deploy a folder of the example and return the version's number."""
-        client, code = self.cloud.client("lambda"), [EXAMPLE / version, *([ROOT / "ready" / "python"] * (version == "after"))]
+        client, code = (
+            self.cloud.client("lambda"),
+            [EXAMPLE / version, *([ROOT / "ready" / "python"] * (version == "after"))],
+        )
         archive = zip_code(code)
         try:
             client.update_function_code(FunctionName=FUNCTION, ZipFile=archive)

@@ -9,7 +9,15 @@ from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
 from warmgate.adapters.port_errors import raised_as
 from warmgate.model.deadline import Deadline
 from warmgate.ports.time import Clock
-from warmgate_ops.cold_starts.clones.naming import GROUP_PREFIX, PREFIX, SWEEP_TAG, Marked, marked
+from warmgate_ops.cold_starts.clones.naming import (
+    GROUP_PREFIX,
+    PREFIX,
+    SWEEP_TAG,
+    Marked,
+    id_in,
+    made_by_lambda,
+    marked,
+)
 from warmgate_ops.cold_starts.clones.ports import Change, CloneError, CloneSpec
 
 T = TypeVar("T")
@@ -105,12 +113,12 @@ class LambdaClones:
         return True
 
     def delete_group(self, group: str) -> bool:
-        """Delete a log group that a run has made."""
+        """Delete a log group that a run has made, or Lambda for the late log of a clone that is gone."""
         if not group.startswith(GROUP_PREFIX):
             raise CloneError(f"{group} is no log group of a clone: nothing was deleted")
         with raised_as(CloneError, f"{group} could not be deleted", GRANTS):
             try:
-                if SWEEP_TAG not in self._group_tags(group):
+                if SWEEP_TAG not in self._group_tags(group) and not self._is_late(group):
                     return False
                 self._clients("logs").delete_log_group(logGroupName=group)
             except SDK_ERRORS as error:
@@ -142,6 +150,21 @@ class LambdaClones:
         for name, tags in ((name, self._tags_of_arn(arn)) for name, arn in self._group_arns(GROUP_PREFIX)):
             if found := marked(name, tags):
                 yield found
+            elif self._is_late(name):
+                yield Marked(name=name, sweep_id=id_in(made_by_lambda(name)), expires=None)
+
+    def _is_late(self, group: str) -> bool:
+        """Return whether a group can only be of a clone that is gone: it has a clone's name, and there is no clone."""
+        clone = made_by_lambda(group)
+        if not clone:
+            return False
+        try:
+            self._clients("lambda").get_function_configuration(FunctionName=clone)
+        except SDK_ERRORS as error:
+            if code_of(error) != MISSING:
+                raise
+            return any(name == group for name, _ in self._group_arns(group))
+        return False
 
     def _group_arns(self, prefix: str) -> Iterator[tuple[str, str]]:
         logs = self._clients("logs")

@@ -17,7 +17,7 @@ from warmgate_ops.cold_starts.clones.records import Records
 
 Say = Callable[[str], None]
 LATE_MS = 2_000.0
-"""After a request that was cut, its clone may come so late."""
+"""So late may come a clone whose request was cut, or the log of a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,9 @@ class Custody:
             faults.append(str(error))
         try:
             if group:
+                self.clones.delete_group(group)
+                # What a call wrote last may come after that, and Lambda then makes the group again.
+                self.clock.sleep_ms(LATE_MS)
                 self.clones.delete_group(group)
         except CloneError as error:
             faults.append(str(error))

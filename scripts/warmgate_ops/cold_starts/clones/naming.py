@@ -14,6 +14,7 @@ EXPIRES_TAG = "warmgate:expires"
 LONGEST_NAME = 64
 """Of a function (Lambda, CreateFunction)."""
 _ID = re.compile(r"[0-9a-f]{8}")
+_CLONE = re.compile(rf"{PREFIX}.*-(?P<id>[0-9a-f]{{8}})(-\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,18 @@ def clone_name(function: str, sweep_id: str, number: int) -> str:
     """Return the name of the clone of a run; the function's own is cut where both do not fit."""
     end = f"-{sweep_id}" if number == 1 else f"-{sweep_id}-{number}"
     return PREFIX + function[: LONGEST_NAME - len(PREFIX) - len(end)] + end
+
+
+def made_by_lambda(group: str) -> str:
+    """Return the clone whose late log made a group again, by the group's name; empty where it is no such name."""
+    clone = group.removeprefix("/aws/lambda/")
+    return clone if group.startswith(GROUP_PREFIX) and _CLONE.fullmatch(clone) else ""
+
+
+def id_in(clone: str) -> str:
+    """Return the id of the run in a clone's name, empty where there is none."""
+    found = _CLONE.fullmatch(clone)
+    return found["id"] if found else ""
 
 
 def group_of(clone: str) -> str:

@@ -166,11 +166,8 @@ class Endpoint:
             return await self._invoke(request, unquote(invoke["name"]))
         if provisioned := _PROVISIONED.match(request.path):
             return await self._provisioned(request, unquote(provisioned["name"]))
-        if snapshot := _SNAPSHOT.match(request.path):
-            failed = await self.platform.snapshot(unquote(snapshot["name"]), snapshot["version"])
-            return json_answer(200, {"failed": failed})
-        if archive := _ARCHIVE.match(request.path):
-            return web.FileResponse(self.packages.archives / archive["name"])
+        if request.path.startswith("/warmgate/"):
+            return await self._of_ours(request)
         if (found := _CONFIGURATION.match(request.path)) and request.method == "GET":
             # Lambda prepares a function before it says that it is Active; a first call would else pay for it.
             await self.platform.prepare(*named(unquote(found["name"]), request.query.get("Qualifier")))
@@ -218,6 +215,15 @@ class Endpoint:
             return web.Response(status=204)
         requested = int(json.loads(await request.read())["ProvisionedConcurrentExecutions"])
         return json_answer(202, await provisioned.put(function, qualifier, requested))
+
+    async def _of_ours(self, request: web.Request) -> web.StreamResponse | None:
+        """Answer what no service of AWS has."""
+        if snapshot := _SNAPSHOT.match(request.path):
+            return json_answer(
+                200, {"failed": await self.platform.snapshot(unquote(snapshot["name"]), snapshot["version"])}
+            )
+        archive = _ARCHIVE.match(request.path)
+        return web.FileResponse(self.packages.archives / archive["name"]) if archive else None
 
     async def _described(self, request: web.Request) -> web.Response:
         """Answer GetFunction with the code of the version that was asked for; MiniStack names the newest one's."""

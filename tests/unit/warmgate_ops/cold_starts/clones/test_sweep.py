@@ -92,8 +92,8 @@ def test_the_clone_is_all_that_is_made_and_it_is_deleted(tmp_path: Path) -> None
     run(lab, tmp_path)
 
     assert lab.clones.journal[:3] == ["create_group", "create", "reserve"]
-    assert lab.clones.journal[-2:] == ["delete", "delete_group"]
-    assert set(lab.clones.journal[3:-2]) == {"configure"}
+    assert lab.clones.journal[-3:] == ["delete", "delete_group", "delete_group"]
+    assert set(lab.clones.journal[3:-3]) == {"configure"}
     assert (lab.clones.functions, lab.clones.groups) == ({}, {})
     assert list(tmp_path.iterdir()) == []
     assert {call.function for call in lab.invoked} == {"warmgate-sweep-checkout-api-0a1b2c3d"}
