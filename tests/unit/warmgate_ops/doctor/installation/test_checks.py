@@ -131,7 +131,12 @@ def test_a_release_is_no_installation() -> None:
 
 def test_the_names_and_the_version_are_those_of_the_template() -> None:
     """Functions are found by ids and names that the template has, and tagged with the package's version."""
-    functions = {name for name, body in TEMPLATE["Resources"].items() if body["Type"] == "AWS::Serverless::Function"}
+    functions = {
+        name
+        for name, body in TEMPLATE["Resources"].items()
+        # One that is there by choice alone is missed by nobody.
+        if body["Type"] == "AWS::Serverless::Function" and "Condition" not in body
+    }
     names = {
         TEMPLATE["Resources"][logical]["Properties"]["FunctionName"]["Fn::Sub"].replace("${InstallName}", "warmgate")
         for logical in functions
