@@ -82,13 +82,14 @@ def plan(
     if architecture not in {"x86_64", "arm64"}:
         raise SettingsError(f"--architecture: found {architecture}, expected x86_64 or arm64")
     state: AliasState | None = None
+    recorded_s = 0.0 if calls else seconds_of(since)
     recorded: Sequence[Call]
     if calls:
         name = function_named(function).name
         target, recorded = Target(name, alias), _in_files(calls, name)
         size = Size(memory_mb=float(memory or _memory_of(recorded)), architecture=architecture)
     else:
-        target, version, state, recorded = _in_account(function, alias, since, endpoint_url, region)
+        target, version, state, recorded = _in_account(function, alias, recorded_s, endpoint_url, region)
         size, runtime = Size(memory_mb=version.memory_mb, architecture=version.architecture), version.runtime
     wanted = Wanted(
         target=target,
@@ -98,6 +99,7 @@ def plan(
         runtime=runtime,
         idle_s=idle_s,
         kept_versions=kept_versions,
+        recorded_s=recorded_s,
     )
     found = plan_of(recorded, wanted)
     _show(found, as_json=as_json)
@@ -136,14 +138,13 @@ def _memory_of(calls: Sequence[Call]) -> float:
 
 
 def _in_account(
-    function: str, alias: str, since: str, endpoint_url: str, region: str
+    function: str, alias: str, ago_s: float, endpoint_url: str, region: str
 ) -> tuple[Target, FunctionVersion, AliasState, Sequence[Call]]:
     from warmgate.adapters.aliases import LambdaAliases
     from warmgate.adapters.functions import LambdaFunctions
     from warmgate.model.log_stream import log_of
     from warmgate_ops.cold_starts.keeping.account import LoggedCalls
 
-    ago_s = seconds_of(since)
     clients = clients_of(endpoint_url, region)
     target = Target(function_in(function, clients), alias)
     state = LambdaAliases(clients).read(target)

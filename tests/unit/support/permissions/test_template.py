@@ -235,8 +235,11 @@ NARROWED: list[tuple[dict[str, str], list[Any]]] = [
 
 @pytest.mark.parametrize(
     ("function", "states"),
-    [("TrafficGuard", ["START"]), ("RollbackController", ["SUCCESS", "FAILURE", "STOP"])]
-    + [("Keeper", ["SUCCESS", "FAILURE", "STOP"])],
+    [
+        ("TrafficGuard", ["START"]),
+        ("RollbackController", ["SUCCESS", "FAILURE", "STOP"]),
+        ("Keeper", ["SUCCESS", "FAILURE", "STOP"]),
+    ],
 )
 def test_state_changes_reach_the_function_that_follows_them(function: str, states: list[str]) -> None:
     """Each rule takes CodeDeploy's own notifications of its states, and keeps what could not be delivered."""
