@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[3]
 TEMPLATE = read_template(ROOT / "template.yaml")
 PAGE = (ROOT / "docs" / "how-to" / "install.md").read_text(encoding="utf-8")
 POLICY: dict[str, Any] = json.loads((ROOT / "docs" / "how-to" / "install-policy.json").read_text())
+WARM_POLICY: dict[str, Any] = json.loads((ROOT / "docs" / "how-to" / "keep-warm-policy.json").read_text())
 LONGEST_POLICY = 6144
 """Characters of a managed policy without white space (IAM and AWS STS quotas, IAM User Guide)."""
 ARM = USD_PER_GB_SECOND["arm64"]
@@ -45,6 +46,14 @@ OTHERWISE = {
         HERE.format("logs", "log-group:/aws/lambda/CodeDeployHook_warmgate-before"),
     ),
     "AWS::CloudWatch::Alarm": ("cloudwatch:PutMetricAlarm", HERE.format("cloudwatch", "alarm:warmgate-EventsLost-1")),
+    "AWS::Scheduler::ScheduleGroup": (
+        "scheduler:CreateScheduleGroup",
+        HERE.format("scheduler", "schedule-group/warmgate-keep-warm"),
+    ),
+    "AWS::Scheduler::Schedule": (
+        "scheduler:CreateSchedule",
+        HERE.format("scheduler", "schedule/warmgate-keep-warm/warmgate-policies"),
+    ),
     "AWS::CloudWatch::Dashboard": (
         "cloudwatch:PutDashboard",
         "arn:aws:cloudwatch::ACCOUNT:dashboard/warmgate-region",
@@ -52,7 +61,7 @@ OTHERWISE = {
 }
 GRANTS = [
     Grant(sid=statement["Sid"], action=action, resources=tuple(_of if isinstance(_of, list) else [_of]))
-    for statement in POLICY["Statement"]
+    for statement in [*POLICY["Statement"], *WARM_POLICY["Statement"]]
     for _of in [statement["Resource"]]
     for action in statement["Action"]
 ]
@@ -81,11 +90,14 @@ def test_things_of_the_stack_and_no_others_may_be_made_and_removed(kind: str, ve
     assert not may(action.format(verb), resource.format("checkout-api"))
 
 
-def test_roles_are_passed_to_lambda_alone() -> None:
+@pytest.mark.parametrize(
+    ("policy", "service"), [(POLICY, "lambda.amazonaws.com"), (WARM_POLICY, "scheduler.amazonaws.com")]
+)
+def test_roles_are_passed_to_one_service(policy: dict[str, Any], service: str) -> None:
     """A role of the stack cannot be lent to another service."""
-    (passing,) = [each for each in POLICY["Statement"] if "iam:PassRole" in each["Action"]]
+    (passing,) = [each for each in policy["Statement"] if "iam:PassRole" in each["Action"]]
 
-    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
     assert passing["Resource"] == ["arn:aws:iam::ACCOUNT:role/warmgate-*"]
 
 

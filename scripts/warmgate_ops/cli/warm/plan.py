@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,9 +23,9 @@ from warmgate_ops.cli.paths import named_input, output_file, write_text
 from warmgate_ops.cli.warm.shared import Alias, Every, Function, KeepText, Since, refuse_versions, seconds_of
 
 if TYPE_CHECKING:
-    from warmgate.model.function import FunctionVersion
     from warmgate.model.release import AliasState
     from warmgate_ops.cold_starts.calls import Call
+    from warmgate_ops.cold_starts.keeping.costs import Size
     from warmgate_ops.cold_starts.keeping.lines import Keep
     from warmgate_ops.cold_starts.keeping.plan import Plan
 
@@ -72,38 +73,43 @@ def plan(
 
     Exit codes: 0 planned, 2 wrong usage or input, 3 the log cannot be read.
     """
-    from warmgate_ops.cold_starts.keeping.costs import Size
     from warmgate_ops.cold_starts.keeping.lines import read_every, read_keep
     from warmgate_ops.cold_starts.keeping.plan import Wanted, plan_of
 
     refuse_versions(alias)
     lines, rhythm = read_keep(keep), read_every(every)
     idle_s = seconds_of(idle, "--idle") if idle else None
-    if architecture not in {"x86_64", "arm64"}:
-        raise SettingsError(f"--architecture: found {architecture}, expected x86_64 or arm64")
-    state: AliasState | None = None
-    recorded: Sequence[Call]
     if calls:
-        name = function_named(function).name
-        target, recorded = Target(name, alias), _in_files(calls, name)
-        size = Size(memory_mb=float(memory or _memory_of(recorded)), architecture=architecture)
+        subject = _in_files(calls, Target(function_named(function).name, alias), memory, architecture, runtime)
     else:
-        target, version, state, recorded = _in_account(function, alias, since, endpoint_url, region)
-        size, runtime = Size(memory_mb=version.memory_mb, architecture=version.architecture), version.runtime
+        subject = _in_account(function, alias, seconds_of(since), endpoint_url, region)
     wanted = Wanted(
-        target=target,
+        target=subject.target,
         keep=lines,
         every=rhythm,
-        size=size,
-        runtime=runtime,
+        size=subject.size,
+        runtime=subject.runtime,
         idle_s=idle_s,
         kept_versions=kept_versions,
+        recorded_s=subject.recorded_s,
     )
-    found = plan_of(recorded, wanted)
+    found = plan_of(subject.calls, wanted)
     _show(found, as_json=as_json)
-    path = output or Path(f"warm-{target.function}.yaml")
-    write_text(path, _template(wanted.target, found, lines, state, pc=pc))
+    path = output or Path(f"warm-{wanted.target.function}.yaml")
+    write_text(path, _template(wanted.target, found, lines, subject.state, pc=pc))
     complain(f"written: {path} (SAM), nothing deployed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subject:
+    """What is planned for: an alias, its function's size and its recorded calls."""
+
+    target: Target
+    size: Size
+    runtime: str
+    calls: Sequence[Call]
+    recorded_s: float = 0.0
+    state: AliasState | None = None
 
 
 def _show(found: Plan, *, as_json: bool) -> None:
@@ -121,11 +127,16 @@ def _template(target: Target, found: Plan, keep: Keep, state: AliasState | None,
     return schedules_template(target, schedules_of(target, keep, found.wanted.every), keep)
 
 
-def _in_files(names: Sequence[str], function: str) -> tuple[Call, ...]:
+def _in_files(names: Sequence[str], target: Target, memory: int | None, architecture: str, runtime: str) -> _Subject:
+    from warmgate_ops.cold_starts.keeping.costs import Size
     from warmgate_ops.cold_starts.keeping.recorded import calls_in
 
+    if architecture not in {"x86_64", "arm64"}:
+        raise SettingsError(f"--architecture: found {architecture}, expected x86_64 or arm64")
     texts = ((name, content_of(name).decode("utf-8", "replace")) for name in names)
-    return tuple(call for name, text in texts for call in calls_in(text, name, function))
+    calls = tuple(call for name, text in texts for call in calls_in(text, name, target.function))
+    size = Size(memory_mb=float(memory or _memory_of(calls)), architecture=architecture)
+    return _Subject(target=target, size=size, runtime=runtime, calls=calls)
 
 
 def _memory_of(calls: Sequence[Call]) -> float:
@@ -135,20 +146,24 @@ def _memory_of(calls: Sequence[Call]) -> float:
     return found
 
 
-def _in_account(
-    function: str, alias: str, since: str, endpoint_url: str, region: str
-) -> tuple[Target, FunctionVersion, AliasState, Sequence[Call]]:
+def _in_account(function: str, alias: str, ago_s: float, endpoint_url: str, region: str) -> _Subject:
     from warmgate.adapters.aliases import LambdaAliases
     from warmgate.adapters.functions import LambdaFunctions
     from warmgate.model.log_stream import log_of
     from warmgate_ops.cold_starts.keeping.account import LoggedCalls
+    from warmgate_ops.cold_starts.keeping.costs import Size
 
-    ago_s = seconds_of(since)
     clients = clients_of(endpoint_url, region)
     target = Target(function_in(function, clients), alias)
     state = LambdaAliases(clients).read(target)
     version = LambdaFunctions(clients).version(target.function, state.version)
     now_ms = time.time() * 1000
     recorded = LoggedCalls(clients, log_of(version)).calls(target, now_ms - ago_s * 1000, now_ms)
-    served = [call for call in recorded if call.version != "$LATEST"]
-    return target, version, state, served
+    return _Subject(
+        target=target,
+        size=Size(memory_mb=version.memory_mb, architecture=version.architecture),
+        runtime=version.runtime,
+        calls=[call for call in recorded if call.version != "$LATEST"],
+        recorded_s=ago_s,
+        state=state,
+    )

@@ -51,6 +51,14 @@ class Keep:
         return ", ".join([*parts, f"else {self.otherwise}" if parts else str(self.otherwise)])
 
 
+def calls_a_week(keep: Keep, every: Rhythm, week_of_s: float) -> tuple[int, int]:
+    """Return how often the keeper runs in the week that begins at an instant, and how many calls it makes."""
+    zone = keep.lines[0].hours.zone if keep.lines else "UTC"
+    begin = int(week_of_s // 60) * 60
+    wanted = [keep.at(at_s) for at_s in range(begin, begin + WEEK_S, 60) if every.is_due(at_s - 60, at_s, zone)]
+    return sum(count > 0 for count in wanted), sum(wanted)
+
+
 def read_keep(text: str) -> Keep:
     """Return what a text wants; raises SettingsError."""
     lines: list[KeepLine] = []

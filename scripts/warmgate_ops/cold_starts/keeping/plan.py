@@ -21,7 +21,7 @@ from warmgate_ops.cold_starts.keeping.costs import (
     snapstart_usd,
 )
 from warmgate_ops.cold_starts.keeping.fitting import Fitted, fitted
-from warmgate_ops.cold_starts.keeping.lines import WEEK_S, Keep
+from warmgate_ops.cold_starts.keeping.lines import WEEK_S, Keep, calls_a_week
 from warmgate_ops.cold_starts.keeping.replay import Habits, Means, Replayed, replay
 from warmgate_ops.cold_starts.prices import LIST, Prices
 
@@ -41,6 +41,8 @@ class Wanted:
     idle_s: float | None = None
     """How long an idle environment lives; None takes what fits the recorded calls best."""
     kept_versions: int = 2
+    recorded_s: float = 0.0
+    """How much time the calls are of; at least from the first to the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,6 @@ class Plan:
     wanted: Wanted
     calls: int
     recorded_s: float
-    """From the first call to the last."""
     cold: int
     """Recorded cold starts that somebody waited for, restarts after a crash left out."""
     crashes: int
@@ -89,7 +90,8 @@ def plan_of(calls: Sequence[Call], wanted: Wanted, prices: Prices = LIST) -> Pla
     usable = [call for call in own if call.beginning is not Beginning.SUPPRESSED]
     arrivals = arrivals_of(usable)
     cold = sum(arrival.was_cold for arrival in arrivals)
-    recorded_s = max(1.0, (arrivals[-1].at_ms - arrivals[0].at_ms) / 1000) if arrivals else 1.0
+    between_s = (arrivals[-1].at_ms - arrivals[0].at_ms) / 1000 if arrivals else 0.0
+    recorded_s = max(1.0, between_s, wanted.recorded_s)
     fit = fitted(usable, arrivals) if cold >= FEWEST and not wanted.idle_s else None
     habits = fit.habits if fit else Habits(idle_s=wanted.idle_s or Habits().idle_s)
     table = _Table(wanted, arrivals, habits, MONTH_S / recorded_s, prices)
@@ -105,7 +107,7 @@ def plan_of(calls: Sequence[Call], wanted: Wanted, prices: Prices = LIST) -> Pla
         fit=fit,
         replayed_cold=table.nothing.cold,
         rows=rows,
-        pings=pinged.pings * MONTH_S / recorded_s,
+        pings=table.scheduled[1],
         break_even=break_even(wanted.size, prices),
         used=table.nothing.busy_ms / 1000 / (max(1, wanted.keep.most) * recorded_s),
         peak=table.nothing.peak,
@@ -125,6 +127,10 @@ class _Table:
         self._recorded = sum(arrival.was_cold for arrival in arrivals)
         self._init_ms = sum(arrival.init_ms for arrival in arrivals if arrival.was_cold)
         self.nothing = self.replayed(Means())
+        begin_s = arrivals[0].at_ms / 1000 if arrivals else 0.0
+        runs, pings = calls_a_week(wanted.keep, wanted.every, begin_s)
+        # By the schedule and not by the replay, which knows no version before the first call and after the last.
+        self.scheduled = (runs * MONTH_S / WEEK_S, pings * MONTH_S / WEEK_S)
 
     def replayed(self, means: Means) -> Replayed:
         """Return the recorded calls with a cure."""
@@ -158,9 +164,9 @@ class _Table:
         return init_usd(self._init_ms * self._months, self._wanted.size, self._prices) * share
 
     def _pings_usd(self, pinged: Replayed) -> float:
-        month = self._months
-        counts = (pinged.pings * month, pinged.runs * month, pinged.ping_init_ms * month)
-        return pings_usd(*counts, self._wanted.size, self._prices)
+        runs, pings = self.scheduled
+        ping_init_ms = pings * pinged.ping_init_ms / max(1, pinged.pings)
+        return pings_usd(pings, runs, ping_init_ms, self._wanted.size, self._prices)
 
     def _snapstart(self, month: float) -> Row:
         wanted = self._wanted

@@ -14,7 +14,7 @@ from warmgate_ops.cold_starts.keeping.costs import (
     provisioned_usd,
     snapstart_usd,
 )
-from warmgate_ops.cold_starts.keeping.lines import WEEK_S, Keep, KeepLine
+from warmgate_ops.cold_starts.keeping.lines import WEEK_S, Keep, KeepLine, calls_a_week
 from warmgate_ops.cold_starts.prices import DATED, LIST
 
 SIZE = Size(memory_mb=512.0)
@@ -42,10 +42,8 @@ class Standing:
 def standing_of(policy: KeepWarm) -> Standing:
     """Return what a policy's key costs."""
     keep, months = keep_of(policy), MONTH_S / WEEK_S
-    rhythm, zone = read_rhythm(policy.every), read_hours(policy.only).zone if policy.only else "UTC"
-    minutes = range(MONDAY_S, MONDAY_S + WEEK_S, 60)
-    runs = sum(rhythm.is_due(at_s - 60, at_s, zone) and keep.at(at_s) > 0 for at_s in minutes) * months
-    pings = runs * policy.environments
+    week_runs, week_pings = calls_a_week(keep, read_rhythm(policy.every), MONDAY_S)
+    runs, pings = week_runs * months, week_pings * months
     usd = pings_usd(pings, runs, 0.0, SIZE)
     provisioned = provisioned_usd(keep.environment_seconds(MONDAY_S) * months, 0.0, SIZE)
     snapstart = snapstart_usd(VERSIONS, 0.0, SIZE, "")

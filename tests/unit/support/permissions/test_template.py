@@ -19,7 +19,7 @@ from warmgate.settings import Settings
 ROOT = Path(__file__).parents[4]
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
-FUNCTIONS = ("BeforeAllowTraffic", "AfterAllowTraffic", "TrafficGuard", "RollbackController")
+FUNCTIONS = ("BeforeAllowTraffic", "AfterAllowTraffic", "TrafficGuard", "RollbackController", "Keeper")
 HOOKS = ("BeforeAllowTraffic", "AfterAllowTraffic")
 NAMES = installed_names(TEMPLATE, "reports")
 WIDE = {
@@ -27,6 +27,7 @@ WIDE = {
     "ReadAccount": {"lambda:GetAccountSettings", "cloudwatch:GetMetricData"},
     "ReadQueryResults": {"logs:GetQueryResults"},
     "StopDeployments": {"codedeploy:StopDeployment"},
+    "FindTaggedFunctions": {"tag:GetResources"},
 }
 """The statements on every resource; the security model explains each."""
 EVERYWHERE = {
@@ -57,7 +58,7 @@ def policy_reads(**parameters: str) -> set[str]:
     return {grant.action for grant in grants("BeforeAllowTraffic", **parameters) if grant.sid.startswith("ReadPolicy")}
 
 
-def test_there_are_four_functions_each_with_a_role_of_its_own() -> None:
+def test_each_function_has_a_role_of_its_own() -> None:
     """No two functions share a role, and no role comes from elsewhere."""
     found = {name: properties["Role"]["Fn::GetAtt"] for name, properties in of_type("AWS::Serverless::Function")}
 
@@ -72,7 +73,7 @@ def test_no_action_is_a_pattern(function: str) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_only_what_has_no_narrower_resource_is_granted_on_all(function: str) -> None:
-    """A statement on `*` is one of the four that the security model explains, with these actions and no more."""
+    """A statement on `*` is one of the five that the security model explains, with these actions and no more."""
     wide: dict[str, set[str]] = {}
     for grant in grants(function):
         if "*" in grant.resources:
@@ -118,7 +119,21 @@ def test_a_prefix_narrows_every_function_that_may_be_touched(function: str) -> N
     assert all(":function:checkout-*" in arn or "/aws/lambda/checkout-*" in arn for arn in arns), arns
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("require", ["true", "false"])
+def test_the_keeper_calls_only_what_has_its_own_tag(require: str) -> None:
+    """Whatever the gate may call: who is kept warm has said so, and is called by alias or version alone."""
+    (calling,) = [each for each in grants("Keeper", RequireAllowTag=require) if each.action == "lambda:InvokeFunction"]
+    (stated,) = [
+        each
+        for each in RESOURCES["KeeperRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        if each["Sid"] == calling.sid
+    ]
+
+    assert stated["Condition"] == {"StringEquals": {"aws:ResourceTag/warmgate:warm": "true"}}
+    assert [arn.endswith(":function:*:*") for arn in calling.resources] == [True]
+
+
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != "Keeper"])
 def test_calling_or_changing_a_version_needs_the_tag(function: str) -> None:
     """By default what is not only read must carry `warmgate:allow`; the guard's call of itself aside."""
     changing = {"lambda:InvokeFunction", "lambda:UpdateAlias"}
@@ -219,7 +234,12 @@ NARROWED: list[tuple[dict[str, str], list[Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("function", "states"), [("TrafficGuard", ["START"]), ("RollbackController", ["SUCCESS", "FAILURE", "STOP"])]
+    ("function", "states"),
+    [
+        ("TrafficGuard", ["START"]),
+        ("RollbackController", ["SUCCESS", "FAILURE", "STOP"]),
+        ("Keeper", ["SUCCESS", "FAILURE", "STOP"]),
+    ],
 )
 def test_state_changes_reach_the_function_that_follows_them(function: str, states: list[str]) -> None:
     """Each rule takes CodeDeploy's own notifications of its states, and keeps what could not be delivered."""
@@ -274,7 +294,8 @@ def test_nothing_goes_in_the_clear(policy: str) -> None:
 def test_a_rule_that_is_named_exists() -> None:
     """The queue names the rules as SAM names them: the function, then the event."""
     statements = RESOURCES["DeadLettersAccess"]["Properties"]["PolicyDocument"]["Statement"]
-    named = {arn["Fn::GetAtt"] for arn in statements[0]["Condition"]["ArnEquals"]["aws:SourceArn"]}
+    arns = statements[0]["Condition"]["ArnEquals"]["aws:SourceArn"]
+    named = {arn["Fn::If"][1]["Fn::GetAtt"] if "Fn::If" in arn else arn["Fn::GetAtt"] for arn in arns}
     events = {
         f"{name}{event}.Arn"
         for name, function in of_type("AWS::Serverless::Function")
@@ -427,6 +448,6 @@ def test_two_installations_of_a_region_share_no_name() -> None:
         if ":function:" in arn or ":log-group:" in arn
     ]
 
-    assert len(ours) == len(theirs) == 11
+    assert len(ours) == len(theirs) == 13
     assert ours & theirs == set()
     assert all("warmgate-shop-" in arn or ":shop-*" in arn or "/shop-*" in arn for arn in granted), granted

@@ -137,3 +137,11 @@ def test_a_lifetime_may_be_given() -> None:
 
     assert plan.replayed_cold == 1
     assert "(given)" in text_of(plan)
+
+
+def test_the_time_that_was_recorded_may_be_longer_than_its_calls() -> None:
+    """Five calls in a week are twenty in a month, not the thousands of five calls in an afternoon; pings go on."""
+    plan = planned(hourly(hours=5), recorded_s=7 * 86_400.0)
+
+    assert plan.rows[0].cold == pytest.approx(5 * 730 / 168)
+    assert plan.pings == pytest.approx(2 * 12 * 730)
