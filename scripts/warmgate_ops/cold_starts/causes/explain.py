@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from warmgate_ops.cold_starts.calls import Beginning, Call
@@ -44,20 +44,21 @@ def explain(known: Known) -> tuple[Explained, ...]:
         by_version.setdefault(call.version, []).append(call)
     firsts = sorted((min(call.called_ms for call in calls), version) for version, calls in by_version.items())
     found: list[Explained] = []
-    for version, calls in by_version.items():
-        scenes = _scenes(calls, events, tables, (since, until), _before(firsts, version))
+    histories = {version: History(calls) for version, calls in by_version.items()}
+    for version in histories:
+        scenes = _scenes(histories, version, events, tables, (since, until, _before(firsts, version)))
         found += (_explained(scene, sweep) for scene, sweep in scenes)
     return tuple(sorted(found, key=lambda each: (each.call.called_ms, each.call.environment)))
 
 
 def _scenes(
-    calls: Sequence[Call],
+    histories: Mapping[str, History],
+    version: str,
     events: Sequence[Event],
     tables: Sequence[Timetable],
-    window: tuple[float, float],
-    other_version: str,
+    around: tuple[float, float, str],
 ) -> Iterator[tuple[Scene, Sweep]]:
-    history = History(calls)
+    history = histories[version]
     sweep = Sweep(history)
     own = ((call, each) for each in history.environments for call in each.calls if call.beginning in EXPLAINED)
     served = _Served(history)
@@ -69,10 +70,11 @@ def _scenes(
             standing=sweep.standing(call, environment.name),
             events=events,
             schedules=tables,
-            since_ms=window[0],
-            until_ms=window[1],
+            histories=histories,
+            since_ms=around[0],
+            until_ms=around[1],
             served_ms=served.before(call.called_ms),
-            other_version=other_version,
+            other_version=around[2],
         )
         yield scene, sweep
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -116,11 +116,24 @@ class History:
         """Whether the source tells environments apart."""
         self.usual_ms = median(call.duration_ms for each in self.environments for call in each.calls)
         """Median duration of a call."""
+        self.usual_gap_ms = median(gaps) if gaps else 0.0
 
     @property
     def survived_ms(self) -> float | None:
         """Return the longest gap that an environment survived; None where too few are known."""
         return self.gaps[-1] if len(self.gaps) >= FEWEST_GAPS else None
+
+    def peak(self, since_ms: float, until_ms: float) -> int:
+        """Return how many calls ran at once between two instants, at most."""
+        edges: list[tuple[float, int]] = []
+        for each in self.environments:
+            for call in each.calls[bisect_left(each.starts, since_ms) : bisect_right(each.starts, until_ms)]:
+                edges += ((call.called_ms, 1), (call.ended_ms, -1))
+        running = most = 0
+        for _, change in sorted(edges):
+            running += change
+            most = max(most, running)
+        return most
 
     def begun_between(self, since_ms: float, until_ms: float) -> int:
         """Return how many environments got their first call between two instants."""
@@ -129,8 +142,12 @@ class History:
 
 def _environment(stream: tuple[str, list[Call]]) -> Environment:
     name, calls = stream
-    ordered = tuple(sorted(calls, key=lambda call: (call.called_ms, call.ended_ms)))
-    return Environment(name, ordered, tuple(call.called_ms for call in ordered))
+    ordered = sorted(calls, key=lambda call: (call.called_ms, call.ended_ms))
+    for place, (earlier, later) in enumerate(pairwise(ordered), 1):
+        # After such an end the next call runs init inside itself, and no line says so where that init goes well.
+        if later.beginning is Beginning.WARM and ends_environment(earlier):
+            ordered[place] = replace(later, beginning=Beginning.SUPPRESSED)
+    return Environment(name, tuple(ordered), tuple(call.called_ms for call in ordered))
 
 
 class Sweep:

@@ -10,6 +10,7 @@ from warmgate_ops.cold_starts.causes.happened import Event, Happening
 from warmgate_ops.cold_starts.causes.scene import Scene
 from warmgate_ops.cold_starts.causes.wording import minute, span
 
+HOOKS = frozenset({"BeforeAllowTraffic", "AfterAllowTraffic"})
 CAUSES = {
     Happening.DEPLOYMENT: Cause.DEPLOYMENT,
     Happening.ROLLBACK: Cause.ROLLBACK,
@@ -71,17 +72,21 @@ def _at(scene: Scene, event: Event) -> Evidence | None:
     """Return what an event explains: its own time, the settling after it, and a first call however late."""
     at_ms, cause = scene.at_ms, CAUSES[event.kind]
     words = f"{event.in_words()} {minute(event.at_ms)}"
+    made = scene.history.begun_between(event.at_ms, at_ms)
+    # As many as ran at once before are made for the traffic that moved; more of them may be scale-out as well.
+    usual = made <= scene.usual_at_once(event)
     if at_ms <= event.over_ms:
         phase = event.phase_at(at_ms)
         said = f"{words}: environments made until {event.version} had all traffic" + (f" ({phase})" if phase else "")
-        return Evidence(cause=cause, certainty=Certainty.CERTAIN, words=said, event=event)
+        sure = Certainty.CERTAIN if usual or phase in HOOKS else Certainty.PROBABLE
+        return Evidence(cause=cause, certainty=sure, words=said, event=event)
+    late = at_ms - event.over_ms
     if scene.is_first or ((scene.served_ms or 0.0) < event.at_ms and not scene.standing.serving):
-        late = at_ms - event.over_ms
         said = f"{words}: first environment of {event.version}, {span(late)} after it"
         if scene.is_first or late <= scene.settling_ms:
             return Evidence(cause=cause, certainty=Certainty.CERTAIN, words=said, event=event)
         return None
-    if at_ms <= event.over_ms + scene.settling_ms:
+    if late <= scene.settling_ms and usual:
         said = f"{words}: made within {span(scene.settling_ms)} after {event.version} got its traffic"
         return Evidence(cause=cause, certainty=Certainty.PROBABLE, words=said, event=event)
     return None

@@ -9,7 +9,7 @@ from warmgate_ops.cold_starts.causes.schedules import PRECISION_MS, Timetable
 from warmgate_ops.cold_starts.causes.wording import second
 
 QUIET_MS = 60_000.0
-"""A version that had no call for so long before the schedule fired was idle."""
+"""A version that had no call for so long before the schedule fired was idle, or for longer than is survived."""
 LATE_MS = 5_000.0
 """From the schedule's target to the function's call: a queue or a fan-out may stand between."""
 
@@ -45,7 +45,8 @@ def _fired(scene: Scene, schedule: Timetable) -> float | None:
         return None
     fired = fires[-1]
     served = [c.ended_ms for each in scene.history.environments if (c := each.last_before(fired)) is not None]
-    if served and max(served) > fired - QUIET_MS:
+    quiet = QUIET_MS if scene.limit_ms is None else min(QUIET_MS, scene.limit_ms)
+    if served and max(served) > fired - quiet:
         return None
     return fired
 

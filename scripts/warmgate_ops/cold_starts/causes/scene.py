@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from warmgate_ops.cold_starts.calls import Call
 from warmgate_ops.cold_starts.causes.happened import Event
 from warmgate_ops.cold_starts.causes.history import Environment, Gone, History, Standing
 from warmgate_ops.cold_starts.causes.schedules import Timetable
+from warmgate_ops.cold_starts.causes.wording import HOUR
 
 SETTLING_MS = 30_000.0
 """How long after an event what it set off is still put down to it, at least."""
+USUALLY = 2.0
+"""A gap up to so many times the median one is a usual one."""
 SETTLING_CALLS = 3.0
 """So many calls of the usual length are waited for, where that is longer."""
 
@@ -33,6 +36,8 @@ class Scene:
     """Where the known calls end."""
     served_ms: float | None
     """When the version's last call before this one ended; None where none is known."""
+    histories: Mapping[str, History]
+    """Of every version."""
     other_version: str
     """The version that served last before this one, where this one had not served at all; empty where there is none."""
 
@@ -56,10 +61,19 @@ class Scene:
         """Return the longest gap that an environment of the version survived, None where too few are known."""
         return self.history.survived_ms
 
+    def usual_at_once(self, event: Event) -> int:
+        """Return how many calls ran at once in the hour before a move, on the version that had the traffic."""
+        earlier = self.histories.get(event.before)
+        return 1 if earlier is None else max(1, earlier.peak(event.at_ms - HOUR, event.at_ms))
+
     def in_use(self) -> list[Gone]:
-        """Return environments that are gone although their gap was one that others survived."""
+        """Return environments that are gone although their gap was one that others survived, or a usual one."""
         limit = self.limit_ms
-        return [] if limit is None else [gone for gone in self.standing.gone if gone.gap_ms <= limit]
+        if limit is None:
+            return []
+        # Of calls at a steady pace the longest gap is hardly longer than any other one.
+        reach = max(limit, USUALLY * self.history.usual_gap_ms)
+        return [gone for gone in self.standing.gone if gone.gap_ms <= reach]
 
     def brought_to(self, version: str) -> list[Event]:
         """Return the events before the call that are of a version or of no known one, the newest first."""

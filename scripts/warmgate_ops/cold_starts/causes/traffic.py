@@ -20,7 +20,7 @@ def scale_out(scene: Scene) -> Evidence | None:
     if not standing.serving or standing.free or scene.call.beginning is Beginning.SUPPRESSED:
         return None
     limit = scene.limit_ms
-    if any(limit is None or gone.gap_ms <= limit for gone in standing.gone):
+    if scene.in_use() or (limit is None and standing.gone):
         return None
     clear = all(limit is not None and gone.gap_ms > CLEARLY * limit for gone in standing.gone)
     sure = clear and not standing.just_free and scene.history.named

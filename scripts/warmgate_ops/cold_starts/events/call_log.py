@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from warmgate.adapters.functions import LambdaFunctions
-from warmgate.adapters.logs import CloudWatchLogs
-from warmgate.logs.calls import LogEvent, Window, logged
+from warmgate.adapters.logs import PAGE, READING_HINT
+from warmgate.adapters.port_errors import Unless, raised_as
+from warmgate.adapters.waiting import repeat_until
+from warmgate.errors import LogLookupError
+from warmgate.logs.calls import PATTERN, LogEvent, logged
 from warmgate.logs.invocations import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
@@ -18,7 +23,12 @@ from warmgate_ops.cold_starts.calls import Beginning, Call
 from warmgate_ops.cold_starts.events.asking import Clients
 
 LONGEST_MS = 600_000.0
-"""So long a log group is read."""
+"""So long a log group is read where it asks to wait."""
+AHEAD_AFTER_MS = 1_000.0
+"""A call that begins so long after the end of its environment's init did not wait for it; not verified on AWS."""
+WANTED = f'{PATTERN} ?"INIT_START" ?"platform.initStart"'
+_TRACED = re.compile(r"\b1-[0-9a-f]{8}-[0-9a-f]{24}\b")
+_REQUEST = re.compile(r"(?:RequestId: |\"requestId\":\s*\")([0-9a-f-]{36})")
 _BEGINNINGS = {
     Start.WARM: Beginning.WARM,
     Start.RESTORED: Beginning.RESTORED,
@@ -45,9 +55,22 @@ class GroupLog:
     def calls(self, since_ms: float, until_ms: float) -> Sequence[Call]:
         """Return the calls that were reported between two instants."""
         log = log_of(LambdaFunctions(self._clients).version(self._function, "$LATEST"))
+        with raised_as(LogLookupError, f"{log.group} could not be read", READING_HINT):
+            events = list(self._events(log.group, since_ms, until_ms))
+        return _calls_of(events, log)
+
+    def _events(self, group: str, since_ms: float, until_ms: float) -> Iterator[LogEvent]:
+        asked: dict[str, Any] = {"logGroupName": group, "startTime": int(since_ms), "endTime": int(until_ms)}
         deadline = Deadline(self._clock.now_ms() + LONGEST_MS)
-        found = CloudWatchLogs(self._clients, self._clock).calls(log, Window(since_ms, until_ms), deadline)
-        return tuple(call_of(each.record, self._function) for each in found.calls)
+        while True:
+            read = self._clients("logs").filter_log_events
+            with Unless("ResourceNotFoundException"):  # a function that has logged nothing yet has no log group
+                page = repeat_until(deadline, self._clock, read, filterPattern=WANTED, limit=PAGE, **asked)
+                yield from filter(None, map(_event, page.get("events", [])))
+                if page.get("nextToken"):
+                    asked["nextToken"] = page["nextToken"]
+                    continue
+            return
 
 
 def calls_in(text: str, function: str = "") -> tuple[Call, ...]:
@@ -59,11 +82,10 @@ def calls_in(text: str, function: str = "") -> tuple[Call, ...]:
 
     Raises ValueError where there is no log event with a time and a stream.
     """
-    events = [event for value in _documents(text) for event in _events(value)]
+    events = [event for value in _documents(text) for event in _events_in(value)]
     if not events:
         raise ValueError("no log event with timestamp, logStreamName and message")
-    log = FunctionLog(f"{OWN_GROUPS}{function}", function)
-    return tuple(call_of(each.record, function) for each in logged(events, log).calls)
+    return _calls_of(events, FunctionLog(f"{OWN_GROUPS}{function}", function))
 
 
 def _documents(text: str) -> Iterator[Any]:
@@ -74,12 +96,42 @@ def _documents(text: str) -> Iterator[Any]:
         yield value
 
 
-def _events(value: Any) -> Iterator[LogEvent]:
+def _events_in(value: Any) -> Iterator[LogEvent]:
     found = value.get("events", [value]) if isinstance(value, dict) else value
-    for event in found if isinstance(found, list) else ():
-        if isinstance(event, dict) and event.keys() >= {"timestamp", "logStreamName", "message"}:
-            at_ms = float(event["timestamp"])
-            yield LogEvent(stream=str(event["logStreamName"]), at_ms=at_ms, message=str(event["message"]))
+    yield from filter(None, map(_event, found if isinstance(found, list) else ()))
+
+
+def _event(event: Any) -> LogEvent | None:
+    if not (isinstance(event, dict) and event.keys() >= {"timestamp", "logStreamName", "message"}):
+        return None
+    at_ms = float(event["timestamp"])
+    return LogEvent(stream=str(event["logStreamName"]), at_ms=at_ms, message=str(event["message"]))
+
+
+def _calls_of(events: Sequence[LogEvent], log: FunctionLog) -> tuple[Call, ...]:
+    """Return the calls with what the records do not tell: their traces, and inits that nobody waited for."""
+    traces: dict[str, str] = {}
+    inits: dict[str, float] = {}
+    for event in events:
+        if "INIT_START" in event.message or '"platform.initStart"' in event.message:
+            inits.setdefault(event.stream, event.at_ms)
+        elif (named := _TRACED.search(event.message)) and (request := _REQUEST.search(event.message)):
+            traces[request[1]] = named[0]
+    calls = [call_of(each.record, log.function) for each in logged(events, log).calls]
+    return tuple(
+        replace(
+            call,
+            trace_id=traces.get(call.request_id, ""),
+            beginning=Beginning.AHEAD if _is_ahead(call, inits.get(call.environment)) else call.beginning,
+        )
+        for call in calls
+    )
+
+
+def _is_ahead(call: Call, init_at_ms: float | None) -> bool:
+    if call.beginning is not Beginning.COLD or init_at_ms is None or call.init_ms is None:
+        return False
+    return call.ended_ms - call.duration_ms > init_at_ms + call.init_ms + AHEAD_AFTER_MS
 
 
 def call_of(record: InvocationRecord, function: str) -> Call:
