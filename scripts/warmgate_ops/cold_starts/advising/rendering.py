@@ -72,7 +72,7 @@ def _more(function: Function) -> list[str]:
         if cold.enough and cold.first:
             words.append(f"first response p95 {waited(cold.first.p95)}")
     elif not function.in_template:
-        words.append("no calls were read")
+        words.append("its log hides reports" if function.hides_reports else "no calls were read")
     return words
 
 

@@ -86,20 +86,17 @@ class _Walk:
 
 def at_import(tree: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes that run when a module is imported: no bodies of functions, nothing for type checkers."""
-    for node in ast.iter_child_nodes(tree):
+    waiting = [*ast.iter_child_nodes(tree)][::-1]
+    while waiting:  # no recursion: a sum of thousands is as deep as it is long
+        node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            parts = [*getattr(node, "decorator_list", ()), *node.args.defaults, *filter(None, node.args.kw_defaults)]
-            for part in parts:
-                yield part
-                yield from at_import(part)
-            continue
-        if isinstance(node, ast.If) and _is_guarded(node.test):
-            for below in node.orelse:
-                yield below
-                yield from at_import(below)
-            continue
-        yield node
-        yield from at_import(node)
+            below = [*getattr(node, "decorator_list", ()), *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        elif isinstance(node, ast.If) and _is_guarded(node.test):
+            below = [*node.orelse]
+        else:
+            yield node
+            below = [*ast.iter_child_nodes(node)]
+        waiting += below[::-1]
 
 
 def _is_guarded(test: ast.expr) -> bool:

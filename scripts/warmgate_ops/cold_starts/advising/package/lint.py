@@ -125,9 +125,14 @@ def _resolved(written: str, names: Mapping[str, str]) -> str:
 
 def _dotted(node: ast.expr) -> str:
     """Return a dotted name; of a call on a call, as `boto3.Session().client`, the name without the brackets."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        below = _dotted(node.value)
-        return f"{below}.{node.attr}" if below else f"?.{node.attr}"
-    return _dotted(node.func) if isinstance(node, ast.Call) else ""
+    parts: list[str] = []
+    found: ast.expr = node
+    while not isinstance(found, ast.Name):
+        if isinstance(found, ast.Attribute):
+            parts.append(found.attr)
+            found = found.value
+        elif isinstance(found, ast.Call):
+            found = found.func
+        else:
+            return ".".join(["?", *parts[::-1]]) if parts else ""
+    return ".".join([found.id, *parts[::-1]])

@@ -63,6 +63,8 @@ def gather(question: Question, clients: Clients, source: CallSource, now_ms: flo
 
 def _calls(question: Question, settings: dict[str, Any], source: CallSource, now_ms: float) -> Fact[Sequence[Call]]:
     described = function_version(question.name, str(settings.get("Version") or LATEST), settings)
+    if described.hides_report:
+        return None  # Failed calls alone are reported: what was counted would be a figure of something else.
     window = Window(now_ms - question.days * DAY_MS, now_ms)
     try:
         return tuple(source.calls(described, window))

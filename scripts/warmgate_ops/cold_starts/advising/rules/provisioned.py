@@ -23,7 +23,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
     steady = int(cold.busy / pays)
     count = max(1, min(steady or 1, cold.peak))
     usd = provisioned_usd(count, memory_gb, architecture, function.prices)
-    compared = _compared(function, cold, memory_gb)
+    compared = _causes(cold) + _compared(function, cold, memory_gb)
     if steady >= 1:
         yield Advised(
             place=function.place,
@@ -51,6 +51,14 @@ def _saved(function: Function, cold: ColdFacts, count: int) -> str:
     lower = prices.provisioned_duration_gb_second_arm if arm else prices.provisioned_duration_gb_second_x86
     seconds = min(cold.busy, count) * 30 * 86_400 * (function.memory_gb or 0)
     return usd_of(seconds * (prices.gb_second(function.architecture or "x86_64") - lower))
+
+
+def _causes(cold: ColdFacts) -> str:
+    """Return the most frequent cause where somebody found out; it says what a fixed number of environments reaches."""
+    if not cold.by_cause:
+        return ""
+    cause, count = max(cold.by_cause.items(), key=lambda each: each[1])
+    return f"most by cause: {cause} {part_of(count, sum(cold.by_cause.values()))}; "
 
 
 def _compared(function: Function, cold: ColdFacts, memory_gb: float) -> str:

@@ -157,7 +157,17 @@ def test_a_handler_that_is_not_python_is_not_followed(handler: str) -> None:
     assert found.is_python is (handler == "src/app.handler")
 
 
-@pytest.mark.parametrize("text", ["def handler(:", "\0", "x = " + "(" * 5_000, "é".encode("latin-1")])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def handler(:",
+        "\0",
+        "x = " + "(" * 5_000,
+        "é".encode("latin-1"),
+        "x = " + "+".join("1" * 2_500),
+        "a" + ".b()" * 800,
+    ],
+)
 def test_sources_that_cannot_be_parsed_end_nothing(text: str | bytes) -> None:
     """They are taken as modules that import nothing."""
     assert read({"app.py": text}).is_python
