@@ -21,6 +21,7 @@ VALUES = {
     "to": "7",
     "bucket": "reports",
     "deployment_id": "d-ABCDEF123",
+    "new": "8",
 }
 """What options are given that are neither files nor folders; a required one that is missing here fails its test."""
 FILES = {"input_file": "policy.yaml", "named_input": "policy.yaml", "output_file": "out", "output_folder": "folder"}
