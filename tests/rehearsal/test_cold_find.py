@@ -1,4 +1,4 @@
-"""`warmgate cold find` on a local cloud: both ways give the cold starts that happened, by calls that its policy allows."""
+"""`warmgate cold find` on a local cloud: both ways give the cold starts that happened, by calls that are granted."""
 
 from __future__ import annotations
 

@@ -324,7 +324,7 @@ def test_the_page_shows_what_the_command_prints(monkeypatch: pytest.MonkeyPatch)
 
 
 def without_figures(line: str) -> str:
-    """Return a line without what another run prints otherwise: numbers, signs, what stands for how much room they take."""
+    """Return a line without what another run prints otherwise: numbers, signs, and the room that they take."""
     return re.sub(r"[\s\d.,+-]+", " ", line.partition("; with ")[0])
 
 

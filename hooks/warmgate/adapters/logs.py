@@ -16,7 +16,7 @@ from warmgate.ports.time import Clock
 
 if TYPE_CHECKING:
     from warmgate.logs.calls import LogEvent, Logged, Window
-    from warmgate.logs.invocations import InvocationRecord
+    from warmgate.logs.records import InvocationRecord
     from warmgate.model.log_stream import FunctionLog, LogStream
 
 PAGE = 10_000

@@ -21,12 +21,12 @@ from typing import Any
 
 from support.fakes.world import EPOCH_MS, VirtualClock, VirtualOverlap
 from warmgate.logs.calls import Logged, LoggedCall, Window
-from warmgate.logs.invocations import InvocationRecord
+from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Answer, Invocation, Start
 from warmgate.model.deadline import Deadline
 from warmgate.model.function import Capacity, FunctionVersion, ProvisionedConcurrency
 from warmgate.model.log_stream import FunctionLog
-from warmgate.model.traffic import EnvironmentSummary
+from warmgate.model.traffic import ColdStart, EnvironmentSummary
 from warmgate_ops.cold_starts.clones.naming import Marked, marked
 from warmgate_ops.cold_starts.clones.ports import Change, CloneError, CloneSpec, Original
 from warmgate_ops.cold_starts.clones.world import World
@@ -198,9 +198,9 @@ class CloneLab:
         found = [self._logged(version, cold=place % 20 == 0) for version in self.models for place in range(200)]
         return Logged(calls=tuple(found))
 
-    def cold_starts_ms(
+    def cold_starts(
         self, log: FunctionLog, version: str, wanted: int, before_ms: float, deadline: Deadline
-    ) -> tuple[float, ...]:
+    ) -> tuple[ColdStart, ...]:
         """Return none."""
         return ()
 

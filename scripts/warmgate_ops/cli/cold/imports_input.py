@@ -88,9 +88,9 @@ def asked_for(given: Given, clients: Callable[[], Clients]) -> Asked:
     variables = variables_given(given.env)
     event = None if given.event is None else _event(given.event)
     if given.function:
-        asked = clients()
         if given.package or not given.new:
             raise typer.BadParameter("--function names its versions by --old and --new, and takes no package")
+        asked = clients()
         name = function_in(given.function, asked)
         versions = tuple(_deployed(asked, name, each) for each in (given.old, given.new) if each)
     elif given.package:

@@ -14,7 +14,7 @@ from warmgate.adapters.port_errors import Unless, raised_as
 from warmgate.adapters.waiting import repeat_until
 from warmgate.errors import LogLookupError
 from warmgate.logs.calls import PATTERN, LogEvent, logged
-from warmgate.logs.invocations import InvocationRecord
+from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
 from warmgate.model.log_stream import OWN_GROUPS, FunctionLog, LogStream, log_of

@@ -26,7 +26,8 @@ def _head(findings: Findings) -> str:
     table, new = findings.table, findings.new
     runs = f"{len(new.colds)} cold starts{' each' if findings.old else ''} on this machine"
     if findings.old is None:
-        return f"{new.label}: INIT REPORT {_ms(table.new_init.typical)} ({runs}, quartiles {_ms(table.new_init.spread)} apart)"
+        spread = f"quartiles {_ms(table.new_init.spread)} apart"
+        return f"{new.label}: INIT REPORT {_ms(table.new_init.typical)} ({runs}, {spread})"
     spreads = f"quartiles {_ms(table.old_init.spread)} and {_ms(table.new_init.spread)} apart"
     inits = f"{table.old_init.typical:,.0f} -> {_ms(table.new_init.typical)} ({_signed(table.difference_ms)})"
     return f"{findings.old.label} -> {new.label}: INIT REPORT {inits}; {runs}, {spreads}"

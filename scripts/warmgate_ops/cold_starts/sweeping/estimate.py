@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from warmgate.judge.quantile import quantile
-from warmgate.logs.invocations import InvocationRecord
+from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate_ops.cold_starts.prices import LIST, Prices
 from warmgate_ops.cold_starts.sweeping.costs import snapshot_usd

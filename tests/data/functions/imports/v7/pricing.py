@@ -3,6 +3,6 @@
 PRICES = {"apple": 40, "bread": 320}
 
 
-def quote(basket):
+def quote(basket: list[str]) -> int:
     """Return the total in cents."""
     return sum(PRICES[each] for each in basket)
