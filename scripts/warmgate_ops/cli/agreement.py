@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 
+import typer
+
 from warmgate_ops.cli.output import complain
 
 
-def agreed(question: str, *, yes: bool) -> bool:
-    """Return whether a person agrees; where nobody can be asked, only `--yes` does."""
+def have_agreed(question: str, *, yes: bool) -> None:
+    """Go on where a person agrees, or `--yes` did; leaves with 2 where nobody agrees or can be asked."""
     if yes:
-        return True
+        return
     if not (sys.stdin and sys.stdin.isatty()):
-        complain(f"{question} Nobody can be asked here: pass --yes to go on.")
-        return False
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        complain(f"{question} Nobody can be asked here: pass --yes")
+        raise typer.Exit(2)
+    if not typer.confirm(question, err=True):
+        complain("nothing was done")
+        raise typer.Exit(2)

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import typer
 
-from warmgate_ops.cli.agreement import agreed
+from warmgate_ops.cli.agreement import have_agreed
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
-from warmgate_ops.cli.endings import UNKNOWN, USAGE
+from warmgate_ops.cli.endings import UNKNOWN
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import output_file, write_text
 
@@ -63,13 +63,13 @@ def first_run(
     plan = Plan(region=clients("lambda").meta.region_name, gaps_s=_gaps(gaps))
     for line in _plan_lines([each for each in QUESTIONS if each.id in chosen], plan):
         say(line)
-    if not agreed("Go on?", yes=yes):
-        return USAGE
+    have_agreed("Go on?", yes=yes)
     with _lab(clients, role) as lab:
         answers = tuple(ask_all(QUESTIONS, chosen, lab, plan, _tell))
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    write_text(out, document_of(Answers(asked_at=at, region=plan.region, answers=answers)))
-    say(f"\nanswers: {out}")
+    place = out or output_file("warmgate-first-run.json")
+    write_text(place, document_of(Answers(asked_at=at, region=plan.region, answers=answers)))
+    say(f"\nanswers: {place}")
     return UNKNOWN if any(each.state is State.UNANSWERED for each in answers) else 0
 
 

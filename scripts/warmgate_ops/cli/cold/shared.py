@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from pathlib import Path
-
-import typer
 
 from warmgate.adapters.aliases import LambdaAliases
 from warmgate.adapters.sdk import Clients
@@ -14,6 +11,7 @@ from warmgate.errors import SettingsError
 from warmgate.model.deployment import Target
 from warmgate.policy.units import DURATION, PERCENT
 from warmgate.policy.values import Policy
+from warmgate_ops.cli.agreement import have_agreed
 from warmgate_ops.cli.documents import policy_in
 from warmgate_ops.cli.output import complain
 from warmgate_ops.cold_starts.clones.naming import clone_name
@@ -71,19 +69,10 @@ def policy_of(probes: Path | None) -> Policy:
 
 
 def agreed(prepared: Prepared, about: str, *, yes: bool) -> None:
-    """Show what is about to be done, and have it agreed to.
-
-    Raises:
-        SettingsError: nobody can be asked, and --yes was not given.
-        typer.Abort: the answer was no.
-    """
+    """Show what is about to be done, and have it agreed to; leaves with 2 where it is not."""
     names = [clone_name(prepared.function, prepared.sweep_id, n) for n in range(1, len(prepared.clone_keys) + 1)]
     text = plan_text(names if prepared.packages else [], about, prepared.estimate, prepared.burst, prepared.max_usd)
     complain(text)
     for note in prepared.notes:
         complain(f"note: {note}")
-    if yes:
-        return
-    if not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
-        raise SettingsError("found no terminal to ask on, expected --yes", hint="add --yes to agree to this plan")
-    typer.confirm("Go on?", abort=True, err=True)
+    have_agreed("Go on?", yes=yes)

@@ -10,12 +10,13 @@ import typer
 
 from warmgate.errors import SettingsError
 from warmgate.model.deployment import Target
+from warmgate_ops.cli.agreement import have_agreed
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file
-from warmgate_ops.cli.warm.shared import Alias, Every, Function, InstallName, KeepText, Yes, agreed, refuse_versions
+from warmgate_ops.cli.warm.shared import Alias, Every, Function, InstallName, KeepText, Yes, refuse_versions
 
 if TYPE_CHECKING:
     from warmgate.adapters.sdk import Clients
@@ -65,7 +66,7 @@ def apply(
     schedules = schedules_of(target, lines, rhythm, of_reserved=of_reserved, payload=payload)
     for line in _announced(target, versions, schedules, safe=payload is not None):
         complain(line)
-    agreed("Go on?", yes=yes)
+    have_agreed("Go on?", yes=yes)
     if payload is None:
         _prove(clients, target, versions)
     account.tag(clients, target, wanted=True)

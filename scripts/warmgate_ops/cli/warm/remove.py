@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 from warmgate.model.deployment import Target
+from warmgate_ops.cli.agreement import have_agreed
 from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import complain, say
-from warmgate_ops.cli.warm.shared import Alias, Function, InstallName, Yes, agreed, refuse_versions
+from warmgate_ops.cli.warm.shared import Alias, Function, InstallName, Yes, refuse_versions
 
 
 def register(warm: typer.Typer) -> None:
@@ -39,7 +40,7 @@ def remove(
     complain(f"{target.function}: tag warmgate:warm goes; nobody keeps any alias of it warm then")
     for name in names:
         complain(f"schedule {name} goes")
-    agreed("Go on?", yes=yes)
+    have_agreed("Go on?", yes=yes)
     account.tag(clients, target, wanted=False)
     account.delete(clients, group, names)
     say(f"{target.function}:{target.alias} is not kept warm any more")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import Annotated
 
 import typer
 
 from warmgate.errors import SettingsError
-from warmgate_ops.cli.output import complain
 
 Function = Annotated[str, typer.Option(help="Function name or ARN.")]
 Alias = Annotated[str, typer.Option(help="Alias that callers use.")]
@@ -37,15 +35,3 @@ def refuse_versions(alias: str) -> None:
     if alias.startswith("$") or alias.isdigit():
         hint = "name the alias that callers use: what it serves is looked up at each run"
         raise SettingsError(f"--alias: found {alias}, expected an alias", hint=hint)
-
-
-def agreed(question: str, *, yes: bool) -> None:
-    """Ask before something is changed; leaves with 2 where nobody agrees or can be asked."""
-    if yes:
-        return
-    if not (sys.stdin and sys.stdin.isatty()):
-        complain(f"{question} Nobody can be asked here: pass --yes")
-        raise typer.Exit(2)
-    if not typer.confirm(question, err=True):
-        complain("nothing was changed")
-        raise typer.Exit(2)

@@ -19,7 +19,7 @@ from warmgate.settings import Settings
 ROOT = Path(__file__).parents[4]
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
-FUNCTIONS = ("BeforeAllowTraffic", "AfterAllowTraffic", "TrafficGuard", "RollbackController", "Keeper")
+FUNCTIONS = ("BeforeAllowTraffic", "AfterAllowTraffic", "TrafficGuard", "RollbackController", "Keeper", "ColdStarts")
 HOOKS = ("BeforeAllowTraffic", "AfterAllowTraffic")
 NAMES = installed_names(TEMPLATE, "reports")
 WIDE = {
@@ -28,6 +28,9 @@ WIDE = {
     "ReadQueryResults": {"logs:GetQueryResults"},
     "StopDeployments": {"codedeploy:StopDeployment"},
     "FindTaggedFunctions": {"tag:GetResources"},
+    "FindSchedules": {
+        *("events:ListRuleNamesByTarget", "events:DescribeRule", "scheduler:ListSchedules", "scheduler:GetSchedule")
+    },
 }
 """The statements on every resource; the security model explains each."""
 EVERYWHERE = {
@@ -73,7 +76,7 @@ def test_no_action_is_a_pattern(function: str) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_only_what_has_no_narrower_resource_is_granted_on_all(function: str) -> None:
-    """A statement on `*` is one of the five that the security model explains, with these actions and no more."""
+    """A statement on `*` is one of those that the security model explains, with these actions and no more."""
     wide: dict[str, set[str]] = {}
     for grant in grants(function):
         if "*" in grant.resources:
@@ -390,7 +393,8 @@ def test_the_dashboard_draws_metrics_that_are_written() -> None:
     """Its body is JSON, and each metric of Warmgate's namespace is one that the reports or a check have."""
     widgets = json.loads(re.sub(r"\$\{[^}]*\}", "x", DASHBOARD))["widgets"]
     adapters = ROOT / "hooks" / "warmgate" / "adapters"
-    written = (adapters / "reports.py").read_text() + (adapters / "notices.py").read_text()
+    figures = Path(__file__).parents[4] / "scripts" / "warmgate_ops" / "cold_starts" / "watching" / "figures.py"
+    written = "".join(path.read_text() for path in (adapters / "reports.py", adapters / "notices.py", figures))
     schema = (ROOT / "policies" / "schema.json").read_text()
 
     assert {widget["properties"]["title"].split(",")[0] for widget in widgets} >= {
@@ -448,6 +452,6 @@ def test_two_installations_of_a_region_share_no_name() -> None:
         if ":function:" in arn or ":log-group:" in arn
     ]
 
-    assert len(ours) == len(theirs) == 13
+    assert len(ours) == len(theirs) == 15
     assert ours & theirs == set()
     assert all("warmgate-shop-" in arn or ":shop-*" in arn or "/shop-*" in arn for arn in granted), granted

@@ -26,7 +26,7 @@ def test_only_the_controller_reads_the_secret_that_is_named(role: str, secret: s
     assert all(secret in str(grant) for grant in found)
 
 
-def test_only_the_controller_is_told_of_it() -> None:
+def test_only_those_who_tell_people_are_told_of_it() -> None:
     """No other function has the secret's name in its environment."""
     told = [
         name
@@ -34,5 +34,5 @@ def test_only_the_controller_is_told_of_it() -> None:
         if "WARMGATE_WEBHOOK_SECRET" in str(resource.get("Properties", {}).get("Environment"))
     ]
 
-    assert told == ["RollbackController"]
+    assert told == ["RollbackController", "ColdStarts"]
     assert "WEBHOOK" not in str(TEMPLATE["Globals"])
