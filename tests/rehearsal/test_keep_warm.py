@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from support.fakes.lambda_calls import Install, publish, update
 from support.warm_function import ANSWERING, DEAF
+from warmgate.adapters.keeping import TopicWarmNotices
 from warmgate.adapters.policies import TAG
 from warmgate.adapters.sdk import Clients
 from warmgate.bootstrap_keeping import keeper_of
@@ -43,7 +45,8 @@ def keeper(local_cloud: LocalCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "warm.yaml").write_text("policy: warm\nkeep_warm: {environments: 3}\n")
     (tmp_path / "default.yaml").write_text("policy: default\n")
     clients = Clients(local_cloud.endpoint_url, local_cloud.region)
-    return keeper_of(clients, Settings(policies=tmp_path, table=table))
+    topic = local_cloud.client("sns").create_topic(Name=table)["TopicArn"]
+    return keeper_of(clients, Settings(policies=tmp_path, table=table, topic_arn=topic))
 
 
 def installed(cloud: LocalCloud, install: Install, code: str = ANSWERING, **tags: str) -> str:
@@ -151,13 +154,32 @@ def test_a_sweep_finds_the_tagged_functions_and_their_policies(
     assert logged(local_cloud, unwanted, "REPORT") == []
 
 
-def test_a_handler_that_knows_no_pings_works_once(local_cloud: LocalCloud, install: Install, keeper: Keeper) -> None:
-    """However often the schedule fires: the table remembers the version."""
+def test_a_handler_that_knows_no_pings_works_once(
+    local_cloud: LocalCloud, install: Install, keeper: Keeper, told: Callable[[], list[str]]
+) -> None:
+    """However often the schedule fires: the table remembers the version, and after three runs people hear of it."""
     function = installed(local_cloud, install, DEAF)
-    results = [run_for(keeper, function) for _ in range(3)]
+    results = [run_for(keeper, function) for _ in range(4)]
 
-    assert [result.calls for result in results] == [1, 0, 0]
+    assert [result.calls for result in results] == [1, 0, 0, 0]
     assert len(logged(local_cloud, function, "worked")) == 1
+    assert told() == [f"warmgate: {function}:live has 0 of 5 environments warm"]
+
+
+@pytest.fixture
+def told(local_cloud: LocalCloud, keeper: Keeper) -> Callable[[], list[str]]:
+    """Give what reads the subjects of the keeper's notices."""
+    sqs, (notices,) = local_cloud.client("sqs"), keeper.notices
+    assert isinstance(notices, TopicWarmNotices)
+    queue = sqs.create_queue(QueueName=f"told-{uuid4().hex[:8]}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    local_cloud.client("sns").subscribe(TopicArn=notices.topic_arn, Protocol="sqs", Endpoint=arn)
+
+    def read() -> list[str]:
+        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=2).get("Messages", [])
+        return [json.loads(message["Body"])["Subject"] for message in found]
+
+    return read
 
 
 def test_the_end_of_a_deployment_warms_what_it_left(local_cloud: LocalCloud, install: Install, keeper: Keeper) -> None:

@@ -164,14 +164,14 @@ class TopicWarmNotices:
 
     def __init__(self, clients: Callable[[str], Any], topic_arn: str) -> None:
         self._clients = clients
-        self._topic_arn = topic_arn
+        self.topic_arn = topic_arn
 
     def send(self, subject: str, text: str) -> None:
         """Publish it; a subject has at most 100 ASCII characters (API_Publish)."""
         hint = "check WARMGATE_TOPIC_ARN, and allow sns:Publish on it to the keeper's role"
-        with raised_as(NoticeError, f"{self._topic_arn} did not take the message", hint):
+        with raised_as(NoticeError, f"{self.topic_arn} did not take the message", hint):
             short = subject.encode("ascii", "replace").decode()[:100]
-            self._clients("sns").publish(TopicArn=self._topic_arn, Subject=short, Message=text)
+            self._clients("sns").publish(TopicArn=self.topic_arn, Subject=short, Message=text)
 
 
 def _key(target: Target) -> str:
