@@ -36,9 +36,14 @@ def _examples(folder: Path) -> None:
     (folder / "examples").symlink_to(ROOT / "examples")
 
 
+def _cold_starts(folder: Path) -> None:
+    (folder / "checkout.log").symlink_to(ROOT / "tests" / "data" / "cold_starts" / "checkout.log")
+
+
 PREPARED: dict[str, Callable[[Path], object]] = {
     "policy validate examples/prints/policy.yaml": _examples,
     "appspec check appspec.yaml --json": _appspec,
+    "cold find checkout.log --over 800ms": _cold_starts,
     "logs parse function.log --json": lambda folder: (folder / "function.log").write_text(LOG),
 }
 """What lies in the reader's folder before a command that a page shows with its output."""

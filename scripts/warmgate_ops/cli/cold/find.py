@@ -45,7 +45,7 @@ def find(
     ] = None,
     *,
     function: Annotated[
-        str, typer.Option(help="Function name or ARN; with files, whose calls they hold where they do not say it.")
+        str, typer.Option(help="Function name or ARN; with logs, whose calls they hold where they do not say.")
     ] = "",
     alias: Annotated[str, typer.Option(help="Alias whose versions are read (default: every version).")] = "",
     version: Annotated[str, typer.Option(metavar="VERSION", help="Version that is read.")] = "",
@@ -87,6 +87,9 @@ def find(
     several = account or bool(match) or bool(tag)
     expected = expected_of(over, policy)
     if files:
+        for name in files:
+            if name != "-":
+                input_file(name)
         if several or alias or version:
             raise SettingsError("found files and options that name functions of an account, expected one of both")
         found, source = in_files(files, function, expected)

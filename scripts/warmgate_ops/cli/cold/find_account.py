@@ -206,7 +206,7 @@ def _found(
     left_out = [*subject.left_out, *(read.left_out for read in reads if read.left_out)]
     latest = sum(read.latest for read in reads)
     if latest:
-        left_out.append(LeftOut(name=counted(latest, f"call of {LATEST}"), why="read them with --latest"))
+        left_out.append(LeftOut(name=f"{counted(latest, 'call')} of {LATEST}", why="read them with --latest"))
     if asked.function and not tally.versions and left_out and not latest:
         raise LogLookupError(f"{asked.named()}: {left_out[0].name} could not be read: {left_out[0].why}")
     found = found_in(tally, expected)
