@@ -8,6 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
+from bench.cold_find import measure_cold_find
 from bench.cold_start import measure_cold_start
 from bench.environment_start import measure_environment_start
 from bench.gatebench.headline import measure_verdicts
@@ -16,6 +17,7 @@ from bench.shifts.measure import measure_shifts
 from bench.wall_time import measure_wall_time
 
 BENCHMARKS: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
+    "cold_find": measure_cold_find,
     "cold_start": measure_cold_start,
     "environment_start": measure_environment_start,
     "wall_time": measure_wall_time,

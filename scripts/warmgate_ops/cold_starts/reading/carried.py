@@ -40,7 +40,7 @@ def read_carried(lines: Iterator[str]) -> Iterator[Said]:
     first = next((line for line in lines if line.strip("\ufeff \t\r\n\0")), "")
     bare = _COLOUR.sub("", first).strip()
     if _DOCUMENT.match(bare) and not _is_whole(bare):
-        yield from _of_elements(elements_of(lines, first))
+        yield from _of_document(lines, first)
     elif _HEADER.fullmatch(first) and _NAMES.search(first):
         yield from _of_rows(csv.DictReader(chain([first], lines)))
     elif _BASE64.fullmatch(first):
@@ -75,9 +75,8 @@ def read_lines(lines: Iterable[str]) -> Iterator[Said]:
 
 def _begin(line: str, end: int) -> int:
     """Return where REPORT, START or END begins that ends at a place, -1 where none does."""
-    for name in ("REPORT", "START", "END"):
-        begin = end - len(name)
-        if line.startswith(name, begin) and begin >= 0:
+    for name, begin in (("REPORT", end - 6), ("START", end - 5), ("END", end - 3)):
+        if begin >= 0 and line.startswith(name, begin):
             return begin if not begin or not line[begin - 1].isalnum() else -1
     return -1
 
@@ -153,6 +152,16 @@ def _unshelled(carried: Carried, shape: str) -> Iterator[Said]:
             said.stream or carried.stream,
             carried.at_ms if carried.at_ms is not None else said.at_ms,
         )
+
+
+def _of_document(lines: Iterator[str], first: str) -> Iterator[Said]:
+    """Yield the messages of a JSON document; where it holds none it is an answer, and the log follows it."""
+    seen, is_log = [first], False
+    for said in _of_elements(elements_of(lines, seen)):
+        is_log = True
+        yield said
+    if not is_log:
+        yield from read_lines("".join(seen).split("\n"))
 
 
 def _of_elements(elements: Iterable[tuple[str, Any]]) -> Iterator[Said]:

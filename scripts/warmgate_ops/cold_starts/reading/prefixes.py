@@ -33,7 +33,7 @@ _SOURCE = re.compile(
     r"|\[?(?:pod/)?[\w./-]{1,200}\]?\s+"  # kubectl logs --prefix, stern
     r"|[^\t|]{1,200}\t[^\t|]{1,200}\t\s*"  # gh run view --log
     r"|[\w./-]{1,100}(?:\[\d+\])?: "  # journalctl -o cat behind a name
-    r"|[X:.T-]{8,40}\s+"  # a time that somebody made unreadable
+    r"|[ \t]*[X:.T-]{8,40}\s+"  # a time that somebody made unreadable
     r"|\s*"
 )
 _SPOKEN = re.compile(
