@@ -14,7 +14,7 @@ from warmgate_ops.cli.aws_setup import EndpointUrl, Region
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file, named_input, output_file
-from warmgate_ops.cold_starts.reading.plans import Way
+from warmgate_ops.cold_starts.reading.ways import Way
 
 if TYPE_CHECKING:
     from warmgate_ops.cold_starts.finding.found import Expected, FoundFunction
@@ -96,7 +96,8 @@ def find(
         _end(found, source, as_json, many=False)
     if several == bool(function):
         raise typer.BadParameter("name log files, --function, or --account, --match or --tag")
-    from warmgate_ops.cli.cold.find_account import Asked, in_account
+    from warmgate_ops.cli.cold.find_account import in_account
+    from warmgate_ops.cli.cold.find_question import Asked
 
     if several and (alias or version):
         raise SettingsError("--alias and --version belong to --function", hint="leave them out: every version is read")

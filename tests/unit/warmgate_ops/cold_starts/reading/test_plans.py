@@ -6,7 +6,8 @@ import pytest
 
 from warmgate_ops.cold_starts.reading.functions import LoggingFunction, function_of
 from warmgate_ops.cold_starts.reading.owners import Owners
-from warmgate_ops.cold_starts.reading.plans import INFREQUENT, GroupFacts, Way, pages_of, plan_of
+from warmgate_ops.cold_starts.reading.plans import INFREQUENT, GroupFacts, pages_of, plan_of
+from warmgate_ops.cold_starts.reading.ways import Way
 
 OWN = LoggingFunction(name="checkout", log_group="/aws/lambda/checkout")
 
