@@ -31,6 +31,9 @@ _DOCUMENT = re.compile(r'[\[{]\s*(?:["{\[\]}]|$)')
 _YAML = re.compile(r"(?:- )?(?:events:|- (?:eventId|ingestionTime|logStreamName|message|timestamp):)", re.MULTILINE)
 _HEADER = re.compile(r'(?:"?[@\w][\w .@-]{0,60}"?,)+"?[@\w][\w .@-]{0,60}"?\s*')
 _NAMES = re.compile(r"@?message|@duration|@requestId|record\.", re.IGNORECASE)
+_OPENING: Final = 24
+"""Longer lines do not hold a bracket alone."""
+_LONGEST_BLOCK: Final = 5000
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}\s*")
 _COMMA: Final = re.compile(r"(?<=: )(\d+),(\d+)(?= (?:ms|MB))")
 
@@ -64,13 +67,30 @@ def _is_whole(line: str) -> bool:
 
 def read_lines(lines: Iterable[str]) -> Iterator[Said]:
     """Yield the messages of lines, each of which is a message behind any prefix or a JSON document."""
-    for line in lines:
+    for line in _blocks(iter(lines)):
         at = line.find(" RequestId: ")
         word = _begin(line, at) if at >= 3 else -1
         if word < 0 or (word and (line[0] in "{[\x1b" or '"' in line[:word])):
             yield from _of_other_line(line)
         elif (prefix := prefix_of(line[:word]) if word else NOTHING) is not None:
             yield _said(line[word:].rstrip(), prefix)
+
+
+def _blocks(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of a JSON document that is printed among others together, and every other line alone."""
+    for line in lines:
+        opened = line.strip() if len(line) < _OPENING else ""
+        if opened not in {"{", "["}:
+            yield line
+            continue
+        closing = line.rstrip().replace(opened, "}" if opened == "{" else "]")
+        block = [line]
+        for more in lines:
+            block.append(more)
+            if more.rstrip(" ,\r\n") == closing or len(block) >= _LONGEST_BLOCK:
+                break
+        whole = "\n".join(block)
+        yield from (whole,) if _is_whole(whole) else block
 
 
 def _begin(line: str, end: int) -> int:
