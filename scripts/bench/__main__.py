@@ -8,6 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
+from bench.cold_find import measure_cold_find
 from bench.cold_start import measure_cold_start
 from bench.deferring import measure_deferring
 from bench.environment_start import measure_environment_start
@@ -17,6 +18,7 @@ from bench.shifts.measure import measure_shifts
 from bench.wall_time import measure_wall_time
 
 BENCHMARKS: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
+    "cold_find": measure_cold_find,
     "cold_start": measure_cold_start,
     "environment_start": measure_environment_start,
     "deferring": measure_deferring,

@@ -1,4 +1,4 @@
-"""`warmgate cold find` on a local cloud: both ways give the cold starts that happened, by calls that are granted."""
+"""`warmgate cold find` on a local cloud: both ways give the cold starts that happened, by calls of its policy alone."""
 
 from __future__ import annotations
 
@@ -25,12 +25,18 @@ pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(180)]
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "docs" / "reference" / "cold-start-policy.json"
 AS_JSON = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
-CODE = """import os, time
+CODE = """import time
 time.sleep({init_s})
 def handler(event, context):
-    if event == "crash":
-        os._exit(3)
     time.sleep(0.02 if event == "first" else 0)
+    return event
+"""
+FAILS_ONCE = """import pathlib
+mark = pathlib.Path("/tmp/mark")
+if not mark.exists():
+    mark.touch()
+    raise RuntimeError("not yet")
+def handler(event, context):
     return event
 """
 _INIT = re.compile(r"Init Duration: ([\d.]+) ms")
@@ -71,21 +77,19 @@ def init_in(tail: str) -> re.Match[str] | None:
 
 
 def used(cloud: LocalCloud, install: Install, **settings: Any) -> Truth:
-    """Return a function with two versions, the second one slow to start, that were called; one environment crashed."""
+    """Return a function with three versions that were called: quick, slow to start, and one whose first init fails."""
     client = cloud.client("lambda")
     name = install(CODE.format(init_s=0.0), **settings)
     truth = Truth(name, inits={})
     client.publish_version(FunctionName=name)
     client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-    called(cloud, truth, "1", "first", 5)
-    called(cloud, truth, "1", "again", 1)
-    called(cloud, truth, "1", "crash", 1)
-    called(cloud, truth, "1", "first", 5)
-    client.update_function_code(FunctionName=name, ZipFile=packed(CODE.format(init_s=0.5)))
-    client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
-    client.publish_version(FunctionName=name)
-    called(cloud, truth, "2", "first", 5)
-    called(cloud, truth, "2", "again", 2)
+    for code in (CODE.format(init_s=0.5), FAILS_ONCE):
+        client.update_function_code(FunctionName=name, ZipFile=packed(code))
+        client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
+        client.publish_version(FunctionName=name)
+    for version, event, times in (("1", "first", 5), ("1", "again", 1), ("2", "first", 5), ("2", "again", 2)):
+        called(cloud, truth, version, event, times)
+    called(cloud, truth, "3", "first", 1)
     cloud.flush_logs()
     return truth
 

@@ -58,6 +58,10 @@ def _quote(folder: Path) -> None:
         (folder / name).write_text(found[1])
 
 
+def _cold_starts(folder: Path) -> None:
+    (folder / "checkout.log").symlink_to(ROOT / "tests" / "data" / "cold_starts" / "checkout.log")
+
+
 PREPARED: dict[str, Callable[[Path], object]] = {
     "policy validate examples/prints/policy.yaml": _examples,
     "appspec check appspec.yaml --json": _appspec,
@@ -65,6 +69,7 @@ PREPARED: dict[str, Callable[[Path], object]] = {
     " --calls calls.jsonl --runtime python3.13 --architecture arm64": _week,
     "policy explain checkout.yaml": _kept,
     "cold advise --template template.yaml --inspect-package": _quote,
+    "cold find checkout.log --over 800ms": _cold_starts,
     "logs parse function.log --json": lambda folder: (folder / "function.log").write_text(LOG),
 }
 """What lies in the reader's folder before a command that a page shows with its output."""

@@ -14,7 +14,7 @@ from warmgate_ops.cli.aws_setup import EndpointUrl, Region
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file, named_input, output_file
-from warmgate_ops.cold_starts.reading.plans import Way
+from warmgate_ops.cold_starts.reading.ways import Way
 
 if TYPE_CHECKING:
     from warmgate_ops.cold_starts.finding.found import Expected, FoundFunction
@@ -45,7 +45,7 @@ def find(
     ] = None,
     *,
     function: Annotated[
-        str, typer.Option(help="Function name or ARN; with files, whose calls they hold where they do not say it.")
+        str, typer.Option(help="Function name or ARN; with logs, whose calls they hold where they do not say.")
     ] = "",
     alias: Annotated[str, typer.Option(help="Alias whose versions are read (default: every version).")] = "",
     version: Annotated[str, typer.Option(metavar="VERSION", help="Version that is read.")] = "",
@@ -87,13 +87,17 @@ def find(
     several = account or bool(match) or bool(tag)
     expected = expected_of(over, policy)
     if files:
+        for name in files:
+            if name != "-":
+                input_file(name)
         if several or alias or version:
             raise SettingsError("found files and options that name functions of an account, expected one of both")
         found, source = in_files(files, function, expected)
         _end(found, source, as_json, many=False)
     if several == bool(function):
         raise typer.BadParameter("name log files, --function, or --account, --match or --tag")
-    from warmgate_ops.cli.cold.find_account import Asked, in_account
+    from warmgate_ops.cli.cold.find_account import in_account
+    from warmgate_ops.cli.cold.find_question import Asked
 
     if several and (alias or version):
         raise SettingsError("--alias and --version belong to --function", hint="leave them out: every version is read")

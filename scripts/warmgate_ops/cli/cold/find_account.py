@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from warmgate.errors import LogLookupError, SettingsError
 from warmgate_ops.cli.aws_setup import clients_of
+from warmgate_ops.cli.cold.find_question import Asked, progress, state_of
 from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.output import complain
 from warmgate_ops.cold_starts.finding import words
@@ -27,46 +23,13 @@ from warmgate_ops.cold_starts.finding.source import LeftOut, Source
 from warmgate_ops.cold_starts.reading.account import LATEST, AccountReader, GroupRead, Window
 from warmgate_ops.cold_starts.reading.functions import LoggingFunction, functions_in, one_function
 from warmgate_ops.cold_starts.reading.group_facts import facts_of
-from warmgate_ops.cold_starts.reading.plans import GroupPlan, Way, plan_of
+from warmgate_ops.cold_starts.reading.plans import GroupPlan, plan_of
 from warmgate_ops.cold_starts.reading.spans import instant_ms
 from warmgate_ops.cold_starts.reading.states import ReadingState
+from warmgate_ops.cold_starts.reading.ways import Way
 
 if TYPE_CHECKING:
     from warmgate.adapters.sdk import Clients
-
-ONE_S, SEVERAL_S = "7d", "24h"
-"""How far back is read where nobody says."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the options say."""
-
-    function: str
-    alias: str
-    version: str
-    match: tuple[str, ...]
-    tags: tuple[str, ...]
-    latest: bool
-    since: str
-    until: str
-    way: Way | None
-    max_usd: float
-    yes: bool
-    state: Path | None
-
-    @property
-    def begin(self) -> str:
-        """How far back is read."""
-        return self.since or (ONE_S if self.function else SEVERAL_S)
-
-    def named(self) -> str:
-        """Return what is read, as a reader calls it."""
-        if self.function:
-            qualifier = self.alias or self.version
-            return f"{self.function}:{qualifier}" if qualifier else self.function
-        names = [*self.match, *self.tags]
-        return f"functions {', '.join(names)}" if names else "all functions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +61,7 @@ def in_account(
     before_ms = None if expected else 2 * since_ms - until_ms
     window = Window(since_ms=since_ms, until_ms=until_ms, before_ms=before_ms)
     functions = _functions(asked, clients)
-    state = _state(asked, window, functions)
+    state = state_of(asked, window, functions)
     if state:
         window = state.window(window)
         if len(state):
@@ -185,7 +148,7 @@ def _read(
         done = GroupRead(plan=plan, tally=tally, latest=latest, ways=(plan.way.value,))
         done.spent.bytes = scanned
         reads.append(done)
-    with _progress(left) as turned:
+    with progress(left) as turned:
         for done in reader.read(left, turned):
             reads.append(done)
             if state and done.left_out is None:
@@ -206,7 +169,7 @@ def _found(
     left_out = [*subject.left_out, *(read.left_out for read in reads if read.left_out)]
     latest = sum(read.latest for read in reads)
     if latest:
-        left_out.append(LeftOut(name=counted(latest, f"call of {LATEST}"), why="read them with --latest"))
+        left_out.append(LeftOut(name=f"{counted(latest, 'call')} of {LATEST}", why="read them with --latest"))
     if asked.function and not tally.versions and left_out and not latest:
         raise LogLookupError(f"{asked.named()}: {left_out[0].name} could not be read: {left_out[0].why}")
     found = found_in(tally, expected)
@@ -232,44 +195,3 @@ def _next(asked: Asked, found: Sequence[FoundFunction]) -> str:
     alias = f" --alias {asked.alias}" if asked.alias else ""
     version = f" --version {asked.version}" if asked.version else ""
     return f"warmgate cold explain --function {worst.function}{alias}{version} --since {asked.begin}"
-
-
-def _state(asked: Asked, window: Window, functions: Sequence[LoggingFunction]) -> ReadingState | None:
-    """Return what was kept of this question; None for a single log group, which is read in one go."""
-    if asked.state is None and len({function.log_group for function in functions}) < 2:
-        return None
-    question = {
-        "named": asked.named(),
-        "since": asked.begin,
-        "until": asked.until,
-        "before": window.before_ms is not None,
-        "latest": asked.latest,
-        "way": str(asked.way or ""),
-        "functions": sorted(function.name for function in functions),
-    }
-    return ReadingState(asked.state or _cache() / f"{_digest(question)}.json", question)
-
-
-def _digest(question: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _cache() -> Path:
-    """Return the user's cache folder (XDG Base Directory specification)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "warmgate" / "cold-find"
-
-
-@contextmanager
-def _progress(plans: Sequence[GroupPlan]) -> Iterator[Callable[[str], None]]:
-    """Show on standard error how much is read, where that is a terminal."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from warmgate_ops.cli.consoles import new_console
-
-    console = new_console(stderr=True)
-    columns = (TextColumn("reading"), BarColumn(), TextColumn("{task.completed:.0f} of {task.total:.0f} pages"))
-    shown = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)
-    with shown:
-        pages = {plan.group: float(plan.pages if plan.way is Way.FILTER else 1) for plan in plans}
-        task = shown.add_task("reading", total=sum(pages.values()) or 1.0)
-        yield lambda _group: shown.advance(task)

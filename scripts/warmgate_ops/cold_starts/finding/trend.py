@@ -158,5 +158,6 @@ def days_of(at_ms: Sequence[float], values: Sequence[float], first_ms: float, da
     by_day: list[list[float]] = [[] for _ in range(days)]
     bounds = [first_ms + day * 86_400_000.0 for day in range(1, days)]
     for at, value in zip(at_ms, values, strict=True):
-        by_day[bisect_right(bounds, at)].append(value)
+        if at:  # 0 where the log tells no time
+            by_day[bisect_right(bounds, at)].append(value)
     return [median(each) if each else None for each in by_day]

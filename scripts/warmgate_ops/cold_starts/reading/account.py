@@ -18,9 +18,10 @@ from warmgate_ops.cold_starts.prices import LIST
 from warmgate_ops.cold_starts.reading.assembling import Reading
 from warmgate_ops.cold_starts.reading.filtering import filtered
 from warmgate_ops.cold_starts.reading.owners import Owners
-from warmgate_ops.cold_starts.reading.plans import GroupPlan, Way
+from warmgate_ops.cold_starts.reading.plans import GroupPlan
 from warmgate_ops.cold_starts.reading.querying import LIMIT, Insights, Spent
 from warmgate_ops.cold_starts.reading.summing import WARM_JSON, WARM_TEXT, cold_calls, is_warm_too, warm_calls
+from warmgate_ops.cold_starts.reading.ways import Way
 
 AT_ONCE: Final = 5
 """Groups that are read at the same time; an account may run 30 queries (CloudWatch Logs quotas)."""

@@ -71,7 +71,7 @@ class Reading:
                 _remember(self._reported, call.request_id, _REMEMBERED)
                 if len(held) > _HELD:
                     yield held.popleft()
-            elif text.startswith("START RequestId: ") and text[17:].partition(" ")[0] in self._reported:
+            elif text.startswith(("START ", "END ")) and _id_in(text) in self._reported:
                 continue
             elif text.startswith("START RequestId: ") and self._is_first(said):
                 self._waiting[said.function, said.stream] = [said]
@@ -81,6 +81,8 @@ class Reading:
                 self._waiting[said.function, said.stream].append(said)
             else:
                 yield from self._other(said)
+                if text.startswith("REPORT "):
+                    _remember(self._reported, _id_in(text), _REMEMBERED)
         yield from self._rest()
 
     def _learn_version(self, said: Said) -> None:
@@ -178,6 +180,12 @@ class Reading:
                     version=self._versions.get(record.request_id or "", self._version),
                     ahead_after_ms=self._ahead_after_ms,
                 )
+
+
+def _id_in(text: str) -> str:
+    """Return the request id of a beginning, an end or a report."""
+    words = text.split(None, 3)
+    return words[2] if len(words) > 2 else ""
 
 
 def _remember(known: dict[str, None], request_id: str, most: int) -> None:

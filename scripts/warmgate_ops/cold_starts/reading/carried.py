@@ -31,6 +31,9 @@ _DOCUMENT = re.compile(r'[\[{]\s*(?:["{\[\]}]|$)')
 _YAML = re.compile(r"(?:- )?(?:events:|- (?:eventId|ingestionTime|logStreamName|message|timestamp):)", re.MULTILINE)
 _HEADER = re.compile(r'(?:"?[@\w][\w .@-]{0,60}"?,)+"?[@\w][\w .@-]{0,60}"?\s*')
 _NAMES = re.compile(r"@?message|@duration|@requestId|record\.", re.IGNORECASE)
+_OPENING: Final = 24
+"""Longer lines do not hold a bracket alone."""
+_LONGEST_BLOCK: Final = 5000
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}\s*")
 _COMMA: Final = re.compile(r"(?<=: )(\d+),(\d+)(?= (?:ms|MB))")
 
@@ -40,7 +43,7 @@ def read_carried(lines: Iterator[str]) -> Iterator[Said]:
     first = next((line for line in lines if line.strip("\ufeff \t\r\n\0")), "")
     bare = _COLOUR.sub("", first).strip()
     if _DOCUMENT.match(bare) and not _is_whole(bare):
-        yield from _of_elements(elements_of(lines, first))
+        yield from _of_document(lines, first)
     elif _HEADER.fullmatch(first) and _NAMES.search(first):
         yield from _of_rows(csv.DictReader(chain([first], lines)))
     elif _BASE64.fullmatch(first):
@@ -64,7 +67,7 @@ def _is_whole(line: str) -> bool:
 
 def read_lines(lines: Iterable[str]) -> Iterator[Said]:
     """Yield the messages of lines, each of which is a message behind any prefix or a JSON document."""
-    for line in lines:
+    for line in _blocks(iter(lines)):
         at = line.find(" RequestId: ")
         word = _begin(line, at) if at >= 3 else -1
         if word < 0 or (word and (line[0] in "{[\x1b" or '"' in line[:word])):
@@ -73,11 +76,27 @@ def read_lines(lines: Iterable[str]) -> Iterator[Said]:
             yield _said(line[word:].rstrip(), prefix)
 
 
+def _blocks(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of a JSON document that is printed among others together, and every other line alone."""
+    for line in lines:
+        opened = line.strip() if len(line) < _OPENING else ""
+        if opened not in {"{", "["}:
+            yield line
+            continue
+        closing = line.rstrip().replace(opened, "}" if opened == "{" else "]")
+        block = [line]
+        for more in lines:
+            block.append(more)
+            if more.rstrip(" ,\r\n") == closing or len(block) >= _LONGEST_BLOCK:
+                break
+        whole = "\n".join(block)
+        yield from (whole,) if _is_whole(whole) else block
+
+
 def _begin(line: str, end: int) -> int:
     """Return where REPORT, START or END begins that ends at a place, -1 where none does."""
-    for name in ("REPORT", "START", "END"):
-        begin = end - len(name)
-        if line.startswith(name, begin) and begin >= 0:
+    for name, begin in (("REPORT", end - 6), ("START", end - 5), ("END", end - 3)):
+        if begin >= 0 and line.startswith(name, begin):
             return begin if not begin or not line[begin - 1].isalnum() else -1
     return -1
 
@@ -153,6 +172,16 @@ def _unshelled(carried: Carried, shape: str) -> Iterator[Said]:
             said.stream or carried.stream,
             carried.at_ms if carried.at_ms is not None else said.at_ms,
         )
+
+
+def _of_document(lines: Iterator[str], first: str) -> Iterator[Said]:
+    """Yield the messages of a JSON document; where it holds none it is an answer, and the log follows it."""
+    seen, is_log = [first], False
+    for said in _of_elements(elements_of(lines, seen)):
+        is_log = True
+        yield said
+    if not is_log:
+        yield from read_lines("".join(seen).split("\n"))
 
 
 def _of_elements(elements: Iterable[tuple[str, Any]]) -> Iterator[Said]:

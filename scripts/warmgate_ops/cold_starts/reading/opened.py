@@ -17,6 +17,7 @@ _HEAD: Final = 4096
 _CHUNK: Final = 1 << 16
 _LONGEST: Final = 1 << 20
 """A longer line is given in pieces: a whole export may be one line."""
+_LONGEST_SEEN: Final = 1 << 24
 _OUTSIDE: Final = 4096
 _WHITE: Final = " \t\r\n,"
 
@@ -54,12 +55,16 @@ def _encoding(raw: io.BufferedReader) -> str:
     return "utf-16" if is_utf_16 else "utf-8-sig"
 
 
-def elements_of(lines: Iterator[str], first: str) -> Iterator[tuple[str, Any]]:
+def elements_of(lines: Iterator[str], seen: list[str]) -> Iterator[tuple[str, Any]]:
     """Yield what stands around a JSON document's lists, and their elements, each as it is complete.
 
     Where no list has an element the whole document comes alone: it may be one event.
+
+    Args:
+        lines: of the document, but for its beginning.
+        seen: its beginning; what is read on is added, as far as that is no more than some megabytes.
     """
-    buffer = _Buffer(lines, first)
+    buffer = _Buffer(lines, seen)
     outside, yielded = "", False
     while (at := buffer.opened()) >= 0:
         outside = (outside + buffer.text[:at])[-_OUTSIDE:]
@@ -69,19 +74,20 @@ def elements_of(lines: Iterator[str], first: str) -> Iterator[tuple[str, Any]]:
             yield outside, element
     if not yielded:
         try:
-            yield "", json.loads(buffer.seen, strict=False)
+            yield "", json.loads("".join(seen), strict=False)
         except (ValueError, RecursionError):
             return
 
 
 class _Buffer:
-    """The part of a document that is not read yet; `seen` is its beginning, as long as nothing was yielded."""
+    """The part of a document that is not read yet."""
 
-    def __init__(self, lines: Iterator[str], first: str) -> None:
+    def __init__(self, lines: Iterator[str], seen: list[str]) -> None:
         self._lines = lines
         self._decoder = json.JSONDecoder(strict=False)
-        self.text = first
-        self.seen = first
+        self._seen = seen
+        self._kept = 0
+        self.text = "".join(seen)
 
     def more(self) -> bool:
         """Read on; False at the end."""
@@ -93,8 +99,9 @@ class _Buffer:
             if size >= _CHUNK:
                 break
         self.text += "".join(parts)
-        if len(self.seen) < 1 << 24:
-            self.seen += "".join(parts)
+        if self._kept < _LONGEST_SEEN:
+            self._seen += parts
+            self._kept += size
         return bool(parts)
 
     def drop(self, count: int) -> None:

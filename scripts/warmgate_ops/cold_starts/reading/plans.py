@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from math import ceil
 from typing import Final
 
 from warmgate_ops.cold_starts.prices import LIST, Prices
 from warmgate_ops.cold_starts.reading.functions import LoggingFunction
+from warmgate_ops.cold_starts.reading.ways import Way
 
 MOST_PAGES: Final = 200
 """Above so many pages FilterLogEvents takes minutes: an account and region allows 5 to 25 requests a second."""
@@ -21,15 +21,6 @@ _BYTES_A_CALL: Final = 450
 _BYTES_A_PAGE: Final = 1_000_000
 _SCANNED_A_PAGE: Final = 20_000_000
 """How much of a log is looked through for a page in which little is found; not verified on AWS."""
-
-
-class Way(StrEnum):
-    """How a log group is read."""
-
-    FILTER = "filter"
-    """FilterLogEvents: every report, without a charge for each gigabyte."""
-    INSIGHTS = "insights"
-    """Logs Insights: cold starts one by one, warm calls as figures; charged by the gigabyte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,8 +33,8 @@ _SOURCE = re.compile(
     r"|\[?(?:pod/)?[\w./-]{1,200}\]?\s+"  # kubectl logs --prefix, stern
     r"|[^\t|]{1,200}\t[^\t|]{1,200}\t\s*"  # gh run view --log
     r"|[\w./-]{1,100}(?:\[\d+\])?: "  # journalctl -o cat behind a name
-    r"|[X:.T-]{8,40}\s+"  # a time that somebody made unreadable
-    r"|\s*"
+    r"|[ \t]*[X:.T-]{8,40}\s+"  # a time that somebody made unreadable
+    r"|\s*[|>#*+-]{0,3}\s*"  # a table, a quotation, a list
 )
 _SPOKEN = re.compile(
     r"[\"'`{=]|(?:^|\s)(?:got|line|log|message|output|said|saw|returned|response)\b[^|\[\]]*$", re.IGNORECASE

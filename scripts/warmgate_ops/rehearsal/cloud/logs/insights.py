@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,14 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
+from warmgate_ops.rehearsal.cloud.logs.aggregates import (
+    Aggregate,
+    Condition,
+    Parsing,
+    count_of,
+    extreme_of,
+    percentile_of,
+)
 from warmgate_ops.rehearsal.cloud.logs.fields import OWN_FIELDS, Row
 
 SHAPE = (
@@ -34,44 +41,6 @@ class QueryError(Exception):
         super().__init__(message)
         self.start = start
         self.end = end
-
-
-@dataclass(frozen=True, slots=True)
-class Aggregate:
-    """A column of the result: its name, and its value of the rows of a group."""
-
-    name: str
-    value: Callable[[Sequence[Row]], float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What the text of a field must be."""
-
-    field: str
-    fits: Callable[[str], bool]
-
-    absent: bool = False
-    """Whether a row without the field is let through, and none with it."""
-
-    def holds(self, row: Row) -> bool:
-        """Return whether a row has the field, and its text is as it must be."""
-        if self.absent:
-            return self.field not in row
-        return self.field in row and self.fits(str(row[self.field]))
-
-
-@dataclass(frozen=True, slots=True)
-class Parsing:
-    """Fields that a regular expression finds in another one."""
-
-    field: str
-    regex: re.Pattern[str]
-
-    def added(self, row: Row) -> Row:
-        """Return a row with what is found in it."""
-        found = self.regex.search(str(row.get(self.field, "")))
-        return {**row, **{name: text for name, text in (found.groupdict() if found else {}).items() if text}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,16 +186,16 @@ class _Reader:
         if self.took(r"count\s*\(\s*\*\s*\)"):
             value: Callable[[Sequence[Row]], float | None] = len
         elif self.took(r"count\s*\("):
-            value = _count(self.field())
+            value = count_of(self.field())
             self.take(r"\)", "')'")
         elif extreme := self._match(r"(?P<name>min|max)\s*\("):
             self._at = extreme.end()
-            value = _extreme(self.field(), min if extreme["name"] == "min" else max)
+            value = extreme_of(self.field(), min if extreme["name"] == "min" else max)
             self.take(r"\)", "')'")
         else:
             self.take(r"pct\s*\(", _AGGREGATE)
             name = self.field()
-            value = _percentile(name, self._percent())
+            value = percentile_of(name, self._percent())
         return Aggregate(self.take(rf"as\s+{_FIELD}", "as and a name")["field"], value)
 
     def limit(self) -> int:
@@ -253,18 +222,6 @@ class _Reader:
         return text, start, end
 
 
-def _count(name: str) -> Callable[[Sequence[Row]], float]:
-    return lambda rows: sum(name in row for row in rows)
-
-
-def _extreme(name: str, pick: Callable[[list[float]], float]) -> Callable[[Sequence[Row]], float | None]:
-    def value(rows: Sequence[Row]) -> float | None:
-        numbers = [number for number in (_number(row.get(name)) for row in rows) if number is not None]
-        return pick(numbers) if numbers else None
-
-    return value
-
-
 def _cells_of(row: Row, fields: Sequence[str]) -> list[dict[str, str]]:
     """Return what is shown of a row; the pointer to its record is always there."""
     values = {**row, "@timestamp": _time(row["@timestamp"]), "@ptr": "pointer"}
@@ -275,24 +232,6 @@ def _time(at_ms: int) -> str:
     """Return a time as a result shows it."""
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
     return f"{at:%Y-%m-%d %H:%M:%S}.{at_ms % 1000:03d}"
-
-
-def _percentile(name: str, percent: float) -> Callable[[Sequence[Row]], float | None]:
-    """Return the nearest-rank percentile: a value that was measured."""
-
-    def value(rows: Sequence[Row]) -> float | None:
-        numbers = sorted(number for number in (_number(row.get(name)) for row in rows) if number is not None)
-        return numbers[math.ceil(percent / 100 * len(numbers)) - 1] if numbers else None
-
-    return value
-
-
-def _number(value: Any) -> float | None:
-    """Return a value as a number, also one in quotes; None where it is none."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def _shown(value: object) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,3 +132,13 @@ def test_an_environment_is_named_with_its_function_where_a_group_is_shared() -> 
 def test_a_text_without_reports_has_no_calls(text: str) -> None:
     """And is no error."""
     assert calls(text) == []
+
+
+SHAPES = json.loads((Path(__file__).parents[4] / "data" / "cold_starts" / "shapes.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=[shape["name"] for shape in SHAPES])
+def test_shapes_of_public_logs_are_read_as_a_careful_reader_would(shape: dict[str, Any]) -> None:
+    """As people paste and programs print them; values are made up."""
+    found = [[call.request_id, str(call.beginning), call.duration_ms, call.init_ms] for call in calls(shape["log"])]
+    assert found == sorted(shape["calls"])
