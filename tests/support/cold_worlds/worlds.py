@@ -244,3 +244,15 @@ WORLDS: dict[Cause, Callable[[Random], World]] = {
     Cause.AHEAD: made_ahead,
 }
 """By the cause that prevails."""
+
+
+def ordinary(random: Random) -> World:
+    """Return a day as many have it: a quiet night, bursts at noon, crashes, and a new version in the afternoon."""
+    world = World(Pool(random))
+    quiet, busy = steady(random, 700.0, 0.0, 25_000.0), steady(random, 12.0, 25_000.0, 64_000.0)
+    calls = [*quiet, *busy, *burst(random, 43_200.0, 25), *burst(random, 43_500.0, 31)]
+    for arrival in sorted(calls, key=lambda each: each.at_s):
+        version = "7" if arrival.at_s > 50_520.0 else "6"
+        crashed = arrival.at_s > 44_000.0 and random.random() < 0.004
+        world.arrivals.append(replace(arrival, version=version, fails="failure" if crashed else ""))
+    return world

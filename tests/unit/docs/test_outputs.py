@@ -6,10 +6,13 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from typer.testing import CliRunner
 
+from support.cold_worlds.log_events import exported
+from support.cold_worlds.worlds import ordinary
 from warmgate_ops.cli.main import app
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +42,9 @@ def _examples(folder: Path) -> None:
 PREPARED: dict[str, Callable[[Path], object]] = {
     "policy validate examples/prints/policy.yaml": _examples,
     "appspec check appspec.yaml --json": _appspec,
+    "cold explain events.json --function checkout-api": lambda folder: (folder / "events.json").write_text(
+        exported(ordinary(Random(0)).known().calls)
+    ),
     "logs parse function.log --json": lambda folder: (folder / "function.log").write_text(LOG),
 }
 """What lies in the reader's folder before a command that a page shows with its output."""
