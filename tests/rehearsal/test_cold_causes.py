@@ -37,7 +37,7 @@ RESTS_ON = {
     "scheduler": ("ListSchedules", {Cause.SCHEDULE}, ("schedule", "failure")),
     "events": ("ListRuleNamesByTarget", set[Cause](), ("idle",)),
 }
-"""What is refused where a source is denied, the causes that it alone tells, and the stories that are told without it."""
+"""What is refused where a source is denied, the causes that it alone tells, the stories that are told without it."""
 
 
 @dataclass(frozen=True, slots=True)
