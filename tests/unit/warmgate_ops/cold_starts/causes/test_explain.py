@@ -165,6 +165,14 @@ def test_the_first_call_is_the_moves_however_late_it_comes() -> None:
     assert found(told) == (Cause.DEPLOYMENT, Certainty.CERTAIN)
 
 
+def test_a_move_ahead_of_the_window_explains_no_first_call() -> None:
+    """What the version served before the window began, nobody knows."""
+    calls = [call(9_000, "new", COLD, version="7")]
+    known = Known(calls=calls, events=[moved(Happening.DEPLOYMENT)], since_ms=8_000 * S, until_ms=9_900 * S)
+
+    assert explain(known)[0].cause is not Cause.DEPLOYMENT
+
+
 def test_the_lifecycle_event_is_named() -> None:
     """A probe of a hook is told from a caller's call."""
     hook = Phase("BeforeAllowTraffic", 1_000 * S, 1_040 * S)
