@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from support.cold_worlds.worlds import WORLDS
-from warmgate_ops.cold_starts.causes.cause import Cause, Certainty
+from warmgate_ops.cold_starts.causes.cause import Cause, Certainty, Explained
 from warmgate_ops.cold_starts.causes.explain import Known, explain
 from warmgate_ops.cold_starts.causes.happened import Happening
 
@@ -36,13 +36,19 @@ def day(cause: Cause, seed: int) -> tuple[Known, dict[str, Cause]]:
     return world.known(), world.pool.truth
 
 
+@lru_cache(maxsize=64)
+def told_of(cause: Cause, seed: int) -> tuple[Explained, ...]:
+    """Return the explained cold starts of a day."""
+    return explain(day(cause, seed)[0])
+
+
 @pytest.mark.parametrize("cause", WORLDS)
 def test_nearly_every_cold_start_is_named_right(cause: Cause) -> None:
     """Of all cold starts of three days 95 of 100 have their cause, and so have those of the cause that prevails."""
     told: Counter[tuple[bool, bool]] = Counter()
     for seed in SEEDS:
-        known, truth = day(cause, seed)
-        for each in explain(known):
+        truth = day(cause, seed)[1]
+        for each in told_of(cause, seed):
             told[each.cause is truth[each.call.request_id], truth[each.call.request_id] is cause] += 1
 
     assert told[True, True] >= 5
@@ -54,8 +60,8 @@ def test_nearly_every_cold_start_is_named_right(cause: Cause) -> None:
 def test_nothing_wrong_is_certain(cause: Cause) -> None:
     """Whatever is said to be certain is true."""
     for seed in SEEDS:
-        known, truth = day(cause, seed)
-        sure = [each for each in explain(known) if each.evidence.certainty is Certainty.CERTAIN]
+        truth = day(cause, seed)[1]
+        sure = [each for each in told_of(cause, seed) if each.evidence.certainty is Certainty.CERTAIN]
         assert sure or cause is Cause.RECYCLING
         assert [each for each in sure if each.cause is not truth[each.call.request_id]] == []
 
@@ -78,11 +84,10 @@ def test_a_denied_source_leaves_its_own_causes_out(cause: Cause, source: str) ->
     assert [each for each in wrong if each.evidence.certainty is Certainty.CERTAIN] == []
 
 
-@pytest.mark.parametrize("cause", [Cause.SCALE_OUT, Cause.DEPLOYMENT])
-def test_the_order_of_calls_does_not_matter(cause: Cause) -> None:
+def test_the_order_of_calls_does_not_matter() -> None:
     """Calls read in any order have the same causes."""
-    known, _ = day(cause, 0)
+    known, _ = day(Cause.SCALE_OUT, 0)
     mixed = list(known.calls)
     Random(1).shuffle(mixed)
 
-    assert explain(replace(known, calls=mixed)) == explain(known)
+    assert explain(replace(known, calls=mixed)) == told_of(Cause.SCALE_OUT, 0)

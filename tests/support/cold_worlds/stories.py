@@ -208,7 +208,6 @@ def ahead(story: Story) -> None:
     time.sleep(1.6)
     story.overlap()
     story.truth["1", Made.PROACTIVE] = Cause.AHEAD
-    story.truth["1", Made.SCALE_OUT] = Cause.SCALE_OUT
 
 
 STORIES: dict[str, Callable[[Story], None]] = {
@@ -222,7 +221,7 @@ STORIES: dict[str, Callable[[Story], None]] = {
 
 def recycling(story: Story) -> None:
     """Environments end at their age, while calls go on; the age is a condition of the whole cloud."""
-    story.cloud.conditions.life_s = 4.0
-    story.warm(times=20, every_s=0.4)
+    story.cloud.conditions.life_s = 2.8
+    story.warm(times=14, every_s=0.4)
     story.cloud.conditions.life_s = None
     story.truth["1", Made.AFTER_LIFE] = Cause.RECYCLING

@@ -140,8 +140,8 @@ def _shifted(
 
 
 def _busy(random: Random, since_s: float, until_s: float, version: str) -> Iterator[Arrival]:
-    for arrival in steady(random, 2.0, since_s, until_s):
-        yield Arrival(at_s=arrival.at_s, runs_s=random.uniform(0.5, 3.0), version=version)
+    for arrival in steady(random, 4.0, since_s, until_s):
+        yield Arrival(at_s=arrival.at_s, runs_s=random.uniform(1.0, 6.0), version=version)
 
 
 def failure(random: Random) -> World:
@@ -184,9 +184,9 @@ def spill_over(random: Random) -> World:
     """Return a day with more calls at once than environments are provisioned."""
     world = World(Pool(random, idle_s=300.0))
     world.pool.provision("6", 3)
-    world.arrivals += steady(random, 2.0, until_s=20_000.0)
+    world.arrivals += steady(random, 2.0, until_s=12_000.0)
     for _ in range(10):
-        world.arrivals += burst(random, random.uniform(1000, 20_000.0), random.randint(6, 15))
+        world.arrivals += burst(random, random.uniform(1000, 12_000.0), random.randint(6, 15))
     return world
 
 
@@ -213,9 +213,9 @@ def scheduled(random: Random) -> World:
 def recycling(random: Random) -> World:
     """Return a day on which environments end after half an hour, whatever they do."""
     world = World(Pool(random, life_s=1800.0))
-    world.arrivals += steady(random, 8.0)
+    world.arrivals += steady(random, 8.0, until_s=40_000.0)
     for _ in range(60):
-        world.arrivals.append(Arrival(at_s=random.uniform(0, DAY_S - 400)))
+        world.arrivals.append(Arrival(at_s=random.uniform(0, 40_000.0)))
     return world
 
 
@@ -244,3 +244,15 @@ WORLDS: dict[Cause, Callable[[Random], World]] = {
     Cause.AHEAD: made_ahead,
 }
 """By the cause that prevails."""
+
+
+def ordinary(random: Random) -> World:
+    """Return a day as many have it: a quiet night, bursts at noon, crashes, and a new version in the afternoon."""
+    world = World(Pool(random))
+    quiet, busy = steady(random, 700.0, 0.0, 25_000.0), steady(random, 12.0, 25_000.0, 64_000.0)
+    calls = [*quiet, *busy, *burst(random, 43_200.0, 25), *burst(random, 43_500.0, 31)]
+    for arrival in sorted(calls, key=lambda each: each.at_s):
+        version = "7" if arrival.at_s > 50_520.0 else "6"
+        crashed = arrival.at_s > 44_000.0 and random.random() < 0.004
+        world.arrivals.append(replace(arrival, version=version, fails="failure" if crashed else ""))
+    return world

@@ -6,11 +6,14 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from typer.testing import CliRunner
 
 from support.warm_week import Traffic, World
+from support.cold_worlds.log_events import exported
+from support.cold_worlds.worlds import ordinary
 from warmgate_ops.cli.main import app
 from warmgate_ops.cold_starts.keeping.recorded import line_of
 
@@ -70,6 +73,9 @@ PREPARED: dict[str, Callable[[Path], object]] = {
     "policy explain checkout.yaml": _kept,
     "cold advise --template template.yaml --inspect-package": _quote,
     "cold find checkout.log --over 800ms": _cold_starts,
+    "cold explain events.json --function checkout-api": lambda folder: (folder / "events.json").write_text(
+        exported(ordinary(Random(0)).known().calls)
+    ),
     "logs parse function.log --json": lambda folder: (folder / "function.log").write_text(LOG),
 }
 """What lies in the reader's folder before a command that a page shows with its output."""

@@ -60,7 +60,7 @@ def explain(
     until: Annotated[str, typer.Option(metavar="TIME", help="As 2026-11-21T09:00Z (default: now).")] = "",
     over: Annotated[str, typer.Option(metavar="DURATION", help="Only first responses above it, as 800ms.")] = "",
     application: Annotated[str, typer.Option(help="CodeDeploy application (default: all of the account).")] = "",
-    trail: Annotated[str, typer.Option(metavar="S3-URL", help="CloudTrail's files instead of its event history.")] = "",
+    trail: Annotated[str, typer.Option(metavar="S3-URL", help="CloudTrail's bucket, not its event history.")] = "",
     who: Annotated[bool, typer.Option("--who", help="Show who made changes; else the role alone.")] = False,
     html: Annotated[
         Path | None, typer.Option(parser=output_file, metavar="FILE", help="Write a page with a strip of all.")

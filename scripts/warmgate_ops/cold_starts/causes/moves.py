@@ -81,9 +81,11 @@ def _at(scene: Scene, event: Event) -> Evidence | None:
         sure = Certainty.CERTAIN if usual or phase in HOOKS else Certainty.PROBABLE
         return Evidence(cause=cause, certainty=sure, words=said, event=event)
     late = at_ms - event.over_ms
-    if scene.is_first or ((scene.served_ms or 0.0) < event.at_ms and not scene.standing.serving):
+    # Of calls ahead of the window nothing is known.
+    first = scene.is_first and event.at_ms >= scene.since_ms
+    if first or ((scene.served_ms or 0.0) < event.at_ms and not scene.standing.serving):
         said = f"{words}: first environment of {event.version}, {span(late)} after it"
-        if scene.is_first or late <= scene.settling_ms:
+        if first or late <= scene.settling_ms:
             return Evidence(cause=cause, certainty=Certainty.CERTAIN, words=said, event=event)
         return None
     if late <= scene.settling_ms and usual:

@@ -33,11 +33,13 @@ def idle(scene: Scene) -> Evidence | None:
     standing = scene.standing
     if standing.serving or standing.free or scene.call.beginning is Beginning.SUPPRESSED:
         return None
+    if scene.served_ms is None and scene.other_version:
+        return None  # another version served: this one was not idle, it was new
     since_ms = scene.since_ms if scene.served_ms is None else scene.served_ms
     gap_ms, limit = scene.at_ms - since_ms, scene.limit_ms
     if scene.in_use() or gap_ms <= (UNSTATED_MS if limit is None else limit):
         return None
-    known = _FEW if limit is None else f"{len(scene.history.gaps)} gaps of up to {span(limit)} were survived"
+    known = _FEW if limit is None else f"{len(scene.history.gaps):,} gaps of up to {span(limit)} were survived"
     at_least = "at least " if scene.served_ms is None else ""
     words = f"no call for {at_least}{span(gap_ms)}; {known}"
     sure = limit is not None and gap_ms > CLEARLY * limit and scene.history.named

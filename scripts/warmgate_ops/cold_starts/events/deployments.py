@@ -41,7 +41,7 @@ def deployments_of(
     created = {"start": _utc(since_ms - LONGEST_MS), "end": _utc(until_ms)}
     described = _described(client, _listed(client, application, created))
     of_lambda = (about for about in described if about.get("computePlatform") in {None, "Lambda"})
-    found = (_event(clients, about, function) for about in of_lambda)
+    found = (_event(clients, about, function, until_ms) for about in of_lambda)
     return tuple(sorted((event for event in found if event is not None), key=lambda event: event.at_ms))
 
 
@@ -72,7 +72,7 @@ def _described(client: Any, ids: Iterator[str]) -> Iterator[dict[str, Any]]:
         yield from client.batch_get_deployments(deploymentIds=batch).get("deploymentsInfo", [])
 
 
-def _event(clients: Clients, about: Mapping[str, Any], function: str) -> Event | None:
+def _event(clients: Clients, about: Mapping[str, Any], function: str, now_ms: float) -> Event | None:
     client, deployment_id = clients("codedeploy"), about["deploymentId"]
     ids = client.list_deployment_targets(deploymentId=deployment_id).get("targetIds", [])
     targets: list[dict[str, Any]] = []
@@ -80,7 +80,7 @@ def _event(clients: Clients, about: Mapping[str, Any], function: str) -> Event |
         asked = client.batch_get_deployment_targets(deploymentId=deployment_id, targetIds=ids)
         targets = [each.get("lambdaTarget", {}) for each in asked.get("deploymentTargets", [])]
     for target in targets:
-        if found := event_of(about, target, function):
+        if found := event_of(about, target, function, now_ms):
             return found
     if any(target.get("lambdaFunctionInfo", {}).get("functionName") for target in targets):
         return None  # another function's
@@ -94,16 +94,17 @@ def _event(clients: Clients, about: Mapping[str, Any], function: str) -> Event |
         "currentVersion": read.baseline,
         "targetVersion": read.candidate,
     }
-    return event_of(about, {**(targets[0] if targets else {}), "lambdaFunctionInfo": info}, function)
+    return event_of(about, {**(targets[0] if targets else {}), "lambdaFunctionInfo": info}, function, now_ms)
 
 
-def event_of(about: Mapping[str, Any], target: Mapping[str, Any], function: str) -> Event | None:
+def event_of(about: Mapping[str, Any], target: Mapping[str, Any], function: str, now_ms: float = 0.0) -> Event | None:
     """Return a deployment as an event, None where its target is another function.
 
     Args:
         about: DeploymentInfo of CodeDeploy.
         target: LambdaTarget of CodeDeploy.
         function: the name alone.
+        now_ms: until when a shift lasts that has not ended, milliseconds since the epoch.
     """
     info = target.get("lambdaFunctionInfo") or {}
     if bare_name(str(info.get("functionName") or "")) != function:
@@ -112,7 +113,7 @@ def event_of(about: Mapping[str, Any], target: Mapping[str, Any], function: str)
     shift = next((phase for phase in phases if phase.name == "AllowTraffic"), None)
     made = about["createTime"].timestamp() * 1000
     ended = about.get("completeTime")
-    until = shift.until_ms if shift else ended.timestamp() * 1000 if ended else made
+    until = shift.until_ms if shift else ended.timestamp() * 1000 if ended else now_ms
     return Event(
         kind=Happening.ROLLBACK if author_of(_authored(about)) is not None else Happening.DEPLOYMENT,
         at_ms=made,

@@ -10,11 +10,12 @@ from warmgate.ports.time import Clock
 from warmgate_ops.cold_starts.calls import Call
 from warmgate_ops.cold_starts.causes.happened import Event, Happening
 from warmgate_ops.cold_starts.causes.schedules import Schedule
+from warmgate_ops.cold_starts.causes.wording import DAY, MINUTE
 from warmgate_ops.cold_starts.events.asking import Clients, NotAsked, asked
 from warmgate_ops.cold_starts.events.deployments import deployments_of
 from warmgate_ops.cold_starts.events.timers import Timers, rules_of, schedules_of
 from warmgate_ops.cold_starts.events.traces import Traced, Traces
-from warmgate_ops.cold_starts.events.trail import EventHistory, Looked
+from warmgate_ops.cold_starts.events.trail import KEPT_MS, EventHistory, Looked
 from warmgate_ops.cold_starts.events.trail_files import records_in_files
 from warmgate_ops.cold_starts.events.trail_records import events_in
 from warmgate_ops.cold_starts.events.versions import Versions, versions_of
@@ -108,20 +109,30 @@ def together(
     """Return the events of all sources, each once, by time.
 
     Args:
-        deployed: CodeDeploy's; None where it was not asked: what CloudTrail recorded of its moves stands in for it.
+        deployed: CodeDeploy's; where it tells nothing of a move, what CloudTrail recorded of it stands.
         recorded: CloudTrail's.
         published: Lambda's own list of versions, which does not say who published them.
     """
-    kept = [event for event in recorded if deployed is None or event.kind is not Happening.DEPLOYMENT]
+    kept = [event for event in recorded if not _is_told(event, deployed or ())]
     named = {event.version for event in kept if event.kind is Happening.PUBLISH}
     kept += [event for event in published if event.version not in named]
     return tuple(sorted([*(deployed or ()), *kept], key=lambda event: event.at_ms))
 
 
+def _is_told(event: Event, deployed: Sequence[Event]) -> bool:
+    """Return whether a move that CloudTrail recorded of CodeDeploy is one of its deployments."""
+    return event.kind is Happening.DEPLOYMENT and any(
+        each.version == event.version and each.at_ms - MINUTE <= event.at_ms <= each.over_ms + MINUTE
+        for each in deployed
+    )
+
+
 def _trail(clients: Clients, clock: Clock, question: Question, arn: str) -> Looked:
-    since, until = question.since_ms, question.until_ms
+    # What was set before tells how much a change took away.
+    since, until = question.since_ms - DAY, question.until_ms
     if question.trail is not None:
         return records_in_files(clients, question.trail, since, until)
+    since = max(since, min(question.since_ms, clock.epoch_ms() - KEPT_MS + MINUTE))
     return EventHistory(clients, clock).records(question.function, arn, since, until)
 
 

@@ -72,7 +72,7 @@ def test_a_free_environment_leaves_the_cause_unknown() -> None:
 def test_a_long_gap_is_idle() -> None:
     """No call for longer than any gap that was survived; how much longer decides how certain it is."""
     assert found(last([*known_gaps(), call(2_000, "new", COLD)])) == (Cause.IDLE, Certainty.CERTAIN)
-    assert found(last([*known_gaps(), call(500, "new", COLD)])) == (Cause.IDLE, Certainty.PROBABLE)
+    assert found(last([*known_gaps(), call(620, "old"), call(900, "new", COLD)])) == (Cause.IDLE, Certainty.PROBABLE)
 
 
 def test_without_observed_gaps_idle_is_said_from_five_minutes_on() -> None:
@@ -87,6 +87,11 @@ def test_an_end_in_use_is_recycling() -> None:
 
     assert found(told) == (Cause.RECYCLING, Certainty.PROBABLE)
     assert told.evidence.age_ms == 421 * S
+
+
+def test_a_gap_a_little_longer_than_the_others_is_no_idle_time() -> None:
+    """Of calls at a steady pace the longest gap says nothing of how long environments live."""
+    assert found(last([*known_gaps(), call(490, "new", COLD)])) == (Cause.RECYCLING, Certainty.PROBABLE)
 
 
 def test_each_cold_start_replaces_one_environment_that_is_gone() -> None:
@@ -158,6 +163,14 @@ def test_the_first_call_is_the_moves_however_late_it_comes() -> None:
     told = last([*known_gaps(), call(9_000, "new", COLD, version="7")], events=[moved(Happening.DEPLOYMENT)])
 
     assert found(told) == (Cause.DEPLOYMENT, Certainty.CERTAIN)
+
+
+def test_a_move_ahead_of_the_window_explains_no_first_call() -> None:
+    """What the version served before the window began, nobody knows."""
+    calls = [call(9_000, "new", COLD, version="7")]
+    known = Known(calls=calls, events=[moved(Happening.DEPLOYMENT)], since_ms=8_000 * S, until_ms=9_900 * S)
+
+    assert explain(known)[0].cause is not Cause.DEPLOYMENT
 
 
 def test_the_lifecycle_event_is_named() -> None:

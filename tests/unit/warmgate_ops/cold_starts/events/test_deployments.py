@@ -85,3 +85,14 @@ def test_one_that_has_not_shifted_yet() -> None:
 
     assert event is not None
     assert event.over_ms == event.at_ms
+
+
+def test_one_that_is_under_way_lasts_until_now() -> None:
+    """AllowTraffic has begun and not ended."""
+    shift = {"lifecycleEventName": "AllowTraffic", "startTime": MADE}
+    now_ms = MADE.timestamp() * 1000 + 60_000
+
+    event = event_of(about(completeTime=None), target(lifecycleEvents=[shift]), "checkout-api", now_ms)
+
+    assert event is not None
+    assert event.over_ms == now_ms

@@ -185,7 +185,7 @@ def test_a_file_without_log_events_is_refused(text: str) -> None:
 
 
 def test_each_event_is_told_once() -> None:
-    """CloudTrail's moves of CodeDeploy stand in for it only where it was not asked; publishes are joined."""
+    """CloudTrail's moves of CodeDeploy stand only where it tells none itself; publishes are joined."""
     moved = Event(kind=Happening.DEPLOYMENT, at_ms=2.0, version="7", sure=False)
     published = Event(kind=Happening.PUBLISH, at_ms=1.0, version="7", by="role/ci")
     listed = [
