@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,15 @@ def handler(event, context):
     time.sleep(0.6 if first else 0.15)
     first = False
     return str(RUN)
+"""
+
+
+TEMPLATE = """Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::Function
+    Properties:
+      MemorySize: 256
 """
 
 
@@ -96,6 +106,18 @@ def test_advice_counts_the_cold_starts_that_the_cloud_made_and_names_the_fault(c
     assert [name for name, each in advice.items() if each.get("rank") == "high"] == ["memory"]
     assert "snapshots: 1 place at import would be frozen" in [each["reason"] for each in function["no_issue"]]
     assert code == 1
+
+
+def test_the_change_is_written_for_the_template_that_is_named(run: Any, tmp_path: Path) -> None:
+    """The figures are those of the function in service, the diff is that of the function in the template."""
+    path = tmp_path / "template.yaml"
+    path.write_text(TEMPLATE)
+    named = ("--function", NAME, "--version", "1", "--since", "30m", "--template", str(path), "--resource", "Shop")
+    _, found = run("advise", *named)
+
+    (function,) = found["functions"]
+    changes = {each["id"]: each["change"] for each in function["advice"]}
+    assert changes["memory"].splitlines()[-2:] == ["-      MemorySize: 256", "+      MemorySize: 1024"]
 
 
 def test_concurrency_is_read_with_what_is_near_its_reservation(run: Any) -> None:
