@@ -139,11 +139,12 @@ def test_settings_of_every_source_are_read(cloud: LocalCloud) -> None:
     clients["lambda"].put_provisioned_concurrency_config(
         FunctionName=NAME, Qualifier="live", ProvisionedConcurrentExecutions=COLD
     )
-    queue = clients["sqs"].create_queue(QueueName="orders")["QueueUrl"]
-    arn = clients["sqs"].get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    clients["lambda"].create_event_source_mapping(
-        FunctionName=NAME, EventSourceArn=arn, ScalingConfig={"MaximumConcurrency": 50}
-    )
+    for queue, called, most in (("orders", NAME, 50), ("paid", f"{NAME}:live", 20)):
+        url = clients["sqs"].create_queue(QueueName=queue)["QueueUrl"]
+        asked = clients["sqs"].get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        clients["lambda"].create_event_source_mapping(
+            FunctionName=called, EventSourceArn=asked["QueueArn"], ScalingConfig={"MaximumConcurrency": most}
+        )
     clients["cloudwatch"].put_metric_alarm(
         AlarmName="AlarmLow",
         Namespace="AWS/Lambda",
@@ -176,3 +177,5 @@ def test_settings_of_every_source_are_read(cloud: LocalCloud) -> None:
     assert found.keys() == {"pc-eats-reserved", "pc-on-latest", "event-source-above-reserved", *scaling}
     assert "AlarmLow has INSUFFICIENT_DATA for 6 days" in found["autoscaling-stuck"]
     assert "sqs:orders 50" in found["event-source-above-reserved"]
+    assert "sqs:paid 20" in found["event-source-above-reserved"]
+    assert found["pc-on-latest"].startswith("sqs:orders call $LATEST")

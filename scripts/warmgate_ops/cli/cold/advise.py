@@ -45,7 +45,9 @@ def advise(
     *,
     function: Annotated[str, typer.Option(help="Function name or ARN; with --alias or --version.")] = "",
     alias: Annotated[str, typer.Option(help="Alias that callers use.")] = "",
-    version: Annotated[str, typer.Option(help="Version instead of an alias; $LATEST is read only when named.")] = "",
+    version: Annotated[
+        str, typer.Option(metavar="VERSION", help="Version instead of an alias; $LATEST is read only when named.")
+    ] = "",
     since: Annotated[str, typer.Option(metavar="TIME", help="How far back calls are read: 7d, 24h, 30m.")] = "7d",
     template: Annotated[
         list[Path] | None, typer.Option(parser=input_file, help="SAM or CloudFormation template; may be repeated.")
