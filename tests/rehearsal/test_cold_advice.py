@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,15 @@ def handler(event, context):
     time.sleep(0.6 if first else 0.15)
     first = False
     return str(RUN)
+"""
+
+
+TEMPLATE = """Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::Function
+    Properties:
+      MemorySize: 256
 """
 
 
@@ -98,6 +108,18 @@ def test_advice_counts_the_cold_starts_that_the_cloud_made_and_names_the_fault(c
     assert code == 1
 
 
+def test_the_change_is_written_for_the_template_that_is_named(run: Any, tmp_path: Path) -> None:
+    """The figures are those of the function in service, the diff is that of the function in the template."""
+    path = tmp_path / "template.yaml"
+    path.write_text(TEMPLATE)
+    named = ("--function", NAME, "--version", "1", "--since", "30m", "--template", str(path), "--resource", "Shop")
+    _, found = run("advise", *named)
+
+    (function,) = found["functions"]
+    changes = {each["id"]: each["change"] for each in function["advice"]}
+    assert changes["memory"].splitlines()[-2:] == ["-      MemorySize: 256", "+      MemorySize: 1024"]
+
+
 def test_concurrency_is_read_with_what_is_near_its_reservation(run: Any) -> None:
     """The log's peak against the reservation, the sum of the account beside it; what the cloud lacks is unknown."""
     code, found = run("concurrency", "--function", NAME, "--log", "30m", "--since", "1d")
@@ -117,11 +139,12 @@ def test_settings_of_every_source_are_read(cloud: LocalCloud) -> None:
     clients["lambda"].put_provisioned_concurrency_config(
         FunctionName=NAME, Qualifier="live", ProvisionedConcurrentExecutions=COLD
     )
-    queue = clients["sqs"].create_queue(QueueName="orders")["QueueUrl"]
-    arn = clients["sqs"].get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    clients["lambda"].create_event_source_mapping(
-        FunctionName=NAME, EventSourceArn=arn, ScalingConfig={"MaximumConcurrency": 50}
-    )
+    for queue, called, most in (("orders", NAME, 50), ("paid", f"{NAME}:live", 20)):
+        url = clients["sqs"].create_queue(QueueName=queue)["QueueUrl"]
+        asked = clients["sqs"].get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        clients["lambda"].create_event_source_mapping(
+            FunctionName=called, EventSourceArn=asked["QueueArn"], ScalingConfig={"MaximumConcurrency": most}
+        )
     clients["cloudwatch"].put_metric_alarm(
         AlarmName="AlarmLow",
         Namespace="AWS/Lambda",
@@ -154,3 +177,5 @@ def test_settings_of_every_source_are_read(cloud: LocalCloud) -> None:
     assert found.keys() == {"pc-eats-reserved", "pc-on-latest", "event-source-above-reserved", *scaling}
     assert "AlarmLow has INSUFFICIENT_DATA for 6 days" in found["autoscaling-stuck"]
     assert "sqs:orders 50" in found["event-source-above-reserved"]
+    assert "sqs:paid 20" in found["event-source-above-reserved"]
+    assert found["pc-on-latest"].startswith("sqs:orders call $LATEST")

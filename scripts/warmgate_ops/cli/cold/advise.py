@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -44,11 +45,16 @@ def advise(
     *,
     function: Annotated[str, typer.Option(help="Function name or ARN; with --alias or --version.")] = "",
     alias: Annotated[str, typer.Option(help="Alias that callers use.")] = "",
-    version: Annotated[str, typer.Option(help="Version instead of an alias; $LATEST is read only when named.")] = "",
-    since: Annotated[str, typer.Option(help="How far back calls are read: 7d, 24h, 30m.")] = "7d",
+    version: Annotated[
+        str, typer.Option(metavar="VERSION", help="Version instead of an alias; $LATEST is read only when named.")
+    ] = "",
+    since: Annotated[str, typer.Option(metavar="TIME", help="How far back calls are read: 7d, 24h, 30m.")] = "7d",
     template: Annotated[
         list[Path] | None, typer.Option(parser=input_file, help="SAM or CloudFormation template; may be repeated.")
     ] = None,
+    resource: Annotated[
+        str, typer.Option(help="With --function and one --template: the function there, for which changes are written.")
+    ] = "",
     inspect_package: Annotated[
         bool,
         typer.Option("--inspect-package", help="Also read the package's Python sources; no code of it is run."),
@@ -73,10 +79,13 @@ def advise(
 
     days = days_in(since)
     _refuse_unclear(function, alias, version, has_templates=bool(template))
+    _refuse_resource(resource, function, template or [])
     subjects = [each for path in template or () for each in _in_template(path, inspect_package)]
+    written = [_resource(subjects, resource)] if resource else []
     if function:
         asked = (function, alias or version)
-        subjects.append(_in_account(asked, days, endpoint_url, region, inspect_package=inspect_package))
+        found = _in_account(asked, days, endpoint_url, region, inspect_package=inspect_package)
+        subjects = [replace(found, written=written[0].text)] if written else [*subjects, found]
     advisings = [advised(RULES, each) for each in subjects]
     _show(advisings, Format.JSON if json_output else output)
     if sarif is not None:
@@ -95,9 +104,21 @@ def _refuse_unclear(function: str, alias: str, version: str, *, has_templates: b
         raise typer.BadParameter("--alias and --version belong to --function: name it")
 
 
-def _in_template(path: Path, inspect_package: bool) -> Iterator[Function]:
-    from dataclasses import replace
+def _refuse_resource(resource: str, function: str, templates: list[Path]) -> None:
+    if resource and (not function or len(templates) != 1):
+        raise typer.BadParameter("--resource belongs to --function and one --template: name both")
 
+
+def _resource(functions: list[Function], logical_id: str) -> Function:
+    """Return the function of a template that is the one in service."""
+    named = [each for each in functions if each.name == logical_id]
+    if not named:
+        there = ", ".join(each.name for each in functions) or "no function"
+        raise typer.BadParameter(f"--resource: found {logical_id}, expected a function of the template: {there}")
+    return named[0]
+
+
+def _in_template(path: Path, inspect_package: bool) -> Iterator[Function]:
     from warmgate_ops.cli.logs import decoded
     from warmgate_ops.cold_starts.advising.template import functions_of
     from warmgate_ops.cold_starts.advising.template_package import inspected_beside

@@ -41,8 +41,10 @@ def register(cold: typer.Typer) -> None:
 def concurrency(
     *,
     function: Annotated[str, typer.Option(help="Function name or ARN.")] = "",
-    since: Annotated[str, typer.Option(help="How far back metrics are read: 14d at most.")] = "14d",
-    log: Annotated[str, typer.Option(help="How far back its log is read for peaks that a minute hides.")] = "24h",
+    since: Annotated[str, typer.Option(metavar="TIME", help="How far back metrics are read: 14d at most.")] = "14d",
+    log: Annotated[
+        str, typer.Option(metavar="TIME", help="How far back its log is read for peaks that a minute hides.")
+    ] = "24h",
     template: Annotated[
         list[Path] | None, typer.Option(parser=input_file, help="SAM or CloudFormation template; may be repeated.")
     ] = None,

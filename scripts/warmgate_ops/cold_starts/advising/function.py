@@ -8,7 +8,7 @@ from datetime import date
 
 from warmgate_ops.cold_starts.advising.facts import ColdFacts
 from warmgate_ops.cold_starts.advising.package.contents import Inspected
-from warmgate_ops.cold_starts.advising.template_text import TemplateText
+from warmgate_ops.cold_starts.advising.template_text import TemplateText, property_lines
 from warmgate_ops.cold_starts.prices import LIST, Prices
 from warmgate_ops.doctor.facts import Fact, Facts, see
 from warmgate_ops.doctor.findings import Place
@@ -94,7 +94,9 @@ class Function(Facts):
     by_default: Mapping[str, str] = field(default_factory=dict)
     """Parameters by the property that their default decides."""
     text: TemplateText | None = None
-    """Of a template alone."""
+    """Where it stands in a template; None of a function in service."""
+    written: TemplateText | None = None
+    """Of a function in service, where a template writes it."""
     prices: Prices = LIST
 
     @property
@@ -106,6 +108,11 @@ class Function(Facts):
     def memory_gb(self) -> float | None:
         """Return the memory in GB."""
         return None if self.memory_mb is None else self.memory_mb / 1024
+
+    def change(self, **wanted: str) -> str:
+        """Return how properties are set: a diff of its template where one is known, else the lines to write."""
+        text = self.text or self.written
+        return text.changed(wanted) if text else property_lines(wanted)
 
     def line_of(self, *properties: str) -> Place:
         """Return where the first of these properties stands; the function itself where none does."""

@@ -45,6 +45,7 @@ def gather_concurrency(
     if isinstance(settings, Denied | Missing):
         return settings
     provisioned = _provisioned(clients, name)
+    aliases = _aliases(clients, name)
     qualifiers = [each.qualifier for each in provisioned] if isinstance(provisioned, tuple) else []
     return Concurrency(
         name=name,
@@ -54,8 +55,8 @@ def gather_concurrency(
         account=_account(clients),
         reserved=_reserved(clients, name),
         provisioned=provisioned,
-        aliases=_aliases(clients, name),
-        sources=_sources(clients, name),
+        aliases=aliases,
+        sources=_sources(clients, name, aliases),
         scaling=_scaling(clients, name, now_ms),
         use=read_use(clients, name, qualifiers, days, now_ms, calls),
     )
@@ -113,10 +114,17 @@ def _aliases(clients: Clients, name: str) -> Fact[tuple[Alias, ...]]:
     return look(f"lambda:{name}", "lambda:ListAliases", read)
 
 
-def _sources(clients: Clients, name: str) -> Fact[tuple[Source, ...]]:
+def _sources(clients: Clients, name: str, aliases: Fact[tuple[Alias, ...]]) -> Fact[tuple[Source, ...]]:
+    """Return what calls the function or an alias; asked by its name Lambda may leave out mappings of aliases."""
+    named = [name, *(f"{name}:{each.name}" for each in aliases)] if isinstance(aliases, tuple) else [name]
+
     def read() -> tuple[Source, ...]:
-        found = pages(clients("lambda"), "list_event_source_mappings", "EventSourceMappings", FunctionName=name)
-        return tuple(_source(clients, each) for each in found if each.get("State") not in {"Disabled", "Disabling"})
+        found: dict[str, Mapping[str, Any]] = {}
+        for each in named:
+            listed = pages(clients("lambda"), "list_event_source_mappings", "EventSourceMappings", FunctionName=each)
+            found |= {answer["UUID"]: answer for answer in listed}
+        active = [each for each in found.values() if each.get("State") not in {"Disabled", "Disabling"}]
+        return tuple(_source(clients, each) for each in active)
 
     return look(f"lambda:{name}", "lambda:ListEventSourceMappings", read)
 

@@ -98,7 +98,7 @@ def read_concurrency(clients: Clients, name: str) -> Fact[Concurrency]:
 
 
 def read_events(clients: Clients, name: str) -> Fact[tuple[Event, ...]]:
-    """Return the event sources that call the function's $LATEST; asked of the bare name, Lambda names these alone."""
+    """Return the event sources of the function's bare name, each with the qualifier that it calls."""
 
     def read() -> tuple[Event, ...]:
         found = pages(clients("lambda"), "list_event_source_mappings", "EventSourceMappings", FunctionName=name)

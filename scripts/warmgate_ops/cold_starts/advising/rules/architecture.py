@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from warmgate_ops.cold_starts.advising.costs import duration_usd, priced
 from warmgate_ops.cold_starts.advising.function import function_of
 from warmgate_ops.cold_starts.advising.saying import Advised, Gain, Rank, Rule, no_issue
-from warmgate_ops.cold_starts.advising.template_text import property_lines
 from warmgate_ops.cold_starts.advising.wording import cold_count
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
@@ -34,7 +33,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
         gain=Gain.UNKNOWN,
         usd_month=-saved,
         cost=f"the same billed time at the price of arm64; {priced(function.prices)}",
-        change=property_lines({"Architectures": "[arm64]"}),
+        change=function.change(Architectures="[arm64]"),
         cold=cold.cold,
     )
 

@@ -16,13 +16,11 @@ def _look(facts: Facts) -> Iterator[Symptom]:
     if not see(function.hides_reports):
         yield no_issue(place, "log level (reports are written)")
         return
-    text = function.text
-    change = "Properties:\n  LoggingConfig: {LogFormat: JSON, SystemLogLevel: INFO}"
     yield Advised(
         place=place,
         message="log format JSON at system log level WARN: no report of a successful call, so no cold start is seen",
         rank=Rank.MEDIUM,
-        change=text.changed({"LoggingConfig": "{LogFormat: JSON, SystemLogLevel: INFO}"}) if text else change,
+        change=function.change(LoggingConfig="{LogFormat: JSON, SystemLogLevel: INFO}"),
     )
 
 

@@ -8,7 +8,6 @@ from warmgate_ops.cold_starts.advising.costs import duration_usd, priced
 from warmgate_ops.cold_starts.advising.facts import ColdFacts
 from warmgate_ops.cold_starts.advising.function import VCPU_MB, Function, function_of
 from warmgate_ops.cold_starts.advising.saying import Advised, Gain, Rank, Rule, no_issue, not_advised
-from warmgate_ops.cold_starts.advising.template_text import property_lines
 from warmgate_ops.cold_starts.advising.wording import by_default, cold_count, waited
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
@@ -55,7 +54,7 @@ def _slow_first_call(function: Function, cold: ColdFacts, memory_mb: int, overhe
         f" {overhead_ms:.0f} ms x (1 - {memory_mb}/{wanted})",
         usd_month=more,
         cost=f"at most, if calls get no shorter; {priced(function.prices)}" if more is not None else "",
-        change=property_lines({"MemorySize": str(wanted)}),
+        change=function.change(MemorySize=str(wanted)),
         cold=cold.cold,
     )
 
@@ -66,7 +65,7 @@ def _full(function: Function, cold: ColdFacts, memory_mb: int, used: float) -> A
         message=f"max used {used:.0f} of {memory_mb} MB in {cold.calls:,} calls: little is left",
         rank=Rank.MEDIUM,
         gained="a call that needs more ends its environment, and the next one is a cold start",
-        change=property_lines({"MemorySize": str(_next_size(memory_mb))}),
+        change=function.change(MemorySize=str(_next_size(memory_mb))),
         cold=cold.cold,
     )
 
@@ -81,13 +80,12 @@ def _in_template(facts: Facts) -> Iterator[Symptom]:
     if memory_mb > SMALL_MB or function.special:
         yield no_issue(function.line_of("MemorySize"), f"memory ({memory_mb} MB); measured by a sweep alone")
         return
-    text = see(function.text)
     written = by_default(function, "MemorySize") or ("" if _is_written(function) else ", Lambda's default")
     yield Advised(
         place=function.line_of("MemorySize"),
         message=f"{memory_mb} MB{written}: {memory_mb / VCPU_MB:.2g} vCPU for the first call",
         rank=Rank.LOW,
-        change=text.changed({"MemorySize": "512"}),
+        change=function.change(MemorySize="512"),
     )
 
 

@@ -27,7 +27,8 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
         reason = f"provisioned concurrency: {count}, peak {cold.peak}, busy {share_of(used)} of the time"
         yield no_issue(function.place, reason)
         return
-    spare = count - max(1, cold.peak)
+    wanted = max(1, cold.peak)
+    spare = count - wanted
     yield Advised(
         place=function.place,
         message=f"{count} provisioned environments, and a peak of {cold.peak} in {window_of(cold)}"
@@ -38,7 +39,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
         gained="no cold start fewer: what is saved is money",
         usd_month=-provisioned_usd(spare, memory_gb, architecture, function.prices),
         cost=f"{spare} environments fewer; {priced(function.prices)}",
-        change=f"Properties:\n  ProvisionedConcurrencyConfig: {{ProvisionedConcurrentExecutions: {max(1, cold.peak)}}}",
+        change=function.change(ProvisionedConcurrencyConfig=f"{{ProvisionedConcurrentExecutions: {wanted}}}"),
         cold=cold.cold,
     )
 

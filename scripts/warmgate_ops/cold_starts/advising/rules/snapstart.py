@@ -10,7 +10,6 @@ from warmgate_ops.cold_starts.advising.function import Function, function_of
 from warmgate_ops.cold_starts.advising.hazards import hazards_of
 from warmgate_ops.cold_starts.advising.runtimes import takes_snapshots
 from warmgate_ops.cold_starts.advising.saying import Advised, Rank, Rule, no_issue, not_advised, usd_of
-from warmgate_ops.cold_starts.advising.template_text import property_lines
 from warmgate_ops.cold_starts.advising.wording import by_default, cold_count, waited
 from warmgate_ops.doctor.facts import Facts, see
 from warmgate_ops.doctor.findings import Severity, Symptom
@@ -70,7 +69,7 @@ def _eligible(function: Function, cold: ColdFacts) -> Advised:
         gained="how long a restore takes is not known before one was measured; no call waits for init",
         usd_month=kept + restores,
         cost="not charged for Java" if free else f"{cost} {priced(function.prices)}",
-        change=property_lines(WANTED | ({} if function.published else {"AutoPublishAlias": "live"})),
+        change=function.change(**WANTED, **({} if function.published else {"AutoPublishAlias": "live"})),
         hazards=hazards_of(function),
         cold=cold.cold,
     )
@@ -94,7 +93,7 @@ def _in_template(facts: Facts) -> Iterator[Symptom]:
             message="SnapStart is on, and this template publishes no version of the function: it does nothing unless"
             " somebody else publishes them",
             rank=Rank.MEDIUM,
-            change=text.changed({"AutoPublishAlias": "live"}) if text.is_sam else "",
+            change=function.change(AutoPublishAlias="live") if text.is_sam else "",
             hazards=hazards_of(function),
         )
     elif is_on:
@@ -107,8 +106,8 @@ def _in_template(facts: Facts) -> Iterator[Symptom]:
             message=f"eligible as far as this template says ({function.runtime}{default}), and off",
             rank=Rank.MEDIUM,
             cost="not charged for Java",
-            change=text.changed(
-                WANTED | ({"AutoPublishAlias": "live"} if text.is_sam and not function.published else {})
+            change=function.change(
+                **WANTED, **({"AutoPublishAlias": "live"} if text.is_sam and not function.published else {})
             ),
             hazards=hazards_of(function),
         )

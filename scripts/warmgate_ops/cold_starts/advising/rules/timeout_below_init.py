@@ -28,7 +28,7 @@ def _in_account(facts: Facts) -> Iterator[Symptom]:
         place=function.place,
         message=f"timeout {timeout_s} s, init {words} {waited(slow_ms)} ({cold_count(cold)}){seen}",
         rank=Rank.HIGH if cold.enough else Rank.MEDIUM,
-        change=f"Properties:\n  Timeout: {_wanted(slow_ms)}",
+        change=function.change(Timeout=str(_wanted(slow_ms))),
         cold=cold.cold,
     )
 
@@ -45,7 +45,7 @@ def _in_template(facts: Facts) -> Iterator[Symptom]:
         message=f"timeout {timeout_s} s{by_default(function, 'Timeout')} with {what}: an init that is run again inside"
         f" a call must fit into it",
         rank=Rank.LOW,
-        change=function.text.changed({"Timeout": "10"}) if function.text else "",
+        change=function.change(Timeout="10"),
     )
 
 

@@ -151,6 +151,11 @@ def test_a_template_needs_no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_pa
         (("--function", "a"), "--function needs --alias or --version, and not both"),
         (("--function", "a", "--alias", "b", "--version", "1"), "and not both"),
         (("--alias", "b", "--template", str(SHAPES / "off.yaml")), "belong to --function"),
+        (("--resource", "Drain", "--template", str(SHAPES / "off.yaml")), "--resource belongs to --function and one"),
+        (
+            ("--resource", "X", "--function", "a", "--alias", "b", "--template", str(SHAPES / "off.yaml")),
+            "--resource: found X, expected a function of the template: Drain",
+        ),
         (("--since", "7", "--template", str(SHAPES / "off.yaml")), "--since: found 7, expected a time such as 7d"),
         (("--template", str(SHAPES / "absent.yaml")), "absent.yaml"),
         (("--template", str(ROOT / "README.md")), "expected"),
