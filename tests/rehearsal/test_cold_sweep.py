@@ -74,11 +74,9 @@ def handler(event, context):
 """
 )
 """The work of init waits for the first report."""
-BOTH = """
+REPORT = """
 policy: checkout
-probes:
-  - {name: quote, weight: 9, payload: {path: quote}}
-  - {name: report, weight: 1, payload: {path: report}}
+probes: [{name: report, payload: {path: report}}]
 """
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs/reference/cold-start-tuner-policy.json").read_text())
 ACCOUNT = "123456789012"
@@ -148,7 +146,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """Give a cloud of its own with the planted function, whose alias serves version 1."""
     folder = tmp_path_factory.mktemp("sweep")
     (folder / "checkout.yaml").write_text(POLICY)
-    (folder / "both.yaml").write_text(BOTH)
+    (folder / "report.yaml").write_text(REPORT)
     with LocalCloud.start(folder / "cloud", conditions=Conditions(cpu_by_memory=True)) as cloud:
         client = cloud.client("lambda")
         settings: dict[str, Any] = {"Runtime": RUNTIME, "Handler": "app.handler", "MemorySize": 512, "Timeout": 10}
@@ -279,13 +277,25 @@ def test_work_that_only_moved_is_slower(account: Account) -> None:
     update(account.cloud, FUNCTION, MOVED)
 
     done = account.warmgate(
-        *("cold", "measure", "--function", FUNCTION, "--before", "1", "--after", "2", "--probes", "both.yaml", "--yes"),
+        *(
+            "cold",
+            "measure",
+            "--function",
+            FUNCTION,
+            "--before",
+            "1",
+            "--after",
+            "2",
+            "--probes",
+            "report.yaml",
+            "--yes",
+        ),
         *("--memory", "884", "--cold", "5", "--warm", "2", "--burst", "2", "--json"),
     )
     assert done.returncode == 1, done.stderr
     document = json.loads(done.stdout)
 
-    assert {each["probe"]: each["together"]["word"] for each in document["probes"]}["report"] == "SLOWER"
+    assert [(each["probe"], each["together"]["word"]) for each in document["probes"]] == [("report", "SLOWER")]
     assert document["init"]["word"] == "FASTER"
     assert document["only_moved"] is True
     assert account.left() == []

@@ -1,4 +1,4 @@
-"""The outputs on the page about memory are printed by a sweep and a measurement of functions that a model stands for."""
+"""The outputs on the page about memory are printed by runs on functions that a model stands for."""
 
 from __future__ import annotations
 
