@@ -277,19 +277,8 @@ def test_work_that_only_moved_is_slower(account: Account) -> None:
     update(account.cloud, FUNCTION, MOVED)
 
     done = account.warmgate(
-        *(
-            "cold",
-            "measure",
-            "--function",
-            FUNCTION,
-            "--before",
-            "1",
-            "--after",
-            "2",
-            "--probes",
-            "report.yaml",
-            "--yes",
-        ),
+        *("cold", "measure", "--function", FUNCTION, "--before", "1", "--after", "2"),
+        *("--probes", "report.yaml", "--yes"),
         *("--memory", "884", "--cold", "5", "--warm", "2", "--burst", "2", "--json"),
     )
     assert done.returncode == 1, done.stderr
