@@ -97,7 +97,7 @@ def _carried_out(asked: MeasureAsked, clients: Clients, *, yes: bool) -> Measure
     world, run = world_of(clients), new_id()
     if asked.in_place:
         prepared = prepare_in_place(asked, world, run)
-        agreed(prepared, "versions in service", yes=yes)
+        agreed(prepared, f"versions {asked.before} and {asked.after} where they are", yes=yes)
         return measured(asked, prepared, carry_out_in_place(asked, prepared, world))
     prepared = prepare_measure(asked, world, run)
     about = f"role, layers, environment, VPC of versions {asked.before} and {asked.after}"

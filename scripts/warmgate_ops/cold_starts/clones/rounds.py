@@ -93,6 +93,8 @@ class Rounds:
             return False
         if step.variant.key in self._given_up:
             return True
+        if self.purse.knows_nothing and not self.purse.allows(step):
+            self._try_one(step)
         if not self.purse.allows(step):
             most = self.purse.most_after(step)
             self.stopped = f"${self.purse.spent_usd:.4f} spent, the next calls could make it ${most:.4f}"
@@ -112,6 +114,14 @@ class Rounds:
         for calls in step.warm:
             self._called(prober, step, Phase.MEASURED, calls)
         return True
+
+    def _try_one(self, step: Step) -> None:
+        """Make one call, which no figure holds, to learn how long calls take: a whole timeout for each is too dear."""
+        trial = once_more(step, 1, 0)
+        if self.purse.allows(trial):
+            kept = list(self.taken)
+            self._called(self._configured(trial), trial, Phase.TRIAL, trial.cold)
+            self.taken = kept
 
     def _configured(self, step: Step) -> Prober:
         """Configure the clone anew, so that its next environments are new ones."""

@@ -29,6 +29,11 @@ class Purse:
         if slowest_ms is not None:
             self._slowest = (slowest_ms, memory_mb)
 
+    @property
+    def knows_nothing(self) -> bool:
+        """Return whether no call was seen yet, so that each may take the function's whole timeout."""
+        return self._slowest is None
+
     def most_after(self, step: Step) -> float:
         """Return what will have been spent at most after a step."""
         snapshot = snapshot_usd(step.variant.memory_mb, self._prices) if step.variant.snap_start else 0.0

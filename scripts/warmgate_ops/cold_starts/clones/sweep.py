@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from warmgate.errors import SettingsError
 from warmgate_ops.cold_starts.clones.asked import SweepAsked
 from warmgate_ops.cold_starts.clones.copying import (
     LEFT_OUT,
@@ -113,11 +112,3 @@ def _few(asked: SweepAsked) -> str:
     if asked.counts.cold >= FEWEST_TO_RECOMMEND:
         return ""
     return f"{asked.counts.cold} cold starts a variant allow no recommendation: {FEWEST_TO_RECOMMEND} are needed"
-
-
-def unpublished(version: str) -> None:
-    """Raise SettingsError for what is no published version: $LATEST may change while it is cloned."""
-    if not version.isdigit():
-        raise SettingsError(
-            f"--version: found {version}, expected a published version", hint="write its number, as 7, or use --alias"
-        )

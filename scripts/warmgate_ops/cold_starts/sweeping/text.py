@@ -26,15 +26,18 @@ def usd(value: float | None, digits: int = 2) -> str:
 
 
 def plan_text(clones: Sequence[str], about: str, estimate: Estimate, burst: int, max_usd: float) -> str:
-    """Return what is about to be done, what it costs, and what it runs."""
+    """Return what is about to be done, what it costs, and what it runs; without clones `about` itself is called."""
     cost = f"about {usd(estimate.expected_usd, 4)}" if estimate.expected_usd is not None else "cost not known yet"
     if estimate.most_usd is not None:
         cost += f", at most {usd(estimate.most_usd, 4)} if each call were as slow as the slowest in the log"
-    names = " and ".join(clones)
+    what = f"clone {' and '.join(clones)} ({about}; no trigger, no alias, reserved {burst})"
+    end = ", deleted at the end"
+    if not clones:
+        what, end = f"call {about}, {burst} calls of each at once; nothing is made or changed", ""
     return (
-        f"plan: clone {names} ({about}; no trigger, no alias, reserved {burst}),\n"
+        f"plan: {what},\n"
         f"      {estimate.calls} calls, {cost}; never above ${max_usd:g} (--max-usd),\n"
-        f"      about {max(1, round(estimate.minutes))} min, deleted at the end. {SIDE_EFFECTS}"
+        f"      about {max(1, round(estimate.minutes))} min{end}. {SIDE_EFFECTS}"
     )
 
 
