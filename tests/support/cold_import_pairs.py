@@ -12,6 +12,8 @@ from warmgate_ops.cold_starts.importing.origins import Kind
 MOST = 0.12
 """Seconds that a planted culprit is busy; the interpreter itself needs a third of it."""
 BUSY = "from time import perf_counter\nuntil = perf_counter() + {}\nwhile perf_counter() < until: pass\n"
+NODE_MOST = 400
+"""Milliseconds; Node.js takes longer to start, and by other amounts."""
 NODE_BUSY = "const until = Date.now() + {}; while (Date.now() < until);\n"
 HANDLER = "def handler(event, context):\n    return 1\n"
 Files = dict[str, str]
@@ -95,24 +97,25 @@ PAIRS = {
     ),
     "boto3": Pair(PLAIN, {"app.py": "\n\nimport boto3\n" + HANDLER}, Kind.LAMBDA, "boto3", line=3),
 }
+ES_MODULE = npm("heavy", "1.0.0", NODE_MOST, "module")
 NODE_APP = "exports.handler = async () => 1;\n"
 NODE_PAIRS = {
     "a package": Pair(
         {"app.js": NODE_APP},
-        npm("heavy", "1.0.0", 120) | {"app.js": "// first\nconst heavy = require('heavy');\n" + NODE_APP},
+        npm("heavy", "1.0.0", NODE_MOST) | {"app.js": "// first\nconst heavy = require('heavy');\n" + NODE_APP},
         Kind.PACKAGE,
         "heavy",
         line=2,
     ),
     "an ES module": Pair(
         {"app.mjs": "export const handler = async () => 1;\n"},
-        npm("heavy", "1.0.0", 120, "module") | {"app.mjs": 'import "heavy";\nexport const handler = async () => 1;\n'},
+        ES_MODULE | {"app.mjs": 'import "heavy";\nexport const handler = async () => 1;\n'},
         Kind.PACKAGE,
         "heavy",
         line=1,
     ),
     "own code": Pair(
-        {"app.js": NODE_APP}, {"app.js": NODE_BUSY.format(120) + NODE_APP}, Kind.OWN, "app.js", Change.SLOWER
+        {"app.js": NODE_APP}, {"app.js": NODE_BUSY.format(NODE_MOST) + NODE_APP}, Kind.OWN, "app.js", Change.SLOWER
     ),
 }
 
