@@ -18,6 +18,7 @@ from support.cold_imports import release_of
 from support.fakes.lambda_calls import publish
 from warmgate_ops.cli.main import app
 from warmgate_ops.cli.rehearse_imports import import_lines
+from warmgate_ops.cold_starts.importing import measuring
 from warmgate_ops.cold_starts.importing.code import HERE, Settings, Source, unpacked
 from warmgate_ops.cold_starts.importing.finding import Findings, find
 from warmgate_ops.cold_starts.importing.measuring import Bench, ImportFailedError
@@ -32,6 +33,7 @@ from warmgate_ops.rehearsal.stage import ROLE, RUNTIME
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(180)]
 ROOT = Path(__file__).parents[2]
 NODE = next((each for each in RUNTIMES if why_not_here(each) is None), "")
+ALONE = pytest.mark.skipif(not isolates(), reason="this system gives nobody a namespace of mounts")
 APART = pytest.mark.skipif(not isolates(offline=True), reason="this system gives nobody a namespace without a network")
 
 
@@ -170,6 +172,30 @@ print("reached", said, secrets)
 
     assert "reached [] []" in lines
     assert come() == 0
+
+
+@ALONE
+def test_without_a_namespace_proxies_are_set_and_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the function's own variables say stays: a path to import from, for example."""
+    monkeypatch.setattr(measuring, "isolates", lambda **_: False)
+    code = "import os, extra\nprint('proxy', os.environ['HTTPS_PROXY'], extra.__file__)\n"
+    files = {"app.py": code + HANDLER, "lib/extra.py": ""}
+    source = Source(label="v7", code=(written(tmp_path / "code", files),))
+    settings = Settings(handler="app.handler", variables={"PYTHONPATH": "/var/runtime:/var/task/lib"})
+    tried = Bench(unpacked(source, settings, tmp_path / "work"))
+
+    _, lines = tried.run()
+
+    assert f"proxy {measuring.NOWHERE} /var/task/lib/extra.py" in lines
+    assert "NOT CUT OFF" in measuring.not_apart()[0]
+
+
+def test_a_function_that_hides_its_imports_is_named(tmp_path: Path) -> None:
+    """Instead of a table in which all of it is the runtime's."""
+    hiding = "import os\nos.dup2(os.open(os.devnull, os.O_WRONLY), 1)\n"
+
+    with pytest.raises(ImportFailedError, match="found no record of its imports"):
+        bench(tmp_path, {"app.py": hiding + HANDLER}).run()
 
 
 def test_a_library_of_another_processor_is_named(tmp_path: Path) -> None:
