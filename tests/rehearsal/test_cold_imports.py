@@ -7,21 +7,21 @@ import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from support.cold_import_pairs import BUSY, CLIENTS, HANDLER, LAZY, MOST, NODE_PAIRS, PAIRS, PLAIN, Files, Pair, written
 from support.cold_imports import release_of
 from support.fakes.lambda_calls import publish
 from warmgate_ops.cli.main import app
 from warmgate_ops.cli.rehearse_imports import import_lines
+from warmgate_ops.cold_starts.importing import measuring
 from warmgate_ops.cold_starts.importing.code import HERE, Settings, Source, unpacked
-from warmgate_ops.cold_starts.importing.differences import Change
 from warmgate_ops.cold_starts.importing.finding import Findings, find
 from warmgate_ops.cold_starts.importing.measuring import Bench, ImportFailedError
-from warmgate_ops.cold_starts.importing.origins import Kind
 from warmgate_ops.rehearsal.catalogue import chosen
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.node import RUNTIMES
 from warmgate_ops.rehearsal.cloud.lambda_runtime.runtimes.registry import why_not_here
@@ -33,121 +33,8 @@ from warmgate_ops.rehearsal.stage import ROLE, RUNTIME
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(180)]
 ROOT = Path(__file__).parents[2]
 NODE = next((each for each in RUNTIMES if why_not_here(each) is None), "")
+ALONE = pytest.mark.skipif(not isolates(), reason="this system gives nobody a namespace of mounts")
 APART = pytest.mark.skipif(not isolates(offline=True), reason="this system gives nobody a namespace without a network")
-MOST = 0.12
-"""Seconds that a planted culprit is busy; the interpreter itself needs a third of it."""
-BUSY = "from time import perf_counter\nuntil = perf_counter() + {}\nwhile perf_counter() < until: pass\n"
-NODE_BUSY = "const until = Date.now() + {}; while (Date.now() < until);\n"
-HANDLER = "def handler(event, context):\n    return 1\n"
-Files = dict[str, str]
-
-
-def library(name: str, version: str, seconds: float, root: str = "") -> Files:
-    """Return the files of an installed package that is busy when it is imported."""
-    about = f"{root}{name}-{version}.dist-info"
-    return {
-        f"{root}{name}/__init__.py": f"from {name} import work\n",
-        f"{root}{name}/work.py": BUSY.format(seconds),
-        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{about}/RECORD": f"{name}/__init__.py,,\n{name}/work.py,,\n",
-    }
-
-
-def npm(name: str, version: str, milliseconds: int, kind: str = "commonjs") -> Files:
-    """Return the files of a package of npm that is busy when it is loaded."""
-    at = f"node_modules/{name}"
-    described = {"name": name, "version": version, "type": kind, "main": "index.js"}
-    return {f"{at}/package.json": json.dumps(described), f"{at}/index.js": NODE_BUSY.format(milliseconds)}
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two versions, and what must lead the table of their differences."""
-
-    old: Files
-    new: Files
-    kind: Kind | None
-    unit: str = ""
-    change: Change = Change.NEW
-    layer: Files = field(default_factory=dict)
-    line: int = 0
-    """That of the importing statement, or of own code's."""
-
-
-PLAIN: Files = {"app.py": HANDLER}
-TWO = library("heavy", "1.0", MOST) | {"app.py": "import json\nimport heavy\n" + HANDLER}
-CLIENTS = (
-    "import json\n\n" + BUSY.format(0).replace("\n", "; ", 1) + "def client():\n    until = perf_counter() + 0.03\n"
-)
-CLIENTS += "    while perf_counter() < until: pass\n" + HANDLER
-LAZY = library("heavy", "1.0", MOST) | {"app.py": "import json\ndef handler(event, context):\n    import heavy\n"}
-THREADS = """import threading
-def load(): import heavy
-loading = [threading.Thread(target=load), threading.Thread(target=load)]
-for each in loading: each.start()
-for each in loading: each.join()
-"""
-PAIRS = {
-    "a new heavy import": Pair(PLAIN, TWO, Kind.PACKAGE, "heavy", line=2),
-    "a slower library": Pair(
-        TWO | library("heavy", "1.0", 0.02),
-        {**TWO, **library("heavy", "2.0", MOST + 0.02)},
-        Kind.PACKAGE,
-        "heavy",
-        Change.SLOWER,
-        line=2,
-    ),
-    "module-level clients": Pair(
-        {"app.py": CLIENTS},
-        {"app.py": CLIENTS + "ALL = [client() for _ in range(4)]\n"},
-        Kind.OWN,
-        "app",
-        Change.SLOWER,
-    ),
-    "a removed import": Pair(TWO, PLAIN, Kind.PACKAGE, "heavy", Change.GONE, line=2),
-    "an import behind a function": Pair(TWO, LAZY, Kind.PACKAGE, "heavy", Change.GONE, line=2),
-    "nothing": Pair(TWO, TWO | {"app.py": "import json\nimport heavy\n# more\n" + HANDLER}, None),
-    "a layer": Pair(
-        PLAIN,
-        {"app.py": "import heavy\n" + HANDLER},
-        Kind.LAYER,
-        "heavy",
-        layer=library("heavy", "1.0", MOST, "python/"),
-        line=1,
-    ),
-    "imports in threads": Pair(
-        PLAIN, library("heavy", "1.0", MOST) | {"app.py": THREADS + HANDLER}, Kind.PACKAGE, "heavy", line=2
-    ),
-    "boto3": Pair(PLAIN, {"app.py": "\n\nimport boto3\n" + HANDLER}, Kind.LAMBDA, "boto3", line=3),
-}
-NODE_APP = "exports.handler = async () => 1;\n"
-NODE_PAIRS = {
-    "a package": Pair(
-        {"app.js": NODE_APP},
-        npm("heavy", "1.0.0", 120) | {"app.js": "// first\nconst heavy = require('heavy');\n" + NODE_APP},
-        Kind.PACKAGE,
-        "heavy",
-        line=2,
-    ),
-    "an ES module": Pair(
-        {"app.mjs": "export const handler = async () => 1;\n"},
-        npm("heavy", "1.0.0", 120, "module") | {"app.mjs": 'import "heavy";\nexport const handler = async () => 1;\n'},
-        Kind.PACKAGE,
-        "heavy",
-        line=1,
-    ),
-    "own code": Pair(
-        {"app.js": NODE_APP}, {"app.js": NODE_BUSY.format(120) + NODE_APP}, Kind.OWN, "app.js", Change.SLOWER
-    ),
-}
-
-
-def written(folder: Path, files: Files) -> Path:
-    """Return a folder with files."""
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return folder
 
 
 def bench(
@@ -168,9 +55,14 @@ def compared(folder: Path, pair: Pair, event: bytes | None = None, runtime: str 
     return find(old, new, runs=3, line_runs=0, checked=False)
 
 
-def explained(findings: Findings) -> float:
-    """Return which share of the difference the told rows are."""
-    return sum(row.difference_ms for row in findings.table.told) / findings.table.difference_ms
+def leaked(findings: Findings) -> float:
+    """Return which share of what is told is missing in the rest, or stands there again.
+
+    By the quickest start of the interpreter on either side: a busy machine makes any other one slower by chance.
+    """
+    table = findings.table
+    rest = min(table.new_runtime.each) - min(table.old_runtime.each, default=0.0)
+    return abs(rest / sum(row.difference_ms for row in table.told))
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -187,7 +79,7 @@ def test_the_planted_culprit_leads_the_table(tmp_path: Path, name: str) -> None:
     assert (first.origin.kind, first.origin.unit, first.change) == (pair.kind, pair.unit, pair.change)
     importer = findings.details[first.origin].importer
     assert (importer.line if importer else 0) == pair.line
-    assert 0.7 < explained(findings) < 1.3
+    assert leaked(findings) < 0.5
 
 
 @pytest.mark.skipif(not NODE, reason="no Node.js is installed")
@@ -202,7 +94,7 @@ def test_the_planted_culprit_of_node_leads_the_table(tmp_path: Path, name: str) 
     assert (first.origin.kind, first.origin.unit, first.change) == (pair.kind, pair.unit, pair.change)
     importer = findings.details[first.origin].importer
     assert (importer.line if importer else 0) == pair.line
-    assert 0.6 < explained(findings) < 1.4
+    assert leaked(findings) < 0.5
 
 
 def test_the_parts_of_one_cold_start_are_its_init_report(tmp_path: Path) -> None:
@@ -222,7 +114,6 @@ def test_the_parts_of_one_cold_start_are_its_init_report(tmp_path: Path) -> None
     assert statement is not None
     assert statement.line == 5
     assert "PyYAML" in {row.origin.unit for row in findings.table.rows}
-    assert explained(findings) > 0.5
     agrees = findings.new.agrees
     assert agrees is not None
     assert (agrees.modules > 50, agrees.missing) == (True, ())
@@ -283,6 +174,30 @@ print("reached", said, secrets)
     assert come() == 0
 
 
+@ALONE
+def test_without_a_namespace_proxies_are_set_and_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the function's own variables say stays: a path to import from, for example."""
+    monkeypatch.setattr(measuring, "isolates", lambda **_: False)
+    code = "import os, extra\nprint('proxy', os.environ['HTTPS_PROXY'], extra.__file__)\n"
+    files = {"app.py": code + HANDLER, "lib/extra.py": ""}
+    source = Source(label="v7", code=(written(tmp_path / "code", files),))
+    settings = Settings(handler="app.handler", variables={"PYTHONPATH": "/var/runtime:/var/task/lib"})
+    tried = Bench(unpacked(source, settings, tmp_path / "work"))
+
+    _, lines = tried.run()
+
+    assert f"proxy {measuring.NOWHERE} /var/task/lib/extra.py" in lines
+    assert "NOT CUT OFF" in measuring.not_apart()[0]
+
+
+def test_a_function_that_hides_its_imports_is_named(tmp_path: Path) -> None:
+    """Instead of a table in which all of it is the runtime's."""
+    hiding = "import os\nos.dup2(os.open(os.devnull, os.O_WRONLY), 1)\n"
+
+    with pytest.raises(ImportFailedError, match="found no record of its imports"):
+        bench(tmp_path, {"app.py": hiding + HANDLER}).run()
+
+
 def test_a_library_of_another_processor_is_named(tmp_path: Path) -> None:
     """Instead of what the loader says of it."""
     other, number = ("arm64", 183) if HERE == "x86_64" else ("x86_64", 62)
@@ -304,7 +219,7 @@ def test_a_refused_rehearsal_says_which_line_it_is(tmp_path: Path) -> None:
 
     assert lines[0].startswith("version 1 -> version 2: INIT REPORT ")
     assert "own code app" in lines[1]
-    assert "app.py line 8: ALL = [client() for _ in range(4)]" in lines[1]
+    assert "app.py line 10: ALL = [client() for _ in range(4)]" in lines[1]
 
 
 def test_the_page_shows_what_the_command_prints(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,7 +230,7 @@ def test_the_page_shows_what_the_command_prints(monkeypatch: pytest.MonkeyPatch)
     command, *expected = shown.split("```console\n")[1].split("```")[0].splitlines()
     monkeypatch.chdir(ROOT / "tests" / "data" / "functions" / "imports")
 
-    done = CliRunner().invoke(app, command.removeprefix("$ warmgate ").split())
+    done = CliRunner().invoke(app, [*command.removeprefix("$ warmgate ").split(), "--runs", "3"])
 
     assert done.exit_code == 1, done.output
     printed = [without_figures(line) for line in done.output.splitlines()]

@@ -1,7 +1,9 @@
 """Cold starts of two versions become a table of differences that adds up to the difference of their inits. Pure.
 
-A figure is the mean over the middle half of the cold starts, ranked by their inits: medians of parts do not add up to
-the median of their sum, means over the same cold starts do, and a disturbed cold start is in no figure either way.
+A figure is the mean over the faster half of the cold starts, ranked by their inits. Medians of parts do not add up to
+the median of their sum, means over the same cold starts do; and what else runs on a machine only ever adds time. On two
+busy cores the interpreter's start differed by 6.1 ms between equal versions over the middle half of eleven cold starts,
+by 3.8 ms over the faster one.
 """
 
 from __future__ import annotations
@@ -40,11 +42,11 @@ class Times:
 
     each: tuple[float, ...]
     kept: tuple[int, ...]
-    """The places of the cold starts in the middle, by their inits."""
+    """The places of the faster half of the cold starts, by their inits."""
 
     @property
     def typical(self) -> float:
-        """Return the mean over the cold starts in the middle."""
+        """Return the mean over the faster half of the cold starts."""
         return mean(self.each[place] for place in self.kept) if self.kept else 0.0
 
     @property
@@ -56,11 +58,10 @@ class Times:
         return _at(ordered, 3 * quarter) - _at(ordered, quarter)
 
 
-def middle(inits: Sequence[float]) -> tuple[int, ...]:
-    """Return the places of the middle half by value; the middle one of three, three of five, five of eleven."""
+def faster_half(inits: Sequence[float]) -> tuple[int, ...]:
+    """Return the places of the faster half by value: two of three, three of five, six of eleven."""
     order = sorted(range(len(inits)), key=inits.__getitem__)
-    cut = (len(order) + 1) // 4
-    return tuple(sorted(order[cut : len(order) - cut]))
+    return tuple(sorted(order[: (len(order) + 1) // 2]))
 
 
 def _at(ordered: Sequence[float], place: float) -> float:
@@ -161,7 +162,7 @@ class _Side:
     @classmethod
     def of(cls, colds: Sequence[ColdStart], shares: Sequence[dict[Origin, Share]]) -> _Side:
         inits = tuple(cold.init_ms for cold in colds)
-        kept = middle(inits)
+        kept = faster_half(inits)
         rest = (init - sum(each.ms for each in own.values()) for init, own in zip(inits, shares, strict=True))
         return cls(shares, Times(each=inits, kept=kept), Times(each=tuple(rest), kept=kept))
 

@@ -116,7 +116,7 @@ def find(
     Args:
         old: the package to compare with; None for the new one alone.
         new: the package.
-        runs: how many cold starts of each are in the medians.
+        runs: how many cold starts of each are compared.
         line_runs: how many more time each statement of the function's own modules.
         checked: whether CPython's own log of one more cold start is held against them.
         say: told what is done.

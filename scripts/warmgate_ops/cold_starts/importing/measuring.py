@@ -104,6 +104,11 @@ class Bench:
                 f"{self._code.label}: the package cannot be imported here: {_why(answered, said)}",
                 hint=self._code.hint(_why(answered, said)),
             )
+        if recorder is not IMPORTTIME and not any(line.startswith(MARK) for line in lines):
+            raise ImportFailedError(
+                f"{self._code.label}: found no record of its imports, expected one once its init had ended",
+                hint="see that it leaves sitecustomize, NODE_OPTIONS and standard output as they are",
+            )
         return cold_start(init.duration_ms, lines, package.handler), lines
 
     def _recorded(self, recorder: Recorder) -> dict[str, str]:
@@ -111,10 +116,12 @@ class Bench:
         inside = SEEN if self._start.sandbox else str(INSIDE)
         if self._code.is_node:
             modules = {"WARMGATE_IMPORT_MODULES": "1"} if self._es_modules else {}
-            return {} if recorder is IMPORTTIME else {"NODE_OPTIONS": f"--require {inside}/imports.cjs", **modules}
+            options = f"--require {inside}/imports.cjs {self._package.variables.get('NODE_OPTIONS', '')}".strip()
+            return {} if recorder is IMPORTTIME else {"NODE_OPTIONS": options, **modules}
         if recorder is IMPORTTIME:
             return {"PYTHONPROFILEIMPORTTIME": "1"}
-        path = f"{inside}:{self._start.launch.variables['PYTHONPATH']}"
+        path = self._package.variables.get("PYTHONPATH") or self._start.launch.variables["PYTHONPATH"]
+        path = f"{inside}:{path}"
         return {"PYTHONPATH": path, **({"WARMGATE_IMPORT_LINES": "1"} if recorder is LINES else {})}
 
 

@@ -137,9 +137,9 @@ def _cross_check(sides: Sequence[Side]) -> Iterator[str]:
         agrees = side.agrees
         if agrees is not None and agrees.modules:
             count = agrees.modules + len(agrees.missing)
-            parts.append(f"{agrees.modules} of {count} modules in {agrees.share:.0%} of the time")
+            parts.append(f"{agrees.modules} of {count} modules")
     if parts:
-        yield f"cross-check by one run of CPython's importtime: {', and '.join(parts)}"
+        yield f"cross-check: CPython's importtime has {' and '.join(parts)}"
 
 
 def _figure(ms: float, findings: Findings) -> str:
