@@ -48,6 +48,7 @@ def _install(cloud: LocalCloud, properties: dict[str, Any], variables: dict[str,
     settings = {"Timeout": 300, "MemorySize": 512, "Environment": {"Variables": variables}}
     if name.startswith("CodeDeployHook_warmgate-before"):
         client.update_function_configuration(FunctionName=name, **settings)
+        client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=SHORT_WAITS)
     else:
         client.create_function(
             FunctionName=name,

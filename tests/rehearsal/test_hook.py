@@ -165,17 +165,22 @@ def test_a_faulty_policy_is_refused_with_every_fault(cloud: LocalCloud, healthy:
     assert "faulty.yaml:4 probs" in reason
 
 
+def set_timeout(cloud: LocalCloud, timeout_s: int) -> None:
+    """Change the hook's timeout; it is called as it was before until the update is over."""
+    client = cloud.client("lambda")
+    client.update_function_configuration(FunctionName=HOOK, Timeout=timeout_s)
+    client.get_waiter("function_updated_v2").wait(FunctionName=HOOK, WaiterConfig={"Delay": 0.05})
+    cloud.retire(HOOK)
+
+
 def test_a_hook_with_a_short_timeout_still_tells(cloud: LocalCloud, healthy: Installed) -> None:
     """A hook whose timeout is below the reserve says Failed within its time instead of an hour of silence."""
-    client = cloud.client("lambda")
-    client.update_function_configuration(FunctionName=HOOK, Timeout=20)
-    cloud.retire(HOOK)
+    set_timeout(cloud, 20)
     try:
         deployment_id = deploy(cloud, healthy)
         found = ended(cloud, deployment_id)
     finally:
-        client.update_function_configuration(FunctionName=HOOK, Timeout=300)
-        cloud.retire(HOOK)
+        set_timeout(cloud, 300)
 
     assert found["status"] == "Failed"
     assert found["errorInformation"]["code"] == "HOOK_EXECUTION_FAILURE"

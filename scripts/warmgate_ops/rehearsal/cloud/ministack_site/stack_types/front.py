@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -19,6 +20,7 @@ _SIGNED = (
     " SignedHeaders=host, Signature=none"
 )
 _PATIENCE_S = 60.0
+_TRIES, _PAUSE_S = 100, 0.05
 
 
 class FrontError(Exception):
@@ -43,8 +45,13 @@ class Front:
         return found
 
     def prepare_function(self, name: str) -> None:
-        """Wait until a function that was deployed can be started; raises FrontError."""
-        self._send("GET", f"/2015-03-31/functions/{name}/configuration", "lambda", None, {})
+        """Wait until a function that was deployed can be started, and its update is over; raises FrontError."""
+        path = f"/2015-03-31/functions/{name}/configuration"
+        for _ in range(_TRIES):
+            found = json.loads(self._send("GET", path, "lambda", None, {}))
+            if found.get("LastUpdateStatus") != "InProgress":
+                return
+            time.sleep(_PAUSE_S)
 
     def take_snapshot(self, name: str, version: str) -> str | None:
         """Initialise a version with SnapStart; return why that failed, empty if it did not, None if nobody finds it."""
