@@ -195,7 +195,7 @@ def sweep(account: Account) -> Sweep:
     before = account.state()
     done = account.warmgate(
         *("cold", "sweep", "--function", FUNCTION, "--alias", "live", "--probes", "checkout.yaml", "--yes"),
-        *("--memory", "442,884", "--cold", "10", "--warm", "10", "--burst", "2", "--seed", "1", "--within", "5s"),
+        *("--memory", "442,884", "--cold", "10", "--warm", "10", "--burst", "4", "--seed", "1", "--within", "5s"),
         *("--json", "--html", "sweep.html", "--png", "sweep.png", "--output", "sweep.jsonl"),
     )
     assert done.stdout, done.stderr
@@ -287,7 +287,7 @@ def test_work_that_only_moved_is_slower(account: Account) -> None:
     done = account.warmgate(
         *("cold", "measure", "--function", FUNCTION, "--before", eager, "--after", moved),
         *("--probes", "report.yaml", "--yes"),
-        *("--memory", "221", "--cold", "5", "--warm", "2", "--burst", "2", "--json"),
+        *("--memory", "221", "--cold", "5", "--warm", "1", "--burst", "5", "--json"),
     )
     assert done.returncode == 1, done.stderr
     document = json.loads(done.stdout)
