@@ -11,9 +11,9 @@ from random import Random
 import pytest
 from typer.testing import CliRunner
 
-from support.warm_week import Traffic, World
 from support.cold_worlds.log_events import exported
 from support.cold_worlds.worlds import ordinary
+from support.warm_week import Traffic, World
 from warmgate_ops.cli.main import app
 from warmgate_ops.cold_starts.keeping.recorded import line_of
 
