@@ -52,9 +52,7 @@ def advise(
     template: Annotated[
         list[Path] | None, typer.Option(parser=input_file, help="SAM or CloudFormation template; may be repeated.")
     ] = None,
-    resource: Annotated[
-        str, typer.Option(help="With --function and one --template: the function there, for which changes are written.")
-    ] = "",
+    resource: Annotated[str, typer.Option(help="Logical id of the function that changes are written for.")] = "",
     inspect_package: Annotated[
         bool,
         typer.Option("--inspect-package", help="Also read the package's Python sources; no code of it is run."),

@@ -40,9 +40,10 @@ def first_run(
     role: Annotated[
         str, typer.Option(help="Execution role of the functions (default: one is made and removed).", metavar="ARN")
     ] = "",
-    out: Annotated[Path, typer.Option(parser=output_file, help="File to write the answers to, as JSON.")] = Path(
-        "warmgate-first-run.json"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option(parser=output_file, help="JSON file to write the answers to (default: warmgate-first-run.json)."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before functions are made.")] = False,
     region: Region = "",
     endpoint_url: EndpointUrl = "",
