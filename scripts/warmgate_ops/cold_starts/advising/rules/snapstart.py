@@ -25,7 +25,7 @@ def obstacles(function: Function) -> tuple[str, ...]:
     storage = function.storage_mb or 0
     provisioned = function.provisioned if isinstance(function.provisioned, int) else 0
     found = (
-        ("it is a container image", function.image),
+        ("a container image needs hooks or a label of its own, which are not looked at", function.image),
         (
             f"it does not take {function.runtime}",
             bool(function.runtime) and not takes_snapshots(function.runtime or ""),
@@ -120,8 +120,8 @@ RULE = Rule(
     title="SnapStart fits, or is set where it does nothing",
     severity=Severity.INFO,
     why="SnapStart restores an initialised environment instead of initialising one: published versions only; Java 11,"
-    " Python 3.12, .NET 8 and newer; no container images, no provisioned concurrency, no Amazon EFS, 512 MB of /tmp at"
-    " most. Every restored environment begins with the same memory.",
+    " Python 3.12, .NET 8 and newer, images with hooks or a label; no provisioned concurrency, no Amazon EFS, 512 MB"
+    " of /tmp at most. Every restored environment begins with the same memory.",
     fix="go through the hazards, switch it on in a version of its own, compare first responses before traffic moves",
     sources=(
         "Improving startup performance with Lambda SnapStart (AWS Lambda Developer Guide)",

@@ -44,7 +44,7 @@ SAID: dict[str, tuple[Function, Rank, str]] = {
     "image": (
         but(runtime="", image=True, code_bytes=None, cold=facts_of(Traffic(init_ms=1_400.0))),
         Rank.LOW,
-        "container image with an init median of 1.4 s (20 cold starts in 7 days), and no SnapStart",
+        "container image with an init median of 1.4 s (20 cold starts in 7 days)",
     ),
     "runtime": (but(runtime="nodejs18.x"), Rank.MEDIUM, "nodejs18.x is deprecated since 2025-09-01"),
     "memory": (
