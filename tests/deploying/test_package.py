@@ -104,6 +104,6 @@ def test_sams_own_translation_adds_no_role() -> None:
     """What the functions may do is what the template says; SAM would give a function without a role one of its own."""
     kinds = Counter(body["Type"] for body in translated(ROOT / "template.yaml")["Resources"].values())
 
-    assert kinds["AWS::Lambda::Function"] == kinds["AWS::Lambda::EventInvokeConfig"] == 5
-    assert kinds["AWS::IAM::Role"] == 5 + 1  # the schedules have one of their own
-    assert kinds["AWS::Events::Rule"] == kinds["AWS::Lambda::Permission"] == 3
+    assert kinds["AWS::Lambda::Function"] == kinds["AWS::Lambda::EventInvokeConfig"] == 6
+    assert kinds["AWS::IAM::Role"] == 6 + 1  # the schedules have one of their own
+    assert kinds["AWS::Events::Rule"] == kinds["AWS::Lambda::Permission"] == 7

@@ -1,6 +1,6 @@
 """Installs in a local cloud what template.yaml names, with its settings: four built functions, table, topic, rules.
 
-What a parameter switches on is installed by its own tests.
+A function with a layer of its own is installed by its own tests.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def install_all(cloud: LocalCloud, template: dict[str, Any], names: Names, packa
     functions = {
         name: {**body["Properties"], "FunctionName": resolve(body["Properties"]["FunctionName"], template, names)}
         for name, body in template["Resources"].items()
-        if body["Type"] == "AWS::Serverless::Function" and "Condition" not in body
+        if body["Type"] == "AWS::Serverless::Function" and "Layers" not in body["Properties"]
     }
     for name, properties in functions.items():
         _install(cloud, properties, variables, package / name)
