@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -151,8 +150,9 @@ def in_files(files: list[str], function: str, expected: Expected | None) -> tupl
     if not found:
         complain(f"{', '.join(files)}: no report of a call found; expected {KNOWN}")
         raise typer.Exit(2)
-    sizes = [os.path.getsize(name) for name in files if name != "-"]  # noqa: PTH202 - a name, not a path of ours
-    return found, Source(named=", ".join(files), bytes_read=float(sum(sizes)), functions=len(found))
+    named = ", ".join("standard input" if name == "-" else name for name in files)
+    size = None if "-" in files else float(sum(input_file(name).stat().st_size for name in files))
+    return found, Source(named=named, bytes_read=size, functions=len(found))
 
 
 def _end(found: tuple[FoundFunction, ...], source: Source, as_json: bool, *, many: bool) -> None:
