@@ -95,7 +95,7 @@ rehearse-all: $(READY) $(CLOUD) ## run these and ten releases under live traffic
 	@$(BIN)/warmgate rehearse --all
 
 test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
-	$(PYTEST) tests/rehearsal -m "quiet and not long" -q
+	$(PYTEST) tests/rehearsal tests/unit/warmgate_ops/rehearsal -m "quiet and not long" -q
 	$(PYTEST) tests -m "not quiet and not long" -n 3 --no-loadscope-reorder
 
 rehearse-cold: $(READY) $(CLOUD) ## run the sweeps of memory and the attribution of imports on real runtimes, some three minutes

@@ -78,6 +78,8 @@ def test_waiting_saves_nothing_up() -> None:
 
 
 @LINUX
+@pytest.mark.quiet
+@pytest.mark.slow
 def test_a_process_and_its_children_take_as_long_as_their_share_says(computing: subprocess.Popen[str]) -> None:
     """A quarter of a processor makes of a quarter of a second a whole one, and lets all go on at the end."""
 
