@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 LOCKED := install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
 COMPILE = $(ENV)/lock/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help tools rehearse rehearse-all test unit rehearse-cold fuzz check lint types imports docs site template scan package dist ready release construct bench gatebench mutants campaign campaign-wire lock golden clean
+.PHONY: help tools rehearse rehearse-all test unit fuzz check lint types imports docs site template scan package dist ready release construct bench gatebench mutants campaign campaign-wire lock golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -95,11 +95,8 @@ rehearse-all: $(READY) $(CLOUD) ## run these and ten releases under live traffic
 	@$(BIN)/warmgate rehearse --all
 
 test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
-	$(PYTEST) tests/rehearsal tests/unit/warmgate_ops/rehearsal -m "quiet and not long" -q
-	$(PYTEST) tests -m "not quiet and not long" -n 3 --no-loadscope-reorder
-
-rehearse-cold: $(READY) $(CLOUD) ## run the sweeps of memory and the attribution of imports on real runtimes, some three minutes
-	$(PYTEST) tests/rehearsal -m long -q
+	$(PYTEST) tests/rehearsal tests/unit/warmgate_ops/rehearsal -m quiet -q
+	$(PYTEST) tests -m "not quiet" -n 3 --no-loadscope-reorder
 
 unit: $(READY) ## run the pure tests (seconds)
 	HYPOTHESIS_PROFILE=quick $(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"

@@ -178,11 +178,13 @@ def test_an_account_is_read_the_worst_function_first(local_cloud: LocalCloud, in
 
 
 def _grants() -> list[Grant]:
+    """Return what finding needs; statements of the other commands are named after them."""
     statements = json.loads(POLICY.read_text())["Statement"]
     return [
         Grant(sid=each["Sid"], action=action, resources=(each["Resource"],))
         for each in statements
         for action in each["Action"]
+        if not each["Sid"].startswith(("Explain", "Advise"))
     ]
 
 

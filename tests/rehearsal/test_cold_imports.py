@@ -30,7 +30,7 @@ from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.packages import files_of, installed, zip_code
 from warmgate_ops.rehearsal.stage import ROLE, RUNTIME
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.long, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(180)]
 ROOT = Path(__file__).parents[2]
 NODE = next((each for each in RUNTIMES if why_not_here(each) is None), "")
 ALONE = pytest.mark.skipif(not isolates(), reason="this system gives nobody a namespace of mounts")

@@ -29,7 +29,7 @@ from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.local_cloud import REGION, LocalCloud
 from warmgate_ops.rehearsal.stage import RUNTIME
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.long, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(180)]
 RUN = "from warmgate_ops.cli.main import run; run()"
 TUNER = "tuner"
 """Who runs the commands: the cloud tells callers apart by their access key."""

@@ -73,9 +73,10 @@ def advise(
     from warmgate_ops.cold_starts.advising.advising import exit_code_of
     from warmgate_ops.cold_starts.advising.registry import RULES
     from warmgate_ops.cold_starts.advising.rendering import render_html, render_sarif
-    from warmgate_ops.cold_starts.advising.window import days_in
+    from warmgate_ops.cold_starts.causes.wording import DAY
+    from warmgate_ops.cold_starts.reading.spans import span_ms
 
-    days = days_in(since)
+    days = span_ms(since, "--since") / DAY
     _refuse_unclear(function, alias, version, has_templates=bool(template))
     _refuse_resource(resource, function, template or [])
     subjects = [each for path in template or () for each in _in_template(path, inspect_package)]

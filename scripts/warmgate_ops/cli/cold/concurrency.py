@@ -83,11 +83,13 @@ def _in_template(path: Path) -> Sequence[Concurrency]:
 
 
 def _in_account(function: str, spans: tuple[str, str], clients: Clients) -> Concurrency:
-    from warmgate_ops.cold_starts.advising.window import days_in
+    from warmgate_ops.cold_starts.causes.wording import DAY
     from warmgate_ops.cold_starts.concurrency.reading import gather_concurrency
+    from warmgate_ops.cold_starts.reading.spans import span_ms
     from warmgate_ops.doctor.facts import Denied, Missing
 
-    days, log_days, now_ms = days_in(spans[0]), days_in(spans[1], "--log"), time.time() * 1000
+    days, log_days = (span_ms(span, name) / DAY for span, name in zip(spans, ("--since", "--log"), strict=True))
+    now_ms = time.time() * 1000
     if days > 14:
         raise typer.BadParameter(f"--since: found {spans[0]}, expected 14d at most: minutes are kept for 15 days")
     name = function_in(function, clients)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -26,16 +24,14 @@ from warmgate_ops.cold_starts.causes.document import document_of
 from warmgate_ops.cold_starts.causes.explanation import Explanation
 from warmgate_ops.cold_starts.causes.lines import lines_of
 from warmgate_ops.cold_starts.causes.page import page_of
-from warmgate_ops.cold_starts.causes.wording import DAY, HOUR, MINUTE
+from warmgate_ops.cold_starts.causes.wording import DAY
 from warmgate_ops.cold_starts.events.asking import NotAsked
 from warmgate_ops.cold_starts.events.call_log import GroupLog, calls_in
 from warmgate_ops.cold_starts.events.gathering import Gathered, Question, gather, slowest_traces
 from warmgate_ops.cold_starts.events.telling import Asked, tell, traces_in
 from warmgate_ops.cold_starts.events.trail_files import trail_place
+from warmgate_ops.cold_starts.reading.spans import instant_ms, span_ms
 
-_SPAN = re.compile(r"(\d{1,5})\s*(m|min|h|d)")
-_UNITS = {"m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY}
-_LIMIT = re.compile(r"(\d{1,7}(?:\.\d+)?)\s*(ms|s)")
 LONGEST_MS = 400 * DAY
 
 
@@ -134,26 +130,15 @@ def _asked(clock: SystemClock, named: tuple[str, str, str], window: tuple[str, s
         raise SettingsError(f"--version: found {version} beside --alias {alias}, expected one of them")
     if version and version != "$LATEST" and not version.isdigit():
         raise SettingsError(f"--version: found {version}, expected a number or $LATEST", hint="name aliases by --alias")
-    until_ms = _instant("--until", window[1]) if window[1] else clock.epoch_ms()
-    span = _SPAN.fullmatch(window[0].strip() or "7d")
-    since_ms = until_ms - int(span[1]) * _UNITS[span[2]] if span else _instant("--since", window[0])
+    until_ms = instant_ms(window[1], clock.epoch_ms(), "--until") if window[1] else clock.epoch_ms()
+    since_ms = instant_ms(window[0] or "7d", until_ms, "--since")
     if not 0 < until_ms - since_ms <= LONGEST_MS:
         raise SettingsError(f"--since: found {window[0]}, expected a time of the last 400 days, before --until")
     return Asked(
-        function=function, alias=alias, version=version, since_ms=since_ms, until_ms=until_ms, over_ms=_over(over)
+        function=function,
+        alias=alias,
+        version=version,
+        since_ms=since_ms,
+        until_ms=until_ms,
+        over_ms=span_ms(over, "--over") if over else None,
     )
-
-
-def _over(text: str) -> float | None:
-    found = _LIMIT.fullmatch(text.strip())
-    if text and found is None:
-        raise SettingsError(f"--over: found {text}, expected a duration as 800ms or 1.5s")
-    return None if found is None else float(found[1]) * (1000 if found[2] == "s" else 1)
-
-
-def _instant(option: str, text: str) -> float:
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise SettingsError(f"{option}: found {text}, expected a time as 2026-11-20T09:00Z") from error
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000

@@ -64,7 +64,10 @@ def find(
     ] = "",
     over: Annotated[str, typer.Option(metavar="TIME", help="Expected value: init and first call together.")] = "",
     policy: Annotated[
-        Path | None, typer.Option(parser=input_file, help="Policy file whose limit on init is the expected value.")
+        Path | None,
+        typer.Option(
+            parser=input_file, help="Policy file whose limit on first responses, else on init, is the expected value."
+        ),
     ] = None,
     way: Annotated[Way | None, typer.Option(help="How to read log groups (default: the cheaper way for each).")] = None,
     max_usd: Annotated[float, typer.Option(min=0.0, metavar="USD", help="The most that reading may cost.")] = 1.0,
@@ -129,11 +132,15 @@ def expected_of(over: str, policy: Path | None) -> Expected | None:
         return None
     from warmgate_ops.cli.documents import policy_in
 
-    limits = policy_in(policy).limits.init
-    if not limits:
-        raise SettingsError(f"{policy}: found no limits.init, expected one", hint="name what is expected with --over")
-    limit = limits[0]
-    return Expected(limit_ms=limit.limit_ms, why=f"limits.init {limit.name} of {policy}", of_init=True)
+    limits = policy_in(policy).limits
+    for key, found in (("first_response", limits.first_response), ("init", limits.init)):
+        if found:
+            why = f"limits.{key} {found[0].name} of {policy}"
+            return Expected(limit_ms=found[0].limit_ms, why=why, of_init=key == "init")
+    raise SettingsError(
+        f"{policy}: found neither limits.first_response nor limits.init, expected one",
+        hint="name what is expected with --over",
+    )
 
 
 def in_files(files: list[str], function: str, expected: Expected | None) -> tuple[tuple[FoundFunction, ...], Source]:

@@ -20,7 +20,8 @@ from warmgate_ops.cli.function_option import function_in, function_named
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import named_input, output_file, write_text
-from warmgate_ops.cli.warm.shared import Alias, Every, Function, KeepText, Since, refuse_versions, seconds_of
+from warmgate_ops.cli.warm.shared import Alias, Every, Function, KeepText, Since, refuse_versions
+from warmgate_ops.cold_starts.reading.spans import span_ms
 
 if TYPE_CHECKING:
     from warmgate.model.release import AliasState
@@ -78,11 +79,11 @@ def plan(
 
     refuse_versions(alias)
     lines, rhythm = read_keep(keep), read_every(every)
-    idle_s = seconds_of(idle, "--idle") if idle else None
+    idle_s = span_ms(idle, "--idle") / 1000 if idle else None
     if calls:
         subject = _in_files(calls, Target(function_named(function).name, alias), memory, architecture, runtime)
     else:
-        subject = _in_account(function, alias, seconds_of(since), endpoint_url, region)
+        subject = _in_account(function, alias, span_ms(since, "--since") / 1000, endpoint_url, region)
     wanted = Wanted(
         target=subject.target,
         keep=lines,

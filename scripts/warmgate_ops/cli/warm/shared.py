@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
@@ -18,16 +17,6 @@ Every = Annotated[str, typer.Option(metavar="TIME", help="How often: 5m, 10m, 15
 InstallName = Annotated[str, typer.Option(metavar="NAME", help="InstallName of Warmgate's stack.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Since = Annotated[str, typer.Option(metavar="TIME", help="How far back: 7d, 24h or 90m.")]
-_SINCE = re.compile(r"([1-9]\d{0,3})([mhd])")
-_SECONDS = {"m": 60, "h": 3600, "d": 86_400}
-
-
-def seconds_of(text: str, option: str = "--since") -> float:
-    """Return a time in seconds; raises SettingsError."""
-    found = _SINCE.fullmatch(text)
-    if found is None:
-        raise SettingsError(f"{option}: found {text!r}, expected a number with m, h or d", hint="write 7d, 24h or 90m")
-    return float(int(found[1]) * _SECONDS[found[2]])
 
 
 def refuse_versions(alias: str) -> None:

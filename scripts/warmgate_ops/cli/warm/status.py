@@ -16,7 +16,8 @@ from warmgate_ops.cli.aws_setup import EndpointUrl, Region, clients_of
 from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.help_words import examples
 from warmgate_ops.cli.output import say
-from warmgate_ops.cli.warm.shared import Alias, Function, InstallName, Since, refuse_versions, seconds_of
+from warmgate_ops.cli.warm.shared import Alias, Function, InstallName, Since, refuse_versions
+from warmgate_ops.cold_starts.reading.spans import span_ms
 
 MONTH_S = 730 * 3600.0
 SHOWN = 5
@@ -45,7 +46,7 @@ def status(
     from warmgate_ops.cold_starts.keeping import account
 
     refuse_versions(alias)
-    ago_s = seconds_of(since)
+    ago_s = span_ms(since, "--since") / 1000
     clients = clients_of(endpoint_url, region)
     target = Target(function_in(function, clients), alias)
     runs = account.runs_in(clients, install_name, target, (time.time() - ago_s) * 1000)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Protocol
 
 from warmgate.adapters.functions import LambdaFunctions
@@ -14,26 +12,16 @@ from warmgate.adapters.port_errors import Unless, raised_as
 from warmgate.adapters.waiting import repeat_until
 from warmgate.errors import LogLookupError
 from warmgate.logs.calls import PATTERN, LogEvent, logged
-from warmgate.logs.records import InvocationRecord
-from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
-from warmgate.model.log_stream import OWN_GROUPS, FunctionLog, LogStream, log_of
+from warmgate.model.log_stream import OWN_GROUPS, FunctionLog, log_of
 from warmgate.ports.time import Clock
-from warmgate_ops.cold_starts.calls import Beginning, Call
+from warmgate_ops.cold_starts.calls import Call
 from warmgate_ops.cold_starts.events.asking import Clients
+from warmgate_ops.cold_starts.reading.calls_of import call_of
 
 LONGEST_MS = 600_000.0
 """So long a log group is read where it asks to wait."""
-AHEAD_AFTER_MS = 1_000.0
-"""A call that begins so long after the end of its environment's init did not wait for it; not verified on AWS."""
 WANTED = f'{PATTERN} ?"INIT_START" ?"platform.initStart"'
-_TRACED = re.compile(r"\b1-[0-9a-f]{8}-[0-9a-f]{24}\b")
-_REQUEST = re.compile(r"(?:RequestId: |\"requestId\":\s*\")([0-9a-f-]{36})")
-_BEGINNINGS = {
-    Start.WARM: Beginning.WARM,
-    Start.RESTORED: Beginning.RESTORED,
-    Start.PROVISIONED: Beginning.PROVISIONED,
-}
 
 
 class CallLog(Protocol):
@@ -109,50 +97,4 @@ def _event(event: Any) -> LogEvent | None:
 
 
 def _calls_of(events: Sequence[LogEvent], log: FunctionLog) -> tuple[Call, ...]:
-    """Return the calls with what the records do not tell: their traces, and inits that nobody waited for."""
-    traces: dict[str, str] = {}
-    inits: dict[str, float] = {}
-    for event in events:
-        if "INIT_START" in event.message or '"platform.initStart"' in event.message:
-            inits.setdefault(event.stream, event.at_ms)
-        elif (named := _TRACED.search(event.message)) and (request := _REQUEST.search(event.message)):
-            traces[request[1]] = named[0]
-    calls = [call_of(each.record, log.function) for each in logged(events, log).calls]
-    return tuple(
-        replace(
-            call,
-            trace_id=traces.get(call.request_id, ""),
-            beginning=Beginning.AHEAD if _is_ahead(call, inits.get(call.environment)) else call.beginning,
-        )
-        for call in calls
-    )
-
-
-def _is_ahead(call: Call, init_at_ms: float | None) -> bool:
-    if call.beginning is not Beginning.COLD or init_at_ms is None or call.init_ms is None:
-        return False
-    return call.ended_ms - call.duration_ms > init_at_ms + call.init_ms + AHEAD_AFTER_MS
-
-
-def call_of(record: InvocationRecord, function: str) -> Call:
-    """Return the call of a record with a report."""
-    stream = LogStream.named(record.log_stream or "")
-    beginning = _BEGINNINGS.get(record.start or Start.WARM, Beginning.COLD)
-    if beginning is Beginning.COLD and record.init_ms is None:
-        beginning = Beginning.SUPPRESSED
-    restored = beginning is Beginning.RESTORED
-    return Call(
-        function=stream.function or function,
-        version=stream.version,
-        environment=stream.name,
-        beginning=beginning,
-        ended_ms=record.at_ms or 0.0,
-        duration_ms=record.duration_ms or 0.0,
-        init_ms=record.restore_ms if restored else record.start_up_ms,
-        billed_ms=record.billed_ms,
-        memory_mb=record.memory_mb,
-        max_memory_mb=record.max_memory_mb,
-        request_id=record.request_id or "",
-        status=record.status or "success",
-        error_type=record.error_type or "",
-    )
+    return tuple(call_of(each.record, function=log.function) for each in logged(events, log).calls)

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from warmgate_ops.cold_starts.calls import Call
+from warmgate_ops.cold_starts.causes.changes import RATIO
 from warmgate_ops.cold_starts.finding.found import FoundFunction, FoundVersion, Spread
 from warmgate_ops.cold_starts.finding.source import Source
-from warmgate_ops.cold_starts.finding.trend import CHANCE, FEWEST, RATIO, Change
+from warmgate_ops.cold_starts.finding.trend import CHANCE, FEWEST, Change
 from warmgate_ops.cold_starts.prices import DATED, LIST
 
 FORMAT: Final = 1

@@ -1,8 +1,7 @@
 """Whether cold starts became slower or faster, from when on, and by how much; pure.
 
 The comparison is the judge's: ranks, five cold starts a side at least, and a ratio of medians that matters. Inside a
-version the place of a change is where ranks differ most (binary segmentation), and its chance is that of the best of
-all places.
+version changes are looked for as in `causes.changes`.
 """
 
 from __future__ import annotations
@@ -11,21 +10,18 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
 from statistics import median
 from typing import Final
 
-from warmgate.judge.ranks import mid_ranks, rank_sum_chance
+from warmgate.judge.ranks import rank_sum_chance
+from warmgate_ops.cold_starts.causes.changes import LEAST, RATIO, change_points
 
-FEWEST: Final = 5
+FEWEST: Final = LEAST
 """Cold starts a side below which nothing is said."""
-RATIO: Final = 1.2
-"""What the medians must differ by."""
 CHANCE: Final = 0.01
 """How probable so large a difference may be where there is none."""
 _MOST: Final = 20_000
 """Longer histories are looked at by every nth cold start."""
-_DEEPEST: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,65 +70,37 @@ def changes_of(histories: Sequence[History]) -> tuple[Change, ...]:
 
 def between(earlier: History, later: History) -> Change | None:
     """Return how one version differs from the one before it, None where it does not."""
-    return _compared(earlier.version, later, _thinned(earlier.waited_ms), _thinned(later.waited_ms), later.at_ms[0], 1)
+    old, new = _thinned(earlier.waited_ms), _thinned(later.waited_ms)
+    chance, ratio = _chance(old, new), _ratio(old, new)
+    if chance > CHANCE or not _matters(ratio):
+        return None
+    return Change(
+        at_ms=later.at_ms[0],
+        version=later.version,
+        before_version=earlier.version,
+        ratio=ratio,
+        chance=chance,
+        before=len(old),
+        after=len(new),
+    )
 
 
 def inside(history: History) -> Iterator[Change]:
     """Yield the changes inside a version, in the order of time; none where the log tells no times."""
-    if len(history.waited_ms) < 2 * FEWEST or not history.at_ms[0]:
+    if not history.at_ms or not history.at_ms[0]:
         return
     step = -(-len(history.waited_ms) // _MOST)
-    values, times = history.waited_ms[::step], history.at_ms[::step]
-    for first, place, end in _segments(values, 0, len(values), _DEEPEST):
-        change = _compared(
-            history.version, history, values[first:place], values[place:end], times[place], end - first - 2 * FEWEST + 1
+    series = list(zip(history.at_ms[::step], history.waited_ms[::step], strict=True))
+    for change in change_points(series, least=FEWEST, ratio=RATIO, chance=CHANCE):
+        yield Change(
+            at_ms=change.at_ms,
+            version=history.version,
+            before_version=history.version,
+            ratio=change.ratio,
+            chance=change.chance,
+            before=change.counts[0],
+            after=change.counts[1],
         )
-        if change is not None:
-            yield change
-
-
-def _segments(values: Sequence[float], first: int, end: int, depth: int) -> Iterator[tuple[int, int, int]]:
-    """Yield segments and where each is divided, as long as both parts differ."""
-    if end - first < 2 * FEWEST or not depth:
-        return
-    place = first + _best_place(values[first:end])
-    earlier, later = values[first:place], values[place:end]
-    if _chance(earlier, later) * (end - first - 2 * FEWEST + 1) > CHANCE or not _matters(_ratio(earlier, later)):
-        return
-    yield from _segments(values, first, place, depth - 1)
-    yield first, place, end
-    yield from _segments(values, place, end, depth - 1)
-
-
-def _best_place(values: Sequence[float]) -> int:
-    """Return where the ranks of the later part differ most from what equals would have."""
-    total = len(values)
-    best, place, ranks = -1.0, FEWEST, 0.0
-    for count, rank in enumerate(mid_ranks(values), 1):
-        ranks += rank
-        if FEWEST <= count <= total - FEWEST:
-            spread = sqrt(count * (total - count) * (total + 1) / 12)
-            distance = abs(ranks - count * (total + 1) / 2) / spread
-            if distance > best:
-                best, place = distance, count
-    return place
-
-
-def _compared(
-    before_version: str, later_of: History, earlier: Sequence[float], later: Sequence[float], at_ms: float, places: int
-) -> Change | None:
-    chance, ratio = min(1.0, _chance(earlier, later) * places), _ratio(earlier, later)
-    if chance > CHANCE or not _matters(ratio):
-        return None
-    return Change(
-        at_ms=at_ms,
-        version=later_of.version,
-        before_version=before_version,
-        ratio=ratio,
-        chance=chance,
-        before=len(earlier),
-        after=len(later),
-    )
 
 
 def _chance(earlier: Sequence[float], later: Sequence[float]) -> float:

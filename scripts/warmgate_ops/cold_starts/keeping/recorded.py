@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 from warmgate.errors import SettingsError
 from warmgate.logs.calls import LogEvent, LoggedCall, logged
-from warmgate.model.calls import Start
 from warmgate.model.deployment import Target
 from warmgate.model.log_stream import OWN_GROUPS, FunctionLog, LogStream
 from warmgate_ops.cold_starts.calls import Beginning, Call
+from warmgate_ops.cold_starts.reading.calls_of import call_of
 
 _FIELDS = {each.name for each in fields(Call)}
 _NUMBERS = {"ended_ms", "duration_ms", "init_ms", "billed_ms", "memory_mb", "max_memory_mb"}
@@ -20,12 +20,6 @@ _NEEDED = {"function", "version", "environment", "beginning", "ended_ms", "durat
 _HINT = (
     "pass JSON Lines with one call each, or what `aws logs filter-log-events --log-group-name /aws/lambda/NAME` prints"
 )
-_BEGINNINGS = {
-    Start.COLD: Beginning.COLD,
-    Start.RESTORED: Beginning.RESTORED,
-    Start.PROVISIONED: Beginning.PROVISIONED,
-    Start.WARM: Beginning.WARM,
-}
 
 
 class RecordedCalls(Protocol):
@@ -55,34 +49,13 @@ def calls_in(text: str, source: str, function: str) -> tuple[Call, ...]:
 
 def calls_of(found: Iterable[LoggedCall], function: str) -> tuple[Call, ...]:
     """Return logged calls as the analysis sees them."""
-    return tuple(_of_log(call, function) for call in found if call.record.duration_ms is not None)
+    told = (call for call in found if call.record.duration_ms is not None)
+    return tuple(call_of(call.record, function=function, version=call.version) for call in told)
 
 
 def line_of(call: Call) -> str:
     """Return a call as a line of JSON, which `calls_in` reads back."""
     return json.dumps({name: getattr(call, name) for name in sorted(_FIELDS)})
-
-
-def _of_log(call: LoggedCall, function: str) -> Call:
-    record = call.record
-    beginning = _BEGINNINGS.get(record.start or Start.WARM, Beginning.WARM)
-    if record.suppressed_init_ms is not None or (record.init_failed and record.init_ms is None):
-        beginning = Beginning.SUPPRESSED
-    return Call(
-        function=function,
-        version=call.version,
-        environment=call.environment,
-        beginning=beginning,
-        ended_ms=call.at_ms,
-        duration_ms=record.duration_ms or 0.0,
-        init_ms=record.init_ms if record.restore_ms is None else record.restore_ms,
-        billed_ms=record.billed_ms,
-        memory_mb=record.memory_mb,
-        max_memory_mb=record.max_memory_mb,
-        request_id=record.request_id or "",
-        status=record.status or "success",
-        error_type=record.error_type or "",
-    )
 
 
 def _events(events: Sequence[Any]) -> Iterable[LogEvent]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
+from warmgate.judge.cold_starts import FIRST_RESPONSE
 from warmgate.judge.limits.init import judge_init
 from warmgate.model.verdict import Finding, Outcome
 from warmgate.policy.values import PercentileLimit, Policy
@@ -30,9 +30,7 @@ class ColdLimits:
 
 def limits_of(policy: Policy, within_ms: float | None) -> ColdLimits:
     """Return the limits of a policy; `within_ms` stands instead of its limit of the first response, as a p95."""
-    # The key `limits.first_response` is younger than this reader: a policy without it has no such limit.
-    own: Any = getattr(policy.limits, "first_response", ())
-    first, source = tuple(own), f"policy {policy.name}"
+    first, source = policy.limits.first_response, f"policy {policy.name}"
     if within_ms is not None:
         first, source = (PercentileLimit(percentile=0.95, limit_ms=within_ms),), "--within"
     return ColdLimits(init=policy.limits.init, first_response=first, source=source)
@@ -40,12 +38,9 @@ def limits_of(policy: Policy, within_ms: float | None) -> ColdLimits:
 
 def findings_of(row: Row, limits: ColdLimits) -> tuple[Finding, ...]:
     """Return what the judge says of each limit."""
-    found = [judge_init(limit, row.evidence()) for limit in limits.init]
-    whole = row.evidence(together=True)
-    for limit in limits.first_response:
-        finding = judge_init(limit, whole)
-        found.append(replace(finding, check=f"limits.first_response.{limit.name}"))
-    return tuple(found)
+    evidence = row.evidence()
+    inits = [judge_init(limit, evidence) for limit in limits.init]
+    return (*inits, *(judge_init(limit, evidence, FIRST_RESPONSE) for limit in limits.first_response))
 
 
 def keeps(findings: Sequence[Finding]) -> bool:

@@ -124,15 +124,10 @@ class Row:
         """Return the calls of one probe."""
         return Row(variant=self.variant, samples=tuple(s for s in self.samples if s.probe == name))
 
-    def evidence(self, *, together: bool = False) -> Evidence:
-        """Return what the judge's checks of cold starts read.
-
-        Args:
-            together: whether the init of each cold start stands for its whole first response.
-        """
-        samples = tuple(_whole(sample) for sample in self.samples) if together else self.samples
-        asked = sum(sample.phase is Phase.PREWARM for sample in samples)
-        return Evidence(samples=samples, burst=Burst(asked=asked, granted=asked), closed=Closed.PLANNED)
+    def evidence(self) -> Evidence:
+        """Return what the judge's checks of cold starts read."""
+        asked = sum(sample.phase is Phase.PREWARM for sample in self.samples)
+        return Evidence(samples=self.samples, burst=Burst(asked=asked, granted=asked), closed=Closed.PLANNED)
 
 
 def rows_of(variants: Sequence[Variant], samples: Iterable[tuple[Variant, Sample]]) -> tuple[Row, ...]:
@@ -160,15 +155,3 @@ def _cold_start(sample: Sample) -> ColdStart | None:
     if sample.init_failed:
         return None
     return ColdStart(probe=sample.probe, init_ms=init_ms, first_ms=sample.duration_ms)
-
-
-def _whole(sample: Sample) -> Sample:
-    if sample.duration_ms is None:
-        return sample
-    if sample.init_failed and sample.init_ms is not None:
-        return replace(sample, init_ms=sample.duration_ms)  # the init that counted ran inside of it
-    return replace(
-        sample,
-        init_ms=None if sample.init_ms is None else sample.init_ms + sample.duration_ms,
-        restore_ms=None if sample.restore_ms is None else sample.restore_ms + sample.duration_ms,
-    )

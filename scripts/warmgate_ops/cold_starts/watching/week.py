@@ -7,14 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from warmgate.judge.quantile import quantile
 from warmgate.judge.ranks import rank_sum_chance
+from warmgate_ops.cold_starts.causes.changes import CHANCE, RATIO
+from warmgate_ops.cold_starts.causes.changes import LEAST as FEWEST
 from warmgate_ops.cold_starts.watching.day import Day
 
-FEWEST = 5
-"""Cold starts on each side of a comparison."""
-RATIO = 1.2
-CHANCE = 0.001
-"""Of so clear a difference without a change; with some hundred functions it names one in ten weeks for nothing."""
 EXPECTED = 1.5
 """Times the usual median: what is expected of an init where no policy says so."""
 
@@ -86,10 +84,7 @@ def expected_of(days: Iterable[Day]) -> float | None:
 
 def percentile(values: Sequence[float], share: float) -> float | None:
     """Return the value that this share of the values does not exceed; None of fewer than FEWEST."""
-    if len(values) < FEWEST:
-        return None
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return quantile(values, share) if len(values) >= FEWEST else None
 
 
 def _inits(days: Iterable[Day]) -> list[float]:

@@ -45,9 +45,6 @@ _FUNCTION = re.compile(r"^/20\d\d-\d\d-\d\d/functions/(?P<name>[^/]+)")
 _ALIAS = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/aliases(?:/(?P<alias>[^/]+))?/?$")
 _SNAPSHOT = re.compile(r"^/warmgate/functions/(?P<name>[^/]+)/versions/(?P<version>\d+)/snapshot$")
 """Asked by MiniStack where a version with SnapStart was published."""
-_ARCHIVE = re.compile(r"^/warmgate/code/(?P<name>[0-9a-f]{16}\.zip)$")
-"""Where the code of a version is, as GetFunction names it."""
-_FUNCTION_ALONE = re.compile(r"^/2015-03-31/functions/[^/]+/?$")
 _CONFIGURATION = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)(?:/configuration)?/?$")
 _VERSIONS = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/versions/?$")
 _ALARM = re.compile(r"PutMetricAlarm|CreateStack|UpdateStack|ExecuteChangeSet")
@@ -166,12 +163,12 @@ class Endpoint:
             return await self._invoke(request, unquote(invoke["name"]))
         if provisioned := _PROVISIONED.match(request.path):
             return await self._provisioned(request, unquote(provisioned["name"]))
-        if request.path.startswith("/warmgate/"):
-            return await self._of_ours(request)
+        if snapshot := _SNAPSHOT.match(request.path):
+            failed = await self.platform.snapshot(unquote(snapshot["name"]), snapshot["version"])
+            return json_answer(200, {"failed": failed})
         if (found := _CONFIGURATION.match(request.path)) and request.method == "GET":
             # Lambda prepares a function before it says that it is Active; a first call would else pay for it.
             await self.platform.prepare(*named(unquote(found["name"]), request.query.get("Qualifier")))
-            return await self._described(request) if _FUNCTION_ALONE.match(request.path) else None
         if (alias := _ALIAS.match(request.path)) and request.method in {"POST", "PUT"}:
             await self._admit_alias(request, unquote(alias["name"]), unquote(alias["alias"] or ""))
         elif (versions := _VERSIONS.match(request.path)) and request.method == "POST":
@@ -215,25 +212,6 @@ class Endpoint:
             return web.Response(status=204)
         requested = int(json.loads(await request.read())["ProvisionedConcurrentExecutions"])
         return json_answer(202, await provisioned.put(function, qualifier, requested))
-
-    async def _of_ours(self, request: web.Request) -> web.StreamResponse | None:
-        """Answer what no service of AWS has."""
-        if snapshot := _SNAPSHOT.match(request.path):
-            return json_answer(
-                200, {"failed": await self.platform.snapshot(unquote(snapshot["name"]), snapshot["version"])}
-            )
-        archive = _ARCHIVE.match(request.path)
-        return web.FileResponse(self.packages.archives / archive["name"]) if archive else None
-
-    async def _described(self, request: web.Request) -> web.Response:
-        """Answer GetFunction with the code of the version that was asked for; MiniStack names the newest one's."""
-        answer = await self._pass_on(request)
-        found = json.loads(answer.body) if answer.status == 200 and isinstance(answer.body, bytes) else {}
-        archive = self.packages.archive_of(str(found.get("Configuration", {}).get("CodeSha256")))
-        if found and archive.is_file():
-            found["Code"]["Location"] = f"http://{request.host}/warmgate/code/{archive.name}"
-            return json_answer(200, found)
-        return answer
 
     async def _admit_alias(self, request: web.Request, name: str, alias: str) -> None:
         function, body = named(name)[0], json.loads(await request.read() or b"{}")

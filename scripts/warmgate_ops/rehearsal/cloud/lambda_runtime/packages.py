@@ -29,18 +29,7 @@ class PackageStore:
                         unpack(packed, folder)
                 except zipfile.BadZipFile as error:
                     raise ValueError("the deployment package is no zip archive") from error
-            if not self.archive_of(sha).exists():
-                self.archive_of(sha).write_bytes(archive)
         return sha
-
-    @property
-    def archives(self) -> Path:
-        """Return the folder in which archives lie."""
-        return self._folder
-
-    def archive_of(self, sha: str) -> Path:
-        """Return where the archive with that CodeSha256 lies."""
-        return self.folder_of(sha).with_suffix(".zip")
 
     @property
     def beside(self) -> Path:

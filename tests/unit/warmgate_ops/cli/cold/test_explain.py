@@ -47,7 +47,7 @@ def test_json_and_page(events: str, tmp_path: Path) -> None:
 
 def test_over_is_an_expectation(events: str) -> None:
     """Exit 1 where a first response took longer, and only those are explained; 0 where none did."""
-    assert run(events, "--over", "1h").exit_code == 2
+    assert run(events, "--over", "800").exit_code == 2
     over = run(events, "--over", "3500ms", "--json")
     assert over.exit_code == 1
     assert all(each["first_response_ms"] > 3500 for each in json.loads(over.output)["each"])
@@ -65,12 +65,12 @@ def test_a_window_of_a_file(events: str) -> None:
     ("arguments", "words"),
     [
         ((), "--function: found nothing"),
-        (("FILE", "--since", "soon"), "--since: found soon"),
+        (("FILE", "--since", "soon"), "--since: found 'soon'"),
         (("FILE", "--since", "2026-11-20", "--until", "2026-11-19"), "expected a time"),
         (("FILE", "--since", "9999d"), "400 days"),
         (("FILE", "--version", "live"), "name aliases by --alias"),
         (("FILE", "--version", "7", "--alias", "live"), "expected one of them"),
-        (("FILE", "--over", "fast"), "--over: found fast"),
+        (("FILE", "--over", "fast"), "--over: found 'fast'"),
         (("--function", "checkout-api", "--trail", "trails"), "down to the region"),
         (("missing.json",), "missing.json"),
     ],

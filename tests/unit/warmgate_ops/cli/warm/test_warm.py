@@ -67,7 +67,7 @@ def test_a_plan_is_one_json_object(folder: Path) -> None:
             "--alias: found $LATEST, expected an alias",
         ),
         (["plan", *NAMED, "--calls", "calls.jsonl", "--architecture", "mips"], "--architecture: found mips"),
-        (["status", *NAMED, "--since", "1w"], "--since: found '1w'"),
+        (["status", *NAMED, "--since", "1y"], "--since: found '1y'"),
     ],
 )
 def test_wrong_usage_is_said(folder: Path, words: list[str], said: str) -> None:

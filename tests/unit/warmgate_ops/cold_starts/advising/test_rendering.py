@@ -156,7 +156,10 @@ def test_a_template_needs_no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_pa
             ("--resource", "X", "--function", "a", "--alias", "b", "--template", str(SHAPES / "off.yaml")),
             "--resource: found X, expected a function of the template: Drain",
         ),
-        (("--since", "7", "--template", str(SHAPES / "off.yaml")), "--since: found 7, expected a time such as 7d"),
+        (
+            ("--since", "7", "--template", str(SHAPES / "off.yaml")),
+            "--since: found '7', expected a length of time above 0",
+        ),
         (("--template", str(SHAPES / "absent.yaml")), "absent.yaml"),
         (("--template", str(ROOT / "README.md")), "expected"),
     ],

@@ -80,7 +80,7 @@ def test_what_is_usual_is_expected() -> None:
     assert expected_of([day("2026-11-18", {"6": [100.0, 200.0, 200.0, 300.0, 900.0]})]) == 300.0
     assert expected_of([day("2026-11-18", {"6": [100.0] * 4})]) is None
     assert percentile([1.0] * 4, 0.5) is None
-    assert percentile([float(n) for n in range(1, 101)], 0.95) == 96.0
+    assert percentile([float(n) for n in range(1, 101)], 0.95) == 95.0
 
 
 def test_a_message_begins_with_what_became_slower() -> None:

@@ -7,9 +7,9 @@ import pytest
 from support.canned import canned_endpoint
 from warmgate.logs.calls import LogEvent, logged
 from warmgate.model.log_stream import FunctionLog
-from warmgate_ops.cold_starts.advising.reading.calls import call_of
 from warmgate_ops.cold_starts.advising.reading.package import fetched
 from warmgate_ops.cold_starts.calls import Beginning
+from warmgate_ops.cold_starts.reading.calls_of import call_of
 from warmgate_ops.doctor.facts import Denied
 
 LOG = FunctionLog("/aws/lambda/shop", "shop")
@@ -39,7 +39,7 @@ CASES = {
             REPORT,
         ),
         Beginning.SUPPRESSED,
-        None,
+        700.0,
     ),
 }
 
@@ -52,7 +52,7 @@ def test_a_report_becomes_a_call_with_its_beginning(name: str) -> None:
         LogEvent(stream="2026/11/20/[7]0123456789abcdef", at_ms=1_000.0 + place, message=line)
         for place, line in enumerate(lines)
     ]
-    (found,) = (call_of(each, "shop") for each in logged(events, LOG).calls)
+    (found,) = (call_of(each.record, function="shop", version=each.version) for each in logged(events, LOG).calls)
 
     assert (found.beginning, found.init_ms, found.version) == (beginning, init_ms, "7")
     assert (found.duration_ms, found.billed_ms, found.memory_mb, found.max_memory_mb) == (40.0, 41.0, 512.0, 140.0)
