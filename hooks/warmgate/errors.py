@@ -157,5 +157,9 @@ class UnsettledError(WarmgateError):
     """A release has not ended yet, or something of it could not be done; the event must be delivered again."""
 
 
+class KeepWarmError(WarmgateError):
+    """Aliases were not kept warm because something could not be found out."""
+
+
 class SettingsError(WarmgateError):
     """The environment a hook or command runs in is not set up right."""

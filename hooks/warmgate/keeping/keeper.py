@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from warmgate.errors import NoticeError, WarmgateError
+from warmgate.errors import KeepWarmError, NoticeError, WarmgateError
 from warmgate.keeping.burst import Bursts, Seen
 from warmgate.keeping.demands import Demands
 from warmgate.keeping.occasions import occasion_of
@@ -28,6 +28,9 @@ from warmgate.ports.time import Clock
 
 MOST_CALLS = 500
 """Of one run for all functions together: a cent at the most, and no flood where a tag was set by mistake."""
+
+NAMED = 5
+"""Aliases that an error names."""
 
 DEAF_S = 24 * 3600
 """A version that took a ping for work may have been in trouble of its own: after a day it is asked again."""
@@ -148,6 +151,14 @@ class Keeper:
                 notices.send(subject, text)
             except NoticeError as error:
                 self.log(f"notice not sent: {error}")
+
+
+def raise_failures(results: tuple[Warmed, ...]) -> None:
+    """Raise KeepWarmError where something could not be found out: Lambda counts the run as failed, and people hear."""
+    failed = [f"{each.target.function}:{each.target.alias}: {each.reason}" for each in results if each.failed]
+    if failed:
+        more = f" and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+        raise KeepWarmError(f"not kept warm: {'; '.join(failed[:NAMED])}{more}", hint="the log has a line for each")
 
 
 def _unfit(version: FunctionVersion) -> str:

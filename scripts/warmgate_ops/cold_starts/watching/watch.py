@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from warmgate.errors import WarmgateError
+from warmgate.errors import LogLookupError, WarmgateError
 from warmgate.model.deadline import Deadline
 from warmgate.ports.time import Clock
 from warmgate_ops.cold_starts.causes.explain import Known
@@ -45,7 +45,11 @@ class ColdStartWatch:
     """Takes a word for what is said, and a line."""
 
     def sum_up(self, deadline: Deadline, when: date | None = None) -> Summed:
-        """Sum up a day, yesterday by default, for every function; one that cannot be read costs no other its day."""
+        """Sum up a day, yesterday by default, for every function; one that cannot be read costs no other its day.
+
+        Raises:
+            LogLookupError: none of them could be summed up; the run counts as failed, so that people hear.
+        """
         asked = when or self._today() - timedelta(days=1)
         done: list[str] = []
         left: list[str] = []
@@ -66,6 +70,8 @@ class ColdStartWatch:
         self.figures.over_expected(over)
         for line in left:
             self.log("not summed up", line)
+        if left and not done:
+            raise LogLookupError(f"{asked}: none of {len(left)} functions could be summed up: {left[0]}")
         return Summed(date=asked.isoformat(), done=done, left=left)
 
     def report(self, until: date | None = None) -> Message | None:

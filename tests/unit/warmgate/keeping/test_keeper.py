@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from support.fakes.warm_world import NOW_S, TARGET, WarmWorld
-from warmgate.errors import InvokeError, UnfitError
-from warmgate.keeping.keeper import DEAF_S, MOST_CALLS
+from warmgate.errors import InvokeError, KeepWarmError, UnfitError
+from warmgate.keeping.keeper import DEAF_S, MOST_CALLS, raise_failures
 from warmgate.model.deployment import UNKNOWN_TARGET, Target
 from warmgate.model.function import Capacity
 from warmgate.model.release import AliasState
@@ -288,6 +288,18 @@ def test_an_alias_that_is_gone_is_said() -> None:
     (result,) = world.keeper().run({**world.event(2), "alias": "gone"}, world.deadline())
 
     assert (result.target, result.reason, result.failed) == (Target("checkout-api", "gone"), "no alias gone", True)
+
+
+def test_what_could_not_be_found_out_fails_the_run() -> None:
+    """Lambda counts it, and the alarm on the keeper's errors tells people; what is only short or excused does not."""
+    world = WarmWorld()
+    failed = world.keeper().run({**world.event(2), "alias": "gone"}, world.deadline())
+
+    with pytest.raises(KeepWarmError, match=r"not kept warm: checkout-api:gone: no alias gone - the log has a line"):
+        raise_failures(failed)
+    with pytest.raises(KeepWarmError, match="and 2 more"):
+        raise_failures(failed * 7)
+    raise_failures((world.run(2), WarmWorld(tenants=True).run(2)))
 
 
 def test_a_function_of_tenants_is_not_called() -> None:

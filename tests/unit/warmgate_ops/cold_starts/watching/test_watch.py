@@ -151,6 +151,15 @@ def test_a_function_that_cannot_be_read_costs_no_other_its_day() -> None:
     assert world.said == ["not summed up: a: /aws/lambda/x could not be read: AccessDeniedException - allow it"]
 
 
+def test_a_day_of_which_nothing_could_be_read_fails_the_run() -> None:
+    """Lambda counts it, and the alarm on the watch's errors tells people."""
+    world = FakeWorld(inits_ms={"a": [1.0]}, denied="a")
+
+    with pytest.raises(LogLookupError, match=r"2026-11-26: none of 1 functions could be summed up: a: /aws/lambda/x"):
+        watching(world).sum_up(LONG)
+    assert world.said == ["not summed up: a: /aws/lambda/x could not be read: AccessDeniedException - allow it"]
+
+
 def test_time_that_is_short_is_said() -> None:
     """What was summed up is kept; the others are named."""
     world = FakeWorld(inits_ms={"a": [1.0], "b": [1.0], "c": [1.0]}, takes_ms=500_000.0)
