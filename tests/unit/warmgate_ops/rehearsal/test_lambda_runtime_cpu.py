@@ -20,9 +20,10 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads the clocks of 
 COMPUTING = """
 import os, subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", '''
-import time
-began = time.monotonic()
-while time.process_time() < 0.25: pass
+import sys, time
+sys.stdin.readline()
+began, used = time.monotonic(), time.process_time()
+while time.process_time() - used < 0.25: pass
 print(time.monotonic() - began, flush=True)
 '''])
 child.wait()
@@ -31,15 +32,25 @@ child.wait()
 
 @pytest.fixture
 def computing() -> Iterator[subprocess.Popen[str]]:
-    """Give a process whose child uses a quarter of a second of a processor, and prints how long that took."""
-    process = subprocess.Popen([sys.executable, "-c", COMPUTING], stdout=subprocess.PIPE, text=True)
+    """Give a process whose child, once told to, computes for a quarter of a second and prints how long that took."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMPUTING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         yield process
     finally:
         process.kill()
         process.wait()
+        assert process.stdin is not None
         assert process.stdout is not None
+        process.stdin.close()
         process.stdout.close()
+
+
+def tell(computing: subprocess.Popen[str]) -> None:
+    """Tell it to compute."""
+    assert computing.stdin is not None
+    print("go", file=computing.stdin, flush=True)
 
 
 @LINUX
@@ -85,6 +96,8 @@ def test_a_process_and_its_children_take_as_long_as_their_share_says(computing: 
 
     async def throttled() -> str:
         task = asyncio.create_task(Throttle(os.getpid(), 0.25).run(lambda: True))
+        await asyncio.sleep(0)
+        tell(computing)
         assert computing.stdout is not None
         said = await asyncio.to_thread(computing.stdout.readline)
         task.cancel()
@@ -101,6 +114,7 @@ def test_what_was_stopped_goes_on_when_nobody_throttles_any_more(computing: subp
 
     async def throttled() -> None:
         task = asyncio.create_task(Throttle(os.getpid(), 0.01).run(lambda: True))
+        tell(computing)
         await asyncio.sleep(0.4)
         assert " T (stopped)" in Path(f"/proc/{computing.pid}/status").read_text().replace("\t", " ")
         task.cancel()
