@@ -221,6 +221,7 @@ def test_init_is_flat_and_the_first_call_follows_memory(sweep: Sweep) -> None:
     assert sweep.document["spent"]["usd"] == pytest.approx(sweep.document["estimate"]["expected_usd"], rel=0.2)
 
 
+@pytest.mark.quiet
 def test_each_cold_start_is_one(sweep: Sweep) -> None:
     """Ten new environments a size, ten warm calls in them, none failed, and the cheapest that keeps the limit named."""
     for variant in sweep.document["variants"]:
@@ -231,6 +232,7 @@ def test_each_cold_start_is_one(sweep: Sweep) -> None:
     assert "hunter2" not in json.dumps(sweep.document) + sweep.said
 
 
+@pytest.mark.quiet
 def test_the_function_that_serves_is_byte_for_byte_what_it_was(sweep: Sweep) -> None:
     """Configuration, versions, aliases, concurrency; and neither a clone nor its log group is left."""
     assert sweep.after == sweep.before
@@ -238,6 +240,7 @@ def test_the_function_that_serves_is_byte_for_byte_what_it_was(sweep: Sweep) -> 
     assert sweep.left == []
 
 
+@pytest.mark.quiet
 def test_what_was_recorded_is_judged_by_replay(sweep: Sweep, account: Account) -> None:
     """Each size is a run, which `warmgate replay` reads; page and picture are there."""
     policy = account.folder / "limits.yaml"
@@ -250,6 +253,7 @@ def test_what_was_recorded_is_judged_by_replay(sweep: Sweep, account: Account) -
     assert (sweep.folder / "sweep.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.quiet
 def test_the_tuner_may_do_what_it_did_and_nothing_to_the_function(sweep: Sweep) -> None:
     """Every call is granted by the reference's policy, each grant is used or listed, and only clones are changed."""
     names = {"REGION": REGION, "ACCOUNT": ACCOUNT, "FUNCTION": FUNCTION, "BUCKET": "mine"}
@@ -306,8 +310,12 @@ def test_work_that_only_moved_is_slower(account: Account) -> None:
         ("lambda:InvokeFunction", signal.SIGINT),
     ],
 )
-def test_a_run_that_dies_leaves_what_clean_deletes(account: Account, action: str, number: signal.Signals) -> None:
+def test_a_run_that_dies_leaves_what_clean_deletes(
+    account: Account, monkeypatch: pytest.MonkeyPatch, action: str, number: signal.Signals
+) -> None:
     """Killed as soon as it asked for something, `--clean` finds the rest; after Ctrl-C a late log at most is left."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
     account.cloud.conditions.cpu_by_memory = False
     begun = sum(call.action == action for call in account.cloud.calls_of(TUNER))
     command, environment = account.command(

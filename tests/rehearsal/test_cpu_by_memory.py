@@ -38,6 +38,7 @@ def _tried(cloud: LocalCloud, function: str) -> tuple[float, float, float]:
     return first.init_ms, first.duration_ms, min(each.duration_ms for each in later)
 
 
+@pytest.mark.quiet
 def test_calls_are_in_proportion_and_init_is_not(
     local_cloud: LocalCloud, install: Install, conditions: Conditions
 ) -> None:
@@ -62,6 +63,7 @@ def test_an_init_is_held_back_where_asked(local_cloud: LocalCloud, install: Inst
     assert init_ms > 800
 
 
+@pytest.mark.quiet
 def test_waiting_takes_as_long_as_ever(local_cloud: LocalCloud, install: Install, conditions: Conditions) -> None:
     """Half a second of sleep is half a second at 128 MB, beside what 20 ms of work take; else they take 20 ms."""
     function = install(PLANTED, MemorySize=128)

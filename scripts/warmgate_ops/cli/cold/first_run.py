@@ -62,7 +62,8 @@ def first_run(
     chosen = _chosen(only, QUESTIONS)
     clients = clients_of(endpoint_url, region)
     plan = Plan(region=clients("lambda").meta.region_name, gaps_s=_gaps(gaps))
-    for line in _plan_lines([each for each in QUESTIONS if each.id in chosen], plan):
+    account = clients("sts").get_caller_identity()["Account"]  # who cannot be asked is known before anything is shown
+    for line in _plan_lines([each for each in QUESTIONS if each.id in chosen], plan, account):
         say(line)
     have_agreed("Go on?", yes=yes)
     with _lab(clients, role) as lab:
@@ -90,13 +91,14 @@ def _lab(clients: Clients, role: str) -> Iterator[AccountLab]:
                 complain(f"could not be removed, remove it by hand: {left}")
 
 
-def _plan_lines(questions: list[Question], plan: Plan) -> Iterator[str]:
+def _plan_lines(questions: list[Question], plan: Plan, account: str) -> Iterator[str]:
     """Yield what is asked, how, and what it costs at most."""
     for each in questions:
         yield f"{each.id}: {each.asks}"
         yield f"  {each.how}"
     usd, minutes = sum(each.usd_most for each in questions), 4 + max(plan.gaps_s) / 60
-    yield f"\nIn {plan.region}: at most ${usd:.2f}, up to {minutes:.0f} minutes; all that is made is removed.\n"
+    yield f"\nIn account {account}, {plan.region}: at most ${usd:.2f}, up to {minutes:.0f} minutes;"
+    yield "all that is made is removed.\n"
 
 
 def _tell(answer: Answer) -> None:

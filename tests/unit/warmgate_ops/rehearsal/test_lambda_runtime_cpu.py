@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmgate_ops.rehearsal.cloud.lambda_runtime.cpu import PERIOD_S, Quota, Throttle, share_of
+from warmgate_ops.rehearsal.cloud.lambda_runtime.cpu import PERIOD_S, Quota, Throttle, descendants, share_of
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads the clocks of other processes")
 COMPUTING = """
@@ -95,7 +95,7 @@ def test_a_process_and_its_children_take_as_long_as_their_share_says(computing: 
     """A quarter of a processor makes of a quarter of a second a whole one, and lets all go on at the end."""
 
     async def throttled() -> str:
-        task = asyncio.create_task(Throttle(os.getpid(), 0.25).run(lambda: True))
+        task = asyncio.create_task(Throttle(computing.pid, 0.25).run(lambda: True))
         await asyncio.sleep(0)
         tell(computing)
         assert computing.stdout is not None
@@ -113,10 +113,11 @@ def test_what_was_stopped_goes_on_when_nobody_throttles_any_more(computing: subp
     """A hundredth of a processor stops it for long; cancelled, it ends soon."""
 
     async def throttled() -> None:
-        task = asyncio.create_task(Throttle(os.getpid(), 0.01).run(lambda: True))
+        task = asyncio.create_task(Throttle(computing.pid, 0.01).run(lambda: True))
         tell(computing)
         await asyncio.sleep(0.4)
-        assert " T (stopped)" in Path(f"/proc/{computing.pid}/status").read_text().replace("\t", " ")
+        (child,) = descendants(computing.pid)
+        assert " T (stopped)" in Path(f"/proc/{child}/status").read_text().replace("\t", " ")
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 

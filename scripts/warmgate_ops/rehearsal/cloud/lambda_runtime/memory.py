@@ -34,9 +34,10 @@ def children(parent: int) -> list[int]:
     if sys.platform != "linux":
         return list(children_listed(_ps(), parent))
     found: list[int] = []
-    for listed in Path(f"/proc/{parent}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(word) for word in listed.read_text().split()]
+    with contextlib.suppress(OSError):  # it may end while it is looked at
+        for listed in Path(f"/proc/{parent}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += [int(word) for word in listed.read_text().split()]
     return found
 
 
