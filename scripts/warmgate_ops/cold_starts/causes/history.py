@@ -10,6 +10,8 @@ from statistics import median
 
 from warmgate_ops.cold_starts.calls import Beginning, Call
 
+LOGGED_LATE_MS = 50.0
+"""The caller of a call that ended its environment may have the error so long before the log has its report."""
 SLACK_MS = 300.0
 """A call may have come so long before its init began, and a report be written so long after the end."""
 FEWEST_GAPS = 5
@@ -191,7 +193,9 @@ def _place(found: Standing, each: Environment, at_ms: float) -> None:
     if not place:
         return
     last = each.calls[place - 1]
-    if last.ended_ms > at_ms:
+    if last is each.calls[-1] and ends_environment(last) and last.ended_ms <= at_ms + LOGGED_LATE_MS:
+        found.gone.append(Gone(each, max(0.0, at_ms - last.ended_ms)))
+    elif last.ended_ms > at_ms:
         found.busy.append(each)
     elif last.ended_ms > at_ms - SLACK_MS or (place < len(each.starts) and each.starts[place] < at_ms + SLACK_MS):
         found.just_free.append(each)

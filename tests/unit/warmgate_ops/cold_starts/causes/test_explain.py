@@ -129,6 +129,15 @@ def test_a_failure_that_left_nothing_is_probable() -> None:
     assert [tie.cause for tie in told.ties] == [Cause.RECYCLING]
 
 
+@pytest.mark.parametrize("after_s", [-0.05, 0.0, 0.1, 1.0])
+def test_who_calls_at_once_after_a_crash_does_not_find_its_environment_busy(after_s: float) -> None:
+    """The caller has the error before the log has its line."""
+    crashed = call(440, "old", status="failure")
+    told = last([*known_gaps(), crashed, call(crashed.ended_ms / S + after_s, "new", COLD)])
+
+    assert found(told) == (Cause.FAILURE, Certainty.PROBABLE)
+
+
 def test_init_that_failed_first() -> None:
     """Init inside the very first call of an environment: the one before it did not end well."""
     assert found(last([call(0, "new", SUPPRESSED)])) == (Cause.FAILURE, Certainty.CERTAIN)
