@@ -53,6 +53,10 @@ class AppSpecError(DocumentError):
     """An AppSpec that CodeDeploy would refuse for a Lambda deployment."""
 
 
+class FleetError(DocumentError):
+    """A fleet file that cannot be used."""
+
+
 class UnfitError(WarmgateError):
     """A value or a text cannot be used; whoever knows where it stands turns this into a fault."""
 
@@ -145,6 +149,19 @@ class RollbackError(WarmgateError):
     """The alias could not be sent back to the baseline.
 
     `busy` where somebody else changes it just now; `unsure` where no answer came, so that it may have been done.
+    """
+
+    def __init__(self, message: str, *, busy: bool = False, unsure: bool = False, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.busy = busy
+        self.unsure = unsure
+
+
+class CreateError(WarmgateError):
+    """CodeDeploy made no deployment.
+
+    `busy` where one of the group is active, or as many as the account may have; `unsure` where no answer came, so that
+    it may have been made.
     """
 
     def __init__(self, message: str, *, busy: bool = False, unsure: bool = False, hint: str = "") -> None:
