@@ -51,7 +51,7 @@ class Beginning:
             return Entry(state=State.BEGINNING, reason=str(error), began_s=began_s)
 
     def _tried(self, release: Release, began_s: float, *, look_first: bool) -> Entry:
-        found = self._found(release) if look_first else ""
+        found = self.found(release) if look_first else ""
         if not found:
             alias = self.aliases.read(release.target)
             if alias.serves_alone(release.version):
@@ -63,16 +63,16 @@ class Beginning:
     def _created(self, release: Release, alias: AliasState) -> str:
         """Return the deployment that was made, by this try or by one whose answer was lost."""
         if fault := unfit(release, alias):
-            raise CreateError(fault)
-        description = f"{mark_of(self.fleet_id, release)}"
+            raise CreateError(fault, busy=not alias.serves_alone(alias.version))
         try:
-            return self.deployments.create(release, release.current or alias.version, description)
+            return self.deployments.create(release, alias.version, mark_of(self.fleet_id, release))
         except CreateError as error:
-            if (error.busy or error.unsure) and (found := self._found(release)):
+            if (error.busy or error.unsure) and (found := self.found(release)):
                 return found
             raise
 
-    def _found(self, release: Release) -> str:
+    def found(self, release: Release) -> str:
+        """Return the deployment that the fleet has made of a release, empty where none; raises DeploymentLookupError."""
         return self.deployments.find(release, mark_of(self.fleet_id, release), self.since_s - SKEW_S)
 
 
@@ -80,8 +80,8 @@ def unfit(release: Release, alias: AliasState) -> str:
     """Return why CodeDeploy would fail a release of an alias as it is now, empty where it would not."""
     if not alias.serves_alone(alias.version):
         return (
-            f"{release.key}: found {alias}, expected one version; a deployment is in progress, or one was stopped without"
-            " a rollback: clear the alias's routing first"
+            f"{release.key}: found {alias}, expected one version; a deployment is in progress, or one was stopped"
+            " without a rollback: clear the alias's routing first"
         )
     if release.current and alias.version != release.current:
         return f"{release.key}: found {alias}, expected version {release.current}; correct `current`, or remove it"

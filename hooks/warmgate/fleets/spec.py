@@ -24,7 +24,7 @@ class Keys(Section):
 
     __slots__ = ()
 
-    def other_fix(self, at: Place, key: str) -> str | None:
+    def other_fix(self, at: Place, key: str) -> str | None:  # noqa: ARG002
         """Return nothing."""
         return None
 
@@ -134,8 +134,8 @@ FLEET = Keys(
     Key(
         name="on_refusal",
         kind=Word(OnRefusal),
-        text="When a release did not end well: `stop` begins nothing new and lets what runs end, `go_on` begins the rest"
-        " all the same. `stop` by default.",
+        text="When a release did not end well: `stop` begins nothing new and lets what runs end, `go_on` begins the"
+        " rest all the same. `stop` by default.",
     ),
     Key(
         name="pause",
