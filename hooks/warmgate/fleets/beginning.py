@@ -72,7 +72,7 @@ class Beginning:
             raise
 
     def found(self, release: Release) -> str:
-        """Return the deployment that the fleet has made of a release, empty where none; raises DeploymentLookupError."""
+        """Return the deployment that the fleet made of a release, empty for none; raises DeploymentLookupError."""
         return self.deployments.find(release, mark_of(self.fleet_id, release), self.since_s - SKEW_S)
 
 

@@ -97,10 +97,7 @@ def exit_code_of(fleet: Fleet, progress: Progress) -> int:
 
 def summary_of(fleet: Fleet, progress: Progress) -> str:
     """Return in one line how many came how far."""
-    counts = {state: len(in_state(fleet, progress, state)) for state in State}
-    parts = [f"{count} {state.value.replace('_', ' ')}" for state, count in counts.items() if count]
-    order = [
-        *(part for part in parts if not part.endswith("not begun")),
-        *(p for p in parts if p.endswith("not begun")),
-    ]
-    return f"{len(fleet.releases)} releases: {', '.join(order)}"
+    order = sorted(State, key=lambda state: state is State.NOT_BEGUN)
+    counts = ((state, len(in_state(fleet, progress, state))) for state in order)
+    parts = [f"{count} {state.value.replace('_', ' ')}" for state, count in counts if count]
+    return f"{len(fleet.releases)} releases: {', '.join(parts)}"

@@ -56,9 +56,11 @@ class FleetRun:
     clock: Clock
     stopping: Callable[[], bool]
     """Whether nothing new may begin, and what runs is only followed."""
+    leaving: Callable[[], bool] = lambda: False
+    """Whether to follow no longer what runs."""
     poll_s: float = POLL_S
     doubtful: bool = False
-    """Whether an earlier run, of which no progress is known, may have made deployments."""
+    """Whether an earlier run may have made deployments that progress does not tell."""
 
     def run(self, progress: Progress) -> Progress:
         """Return the progress at the end.
@@ -80,7 +82,7 @@ class FleetRun:
                 if failures >= PATIENT_LOOKS:
                     raise LookError(f"CodeDeploy could not be asked: {error.message}", hint=error.hint) from error
             progress = self._begun(progress, tried_s)
-            if self._is_done(progress):
+            if self._is_done(progress) or self.leaving():
                 return progress
             self.clock.sleep_ms(min(self.poll_s * 2**failures, SLOWEST_POLL_S) * 1000)
 
