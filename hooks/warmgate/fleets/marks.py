@@ -9,6 +9,8 @@ from warmgate.model.fleet import Release
 
 LONGEST_ID = 40
 """With the longest function and alias a mark fits into the 256 characters of a description."""
+LOST_S = 7 * 24 * 3600.0
+"""How far back deployments are looked for where only the fleet's id is known: a run may be made again later."""
 _ID = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_ID}}}")
 
 

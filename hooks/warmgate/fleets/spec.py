@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from warmgate.documents.nodes import Node, ScalarNode
+from warmgate.documents.nodes import ListNode, Node, ScalarNode
 from warmgate.documents.place import Place
 from warmgate.errors import PolicyError
 from warmgate.model.fleet import OnRefusal
@@ -52,15 +52,25 @@ class VersionNumber(Kind):
         return value
 
 
+class NotEmpty(Listed):
+    """A list with at least one item."""
+
+    __slots__ = ("fix",)
+
+    def __init__(self, item: Kind, *, item_name: str, most: int, fix: str, rules: tuple[Rule, ...] = ()) -> None:
+        super().__init__(item, item_name=item_name, most=most, rules=rules)
+        self.fix = fix
+
+    def read(self, node: Node, at: Place) -> tuple[Any, ...]:
+        """Return every item."""
+        if isinstance(node, ListNode) and not node.items:
+            raise PolicyError(at.fault(node.line, found="an empty list", expected=self.expected, fix=self.fix))
+        return super().read(node, at)
+
+
 def _bounded(waves: Mapping[int, tuple[dict[str, Any], ...]]) -> Iterator[Complaint]:
-    """Complain of waves without a release, and of too many releases."""
-    for number, wave in waves.items():
-        if not wave:
-            fix = "write a release, or remove the wave"
-            yield Complaint((number,), "a wave without a release", "at least one release", fix)
+    """Complain of too many releases in all waves together."""
     total = sum(map(len, waves.values()))
-    if not waves:
-        yield Complaint((), "no wave", "at least one wave", "write `- [{function: NAME, version: NUMBER}]`")
     if total > MOST:
         yield Complaint((), f"{total} releases", f"at most {MOST}", "make two fleets of it")
 
@@ -115,7 +125,7 @@ RELEASE = Keys(
     ),
     *_SHARED_KEYS,
 )
-WAVE = Listed(RELEASE, item_name="releases", most=MOST)
+WAVE = NotEmpty(RELEASE, item_name="releases", most=MOST, fix="write a release, or remove the wave")
 FLEET = Keys(
     Key(
         name="fleet",
@@ -145,7 +155,13 @@ FLEET = Keys(
     ),
     Key(
         name="waves",
-        kind=Listed(WAVE, item_name="waves", most=MOST, rules=(Rule(_bounded),)),
+        kind=NotEmpty(
+            WAVE,
+            item_name="waves",
+            most=MOST,
+            fix="write `- [{function: NAME, version: NUMBER}]`",
+            rules=(Rule(_bounded),),
+        ),
         required=True,
         text="Lists of releases; a wave begins when every release of the one before it has ended.",
     ),

@@ -22,7 +22,7 @@ from warmgate.adapters.waiting import SystemClock
 from warmgate.errors import SettingsError
 from warmgate.fleets.beginning import Beginning
 from warmgate.fleets.ending import Ending
-from warmgate.fleets.marks import LONGEST_ID, is_fleet_id
+from warmgate.fleets.marks import LONGEST_ID, LOST_S, is_fleet_id
 from warmgate.fleets.parse import parse_fleet
 from warmgate.model.fleet import Fleet, OnRefusal, State
 from warmgate_ops.cli.consoles import new_console
@@ -180,10 +180,6 @@ def _run(
         except LookError as error:
             watcher.tell(str(error))
             return folder.read() or progress
-
-
-LOST_S = 7 * 24 * 3600.0
-"""How far back deployments are looked for where only the fleet's ID is known."""
 
 
 @contextmanager

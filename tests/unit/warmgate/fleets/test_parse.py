@@ -39,7 +39,8 @@ def test_defaults() -> None:
     """Five at once, stop at a refusal, no pause; JSON is read as YAML is."""
     fleet = parse_fleet(TOP + ONE, "f")
     assert (fleet.at_once, fleet.on_refusal, fleet.pause_s) == (5, OnRefusal.STOP, 0)
-    text = '{"fleet": "a", "alias": "l", "application": "b", "deployment_group": "c", "waves": [[{"function": "d", "version": "1"}]]}'
+    text = '{"fleet": "a", "alias": "l", "application": "b", "deployment_group": "c", "waves": '
+    text += '[[{"function": "d", "version": "1"}]]}'
     assert parse_fleet(text, "f").releases[0].key == "d:l"
 
 
@@ -48,33 +49,45 @@ def test_defaults() -> None:
     [
         (
             f"{TOP}wavs: 1\n{ONE}",
-            "fleet.yaml:5 wavs: found an unknown key, expected one of fleet, alias, application, deployment_group,"
-            " config, before, after, at_once, on_refusal, pause, waves; write waves",
+            (
+                "fleet.yaml:5 wavs: found an unknown key, expected one of fleet, alias, application, deployment_group,"
+                " config, before, after, at_once, on_refusal, pause, waves; write waves"
+            ),
         ),
         (
             f"{TOP}waves: [[{{function: a, version: 7}}], [{{function: b, version: 1}}, {{function: a, version: 8}}]]",
-            "fleet.yaml:5 waves[1][1]: found a:live a second time, expected each alias once in a fleet; remove it,"
-            " or waves[0][0]",
+            (
+                "fleet.yaml:5 waves[1][1]: found a:live a second time, expected each alias once in a fleet; remove it,"
+                " or waves[0][0]"
+            ),
         ),
         (
             f"{TOP}waves:\n  - [{{function: a, version: 7}}]\n  - []",
-            "fleet.yaml:7 waves[1]: found a wave without a release, expected at least one release; write a release,"
-            " or remove the wave",
+            (
+                "fleet.yaml:7 waves[1]: found an empty list, expected a list of at most 500 releases; write a release,"
+                " or remove the wave"
+            ),
         ),
         (
             f"{TOP}waves: []",
-            "fleet.yaml:5 waves: found no wave, expected at least one wave; write"
-            " `- [{function: NAME, version: NUMBER}]`",
+            (
+                "fleet.yaml:5 waves: found an empty list, expected a list of at most 500 waves; write"
+                " `- [{function: NAME, version: NUMBER}]`"
+            ),
         ),
         (
             f"{TOP}waves: [[{{function: a, version: $LATEST}}]]",
-            "fleet.yaml:5 waves[0][0].version: found $LATEST, expected the number of a published version; publish a"
-            " version and write its number, as 7",
+            (
+                "fleet.yaml:5 waves[0][0].version: found $LATEST, expected the number of a published version; publish a"
+                " version and write its number, as 7"
+            ),
         ),
         (
             f"fleet: a\nalias: live\napplication: b\n{ONE}",
-            "fleet.yaml:4 waves[0][0].deployment_group: found nothing, expected a name; write `deployment_group:` here,"
-            " or at the top for every release",
+            (
+                "fleet.yaml:4 waves[0][0].deployment_group: found nothing, expected a name; write `deployment_group:`"
+                " here, or at the top for every release"
+            ),
         ),
         (
             f"{TOP}pause: 10m\n{ONE}",
@@ -86,14 +99,18 @@ def test_defaults() -> None:
         ),
         (
             f"{TOP}at_once: 0\n{ONE}",
-            "fleet.yaml:5 at_once: found number 0, expected a whole number from 1 to 100; write a number within these"
-            " bounds, without quotes or unit",
+            (
+                "fleet.yaml:5 at_once: found number 0, expected a whole number from 1 to 100; write a number within"
+                " these bounds, without quotes or unit"
+            ),
         ),
         ("", "fleet.yaml:1 document: found an empty document, expected a fleet; begin with `fleet: NAME`"),
         (
             f"{TOP}waves: [[{{function: 'arn:aws:lambda:x:1:function:a', version: 7}}]]",
-            'fleet.yaml:5 waves[0][0].function: found "arn:aws:lambda:x:1:function:a", expected the name of a'
-            " function, at most 64 characters; write the name alone: no ARN, no version",
+            (
+                'fleet.yaml:5 waves[0][0].function: found "arn:aws:lambda:x:1:function:a", expected the name of a'
+                " function, at most 64 characters; write the name alone: no ARN, no version"
+            ),
         ),
     ],
 )
