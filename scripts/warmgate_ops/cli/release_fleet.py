@@ -78,9 +78,6 @@ def release_fleet(
     with folder.held():
         progress = _progress_in(folder, fleet, asked)
         doubtful = bool(progress.entries) or bool(asked.fleet_id)
-        waiting = in_state(fleet, progress, State.NOT_BEGUN)
-        _refuse_unfit(clients, fleet, waiting)
-        folder.write(progress)
         progress = _run(clients, fleet, folder, progress, asked, reports, doubtful=doubtful)
         _leave(fleet, progress, folder, outputs)
 
@@ -92,10 +89,6 @@ def _show_plan(clients: Clients, fleet: Fleet, folder: Folder, asked: Asked) -> 
     for line in plan_lines(fleet, progress, checked):
         say(line)
     _refuse(fleet, checked)
-
-
-def _refuse_unfit(clients: Clients, fleet: Fleet, waiting: tuple[Any, ...]) -> None:
-    _refuse(fleet, checked_all(clients, waiting))
 
 
 def _refuse(fleet: Fleet, checked: tuple[Any, ...]) -> None:
@@ -173,6 +166,10 @@ def _run(
             leaving=lambda: timeout_s is not None and time.monotonic() - began_s > timeout_s,
             doubtful=doubtful,
         )
+        if doubtful:
+            progress = run.adopted(progress)
+        _refuse(fleet, checked_all(clients, in_state(fleet, progress, State.NOT_BEGUN)))
+        folder.write(progress)
         try:
             return run.run(progress)
         except KeyboardInterrupt:

@@ -86,6 +86,14 @@ class FleetRun:
                 return progress
             self.clock.sleep_ms(min(self.poll_s * 2**failures, SLOWEST_POLL_S) * 1000)
 
+    def adopted(self, progress: Progress) -> Progress:
+        """Return the progress with what an earlier run made and did not note; raises DeploymentLookupError."""
+        for release in in_state(self.fleet, progress, State.NOT_BEGUN):
+            if found := self.beginning.found(release):
+                entry = Entry(state=State.RUNNING, deployment_id=found, began_s=self._now_s())
+                progress = self._kept(progress, release, entry)
+        return progress
+
     def _is_done(self, progress: Progress) -> bool:
         active = in_state(self.fleet, progress, State.BEGINNING, State.RUNNING)
         return is_over(self.fleet, progress) or (self.stopping() and not active)
