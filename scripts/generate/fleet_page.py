@@ -46,8 +46,9 @@ def fleet_page() -> str:
         "## A release",
         _table(RELEASE.keys),
         (
-            f"{_named(SHARED)} may stand at the top, for every release that has none of its own; {_named(NEEDED)} must"
-            f" stand in one of the two places. An alias stands once in a fleet, and a fleet has at most {MOST} releases."
+            f"{_named(SHARED)} may stand at the top, for every release that has none of its own;"
+            f" {_named(NEEDED)} must stand in one of the two places."
+            f" An alias stands once in a fleet, and a fleet has at most {MOST} releases."
         ),
         "## Faults",
         "Every fault is listed at once, with its line, what was found, what was expected and what to do. This file",

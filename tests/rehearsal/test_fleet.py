@@ -16,7 +16,7 @@ import pytest
 
 from support.fleet_stage import command, environment_of, fleet_file, install_fleet
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
-from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_warmgate
+from warmgate_ops.rehearsal.stage import ALIAS, APPLICATION, BUCKET, Installed, install_hook
 
 pytestmark = pytest.mark.local_cloud
 COUNT, WAVE, BAD = 20, 5, 12
@@ -61,10 +61,10 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Give a cloud with Warmgate and twenty functions."""
+    """Give a cloud with the first hook and twenty functions."""
     folder = tmp_path_factory.mktemp("fleet")
     with LocalCloud.start(folder / "cloud") as cloud:
-        install_warmgate(cloud)
+        install_hook(cloud)
         yield Stage(cloud, install_fleet(cloud, folder / "functions", COUNT, {BAD}))
 
 
@@ -128,9 +128,9 @@ def test_a_run_that_is_killed_is_resumed_with_and_without_its_progress(stage: St
 
 def test_ctrl_c_follows_what_runs_and_begins_nothing_new(stage: Stage, tmp_path: Path) -> None:
     """The first Ctrl-C; a later run ends the rest."""
-    fresh = install_fleet(stage.cloud, tmp_path / "functions", 3, set(), names="interrupted")
+    fresh = install_fleet(stage.cloud, tmp_path / "functions", 2, set(), names="interrupted")
     own = Stage(stage.cloud, fresh)
-    file = fleet_file(tmp_path / "shop.yaml", fresh, 3, at_once=1)
+    file = fleet_file(tmp_path / "shop.yaml", fresh, 2, at_once=1)
     with subprocess.Popen(
         command("release", "--all", str(file)),
         env=environment_of(stage.cloud),
@@ -144,7 +144,7 @@ def test_ctrl_c_follows_what_runs_and_begins_nothing_new(stage: Stage, tmp_path:
         running.send_signal(signal.SIGINT)
         said = running.stdout.read()
     assert running.returncode == 3
-    assert said.startswith("UNKNOWN: 3 releases: 1 released, 2 not begun")
+    assert said.startswith("UNKNOWN: 2 releases: 1 released, 1 not begun")
     assert "resume it with --resume" in said
     assert sum(own.deployments().values()) == 1
 
