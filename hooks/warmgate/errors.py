@@ -157,6 +157,10 @@ class UnsettledError(WarmgateError):
     """A release has not ended yet, or something of it could not be done; the event must be delivered again."""
 
 
+class BakeError(WarmgateError):
+    """A bake could not be started, found or stopped."""
+
+
 class KeepWarmError(WarmgateError):
     """Aliases were not kept warm because something could not be found out."""
 
