@@ -157,8 +157,12 @@ class UnsettledError(WarmgateError):
     """A release has not ended yet, or something of it could not be done; the event must be delivered again."""
 
 
-class BakeError(WarmgateError):
-    """A bake could not be started, found or stopped."""
+class BakeStartError(WarmgateError):
+    """The bake of a release could not be started."""
+
+
+class BakeLookupError(WarmgateError):
+    """What has become of a bake could not be found out, or it could not be stopped."""
 
 
 class KeepWarmError(WarmgateError):
