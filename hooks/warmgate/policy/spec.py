@@ -221,8 +221,8 @@ POLICY = Section(
         name="bake",
         kind=BAKE,
         text="For how long live traffic is judged by `live` and `limits.memory` after the deployment has succeeded,"
-        " where the stack is installed with `Bakes`. A release that fails its bake is rolled back under `mode: enforce` and"
-        " `rollback: enforce`.",
+        " where the stack is installed with `Bakes`. A release that fails its bake is rolled back under `mode: enforce`"
+        " and `rollback: enforce`.",
     ),
     Key(
         name="keep_warm",
