@@ -237,6 +237,14 @@ class KeepWarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bake:
+    """For how long live traffic is judged after a deployment has succeeded, and how often."""
+
+    minutes: int
+    every_minutes: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A whole policy."""
 
@@ -251,6 +259,8 @@ class Policy:
     limits: Limits = Limits()
     compare: Compare = Compare()
     live: Live = Live()
+    bake: Bake | None = None
+    """None where nothing is judged once a deployment has succeeded."""
     keep_warm: KeepWarm | None = None
     """None where nobody keeps anything warm; no judgement reads it."""
     when: When = When()
