@@ -161,13 +161,12 @@ class BakeStartError(WarmgateError):
     """The bake of a release could not be started."""
 
 
-<<<<<<< HEAD
 class BakeLookupError(WarmgateError):
     """What has become of a bake could not be found out, or it could not be stopped."""
-=======
+
+
 class BakeStateError(WarmgateError):
     """The state of a bake is none that this version of Warmgate reads."""
->>>>>>> h-bake
 
 
 class KeepWarmError(WarmgateError):
