@@ -5,6 +5,7 @@ What a look judges is scripted here: what is tried is that looks go on, end once
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections import Counter
@@ -54,7 +55,7 @@ def test_the_clock_of_looks_is_that_of_the_waits(stage: BakeStage) -> None:
     """Between two looks lie the seconds of the state, and what the look itself took."""
     looks = stage.looks(stage.ended(stage.begin("d-PACE", hours=2))["executionArn"])
 
-    gaps_s = [(after["hours"] - before["hours"]) * 3600 for before, after in zip(looks, looks[1:], strict=False)]
+    gaps_s = [(after["hours"] - before["hours"]) * 3600 for before, after in itertools.pairwise(looks)]
     assert min(gaps_s) >= 600
     assert sorted(gaps_s)[len(gaps_s) // 2] < 2400
 

@@ -51,16 +51,18 @@ class BrokenBakes:
         """Notify people of a bake that broke, once however often its event comes; None where there is nothing to say.
 
         Raises:
-            UnsettledError: another run is notifying just now; the event is delivered again.
+            UnsettledError: another run is notifying just now, or the end cannot be seen yet; the event comes again.
             BakeLookupError, ClaimError, NoticeError: Step Functions, the table or the topic did not answer.
         """
-        if event["detail"]["status"] not in BROKEN:
+        detail = event["detail"]
+        if detail["status"] not in BROKEN:
             return None
-        ended = self.executions.describe(event["detail"]["executionArn"])
+        ended = self._ended(detail)
         self.log(f"{ended.deployment_id}: its bake has ended without a verdict: {ended.status} {ended.error}")
         if ended.error == TOLD:
             return None
-        key = f"notice bake {ended.arn}"
+        # One that is resumed has the same ARN, and may be stopped once more.
+        key = f"notice bake {ended.arn} {detail.get('redriveCount') or 0}"
         match self.claims.claim(key, LEASE_MS):
             case Claim.DONE:
                 return None
@@ -74,6 +76,14 @@ class BrokenBakes:
             raise
         self.claims.settle(key)
         return ended
+
+    def _ended(self, detail: dict[str, Any]) -> EndedExecution:
+        """Return the execution as Step Functions describes it, which may be behind its own event."""
+        found = self.executions.describe(detail["executionArn"])
+        if found.status not in BROKEN:
+            hint = "the event is delivered again"
+            raise UnsettledError(f"{found.arn}: found {found.status}, expected {detail['status']}", hint=hint)
+        return found
 
 
 def text_of(ended: EndedExecution) -> str:

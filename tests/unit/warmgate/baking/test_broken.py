@@ -93,12 +93,33 @@ def test_a_message_that_did_not_leave_is_sent_by_the_next_delivery(world: World)
 def test_a_run_that_died_while_it_notified_is_followed_by_another(world: World) -> None:
     """Its claim ends with its lease; until then the event comes again."""
     arn = world.executions.stop("d-1")
-    FakeClaims(world.table).claim(f"notice bake {arn}", LEASE_MS)
+    FakeClaims(world.table).claim(f"notice bake {arn} 0", LEASE_MS)
     with pytest.raises(UnsettledError):
         world.run(arn)
     world.table.clock.at_ms += LEASE_MS + 1
 
     assert world.run(arn) is not None
+
+
+def test_an_end_that_cannot_be_seen_yet_is_waited_for(world: World) -> None:
+    """DescribeExecution may be behind the event: without it nobody knows who stopped what, and why."""
+    world.executions.start({"deployment_id": "d-1"})
+    [arn] = world.executions.started
+    with pytest.raises(UnsettledError, match="found RUNNING, expected ABORTED"):
+        world.run(arn)
+    world.executions.stop("d-1")
+
+    assert world.run(arn) is not None
+
+
+def test_a_bake_that_was_resumed_and_stopped_again_is_told_again(world: World) -> None:
+    """It has the same ARN; the event counts how often it was resumed."""
+    arn = world.executions.stop("d-1")
+    bakes = BrokenBakes(executions=world.executions, claims=FakeClaims(world.table), texts=world.heard)
+    for count in (0, 1, 1):
+        bakes.run({"detail": {"executionArn": arn, "status": "ABORTED", "redriveCount": count}})
+
+    assert len(world.heard.messages) == 2
 
 
 def test_an_execution_that_cannot_be_read_fails_the_run(world: World) -> None:
