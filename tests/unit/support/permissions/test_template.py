@@ -19,13 +19,17 @@ from warmgate.settings import Settings
 ROOT = Path(__file__).parents[4]
 TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
-FUNCTIONS = ("BeforeAllowTraffic", "AfterAllowTraffic", "TrafficGuard", "RollbackController", "Keeper", "ColdStarts")
+FUNCTIONS = (
+    *("BeforeAllowTraffic", "AfterAllowTraffic", "TrafficGuard", "RollbackController"),
+    *("Keeper", "Bake", "ColdStarts"),
+)
 HOOKS = ("BeforeAllowTraffic", "AfterAllowTraffic")
 NAMES = installed_names(TEMPLATE, "reports")
 WIDE = {
     "ReadTargets": {"codedeploy:ListDeploymentTargets", "codedeploy:GetDeploymentTarget"},
     "ReadAccount": {"lambda:GetAccountSettings", "cloudwatch:GetMetricData"},
     "ReadQueryResults": {"logs:GetQueryResults"},
+    "ReadResults": {"logs:GetQueryResults", "cloudwatch:GetMetricData"},
     "StopDeployments": {"codedeploy:StopDeployment"},
     "FindTaggedFunctions": {"tag:GetResources"},
     "FindSchedules": {
@@ -38,6 +42,7 @@ EVERYWHERE = {
     "PolicyBucket": "b",
     "RevisionBucket": "r",
     "PolicyAppConfigApplication": "a",
+    "Bakes": "on",
     "WebhookSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:chat-AbCdEf",
 }
 DASHBOARD: str = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0]
