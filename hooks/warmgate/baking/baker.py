@@ -87,17 +87,21 @@ class Baker:
         if own is None and (ended := self._superseded(state, release, other)) is not None:
             return ended
         if state.failed:
-            return self._failed(state, release, deadline)
+            return self._failed(state, release, deadline, own)
         if state.scope is None:
             try:
                 state = replace(state, scope=self.scoping.scope_of(release, state, deadline))
             except PolicyError as error:
                 return self.endings.end(state, BakeEnd.NOT_JUDGED, f"the policy cannot be used: {error}")
+        return self._decided(state, release, own, deadline)
+
+    def _decided(self, state: BakeState, release: Deployment, own: Deployment | None, deadline: Deadline) -> BakeState:
+        """Judge what is new and do what follows; `own` is the deployment back that a run made which died."""
         state, unread, findings = self._judged(state, release, deadline)
         failed = [finding for finding in findings if finding.outcome is Outcome.FAILED]
         if failed or own is not None:
             reason = "; ".join(f"{f.check}: {f.reason}" for f in failed) or "rolled back by an earlier run of this look"
-            return self._failed(replace(state, failed=reason[:LONGEST_REASON]), release, deadline)
+            return self._failed(replace(state, failed=reason[:LONGEST_REASON]), release, deadline, own)
         if unread:
             return self._put_off(state, unread, deadline)
         if len(state.parts) == state.part_count:
@@ -126,10 +130,12 @@ class Baker:
         said = f"the alias serves {alias}, not version {release.candidate} alone; nothing was changed"
         return self.endings.end(state, BakeEnd.SUPERSEDED, said)
 
-    def _failed(self, state: BakeState, release: Deployment, deadline: Deadline) -> BakeState:
+    def _failed(
+        self, state: BakeState, release: Deployment, deadline: Deadline, own: Deployment | None = None
+    ) -> BakeState:
         """Roll back where the policy says so now; where it does not, people hear what was found."""
         policy, _ = self.policies.find(release.target, deadline)
-        if policy.mode is Mode.OBSERVE:
+        if policy.mode is Mode.OBSERVE and not own:
             said = f"mode observe, not rolled back: {state.failed}"
             return self.endings.end(state, BakeEnd.NOT_ROLLED_BACK, said)
         seen = self.recovery.bring_back(release, deadline)
@@ -147,7 +153,7 @@ class Baker:
     ) -> BakeState:
         """End a bake that nothing has failed for all of its time."""
         shares = [finding for finding in findings if finding.bad_count is not None and finding.unit is not None]
-        if all(map(is_lacking, shares)):
+        if all(map(is_lacking, shares)) and (shares or not state.tracks):
             calls = sum(part.calls for part in state.parts)
             return self.endings.end(state, BakeEnd.NOT_JUDGED, f"too little traffic: {calls} calls in all of its time")
         policy, _ = self.policies.find(release.target, deadline)

@@ -75,7 +75,7 @@ def _release(
     found = dict(section)
     if ended.outcome == BakeEnd.ROLLED_BACK:
         found["outcome"] = ReleaseOutcome.ROLLED_BACK.value
-    if ended.outcome == BakeEnd.NOT_ROLLED_BACK:
+    if ended.outcome == BakeEnd.NOT_ROLLED_BACK and seen is not None:
         found["outcome"] = ReleaseOutcome.NOT_ROLLED_BACK.value
     if rollback is not None:
         by = "warmgate" if is_made_by_warmgate(rollback) else "codedeploy"
