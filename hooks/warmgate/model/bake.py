@@ -1,4 +1,4 @@
-"""A bake as a value: what one look leaves for the next. Counts and sketches alone, of bounded size whatever the traffic.
+"""A bake as a value: what one look leaves for the next. Counts alone, of bounded size whatever the traffic.
 
 The time of a bake is cut into parts of whole minutes, 144 at the most. A part is read once, when it is over: looks
 decide when something is found, never what is.

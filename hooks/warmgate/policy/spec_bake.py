@@ -9,7 +9,7 @@ from warmgate.documents.place import Place
 from warmgate.errors import PolicyError
 from warmgate.policy.kinds import Text
 from warmgate.policy.sections import Complaint, Key, Rule, Section
-from warmgate.policy.values import Bake
+from warmgate.policy.values import EVERY, Bake
 
 HOUR, DAY = 60, 24 * 60
 SHORTEST, LONGEST = 10, 7 * DAY
@@ -50,8 +50,7 @@ def in_words(minutes: int) -> str:
 
 def _looks_happen(values: Mapping[str, int]) -> Iterator[Complaint]:
     """Complain of looks that lie further apart than the bake is long."""
-    every = values.get("every_minutes", Bake.__dataclass_fields__["every_minutes"].default)
-    minutes = values.get("minutes")
+    minutes, every = values.get("minutes"), values.get("every_minutes", EVERY)
     if minutes is not None and every > minutes:
         yield Complaint(
             path=("every",),

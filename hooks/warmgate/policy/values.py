@@ -236,12 +236,16 @@ class KeepWarm:
     """Of the function's reserved concurrency, what these calls take at most at once."""
 
 
+EVERY = 10
+"""Minutes between the looks of a bake that names none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bake:
     """For how long live traffic is judged after a deployment has succeeded, and how often."""
 
     minutes: int
-    every_minutes: int = 10
+    every_minutes: int = EVERY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,9 +44,11 @@ def _finding(state: BakeState, place: int, check: ShareCheck, since: int) -> Fin
     )
     total = Share(sum(count.bad for count in counts), sum(count.of for count in counts))
     failing = None if beyond is None else (Share(beyond.bad, beyond.of), beyond.chance)
-    finding = judge_share(check.check, check.allowed, total, failing, _text(state, check, beyond), _verb(check))
+    finding = judge_share(check.check, check.allowed, total, failing, _text(state, check), _verb(check))
     # What is half-way in a bake was so for hours without reaching the line of any window.
-    return replace(finding, leans_to_fail=False) if beyond is None else finding
+    if beyond is None:
+        return replace(finding, leans_to_fail=False)
+    return replace(finding, reason=f"{finding.reason} {_where(state, beyond)}")
 
 
 def counts_of(state: BakeState, place: int) -> list[Count]:
@@ -62,12 +64,15 @@ def _checks(state: BakeState) -> tuple[ShareCheck, ...]:
     return state.scope.checks if state.scope else ()
 
 
-def _text(state: BakeState, check: ShareCheck, beyond: Beyond | None) -> str:
+def _text(state: BakeState, check: ShareCheck) -> str:
     minutes = state.part_ms / 60_000
-    if beyond is None:
-        return f"{len(state.parts)} of {state.part_count} parts of {minutes:g} min; {check.base or 'by its live calls'}"
-    hours = beyond.part * minutes / 60
-    return f"in {beyond.parts * minutes:g} min, {hours:.1f} h after the deployment; {check.base or 'by its live calls'}"
+    return f"{len(state.parts)} of {state.part_count} parts of {minutes:g} min; {check.base or 'by its live calls'}"
+
+
+def _where(state: BakeState, beyond: Beyond) -> str:
+    """Return when the window was that failed: `within 12 min, 3.2 h after the deployment`."""
+    minutes = state.part_ms / 60_000
+    return f"within {beyond.parts * minutes:g} min, {beyond.part * minutes / 60:.1f} h after the deployment"
 
 
 def _verb(check: ShareCheck) -> str:

@@ -22,14 +22,14 @@ from warmgate.model.verdict import Finding, Outcome
 
 CHECK = "bake.memory.trend"
 WITHIN_H = 12.0
-"""A leak that needs longer than this meets few environments: Lambda ends them after some hours (it documents no number)."""
+"""A slower leak meets few environments: Lambda ends them after some hours (it documents no number)."""
 YOUNGEST_S = 3600
 FEW_YOUNGEST_S = 9000
 """The same where there are fewer than three environments to agree."""
 FEWEST_POINTS = 6
 """In each of the two last thirds."""
 LEAST_CLIMB = 0.02
-"""Of the memory size, in the two last thirds together: less is noise of a megabyte or two, whatever it would lead to."""
+"""Of the memory size, in the two last thirds together: less is noise of a megabyte or two."""
 SHARE = 2 / 3
 """Of the environments that are old enough, so many must leak."""
 

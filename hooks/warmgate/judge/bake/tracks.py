@@ -1,6 +1,7 @@
 """Follows the memory of some environments as they grow older: calls of one part in, tracks of bounded size out.
 
-Lambda reports the most memory that an environment has used so far (Lambda, Max Memory Used), so that a track only climbs.
+Lambda reports the most memory that an environment has used so far (Lambda, Max Memory Used), so that a track only
+climbs.
 """
 
 from __future__ import annotations
