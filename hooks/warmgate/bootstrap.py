@@ -35,6 +35,7 @@ from warmgate.settings import Settings, policies_folder, settings_of
 if TYPE_CHECKING:
     from warmgate.gate.known_bad import KnownBad
     from warmgate.live.guard import Guard
+    from warmgate.ports.baking import Bakes
     from warmgate.ports.reports import Notices
     from warmgate.rollback.controller import RollbackController
 
@@ -232,10 +233,18 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
         reports=reports,
         claims=claims,
         clock=clock,
-        baking=BakeStart(policies=policies, reports=reports, clock=clock),
+        baking=BakeStart(policies=policies, reports=reports, clock=clock, bakes=_bakes(clients, settings)),
         notices=_notices(clients, settings),
         log=log_line,
     )
+
+
+def _bakes(clients: Clients, settings: Settings) -> Bakes | None:
+    if not settings.bakes:
+        return None
+    from warmgate.adapters.bakes import StepFunctionsBakes
+
+    return StepFunctionsBakes(clients, settings.bakes)
 
 
 def _notices(clients: Clients, settings: Settings) -> tuple[Notices, ...]:

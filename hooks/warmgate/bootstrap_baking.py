@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from warmgate.adapters.functions import LambdaFunctions
 from warmgate.adapters.logs import CloudWatchLogs
+from warmgate.adapters.look_clock import LookClock
 from warmgate.adapters.metrics import CloudWatchMetrics
 from warmgate.adapters.reports import log_line
 from warmgate.adapters.sdk import Clients
@@ -28,7 +29,7 @@ def baker() -> Baker:
 def baker_of(clients: Clients, settings: Settings) -> Baker:
     """Return the baker on real services, with the controller's way back; raises SettingsError."""
     ends = controller_of(clients, settings)
-    recovery, clock = ends.recovery, ends.clock
+    recovery, clock = ends.recovery, LookClock()
     logs = CloudWatchLogs(clients, clock)
     telling = Telling(reports=ends.reports, claims=ends.claims, clock=clock, notices=ends.notices, log=log_line)
     return Baker(

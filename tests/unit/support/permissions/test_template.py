@@ -29,7 +29,7 @@ WIDE = {
     "ReadTargets": {"codedeploy:ListDeploymentTargets", "codedeploy:GetDeploymentTarget"},
     "ReadAccount": {"lambda:GetAccountSettings", "cloudwatch:GetMetricData"},
     "ReadQueryResults": {"logs:GetQueryResults"},
-    "ReadResults": {"logs:GetQueryResults", "cloudwatch:GetMetricData"},
+    "ReadMetrics": {"cloudwatch:GetMetricData"},
     "StopDeployments": {"codedeploy:StopDeployment"},
     "FindTaggedFunctions": {"tag:GetResources"},
     "FindSchedules": {
@@ -204,7 +204,7 @@ def test_the_table_is_what_powertools_expects() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_logs_to_a_group_that_forgets(function: str) -> None:
     """The group has the function's name and a retention, outlives the stack, and is all that the role may log to."""
-    name = resolve(RESOURCES[function]["Properties"]["FunctionName"], TEMPLATE, NAMES)
+    name = resolve(RESOURCES[function]["Properties"]["FunctionName", "StateMachineName"], TEMPLATE, NAMES)
     resource = RESOURCES[RESOURCES[function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]]
     group = {**resource["Properties"], "LogGroupName": resolve(resource["Properties"]["LogGroupName"], TEMPLATE, NAMES)}
     written = [grant for grant in grants(function) if grant.action == "logs:PutLogEvents"]
@@ -442,7 +442,7 @@ def named(value: Any, names: Names) -> Iterator[str]:
         for key, inside in value.items():
             if key in NAMING and not (isinstance(inside, dict) and "Ref" in inside):
                 yield resolve(inside, TEMPLATE, names)
-            else:
+            elif key != "Definition":  # of a state machine, where parameters of tasks have the same keys
                 yield from named(inside, names)
 
 
@@ -458,6 +458,6 @@ def test_two_installations_of_a_region_share_no_name() -> None:
         if ":function:" in arn or ":log-group:" in arn
     ]
 
-    assert len(ours) == len(theirs) == 15
+    assert len(ours) == len(theirs) == 18
     assert ours & theirs == set()
     assert all("warmgate-shop-" in arn or ":shop-*" in arn or "/shop-*" in arn for arn in granted), granted
