@@ -204,7 +204,7 @@ def test_the_table_is_what_powertools_expects() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_logs_to_a_group_that_forgets(function: str) -> None:
     """The group has the function's name and a retention, outlives the stack, and is all that the role may log to."""
-    name = resolve(RESOURCES[function]["Properties"]["FunctionName", "StateMachineName"], TEMPLATE, NAMES)
+    name = resolve(RESOURCES[function]["Properties"]["FunctionName"], TEMPLATE, NAMES)
     resource = RESOURCES[RESOURCES[function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]]
     group = {**resource["Properties"], "LogGroupName": resolve(resource["Properties"]["LogGroupName"], TEMPLATE, NAMES)}
     written = [grant for grant in grants(function) if grant.action == "logs:PutLogEvents"]
@@ -430,7 +430,9 @@ def test_hooks_have_the_names_that_codedeploy_may_call(installation: str) -> Non
         assert OURS.search(name)
 
 
-NAMING = frozenset({"FunctionName", "LogGroupName", "LayerName", "DashboardName", "MetricNamespace"})
+NAMING = frozenset(
+    {"FunctionName", "LogGroupName", "LayerName", "DashboardName", "MetricNamespace", "StateMachineName"}
+)
 
 
 def named(value: Any, names: Names) -> Iterator[str]:
