@@ -174,6 +174,18 @@ class UnsettledError(WarmgateError):
     """A release has not ended yet, or something of it could not be done; the event must be delivered again."""
 
 
+class BakeStartError(WarmgateError):
+    """The bake of a release could not be started."""
+
+
+class BakeLookupError(WarmgateError):
+    """What has become of a bake could not be found out, or it could not be stopped."""
+
+
+class BakeStateError(WarmgateError):
+    """The state of a bake is none that this version of Warmgate reads."""
+
+
 class KeepWarmError(WarmgateError):
     """Aliases were not kept warm because something could not be found out."""
 
