@@ -106,7 +106,7 @@ def entry_in(item: dict[str, Any]) -> Entry:
 def summary_of(results: list[list[dict[str, Any]]]) -> dict[str, Any]:
     """Return the outcome of all results, wave by wave, and in one line how many came how far and which ended badly."""
     rows = [(row, State(row["state"])) for wave in results for row in wave]
-    counts = {state: sum(1 for _, found in rows if found is state) for state in State}
+    counts = {state: sum(1 for _, found in rows if found is state) for state in sorted(State, key=_comes_last)}
     words = [f"{count} {state.value.replace('_', ' ')}" for state, count in counts.items() if count]
     refused, good = any(state.is_refused for _, state in rows), all(state.is_good for _, state in rows)
     bad = [
@@ -116,3 +116,7 @@ def summary_of(results: list[list[dict[str, Any]]]) -> dict[str, Any]:
     ]
     text = f"{len(rows)} releases: {', '.join(words)}" + "".join(f"; {each}" for each in bad)
     return {"outcome": "refused" if refused else "released" if good else "unknown", "text": text[:LONGEST_CAUSE]}
+
+
+def _comes_last(state: State) -> bool:
+    return state is State.NOT_BEGUN

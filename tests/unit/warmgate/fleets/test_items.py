@@ -174,7 +174,7 @@ def test_what_is_lost_stops_the_fleet() -> None:
             "2 releases: 1 released, 1 rolled back; f1:live d-1 rolled_back: slow",
         ),
         (["released", "unknown"], "unknown", "2 releases: 1 released, 1 unknown; f1:live d-1 unknown: slow"),
-        (["released", "not_begun"], "unknown", "2 releases: 1 not begun, 1 released"),
+        (["released", "not_begun"], "unknown", "2 releases: 1 released, 1 not begun"),
     ],
 )
 def test_the_summary_has_the_worst_outcome(states: list[str], outcome: str, text: str) -> None:
