@@ -162,3 +162,18 @@ class FleetWorld:
         self.calls += 1
         if self.calls == self.dies_at:
             raise Died
+
+
+class FakeStops:
+    """Stops in memory."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+
+    def stopped_by(self, fleet_id: str) -> str:
+        """Return what stopped a fleet."""
+        return self.known.get(fleet_id, "")
+
+    def stop(self, fleet_id: str, key: str) -> None:
+        """Note it."""
+        self.known[fleet_id] = key

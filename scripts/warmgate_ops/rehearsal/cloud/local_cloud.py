@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Collection, Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -135,6 +135,10 @@ class LocalCloud:
     def initialise_ahead(self, function: str, qualifier: str = "", count: int = 1) -> None:
         """Initialise environments before anybody calls, as Lambda does now and then (proactive initialisation)."""
         self._run(self._platform.initialise_ahead(function, qualifier, count))
+
+    def in_flight(self, functions: Collection[str]) -> int:
+        """Return how many calls of functions run or wait for a core: what Lambda counts as concurrency."""
+        return self._platform.in_flight(functions)
 
     @property
     def environments(self) -> list[EnvironmentRecord]:

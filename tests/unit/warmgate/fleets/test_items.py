@@ -7,28 +7,13 @@ from typing import Any
 
 import pytest
 
-from support.fakes.fleet_world import START_S, FleetWorld
+from support.fakes.fleet_world import START_S, FakeStops, FleetWorld
 from warmgate.errors import FunctionLookupError, SettingsError
 from warmgate.fleets.beginning import Beginning
 from warmgate.fleets.checking import Checking
 from warmgate.fleets.ending import Ending
 from warmgate.fleets.items import LONGEST_WAIT_S, Steps, summary_of
 from warmgate.model.fleet import Fleet, OnRefusal, Release, State
-
-
-class Memory:
-    """Stops in memory."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, str] = {}
-
-    def stopped_by(self, fleet_id: str) -> str:
-        """Return what stopped a fleet."""
-        return self.known.get(fleet_id, "")
-
-    def stop(self, fleet_id: str, key: str) -> None:
-        """Note it."""
-        self.known[fleet_id] = key
 
 
 class Versions:
@@ -40,7 +25,7 @@ class Versions:
             raise FunctionLookupError(f"{function}:{version} could not be read: ResourceNotFoundException")
 
 
-def steps_in(world: FleetWorld, memory: Memory) -> Steps:
+def steps_in(world: FleetWorld, memory: FakeStops) -> Steps:
     """Return the steps of a fleet in a world."""
     return Steps(
         beginning=Beginning(fleet_id="f-1", since_s=START_S, deployments=world, aliases=world, clock=world),
@@ -84,7 +69,7 @@ def states_in(items: list[dict[str, Any]]) -> dict[str, str]:
 @pytest.mark.parametrize(("on_refusal", "third"), [(OnRefusal.STOP, "not_begun"), (OnRefusal.GO_ON, "released")])
 def test_a_refusal_stops_what_has_not_begun(on_refusal: OnRefusal, third: str) -> None:
     """Within a wave too: the third release waits for a place, and the first one is refused meanwhile."""
-    world, memory = FleetWorld(bad=frozenset({"f1:live"})), Memory()
+    world, memory = FleetWorld(bad=frozenset({"f1:live"})), FakeStops()
     fleet = Fleet(name="a", waves=((release_of(1), release_of(2), release_of(3)),), on_refusal=on_refusal)
     steps = steps_in(world, memory)
 
@@ -97,7 +82,7 @@ def test_a_refusal_stops_what_has_not_begun(on_refusal: OnRefusal, third: str) -
 
 def test_an_item_that_dies_is_found_when_the_fleet_is_run_again() -> None:
     """Its deployment has gone on in CodeDeploy: the second run makes no other, and plans over what is on its way."""
-    world, memory = FleetWorld(), Memory()
+    world, memory = FleetWorld(), FakeStops()
     fleet = Fleet(name="a", waves=((release_of(1), release_of(2)),))
     steps = steps_in(world, memory)
     steps.begin(steps.plan(fleet)["waves"][0]["items"][0])  # what it answers is lost
@@ -114,7 +99,7 @@ def test_an_item_that_dies_is_found_when_the_fleet_is_run_again() -> None:
 
 def test_what_a_stopped_fleet_had_begun_is_followed_all_the_same() -> None:
     """A rerun of a stopped fleet begins nothing and says how what ran has ended."""
-    world, memory = FleetWorld(), Memory()
+    world, memory = FleetWorld(), FakeStops()
     steps = steps_in(world, memory)
     items = steps.plan(Fleet(name="a", waves=((release_of(1), release_of(2)),)))["waves"][0]["items"]
     steps.begin(items[0])
@@ -133,14 +118,14 @@ def test_nothing_is_planned_where_a_release_could_not_begin() -> None:
     fleet = Fleet(name="a", waves=((release_of(1), release_of(2, "404")),))
 
     with pytest.raises(SettingsError, match=r"f1:live: found version 1 with 10 % to 99.*f2:live: version 404"):
-        steps_in(world, Memory()).plan(fleet)
+        steps_in(world, FakeStops()).plan(fleet)
     assert world.deployments == []
 
 
 def test_looks_become_rarer_up_to_a_bound() -> None:
     """A history of 25,000 events holds a deployment of two days."""
     world = FleetWorld(lasts_s=1e9)
-    steps = steps_in(world, Memory())
+    steps = steps_in(world, FakeStops())
     item = stepped(steps, steps.plan(Fleet(name="a", waves=((release_of(1),),)))["waves"][0]["items"][0])
     waits: list[int] = []
     while sum(waits) < 50 * 3600:
@@ -155,7 +140,7 @@ def test_looks_become_rarer_up_to_a_bound() -> None:
 
 def test_what_is_lost_stops_the_fleet() -> None:
     """How it ended is not known, so nothing new begins."""
-    memory = Memory()
+    memory = FakeStops()
     steps = steps_in(FleetWorld(), memory)
     item = steps.plan(Fleet(name="a", waves=((release_of(1),),)))["waves"][0]["items"][0]
 
