@@ -146,7 +146,8 @@ class FleetRun:
         if entry == before:
             return progress
         self.notebook.write(now)
-        if (entry.state, entry.reason) != (before.state, before.reason):
+        silent = entry.state is State.BEGINNING and not entry.reason
+        if (entry.state, entry.reason) != (before.state, before.reason) and not silent:
             self.watcher.tell(line_of(release, entry))
         self.watcher.show(now)
         return now
