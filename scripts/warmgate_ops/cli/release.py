@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -89,8 +90,8 @@ def release(
     fleet_id: Annotated[
         str, of_fleet(help="ID that marks the fleet's deployments, so that they are found where progress is lost.")
     ] = "",
-    on_refusal: Annotated[OnRefusal | None, of_fleet(help="Instead of on_refusal in FILE.")] = None,
-    new: Annotated[bool, of_fleet("--new", help="Begin a new fleet where the last one in the folder is over.")] = False,
+    on_refusal: Annotated[OnRefusal | None, of_fleet(help="Instead of what --all says: stop or go_on.")] = None,
+    anew: Annotated[bool, of_fleet("--new", help="Begin a new fleet where the last one there is over.")] = False,
     endpoint_url: EndpointUrl = "",
     region: Region = "",
 ) -> None:
@@ -114,10 +115,10 @@ def release(
         single |= {"group": group, "config": config, "description": description, "detach": detach}
         single |= {"before": before != BEFORE_HOOK, "after": after != AFTER_HOOK}
         refuse_beside(all_, [name for name, given in single.items() if given])
-        asked = Asked(file=all_, folder=resume, fleet_id=fleet_id, on_refusal=on_refusal, new=new, timeout_s=timeout)
+        asked = Asked(file=all_, folder=resume, fleet_id=fleet_id, on_refusal=on_refusal, new=anew, timeout_s=timeout)
         release_fleet(clients, asked, (bucket, prefix), (junit, json_file), check=check)
         return
-    fleets_own = {"check": check, "resume": resume, "fleet-id": fleet_id, "on-refusal": on_refusal, "new": new}
+    fleets_own = {"check": check, "resume": resume, "fleet-id": fleet_id, "on-refusal": on_refusal, "new": anew}
     refuse_alone([name for name, given in fleets_own.items() if given])
     require({"function": function, "alias": alias, "to": to})
     function = function_in(function, clients)
@@ -189,9 +190,14 @@ def _write(
         from warmgate.report.junit import render_junit
 
         write_text(junit, render_junit(seen.report or _bare(outcome, deployment_id, seen, wanted)))
+    add_summary(partial(_summary, outcome, deployment_id, seen, wanted))
+
+
+def add_summary(render: Callable[[], str]) -> None:
+    """Add Markdown to the summary of a job where GitHub wants one; raises OSError."""
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as page:
-            page.write(_summary(outcome, deployment_id, seen, wanted))
+            page.write(render())
 
 
 def _bare(outcome: ReleaseOutcome, deployment_id: str, seen: Seen, wanted: AppSpec) -> dict[str, Any]:

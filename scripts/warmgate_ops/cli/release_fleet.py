@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import signal
 import time
@@ -29,6 +28,7 @@ from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.documents import text_of
 from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import write_text
+from warmgate_ops.cli.release import add_summary
 from warmgate_ops.fleet.checks import checked_all, plan_lines
 from warmgate_ops.fleet.folder import Folder
 from warmgate_ops.fleet.progress import Progress, exit_code_of, in_state, is_over, plan_of
@@ -224,6 +224,4 @@ def _write(report: dict[str, Any], folder: Path, junit: Path | None, json_file: 
         write_text(json_file, document)
     if junit is not None:
         write_text(junit, junit_of(report))
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(summary).open("a", encoding="utf-8") as page:
-            page.write(markdown)
+    add_summary(lambda: markdown)
