@@ -127,8 +127,8 @@ site: $(ENV)/docs/.ready ## build the documentation as a site, in build/site/htm
 	NO_MKDOCS_2_WARNING=1 $(ENV)/docs/bin/mkdocs build --strict
 	@! grep -rnE '(src="|rel="stylesheet" href="|url\()https?://' build/site/html --include=*.html --include=*.css || { echo "the site loads from another host, expected its own files alone" >&2; exit 1; }
 
-template: $(ENV)/sam/.ready ## validate and lint template.yaml
-	$(SAM_BIN)/cfn-lint -c I -- template.yaml
+template: $(ENV)/sam/.ready ## validate and lint template.yaml and fleet.yaml
+	$(SAM_BIN)/cfn-lint -c I -- template.yaml fleet.yaml
 	$(SAM) validate --region us-east-1
 
 # checkov ends with 0 for a file that it cannot parse: cfn-lint comes first.

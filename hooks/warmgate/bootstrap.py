@@ -35,6 +35,7 @@ from warmgate.settings import Settings, policies_folder, settings_of
 if TYPE_CHECKING:
     from warmgate.gate.known_bad import KnownBad
     from warmgate.live.guard import Guard
+    from warmgate.ports.baking import Bakes
     from warmgate.ports.reports import Notices
     from warmgate.rollback.controller import RollbackController
 
@@ -203,6 +204,7 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
     from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
     from warmgate.adapters.stored_reports import BucketStoredReports
     from warmgate.adapters.tags import LambdaAllowTag
+    from warmgate.rollback.bake_start import BakeStart
     from warmgate.rollback.controller import RollbackController
     from warmgate.rollback.recovery import Recovery
 
@@ -210,6 +212,8 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
         if not value:
             raise SettingsError(f"{name}: found nothing, expected a name", hint="set it for the rollback controller")
     releases, claims, clock = CodeDeployReleases(clients), TableClaims(clients, settings.table), SystemClock()
+    policies = TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account)
+    reports = BucketStoredReports(clients, settings.report_bucket, settings.report_prefix, settings.account)
     proof = RollbackProof(CodeDeployLineage(clients, clock, settings.table))
     allow_tag = LambdaAllowTag(clients, required=settings.require_allow_tag)
     return RollbackController(
@@ -221,17 +225,26 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
             proof=proof,
             aliases=LambdaAliases(clients),
             allow_tag=allow_tag,
-            policies=TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account),
+            policies=policies,
             claims=claims,
             clock=clock,
         ),
         alarms=GroupAlarms(clients),
-        reports=BucketStoredReports(clients, settings.report_bucket, settings.report_prefix, settings.account),
+        reports=reports,
         claims=claims,
         clock=clock,
+        baking=BakeStart(policies=policies, reports=reports, clock=clock, bakes=_bakes(clients, settings)),
         notices=_notices(clients, settings),
         log=log_line,
     )
+
+
+def _bakes(clients: Clients, settings: Settings) -> Bakes | None:
+    if not settings.bakes:
+        return None
+    from warmgate.adapters.bakes import StepFunctionsBakes
+
+    return StepFunctionsBakes(clients, settings.bakes)
 
 
 def _notices(clients: Clients, settings: Settings) -> tuple[Notices, ...]:

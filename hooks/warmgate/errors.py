@@ -53,6 +53,10 @@ class AppSpecError(DocumentError):
     """An AppSpec that CodeDeploy would refuse for a Lambda deployment."""
 
 
+class FleetError(DocumentError):
+    """A fleet file that cannot be used."""
+
+
 class UnfitError(WarmgateError):
     """A value or a text cannot be used; whoever knows where it stands turns this into a fault."""
 
@@ -153,8 +157,33 @@ class RollbackError(WarmgateError):
         self.unsure = unsure
 
 
+class CreateError(WarmgateError):
+    """CodeDeploy made no deployment.
+
+    `busy` where one of the group is active, or as many as the account may have; `unsure` where no answer came, so that
+    it may have been made.
+    """
+
+    def __init__(self, message: str, *, busy: bool = False, unsure: bool = False, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.busy = busy
+        self.unsure = unsure
+
+
 class UnsettledError(WarmgateError):
     """A release has not ended yet, or something of it could not be done; the event must be delivered again."""
+
+
+class BakeStartError(WarmgateError):
+    """The bake of a release could not be started."""
+
+
+class BakeLookupError(WarmgateError):
+    """What has become of a bake could not be found out, or it could not be stopped."""
+
+
+class BakeStateError(WarmgateError):
+    """The state of a bake is none that this version of Warmgate reads."""
 
 
 class KeepWarmError(WarmgateError):

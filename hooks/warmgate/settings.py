@@ -23,6 +23,8 @@ class Settings:
     report_prefix: str = ""
     metrics_namespace: str = "Warmgate"
     table: str = ""
+    bakes: str = ""
+    """ARN of the state machine that bakes released versions; empty where bakes are off."""
     topic_arn: str = ""
     event_bus: str = "default"
     webhook_secret: str = ""
@@ -53,6 +55,7 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         report_prefix=environment.get("WARMGATE_REPORT_PREFIX", ""),
         metrics_namespace=environment.get("WARMGATE_METRICS_NAMESPACE", "Warmgate"),
         table=environment.get("WARMGATE_TABLE", ""),
+        bakes=environment.get("WARMGATE_BAKES", ""),
         topic_arn=environment.get("WARMGATE_TOPIC_ARN", ""),
         event_bus=environment.get("WARMGATE_EVENT_BUS") or "default",
         webhook_secret=environment.get("WARMGATE_WEBHOOK_SECRET", ""),

@@ -8,6 +8,7 @@ from pathlib import Path
 from generate.aws_answers_page import aws_answers_page
 from generate.cold_advice_page import cold_advice_page
 from generate.doctor_page import doctor_page
+from generate.fleet_page import fleet_page
 from generate.invoke_errors_page import invoke_errors_page
 from generate.reference import folder_readme, reference_page
 from generate.rooms import rooms_svg, with_rooms
@@ -25,6 +26,7 @@ def generated() -> dict[str, str]:
         "docs/reference/policy.md": reference_page(),
         "docs/reference/doctor.md": doctor_page(),
         "docs/reference/cold-advice.md": cold_advice_page(),
+        "docs/reference/fleet.md": fleet_page(),
         "docs/reference/invoke-errors.md": invoke_errors_page(),
         "docs/reference/aws-answers.md": aws_answers_page(),
         "docs/explanation/img/timeline.svg": timeline_svg(),

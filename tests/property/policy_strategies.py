@@ -14,6 +14,7 @@ from warmgate.policy.percentiles import share_of
 from warmgate.policy.rounds import measures_warm_calls
 from warmgate.policy.rules import fewest_invocations
 from warmgate.policy.values import (
+    Bake,
     Basis,
     Budget,
     Compare,
@@ -100,6 +101,9 @@ lives = st.builds(
     cold_start_ratio=st.none() | shares,
     grace_ms=st.floats(0, 3_600_000),
 )
+bakes = st.integers(10, 10_080).flatmap(
+    lambda minutes: st.builds(Bake, minutes=st.just(minutes), every_minutes=st.integers(1, min(minutes, 1440)))
+)
 keep_warms = st.builds(
     KeepWarm,
     environments=st.integers(0, 100),
@@ -144,6 +148,7 @@ def policies(draw: st.DrawFn) -> Policy:
         limits=limited,
         compare=compared,
         live=draw(lives),
+        bake=draw(st.none() | bakes),
         keep_warm=draw(st.none() | keep_warms),
         when=draw(
             st.builds(

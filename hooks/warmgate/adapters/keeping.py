@@ -162,13 +162,14 @@ class MetricsWarmResults:
 class TopicWarmNotices:
     """An SNS message."""
 
-    def __init__(self, clients: Callable[[str], Any], topic_arn: str) -> None:
+    def __init__(self, clients: Callable[[str], Any], topic_arn: str, role: str = "the keeper's role") -> None:
         self._clients = clients
         self.topic_arn = topic_arn
+        self._role = role
 
     def send(self, subject: str, text: str) -> None:
         """Publish it; a subject has at most 100 ASCII characters (API_Publish)."""
-        hint = "check WARMGATE_TOPIC_ARN, and allow sns:Publish on it to the keeper's role"
+        hint = f"check WARMGATE_TOPIC_ARN, and allow sns:Publish on it to {self._role}"
         with raised_as(NoticeError, f"{self.topic_arn} did not take the message", hint):
             short = subject.encode("ascii", "replace").decode()[:100]
             self._clients("sns").publish(TopicArn=self.topic_arn, Subject=short, Message=text)

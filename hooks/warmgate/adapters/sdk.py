@@ -20,6 +20,9 @@ LONGEST_TIMEOUT_S = 900
 CONTROL = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
 """For look-ups: botocore's own retries, short waits."""
 
+ONCE = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1})
+"""For what must not be done twice: whether an unanswered request was carried out is looked up before the next."""
+
 LAST_RESORT = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 1})
 """For the status that is reported with the last seconds: no wait for an answer may take them all."""
 
@@ -79,6 +82,10 @@ class Clients:
     def __call__(self, service: str) -> Any:
         """Return the look-up client of a service."""
         return client(service, endpoint_url=self._endpoint_url, region=self._region)
+
+    def once(self, service: str) -> Any:
+        """Return the client of a service that repeats nothing by itself."""
+        return client(service, config=ONCE, endpoint_url=self._endpoint_url, region=self._region)
 
     def last_resort(self, service: str) -> Any:
         """Return the client of a service that waits for no answer long."""

@@ -30,8 +30,15 @@ class Document(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def read_yaml(text: str, source: str, loader: Any = _LOADER) -> Document:
-    """Return the document in a text, with `source` as its name in faults.
+def read_yaml(
+    text: str,
+    source: str,
+    loader: Any = _LOADER,
+    *,
+    expected: str = "a policy",
+    fix: str = "begin with `policy: NAME`",
+) -> Document:
+    """Return the document in a text, with `source` as its name in faults; `expected` and `fix` answer an empty one.
 
     Raises:
         PolicyError: the text is not one YAML document, or is larger or deeper than a policy can be.
@@ -50,9 +57,7 @@ def read_yaml(text: str, source: str, loader: Any = _LOADER) -> Document:
             found, fix = "a tab in YAML", "indent with spaces"
         raise PolicyError(place.fault(line, found=found, expected="YAML", fix=fix)) from error
     if tree.root is None:
-        raise PolicyError(
-            place.fault(1, found="an empty document", expected="a policy", fix="begin with `policy: NAME`")
-        )
+        raise PolicyError(place.fault(1, found="an empty document", expected=expected, fix=fix))
     return Document(tree.root, tuple(tree.faults))
 
 

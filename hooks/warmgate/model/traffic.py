@@ -14,6 +14,16 @@ class MetricCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MinuteCounts:
+    """What CloudWatch counted of an alias in one minute."""
+
+    at_ms: float
+    """When the minute began, in milliseconds since the epoch."""
+    calls: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSummary:
     """What the log says of all calls of one environment."""
 

@@ -95,6 +95,10 @@ class Section(Kind):
         gathering.settle()
         return self.build(**self._fields(gathering.values))
 
+    def other_fix(self, at: Place, key: str) -> str | None:
+        """Return what to do with a key that stands elsewhere, or that other tools have here."""
+        return _other_fix(at, key)
+
     def write(self, value: Any) -> dict[str, Any]:
         """Return a mapping with every key that has a value."""
         plain: dict[str, Any] = {}
@@ -128,7 +132,7 @@ class Section(Kind):
                 # Likeness is costly to find: a document full of unknown keys is no policy and must not hang the reader.
                 likely = () if len(mapping.entries) > 100 else tuple(name for name in names if name not in suggested)
                 near = nearest(entry.key, likely)
-                other = _other_fix(at, entry.key) if likely and not _is_misspelt(entry.key, near) else None
+                other = self.other_fix(at, entry.key) if likely and not _is_misspelt(entry.key, near) else None
                 suggested.update([near] if near and other is None else [])
                 gathering.add(_unknown(entry, at, names, near, other))
         if self.not_empty and not mapping.entries:

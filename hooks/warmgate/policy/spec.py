@@ -10,6 +10,7 @@ from warmgate.policy.kinds import Flag, Number, Text, Whole, Word
 from warmgate.policy.payloads import Expression, JsonValue, LoadedFile, PayloadFile
 from warmgate.policy.rules import BUDGET_SUFFICES, NAMES_DIFFER, PROBES_ARE_CALLED
 from warmgate.policy.sections import Key, Listed, Section
+from warmgate.policy.spec_bake import BAKE
 from warmgate.policy.spec_keep_warm import KEEP_WARM
 from warmgate.policy.spec_limits import COMPARE, LIMITS, LIVE
 from warmgate.policy.units import SECONDS_IN
@@ -216,6 +217,13 @@ POLICY = Section(
     ),
     Key(name="compare", kind=COMPARE, text="Limits relative to the baseline, measured in the same rounds."),
     Key(name="live", kind=LIVE, text="Limits on live traffic while it shifts and after it."),
+    Key(
+        name="bake",
+        kind=BAKE,
+        text="For how long live traffic is judged by `live` and `limits.memory` after the deployment has succeeded,"
+        " where the stack is installed with `Bakes`. A release that fails its bake is rolled back under `mode: enforce`"
+        " and `rollback: enforce`.",
+    ),
     Key(
         name="keep_warm",
         kind=KEEP_WARM,

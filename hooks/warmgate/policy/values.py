@@ -236,6 +236,18 @@ class KeepWarm:
     """Of the function's reserved concurrency, what these calls take at most at once."""
 
 
+EVERY = 10
+"""Minutes between the looks of a bake that names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bake:
+    """For how long live traffic is judged after a deployment has succeeded, and how often."""
+
+    minutes: int
+    every_minutes: int = EVERY
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A whole policy."""
@@ -251,6 +263,8 @@ class Policy:
     limits: Limits = Limits()
     compare: Compare = Compare()
     live: Live = Live()
+    bake: Bake | None = None
+    """None where nothing is judged once a deployment has succeeded."""
     keep_warm: KeepWarm | None = None
     """None where nobody keeps anything warm; no judgement reads it."""
     when: When = When()

@@ -37,6 +37,13 @@ READ_RELEASE_KEYS: dict[str, Any] = {
     "alarms": [{"name": str, "state": str}],
     "notes": [str],
 }
+READ_BAKE_KEYS: dict[str, Any] = {
+    **dict.fromkeys(("outcome", "reason", "until"), str),
+    **dict.fromkeys(("began_ms", "ends_ms", "every_minutes", "looks", "judged_minutes", "calls"), (int, float)),
+    "findings": [FINDING],
+    "rollback": (None, str),
+    "notes": [str],
+}
 READ_LATER_KEYS = {**VERDICT, "by": str}
 
 
@@ -116,6 +123,8 @@ def is_report(value: Any) -> bool:
     if not fits(value, READ_KEYS):
         return False
     section = value.get("release")
+    if value.get("bake") and not fits(value["bake"], READ_BAKE_KEYS):
+        return False
     return not section or (fits(section, READ_RELEASE_KEYS) and fits(section.get("verdicts", []), [READ_LATER_KEYS]))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from warmgate.model.release import Notice, ReleaseOutcome
 from warmgate.model.verdict import Unjudged
+from warmgate.report.bake import bake_line, bake_lines, has_failed, headline_of
 from warmgate.report.release import WORDS, release_lines
 from warmgate.visible import one_line
 
@@ -36,6 +37,8 @@ def build_notice(document: dict[str, Any], address: str) -> Notice:
 
 def reason_of(document: dict[str, Any]) -> str:
     """Return why a release ended as it did: the refusing verdict's reason, else CodeDeploy's."""
+    if has_failed(document):
+        return bake_line(document["bake"])
     deployment = document["release"]["deployment"]
     said = ": ".join(part for part in (deployment["error_code"], deployment["error_message"]) if part)
     verdict = deciding_verdict(document)
@@ -58,6 +61,7 @@ def headline(document: dict[str, Any]) -> str:
     if section["deployment"]["status"] == "Stopped":
         word = f"STOPPED, {word}"
     word += UNJUDGED.get(document.get("unjudged") or "", "")
+    word += f", {headline_of(document['bake'])}" if document.get("bake") else ""
     versions = f"version {document['candidate'] or '?'} (from {document['baseline'] or '?'})"
     return one_line(f"{word}: {target['function']}:{target['alias']} {versions}")
 
@@ -85,6 +89,7 @@ def _text(document: dict[str, Any], address: str) -> str:
     blocks = [
         [headline(document), _short(reason_of(document)), *_warnings(document)],
         [one_line(f"deployment {document['deployment_id']}"), *(_short(line) for line in release_lines(section))],
+        [_short(line) for line in bake_lines(document["bake"])] if document.get("bake") else [],
         [*(_short(line) for line in checks[:MOST_CHECKS]), *cut],
         [one_line(f"report: {address or 'not stored'}")],
     ]

@@ -20,6 +20,13 @@ WORDS = {
 }
 
 
+def refusal_in(document: dict[str, Any]) -> str:
+    """Return the reason of the last verdict of a report that refused, empty where none did."""
+    verdicts = [document, *((document.get("release") or {}).get("verdicts") or [])]
+    refusing = [verdict for verdict in verdicts if verdict["status"] == "Failed"]
+    return one_line(str(refusing[-1]["reason"])) if refusing else ""
+
+
 def build_release(
     seen: RecoveryResult,
     at: str,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warmgate.errors import (
-    ClaimError,
     DeploymentLookupError,
     FunctionLookupError,
-    NoticeError,
     ReportError,
     UnsettledError,
 )
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Status
-from warmgate.model.release import FINAL, AlarmState, Claim, LaterVerdict, Notice, StateChange, StoredReport
+from warmgate.model.release import FINAL, AlarmState, LaterVerdict, StateChange, StoredReport
 from warmgate.model.verdict import Judgement, Outcome, Spending, Unjudged, Verdict
 from warmgate.ports.codedeploy import Alarms, Releases
 from warmgate.ports.functions import AllowTag
@@ -25,10 +23,13 @@ from warmgate.ports.once import Claims
 from warmgate.ports.reports import Notices, StoredReports
 from warmgate.ports.time import Clock
 from warmgate.rollback.recovery import POLL_MS, Recovery
+from warmgate.rollback.telling import Telling
+
+if TYPE_CHECKING:
+    from warmgate.rollback.bake_start import BakeStart
 
 REPORT_APPEARS_MS = 20_000.0
 """How long a hook may take to store its report: it reports the status to CodeDeploy first."""
-NOTICE_LEASE_MS = 30_000.0
 UNGATED = "RELEASED WITHOUT A GATE: the AppSpec names no hook of Warmgate, nothing was judged"
 
 
@@ -54,6 +55,7 @@ class RollbackController:
     claims: Claims
     clock: Clock
     notices: tuple[Notices, ...] = ()
+    baking: BakeStart | None = None
     log: Callable[[str], None] = lambda _line: None
 
     def run(self, change: StateChange, deadline: Deadline) -> ControllerResult | None:
@@ -77,6 +79,8 @@ class RollbackController:
         troubles: tuple[str, ...] = ()
         if (document := _final(stored)) is None:
             document, troubles = self._settled(release.deployment_id, deadline, doubt)
+        if self.baking is not None and not troubles:
+            document, troubles = self.baking.begin(document, release, deadline, doubt=doubt)
         notified, not_notified = self._notify(document)
         troubles += not_notified
         if troubles:
@@ -141,50 +145,18 @@ class RollbackController:
             return (), (f"alarms not read: {error}",)
 
     def _notify(self, document: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Notify by each way once; return those used now, and what went wrong."""
-        from warmgate.report.notice import build_notice
-
-        notice = build_notice(document, self.reports.address(str(document["deployment_id"])))
-        notified: list[str] = []
-        troubles: list[str] = []
-        for way in self.notices:
-            key = f"notice {way.name} {notice.deployment_id}"
-            try:
-                claim = self._claimed(key)
-                if claim is Claim.TAKEN:
-                    self._send(way, notice, key)
-                    notified.append(way.name)
-                elif claim is Claim.HELD and way.essential:
-                    troubles.append(f"{way.name}: another run is sending this notification")
-            except (ClaimError, NoticeError) as error:
-                self.log(f"{notice.deployment_id}: could not notify by {way.name} ({error})")
-                troubles += [f"{way.name}: {error}"] if way.essential else []
-        return tuple(notified), tuple(troubles)
-
-    def _claimed(self, key: str) -> Claim:
-        """Claim a key; where the answer took as long as the lease, another run may have claimed it meanwhile."""
-        asked_ms = self.clock.now_ms()
-        claim = self.claims.claim(key, NOTICE_LEASE_MS)
-        late = self.clock.now_ms() - asked_ms >= NOTICE_LEASE_MS
-        if claim is Claim.TAKEN and late and not self.claims.renew(key, NOTICE_LEASE_MS):
-            return Claim.HELD
-        return claim
-
-    def _send(self, way: Notices, notice: Notice, key: str) -> None:
-        try:
-            way.send(notice)
-        except Exception as error:
-            self.claims.give_up(key)
-            if isinstance(error, NoticeError):
-                raise
-            raise NoticeError(f"unforeseen {type(error).__name__}: {error}") from error
-        self.claims.settle(key)
+        telling = Telling(
+            reports=self.reports, claims=self.claims, clock=self.clock, notices=self.notices, log=self.log
+        )
+        return telling.tell(document)
 
 
 def _final(stored: StoredReport | None) -> dict[str, Any] | None:
-    """Return the document of a report that nothing later changes."""
+    """Return the document of a report that nothing later changes here; with a bake's section it is the bake's."""
     if stored is None:
         return None
+    if stored.document.get("bake"):
+        return stored.document
     return stored.document if (stored.document.get("release") or {}).get("outcome") in FINAL else None
 
 

@@ -69,6 +69,30 @@ class Recovery:
             return seen
         return self._sent_back(seen, release.target, seen.alias, deadline)
 
+    def brought_back(self, release: Deployment, deadline: Deadline) -> tuple[Deployment | None, str]:
+        """Return Warmgate's own deployment back from a release, and what else has begun since; raises as `follow`."""
+        back, other = self._find_rollback(release, deadline)
+        own = back if back is not None and is_made_by_warmgate(back) else None
+        return own, other or ("" if back is None or own is not None else back.deployment_id)
+
+    def bring_back(self, release: Deployment, deadline: Deadline) -> RecoveryResult:
+        """Return a release that had succeeded once it is rolled back, or why it may not be; raises as `follow`."""
+        own, other = self.brought_back(release, deadline)
+        ended = None if own is None else self._ended(own.deployment_id, deadline)
+        seen = RecoveryResult(release=release, rollback=ended, superseded_by="" if own else other)
+        seen = self._served(seen, release.target, deadline)
+        if own is not None:
+            return seen
+        if other or seen.alias is None:
+            return seen
+        if not seen.alias.serves_alone(release.candidate):
+            return _noted(seen, f"the alias serves {seen.alias}, not version {release.candidate} alone; not changed")
+        try:
+            forbidden = self._forbidden(release.target, deadline)
+        except (FunctionLookupError, PolicyLookupError) as error:
+            return _unread(seen, f"restore the alias manually: its policy or tag could not be read: {error}")
+        return _noted(seen, forbidden) if forbidden else self._redeployed(seen, release.target, deadline)
+
     def _ended(self, deployment_id: str, deadline: Deadline) -> Deployment:
         while not (release := self.releases.describe(deployment_id)).ended:
             self._pause(f"{deployment_id} is {release.status}", deadline)

@@ -45,6 +45,7 @@ BY_NAME = {
     "runtime": "RUNTIME",
     "deployment_id": "DEPLOYMENT_ID",
     "run": "ID",
+    "fleet_id": "ID",
     "version": "VERSION",
     "before_version": "VERSION",
     "after_version": "VERSION",

@@ -11,6 +11,7 @@ import typer
 
 from warmgate_ops.cli import (
     appspec,
+    bake,
     check,
     cloud,
     cold,
@@ -37,7 +38,23 @@ app = typer.Typer(
     epilog=examples("rehearse", "policy validate policy.yaml", "COMMAND --help"),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (rehearse, init, cloud, policy, replay, doctor, appspec, check, release, why, report, logs, cold, warm):
+for command in (
+    rehearse,
+    init,
+    cloud,
+    policy,
+    replay,
+    doctor,
+    appspec,
+    check,
+    release,
+    why,
+    report,
+    bake,
+    logs,
+    cold,
+    warm,
+):
     command.register(app)  # in the order in which a new user meets them
 
 

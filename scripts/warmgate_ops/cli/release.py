@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,9 @@ import typer
 
 from warmgate.adapters.sdk import Clients
 from warmgate.appspec.read import AppSpec
+from warmgate.errors import SettingsError
 from warmgate.model.deployment import Target
+from warmgate.model.fleet import OnRefusal
 from warmgate.model.release import ReleaseOutcome
 from warmgate.report.markdown import escaped
 from warmgate.report.release import WORDS
@@ -23,28 +26,36 @@ from warmgate_ops.cli.consoles import new_console
 from warmgate_ops.cli.function_option import function_in
 from warmgate_ops.cli.help_words import RELEASES, examples
 from warmgate_ops.cli.output import complain, say
-from warmgate_ops.cli.paths import output_file, write_text
+from warmgate_ops.cli.paths import input_file, output_file, output_folder, write_text
 from warmgate_ops.release.appspec import AFTER_HOOK, BEFORE_HOOK, spec_of
 from warmgate_ops.release.deployment import create, group_of, look, refuse_early, serving_version
 from warmgate_ops.release.follower import Follower
 from warmgate_ops.release.following import Seen, outcome_of, reason_of
 
 of_deployment = partial(typer.Option, rich_help_panel="Deployment")
+of_fleet = partial(typer.Option, rich_help_panel="Fleet")
 of_report = partial(typer.Option, rich_help_panel="Report")
+
+LONGEST_WAIT_S = 7200.0
 
 
 def register(app: typer.Typer) -> None:
     """Add `release` to the command line."""
     first = "release --function checkout-api --alias live --to 7"
-    shown = examples(first, f"{first} --bucket warmgate-reports --junit warmgate.xml", f"{first} --detach")
+    shown = examples(
+        first,
+        f"{first} --bucket warmgate-reports --junit warmgate.xml",
+        f"{first} --detach",
+        "release --all fleet.yaml",
+    )
     app.command("release", rich_help_panel=RELEASES, epilog=shown)(release)
 
 
 def release(
     *,
-    function: Annotated[str, typer.Option(help="Function name or ARN.")],
-    alias: Annotated[str, typer.Option(help="Alias that CodeDeploy shifts.")],
-    to: Annotated[str, typer.Option(help="Version to deploy.")],
+    function: Annotated[str, typer.Option(help="Function name or ARN. Required without --all.")] = "",
+    alias: Annotated[str, typer.Option(help="Alias that CodeDeploy shifts. Required without --all.")] = "",
+    to: Annotated[str, typer.Option(help="Version to deploy. Required without --all.")] = "",
     from_: Annotated[
         str, typer.Option("--from", help="Currently deployed version (default: the one the alias points to).")
     ] = "",
@@ -62,17 +73,54 @@ def release(
     junit: Annotated[Path | None, of_report(parser=output_file, help="JUnit XML output file.")] = None,
     json_file: Annotated[Path | None, of_report("--json", parser=output_file, help="JSON output file.")] = None,
     timeout: Annotated[
-        float, typer.Option(min=1, help="How long to wait for the deployment to end, in seconds.")
-    ] = 7200.0,
+        float | None,
+        typer.Option(min=1, help="How long to wait for the end, in seconds (default: 7200; with --all no limit)."),
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Print the deployment ID and exit without waiting.")] = False,
+    all_: Annotated[
+        Path | None, of_fleet("--all", parser=input_file, help="Fleet file: release everything in it, in waves.")
+    ] = None,
+    check: Annotated[
+        bool, of_fleet("--check", "--dry-run", help="Print the plan, look at each release, and create nothing.")
+    ] = False,
+    resume: Annotated[
+        Path | None,
+        of_fleet(parser=output_folder, help="Folder of progress and reports (default: FILE's name with .fleet)."),
+    ] = None,
+    fleet_id: Annotated[
+        str, of_fleet(help="ID that marks the fleet's deployments, so that they are found where progress is lost.")
+    ] = "",
+    on_refusal: Annotated[OnRefusal | None, of_fleet(help="Instead of what --all says: stop or go_on.")] = None,
+    anew: Annotated[bool, of_fleet("--new", help="Begin a new fleet where the last one there is over.")] = False,
     endpoint_url: EndpointUrl = "",
     region: Region = "",
 ) -> None:
     """Deploy a version with CodeDeploy, wait for the deployment to end, and print how it ended.
 
+    With --all, do so with every release of a fleet file.
+
     Exit codes: 0 released, 1 rolled back or not, 2 wrong usage, 3 not known (time-out, connection lost).
     """
     clients = clients_of(endpoint_url, region)
+    if all_ is not None:
+        from warmgate_ops.cli.release_fleet import Asked, release_fleet
+
+        single: dict[str, object] = {
+            "function": function,
+            "alias": alias,
+            "to": to,
+            "from": from_,
+            "application": application,
+        }
+        single |= {"group": group, "config": config, "description": description, "detach": detach}
+        single |= {"before": before != BEFORE_HOOK, "after": after != AFTER_HOOK}
+        refuse_beside(all_, [name for name, given in single.items() if given])
+        asked = Asked(file=all_, folder=resume, fleet_id=fleet_id, on_refusal=on_refusal, new=anew, timeout_s=timeout)
+        release_fleet(clients, asked, (bucket, prefix), (junit, json_file), check=check)
+        return
+    fleets_own = {"check": check, "resume": resume, "fleet-id": fleet_id, "on-refusal": on_refusal, "new": anew}
+    refuse_alone([name for name, given in fleets_own.items() if given])
+    require({"function": function, "alias": alias, "to": to})
     function = function_in(function, clients)
     application, group = group_of(clients, application, group)
     baseline = from_ or serving_version(clients, function, alias)
@@ -82,7 +130,7 @@ def release(
     if detach:
         say(deployment_id)
         return
-    seen = _followed(clients, wanted, deployment_id, (bucket, prefix), timeout)
+    seen = _followed(clients, wanted, deployment_id, (bucket, prefix), timeout or LONGEST_WAIT_S)
     outcome = outcome_of(seen, baseline, to)
     say(f"{WORDS[outcome]}: {reason_of(seen)}")
     try:
@@ -90,6 +138,28 @@ def release(
     except OSError as error:  # how the release ended is known, whatever becomes of a file
         complain(f"{error.filename}: {error.strerror}")
     raise typer.Exit(RELEASE_EXIT_CODES[outcome])
+
+
+def require(options: dict[str, str]) -> None:
+    """Raise SettingsError for a name that one release needs."""
+    for name, given in options.items():
+        if not given:
+            raise SettingsError(
+                f"--{name}: found nothing, expected a name", hint="pass --function, --alias and --to, or --all FILE"
+            )
+
+
+def refuse_alone(options: list[str]) -> None:
+    """Raise SettingsError for options that only a fleet has."""
+    if options:
+        raise SettingsError(f"--{options[0]}: found without --all, expected with it", hint="pass --all FILE")
+
+
+def refuse_beside(file: Path, options: list[str]) -> None:
+    """Raise SettingsError for options of one release beside a fleet."""
+    if options:
+        name = options[0]
+        raise SettingsError(f"--{name}: found beside --all, expected one of them", hint=f"write it in {file}")
 
 
 def _followed(
@@ -120,9 +190,14 @@ def _write(
         from warmgate.report.junit import render_junit
 
         write_text(junit, render_junit(seen.report or _bare(outcome, deployment_id, seen, wanted)))
+    add_summary(partial(_summary, outcome, deployment_id, seen, wanted))
+
+
+def add_summary(render: Callable[[], str]) -> None:
+    """Add Markdown to the summary of a job where GitHub wants one; raises OSError."""
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as page:
-            page.write(_summary(outcome, deployment_id, seen, wanted))
+            page.write(render())
 
 
 def _bare(outcome: ReleaseOutcome, deployment_id: str, seen: Seen, wanted: AppSpec) -> dict[str, Any]:

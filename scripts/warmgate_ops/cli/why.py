@@ -20,6 +20,7 @@ from warmgate.lineage.rollback_claims import RollbackClaim, RollbackProof
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Status
 from warmgate.model.release import ReleaseOutcome, StoredReport
+from warmgate.report.bake import bake_lines
 from warmgate.report.document import is_report
 from warmgate.report.notice import check_lines, headline, reason_of
 from warmgate.report.release import release_lines
@@ -93,7 +94,9 @@ def _lines(document: dict[str, Any] | None, seen: Deployment | None, claim: Roll
     checks = [f"  {line}" for line in check_lines(document)]
     if section := document.get("release"):
         happened = [f"  {line}" for line in release_lines(section)]
-        return [headline(document), f"  {reason_of(document)}", "", *happened, "", *checks]
+        bake = document.get("bake")
+        baked = [] if bake is None else ["", *(f"  {line}" for line in bake_lines(bake))]
+        return [headline(document), f"  {reason_of(document)}", "", *happened, *baked, "", *checks]
     target = document["target"]
     verdict = f"{document['status']} ({document['outcome']}): {target['function']} version {document['candidate']}"
     reason = one_line(str(document["reason"]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warmgate.model.release import ReleaseOutcome
+from warmgate.report.bake import bake_line, headline_of
 from warmgate.report.document import is_report
 from warmgate.report.release import WORDS
 from warmgate.visible import one_line
@@ -38,9 +39,10 @@ def ending_of(case: Case) -> Ending | None:
     section = document["release"]
     outcome = ReleaseOutcome(section["outcome"])
     refused = [each for each in section.get("verdicts", []) if each["status"] == "Failed"]
+    bake = document.get("bake")
     return Ending(
-        word=WORDS[outcome],
-        text=_text(section),
+        word=WORDS[outcome] + (f", {headline_of(bake)}" if bake else ""),
+        text=_text(section) + (f"; {bake_line(bake)}" if bake else ""),
         kind=KINDS.get(outcome, "failed"),
         reason=one_line(f"{refused[-1]['by']}: {refused[-1]['reason']}") if refused else "",
         rolled_back_by=_by(section["rollback"]),

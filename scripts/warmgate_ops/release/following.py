@@ -8,6 +8,7 @@ from typing import Any
 
 from warmgate.model.deployment import ENDED_STATUSES, Deployment
 from warmgate.model.release import AliasState, RecoveryResult, ReleaseOutcome
+from warmgate.report.release import refusal_in
 from warmgate.visible import one_line
 
 
@@ -72,9 +73,6 @@ def outcome_of(seen: Seen, baseline: str, candidate: str) -> ReleaseOutcome:
 
 def reason_of(seen: Seen) -> str:
     """Return in one line why it ended so."""
-    verdicts = [] if seen.report is None else [seen.report]
-    verdicts += ((seen.report or {}).get("release") or {}).get("verdicts", [])
-    refusing = [verdict for verdict in verdicts if verdict["status"] == "Failed"]
-    if refusing:
-        return one_line(str(refusing[-1]["reason"]))
-    return one_line(seen.error or (str(verdicts[0]["reason"]) if verdicts else "no verdict was read"))
+    if seen.report is None:
+        return one_line(seen.error or "no verdict was read")
+    return refusal_in(seen.report) or one_line(seen.error or str(seen.report["reason"]))

@@ -69,7 +69,9 @@ def _statements(template: Mapping[str, Any], role: str, names: Names) -> Iterato
     properties = resources[role]["Properties"]
     documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
     # A managed policy of the template is named by its logical id; AWS's own are ARNs and would hide what they grant.
-    documents += [resources[arn["Ref"]]["Properties"]["PolicyDocument"] for arn in properties["ManagedPolicyArns"]]
+    documents += [
+        resources[arn["Ref"]]["Properties"]["PolicyDocument"] for arn in properties.get("ManagedPolicyArns", [])
+    ]
     for document in documents:
         for statement in resolve(document["Statement"], template, names):
             if statement["Effect"] == "Deny" and "Condition" in statement:

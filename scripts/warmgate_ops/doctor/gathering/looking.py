@@ -23,6 +23,7 @@ ABSENT = frozenset(
         "NoSuchEntityException",
         "NoSuchBucket",
         "NotFound",
+        "StateMachineDoesNotExist",
     }
 )
 

@@ -128,10 +128,15 @@ def _permissions(clients: Clients, role: str, settings: Settings) -> Fact[Any]:
 
 def _stores(clients: Clients, variables: Mapping[str, str]) -> tuple[Store, ...]:
     bucket, table, topic = (variables.get(f"WARMGATE_{name}", "") for name in ("REPORT_BUCKET", "TABLE", "TOPIC_ARN"))
+    machine = variables.get("WARMGATE_BAKES", "")
     asked = {
         f"s3:{bucket}": ("s3:GetBucketLocation", lambda: clients("s3").get_bucket_location(Bucket=bucket)),
         f"dynamodb:{table}": ("dynamodb:DescribeTable", lambda: clients("dynamodb").describe_table(TableName=table)),
         f"sns:{topic}": ("sns:GetTopicAttributes", lambda: clients("sns").get_topic_attributes(TopicArn=topic)),
+        f"states:{machine}": (
+            "states:DescribeStateMachine",
+            lambda: clients("stepfunctions").describe_state_machine(stateMachineArn=machine),
+        ),
     }
     found = []
     for place, (action, read) in asked.items():

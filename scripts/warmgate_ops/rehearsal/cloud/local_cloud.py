@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Collection, Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from warmgate_ops.rehearsal.cloud.conditions import Conditions
 from warmgate_ops.rehearsal.cloud.endpoint import Endpoint
 from warmgate_ops.rehearsal.cloud.events import EventBus
 from warmgate_ops.rehearsal.cloud.gateways import AlarmsThroughApi, EventsOnBus, LambdaThroughApi
+from warmgate_ops.rehearsal.cloud.hastened_clock import HastenedClock
 from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents, AsyncInvocation
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control
 from warmgate_ops.rehearsal.cloud.lambda_runtime.destinations import Post
@@ -70,6 +71,8 @@ class LocalCloud:
         self._seed = seed
         self._port = port
         self._ministack = MiniStack(work_dir)
+        self.long_clock = HastenedClock(self._ministack.clock_file)
+        """Of Step Functions, and of the times in logs and metrics; the wall's until somebody hastens it."""
         self._clients = Clients(lambda: self.endpoint_url)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
@@ -132,6 +135,10 @@ class LocalCloud:
     def initialise_ahead(self, function: str, qualifier: str = "", count: int = 1) -> None:
         """Initialise environments before anybody calls, as Lambda does now and then (proactive initialisation)."""
         self._run(self._platform.initialise_ahead(function, qualifier, count))
+
+    def in_flight(self, functions: Collection[str]) -> int:
+        """Return how many calls of functions run or wait for a core: what Lambda counts as concurrency."""
+        return self._platform.in_flight(functions)
 
     @property
     def environments(self) -> list[EnvironmentRecord]:
@@ -199,7 +206,7 @@ class LocalCloud:
     async def _serve(self, rie: Path) -> None:
         packages = PackageStore(self._ministack.code)
         control = Control(self._ministack.url, packages)
-        self._telemetry = Telemetry(self.client, self.conditions)
+        self._telemetry = Telemetry(self.client, self.conditions, self.long_clock.at)
         self.codedeploy = CodeDeployService(
             self.clock,
             LambdaThroughApi(partial(self._clients.client, agent=CODEDEPLOY)),

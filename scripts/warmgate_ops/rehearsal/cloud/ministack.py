@@ -27,6 +27,8 @@ class MiniStack:
         self._log = work_dir / "ministack.log"
         self.endpoint_file = work_dir / "endpoint"
         """Where its CloudFormation reads the front's address, which is known later."""
+        self.clock_file = work_dir / "clock"
+        """Where its Step Functions reads how fast the hastened clock runs."""
         self.code = work_dir / "code"
         """Where it hands over the code that stacks deploy."""
         self._port = free_port()
@@ -49,6 +51,7 @@ class MiniStack:
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "PYTHONPATH": str(SITE),
             "WARMGATE_ENDPOINT_FILE": str(self.endpoint_file.absolute()),
+            "WARMGATE_CLOCK_FILE": str(self.clock_file.absolute()),
             "WARMGATE_CODE": str(self.code.absolute()),
         }
         command = ministack_command()

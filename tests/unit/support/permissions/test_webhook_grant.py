@@ -34,5 +34,5 @@ def test_only_those_who_tell_people_are_told_of_it() -> None:
         if "WARMGATE_WEBHOOK_SECRET" in str(resource.get("Properties", {}).get("Environment"))
     ]
 
-    assert told == ["RollbackController", "ColdStarts"]
+    assert told == ["RollbackController", "Bake", "ColdStarts"]
     assert "WEBHOOK" not in str(TEMPLATE["Globals"])

@@ -7,8 +7,8 @@ import pytest
 from unit.warmgate.policy.documents import faults_below, faults_of
 
 TOP = (
-    "policy, match, pinned, mode, warm, probes, limits, compare, live, keep_warm, when, budget, rollback, known_bad,"
-    " store_payloads"
+    "policy, match, pinned, mode, warm, probes, limits, compare, live, bake, keep_warm, when, budget, rollback,"
+    " known_bad, store_payloads"
 )
 NAME = "a name of letters, digits, `.`, `_` and `-`, at most 64 characters"
 DURATION = "a duration above 0ms and at most 900s"
@@ -337,6 +337,30 @@ def test_a_key_of_another_tool_is_answered_with_the_policy_s(lines: str, fix: st
     (fault,) = faults_below(lines)
 
     assert fault.endswith(f"; {fix}")
+
+
+BAKED = "a time from 10m to 7d in whole minutes, hours or days, at most 6 characters"
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("bake: 6h", "bake: found 6h, expected a mapping with duration, every; write `key: value` lines"),
+        ("bake: {every: 10m}", f"bake.duration: found nothing, expected {BAKED}; add `duration:`"),
+        ("bake: {duration: 9m}", f"bake.duration: found 9m, expected {BAKED}; write it like 6h"),
+        ("bake: {duration: 8d}", f"bake.duration: found 8d, expected {BAKED}; write it like 6h"),
+        ("bake: {duration: 1.5h}", f"bake.duration: found 1.5h, expected {BAKED}; write it like 6h"),
+        (
+            "bake: {duration: 1h, every: 2h}",
+            "bake.every: found 2h between looks of a bake of 1h, expected at most 1h; write 1h or less",
+        ),
+    ],
+)
+def test_a_bake_is_as_long_as_its_looks_ask_for(written: str, fault: str) -> None:
+    """Times are whole minutes, hours or days, and a look is taken within the bake."""
+    (found,) = faults_below(written)
+
+    assert fault in found
 
 
 @pytest.mark.parametrize(

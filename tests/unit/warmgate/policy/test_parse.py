@@ -10,6 +10,7 @@ from warmgate.model.verdict import Mode
 from warmgate.policy import parse_policy, render_policy
 from warmgate.policy.values import (
     DEFAULT_PROBES,
+    Bake,
     Basis,
     Budget,
     Compare,
@@ -77,6 +78,7 @@ CHECKOUT = Policy(
     live=Live(
         duration=RatioLimit(statistic="p99", ratio=1.5), error_ratio=0.01, cold_start_ratio=0.05, grace_ms=45_000.0
     ),
+    bake=Bake(minutes=360, every_minutes=15),
     keep_warm=KeepWarm(environments=5, every="10m", only="Mon-Fri 07:30-19:00 Europe/Berlin", reserved_ratio=0.25),
     when=When(
         inconclusive=OnInconclusive.PASS, no_data=ErrorAction.PASS, error=ErrorAction.PASS, probe_unfit=ErrorAction.PASS

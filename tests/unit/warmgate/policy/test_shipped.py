@@ -90,6 +90,8 @@ def test_the_schema_is_a_schema() -> None:
         "warm: {environments: true}",
         "keep_warm: {environments: 5, every: 7m}",
         "keep_warm: {environments: 5, only: 07:30-19:00}",
+        "bake: {duration: 90s}",
+        "bake: {every: 10m}",
         "budget: {seconds: 0}",
         "match: [{}]",
         "probes: [{}]",
@@ -124,5 +126,5 @@ def test_every_key_is_explained_in_both_references() -> None:
     assert {"policy", "warm.rounds", "limits.errors.rate", "probes[].expect.jmespath", "live.cold_starts.share"} <= set(
         keys
     )
-    assert len(keys) == len(set(keys)) == 46
+    assert len(keys) == len(set(keys)) == 48
     assert all(f"| `{key}` |" in (ROOT / "docs" / "reference" / "policy.md").read_text() for key in keys)

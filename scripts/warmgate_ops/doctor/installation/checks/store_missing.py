@@ -1,4 +1,4 @@
-"""Bucket, table or topic that the functions name and that is not there."""
+"""Bucket, table, topic or state machine that the functions name and that is not there."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def _look(store: Store) -> Iterator[Symptom]:
 
 CHECK = Check(
     id="own-store-missing",
-    title="Bucket, table or topic is missing",
+    title="Bucket, table, topic or state machine is missing",
     severity=Severity.ERROR,
     why="Without the bucket no report is stored, without the table a repeated event is judged again, without the"
-    " topic nobody hears of a rollback",
+    " topic nobody hears of a rollback, without the state machine no released version is baked",
     fix="deploy the stack again under the same name",
     sources=("AWS::Serverless::Function (AWS SAM Developer Guide)",),
     in_account=_in_account,

@@ -9,8 +9,9 @@ import asyncio
 import itertools
 import logging
 import time
+import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from warmgate_ops.rehearsal.cloud.conditions import Conditions
@@ -58,6 +59,9 @@ class EventBus:
         match action:
             case "PutEvents":
                 return await self._put_events(body.get("Entries", []))
+            case "RelayEvents":
+                await self._relay(body.get("Entries", []))
+                return 200, {}
             case "PutTargets":
                 return await self._put_targets(bus, body)
             case "RemoveTargets":
@@ -94,11 +98,22 @@ class EventBus:
         _, found = await self._upstream.call("AWSEvents.PutEvents", {"Entries": [entry]})
         result: dict[str, Any] = found["Entries"][0]
         if "EventId" in result:
-            event = envelope_of(entry, result["EventId"], account=ACCOUNT, region=REGION, now_s=time.time())
-            for rule in rules:
-                if rule.functions and await self._rules.matches(rule, event):
-                    self._deliver(rule, event, rule.functions)
+            await self._to_functions(rules, envelope_of(entry, result["EventId"], **self._here()))
         return result
+
+    async def _relay(self, entries: list[dict[str, Any]]) -> None:
+        """Deliver events of a service that MiniStack plays to functions; to everything else it has done so itself."""
+        rules = await self._rules.rules("default")
+        for entry in entries:
+            await self._to_functions(rules, envelope_of(entry, str(uuid.uuid4()), **self._here()))
+
+    def _here(self) -> dict[str, Any]:
+        return {"account": ACCOUNT, "region": REGION, "now_s": time.time()}
+
+    async def _to_functions(self, rules: Sequence[Rule], event: Event) -> None:
+        for rule in rules:
+            if rule.functions and await self._rules.matches(rule, event):
+                self._deliver(rule, event, rule.functions)
 
     async def _put_targets(self, bus: str, body: dict[str, Any]) -> Answer:
         for target in body.get("Targets", []):

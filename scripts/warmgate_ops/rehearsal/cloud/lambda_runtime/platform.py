@@ -8,6 +8,7 @@ import random
 import time
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,6 +138,10 @@ class LambdaPlatform:
         # Its REPORT tells the init with the first call, however long ago it was.
         environment.allocation_init_ms = next((init.duration_ms for init in said.inits), None)
         await self._pool.give_back(environment)
+
+    def in_flight(self, functions: Collection[str]) -> int:
+        """Return how many calls of functions are admitted and have not ended: what Lambda counts as concurrency."""
+        return sum(self._busy.get(name, 0) for name in functions)
 
     def environments(self) -> list[EnvironmentRecord]:
         """Return every environment there was, and why."""

@@ -1,4 +1,7 @@
-"""Carries log events and metrics to MiniStack behind the calls' back: one thread, batches, nothing waits for it."""
+"""Carries log events and metrics to MiniStack behind the calls' back: one thread, batches, nothing waits for it.
+
+Their times are those of the cloud's hastened clock; when they can be read follows the wall's.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,11 @@ _Due = tuple[float, int, str, Any]
 class Telemetry:
     """A queue of what happened and the thread that writes it, each thing no sooner than it may be read."""
 
-    def __init__(self, client: Callable[[str], Any], conditions: Conditions) -> None:
+    def __init__(
+        self, client: Callable[[str], Any], conditions: Conditions, stamp: Callable[[float], float] = lambda at_s: at_s
+    ) -> None:
         self._client = client
+        self._stamp = stamp
         self._conditions = conditions
         self._waiting: queue.Queue[_Due] = queue.Queue()
         self._held: list[_Due] = []
@@ -98,13 +104,14 @@ class Telemetry:
 
     def _measured(self, name: str, value: float, dimensions: list[tuple[str, str]], at_s: float) -> None:
         due_s = self._conditions.metric_due_s(at_s, time.time())
-        self._put(due_s, "metrics", _metric(name, value, dimensions, at_s))
+        self._put(due_s, "metrics", _metric(name, value, dimensions, self._stamp(at_s)))
 
     def _logged(self, group: str, stream: str, at_s: float, lines: tuple[str, ...]) -> None:
         self._log_events(group, stream, tuple((int(at_s * 1000), line) for line in lines))
 
     def _log_events(self, group: str, stream: str, events: tuple[tuple[int, str], ...]) -> None:
-        self._put(time.time() + self._conditions.log_delay_s, "events", (group, stream, events))
+        stamped = tuple((int(self._stamp(at_ms / 1000) * 1000), line) for at_ms, line in events)
+        self._put(time.time() + self._conditions.log_delay_s, "events", (group, stream, stamped))
 
     def _put(self, due_s: float, kind: str, item: Any) -> None:
         self._waiting.put((due_s, next(self._numbers), kind, item))

@@ -2,9 +2,9 @@
 
 MiniStack evaluates every alarm with every PutMetricData, over all dimensions at once and without periods, which would
 set alarms that have no breaching datapoint, and it has no setting for it. It describes alarms in part, some versions by
-their function's ARN. It calls functions by schedules in its own executor. Its CloudFormation has no types of CodeDeploy
-and moves an alias without a deployment. Should it name its parts otherwise one day, it does not start, and its log says
-why.
+their function's ARN. It calls functions by schedules, and from Step Functions, in its own executor. Its CloudFormation
+has no types of CodeDeploy and moves an alias without a deployment. Should it name its parts otherwise one day, it does
+not start, and its log says why.
 """
 
 import importlib
@@ -35,6 +35,12 @@ if importlib.util.find_spec("ministack") is not None:
             part = "ministack.services.lambda_svc: what publishes versions"
             service = importlib.import_module("ministack.services.lambda_svc")
             importlib.import_module("versions").install(service.__dict__, front.take_snapshot)
+
+            part = "ministack.services.stepfunctions: what calls functions, waits and tells"
+            clock = importlib.import_module("hastened").Clock(Path(os.environ["WARMGATE_CLOCK_FILE"]))
+            eventbridge = importlib.import_module("ministack.services.eventbridge").__dict__
+            states = importlib.import_module("ministack.services.stepfunctions").__dict__
+            importlib.import_module("workflows").install(states, eventbridge, front, clock)
 
             part = "ministack.services.cloudformation"
             installing.Installer(front, Path(os.environ["WARMGATE_CODE"]), "us-east-1").install()

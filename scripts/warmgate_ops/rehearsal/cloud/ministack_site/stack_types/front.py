@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ _SIGNED = (
     " SignedHeaders=host, Signature=none"
 )
 _PATIENCE_S = 60.0
+_LONGEST_S = 910.0
+"""Longer than any function may run."""
 _TRIES, _PAUSE_S = 100, 0.05
 
 
@@ -29,6 +33,17 @@ class FrontError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{message} (Service: CodeDeploy, Error Code: {code})" if code else message)
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Invoked:
+    """What came of a call of a function; where it was refused, the body is why."""
+
+    body: bytes
+    failed: bool = False
+    """Whether the answer is an error of the function's own."""
+    refused: str = ""
+    """Lambda's code for it, or other words where it did not answer at all; empty where it answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +77,41 @@ class Front:
             return None if error.code == "ResourceNotFoundException" else f"No snapshot was taken: {error}"
         return "The function failed to initialise" if failed else ""
 
+    def invoke(self, function: str, payload: bytes) -> Invoked:
+        """Call a function by name or ARN, and wait for its answer."""
+        path = f"/2015-03-31/functions/{urllib.parse.quote(function, safe='')}/invocations"
+        try:
+            with self._open("POST", path, "lambda", payload, {}, _LONGEST_S) as answer:
+                return Invoked(bytes(answer.read()), failed="X-Amz-Function-Error" in answer.headers)
+        except FrontError as error:
+            return Invoked(str(error).encode(), refused=error.code or "no answer")
+
+    def relay_events(self, entries: list[Body]) -> None:
+        """Let functions hear of events of an AWS service that MiniStack plays; what does not arrive is lost."""
+        with contextlib.suppress(FrontError):
+            headers = {"X-Amz-Target": "AWSEvents.RelayEvents"}
+            self._send("POST", "/", "events", json.dumps({"Entries": entries}).encode(), headers)
+
     def delete_function(self, name: str) -> None:
         """Delete a function by Lambda's own API, so that the front forgets its versions; raises FrontError."""
         self._send("DELETE", f"/2015-03-31/functions/{name}", "lambda", None, {})
 
     def _send(self, method: str, path: str, service: str, body: bytes | None, headers: dict[str, str]) -> bytes:
+        with self._open(method, path, service, body, headers, _PATIENCE_S) as answer:
+            return bytes(answer.read())
+
+    @contextlib.contextmanager
+    def _open(
+        self, method: str, path: str, service: str, body: bytes | None, headers: dict[str, str], patience_s: float
+    ) -> Iterator[Any]:
+        """Give the answer to a request; raises FrontError."""
         signed = {**headers, "Authorization": _SIGNED.format(account=self.account, service=service)}
         try:
             url = self.endpoint_file.read_text(encoding="utf-8").strip() + path
             request = urllib.request.Request(url, data=body, headers=signed, method=method)  # noqa: S310 - our own URL
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(request, timeout=_PATIENCE_S) as answer:
-                return bytes(answer.read())
+            with opener.open(request, timeout=patience_s) as answer:
+                yield answer
         except urllib.error.HTTPError as error:
             raise _refusal(error.read(), error.headers.get("x-amzn-ErrorType") or f"HTTP {error.code}") from error
         except OSError as error:

@@ -1,0 +1,1 @@
+"""A fleet of releases from a command line: what to begin next, progress in a file, a table that moves, one report."""
