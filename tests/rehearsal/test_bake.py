@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from support.stages.bakes import FUNCTION, BakeStage, definition_of, install_bakes
+from support.stages.bakes import FUNCTION, BakeStage, definition_of, install_scripted
 from support.stages.ports import within
 from warmgate.adapters.bakes import StepFunctionsBakes
 from warmgate.model.execution import STOPPED, TOLD
@@ -31,7 +31,7 @@ A_LOOP = {**A_LOOK, "ChoiceStateEntered": 1, "ChoiceStateExited": 1, "WaitStateE
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BakeStage]:
     """Give a cloud with bakes of which two hours pass in a second."""
     with LocalCloud.start(tmp_path_factory.mktemp("bake-cloud")) as cloud:
-        found = install_bakes(cloud, SCRIPTED)
+        found = install_scripted(cloud, SCRIPTED)
         cloud.long_clock.hasten(TWO_HOURS_A_SECOND)
         yield found
 
