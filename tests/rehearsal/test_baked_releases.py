@@ -14,14 +14,26 @@ from typing import Any
 
 import pytest
 
-from support.stages.bakes import BakeStage, install_bakes
+from support.permissions import Names, audit, grants_of, read_template
+from support.permissions.installed import ACCOUNT, REGION, installed_names
+from support.stages.bakes import FUNCTION, BakeStage, install_bakes
 from support.stages.ports import within
 from warmgate.model.deployment import LifecycleEvent
 from warmgate_ops.rehearsal.catalogue import ALL_AT_ONCE
+from warmgate_ops.rehearsal.cloud.api_calls import ApiCall
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.run import deploy
 from warmgate_ops.rehearsal.scenario import FunctionSettings, Scenario
-from warmgate_ops.rehearsal.stage import ALIAS, BUCKET, HOOK, Installed, install_function, install_warmgate
+from warmgate_ops.rehearsal.stage import (
+    ALIAS,
+    BUCKET,
+    HOOK,
+    TABLE,
+    TOPIC,
+    Installed,
+    install_function,
+    install_warmgate,
+)
 
 pytestmark = pytest.mark.local_cloud
 DATA = Path(__file__).parents[1] / "data" / "bakes"
@@ -38,6 +50,22 @@ CALLERS: dict[str, Payload] = {
 }
 
 
+TEMPLATE = read_template(Path(__file__).parents[2] / "template.yaml")
+ELSEWHERE = {
+    "KeepWhatFailed": "Lambda sends it in the function's name, once every retry has failed",
+    "WriteOwnLog": "Lambda's own agent writes the log in the function's name",
+    "EncryptNotifications": "SNS asks for it in the caller's name",
+    "RegisterRollbackRevisions": "CreateDeployment needs it, and asks in the caller's name",
+    "ReadDeploymentConfigs": "CreateDeployment needs it, and asks in the caller's name",
+    "ReadRollbacks": "asked only where a later deployment says that it is a rollback",
+    "ReadRevisions": "asked only where CodeDeploy shows no target",
+    "SeeMissingFromDenied": "no call: it changes what S3 answers of an object that is not there",
+    "ReadWhyABakeEnded": "these bakes end in a look: tests/rehearsal/test_bake.py",
+}
+GIVEN_UP = ("DoThingsOnce", "dynamodb:DeleteItem")
+"""A run that fails gives up its claim; none does here."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baked:
     """What became of a release."""
@@ -49,6 +77,8 @@ class Baked:
     alias: str
     messages: list[str]
     looks: list[dict[str, Any]]
+    calls: list[ApiCall]
+    """What the function that looks has called, for all releases."""
 
     @property
     def state(self) -> dict[str, Any]:
@@ -109,6 +139,7 @@ def baked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Baked]
                 alias=_alias(cloud, installed[name].function),
                 messages=heard[name],
                 looks=stage.looks(ended[name]["executionArn"]),
+                calls=cloud.calls_of(FUNCTION),
             )
             for name in CALLERS
         }
@@ -160,6 +191,21 @@ def test_each_bake_has_one_end(baked: dict[str, Baked]) -> None:
     assert {name: sum(look["ended"] for look in each.looks) for name, each in baked.items()} == dict.fromkeys(
         CALLERS, 1
     )
+
+
+def test_a_look_calls_what_its_role_allows_and_no_more(baked: dict[str, Baked]) -> None:
+    """Nothing would have been denied, nothing is granted that no release uses."""
+    names = installed_names(TEMPLATE, BUCKET, PolicyBucket=BUCKET, Bakes="on")
+    table, topic = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}", f"arn:aws:sns:{REGION}:{ACCOUNT}:{TOPIC}"
+    here = Names(
+        parameters=names.parameters,
+        resources={**names.resources, "Executions.Arn": table, "Notifications": topic},
+    )
+    found = audit(grants_of(TEMPLATE, "BakeRole", here), baked["good"].calls)
+
+    assert found.denied == ()
+    unused = {(grant.sid, grant.action) for grant in found.unused if grant.sid not in ELSEWHERE}
+    assert unused == {GIVEN_UP}
 
 
 def _scenario(name: str) -> Scenario:
