@@ -16,7 +16,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from support.fakes.lambda_calls import packed
-from support.stages.bakes import FUNCTION, ROLE, BakeStage, definition_of, install_scripted
+from support.permissions import read_template
+from support.stages.bakes import FUNCTION, ROLE, TEMPLATE, TOPIC, BakeStage, definition_of, install_scripted
 from support.stages.ports import within
 from warmgate.adapters.bakes import StepFunctionsBakes
 from warmgate.model.execution import STOPPED, TOLD
@@ -174,6 +175,27 @@ def test_without_bakes_a_command_says_what_to_do(stage: BakeStage) -> None:
 
     assert result.exit_code == 3
     assert "warmgate-shop-rollback-controller" in result.stderr
+
+
+def test_a_stack_makes_the_state_machine_with_the_names_of_its_own(stage: BakeStage) -> None:
+    """What CloudFormation fills in is the function, the topic and the partition, and nothing else."""
+    function = stage.cloud.client("lambda").get_function_configuration(FunctionName=FUNCTION)["FunctionArn"]
+    topic = f"arn:aws:sns:{REGION}:123456789012:{TOPIC}"
+    properties = read_template(TEMPLATE)["Resources"]["BakeMachine"]["Properties"] | {
+        "StateMachineName": "bakes-of-a-stack",
+        "RoleArn": ROLE,
+        "DefinitionSubstitutions": {"BakeArn": function, "TopicArn": topic, "Partition": {"Ref": "AWS::Partition"}},
+    }
+    resources = {"BakeMachine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}
+    client = stage.cloud.client("cloudformation")
+    client.create_stack(StackName="bakes", TemplateBody=json.dumps({"Resources": resources}))
+    for _ in within(10.0):
+        if client.describe_stacks(StackName="bakes")["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE":
+            break
+    arn = stage.machine_arn.replace("warmgate-bakes", "bakes-of-a-stack")
+    made = stage.client.describe_state_machine(stateMachineArn=arn)
+
+    assert json.loads(made["definition"]) == json.loads(definition_of(function, topic))
 
 
 def test_a_long_bake_goes_on_in_further_executions(tmp_path: Path, stage: BakeStage) -> None:
