@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from bench.shifts.measure import share_in_words
-from support.traffic.bakes import GOOD, LEAKS, drawn, found_after_h
+from support.traffic.bakes import BORDERLINE, GOOD, LEAKS, drawn, found_after_h
 from warmgate.judge.bake.sequence import Count, first_beyond
 
 RUNS = 200
@@ -30,14 +30,14 @@ def bake_rows(runs: int) -> Iterator[tuple[str, str]]:
             yield f"stopped, {name}, {parts} parts", share_in_words(stops, runs)
     for calls in (40, 100, 300, 2000):
         for rate in (0.02, 0.05, 0.2):
-            minutes = [found for seed in range(runs) if (found := _minutes(seed, calls, rate)) is not None]
-            yield f"minutes, {rate:.0%} fail after 3 h, {calls} calls a part", _in_words(minutes, runs)
+            late = [found for seed in range(runs) if (found := _minutes(seed, calls, rate)) is not None]
+            yield f"minutes, {rate:.0%} fail after 3 h, {calls} calls a part", _in_words(late, runs)
     for environments, life_h in ((5, 2.5), (1, 8.0)):
         few = max(1, runs // 10)
-        for name, course in (*GOOD.items(), *((name, leak[0]) for name, leak in LEAKS.items())):
+        for name, course in (*GOOD.items(), *BORDERLINE.items(), *((name, leak[0]) for name, leak in LEAKS.items())):
             hours = [found_after_h(course, s, environments=environments, life_h=life_h) for s in range(few)]
-            found = [60 * hour for hour in hours if hour is not None]
-            yield f"minutes, memory: {name}, {environments} environments", _in_words(found, few)
+            ends = [60 * hour for hour in hours if hour is not None]
+            yield f"minutes, memory: {name}, {environments} environments", _in_words(ends, few)
 
 
 def _is_stopped(seed: int, parts: int, share: float, allowed: float, clumped: float) -> bool:

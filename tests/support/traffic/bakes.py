@@ -65,6 +65,8 @@ GOOD: dict[str, Course] = {
     "cache of 40 minutes": lambda age, _now, _random: 80 + 60 * (1 - exp(-age * 1.5)),
     "leak that environments do not live to see": lambda age, _now, _random: 90 + 5 * age,
 }
+BORDERLINE: dict[str, Course] = {"cache of 90 minutes": lambda age, _now, _random: 80 + 60 * (1 - exp(-age / 1.5))}
+"""No leak, and hard to tell from one: environments live hardly longer than it fills."""
 LEAKS: dict[str, tuple[Course, float, float]] = {
     "40 MB an hour": (lambda age, _now, _random: 90 + 40 * age, 0, 1.5),
     "20 MB an hour": (lambda age, _now, _random: 90 + 20 * age, 0, 4.0),

