@@ -194,7 +194,8 @@ class Baker:
 
 
 def _why_not(failed: str, seen: RecoveryResult) -> str:
-    said = "; ".join(seen.notes) or f"the alias serves {seen.alias}"
+    made = () if seen.rollback is None else (f"rollback {seen.rollback.deployment_id} {seen.rollback.status}",)
+    said = "; ".join((*made, *seen.notes)) or f"the alias serves {seen.alias}"
     return f"{failed}; not rolled back: {said}"
 
 
