@@ -44,7 +44,11 @@ UNREAD_MS = 30 * 60_000.0
 """People are told once nothing could be read, or an end could not be settled, for so long."""
 PATIENCE_MS = 6 * 3600_000.0
 """After the bake's time: what cannot be read for so long is not judged, what cannot be settled fails the run."""
-LOOK_UPS = (DeploymentLookupError, FunctionLookupError, LogLookupError, PolicyLookupError, UnsettledError, ClaimError)
+LOOK_UPS = (
+    *(DeploymentLookupError, FunctionLookupError, LogLookupError, PolicyLookupError),
+    *(PolicyError, UnsettledError, ClaimError),
+)
+"""What a later look may find out or do, once somebody has mended it."""
 LONGEST_REASON = 600
 
 
