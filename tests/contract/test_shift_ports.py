@@ -9,7 +9,7 @@ import pytest
 
 from support.fakes.lambda_calls import packed
 from support.stages import shift as shift_stages
-from support.stages.shift import LogsStage, ShiftsStage
+from support.stages.shift import AliasMetricsStage, LogsStage, ShiftsStage
 from warmgate.adapters.logs import CloudWatchLogs
 from warmgate.adapters.metrics import CloudWatchMetrics
 from warmgate.adapters.shifts import CodeDeployShifts
@@ -46,6 +46,14 @@ def logs(request: pytest.FixtureRequest) -> LogsStage:
     if request.param == "fake":
         return shift_stages.fake_logs()
     return shift_stages.real_logs(request.getfixturevalue("cloud"), **REAL_LOGS[request.param])
+
+
+@pytest.fixture(params=["fake", "adapter"])
+def alias_metrics(request: pytest.FixtureRequest) -> AliasMetricsStage:
+    """Give both implementations of AliasMetrics."""
+    if request.param == "fake":
+        return shift_stages.fake_alias_metrics()
+    return shift_stages.real_alias_metrics(request.getfixturevalue("cloud"))
 
 
 class TestShifts:
@@ -180,3 +188,23 @@ def test_counts_of_a_weighted_alias_are_read_by_version(cloud: LocalCloud) -> No
     assert sum(count.calls for count in counts if count) == 30
     assert sum(count.errors for count in counts if count) == 10
     assert port.counts(target, "99", window, Deadline(0)) is None
+
+
+class TestAliasMetrics:
+    """What an alias served, by the minute."""
+
+    def test_an_alias_without_weights_is_counted_by_the_minute(self, alias_metrics: AliasMetricsStage) -> None:
+        """Calls and errors of whole minutes inside the window, in the order of time."""
+        found = alias_metrics.port.minutes(alias_metrics.target, alias_metrics.window, Deadline(0))
+
+        assert sum(minute.calls for minute in found) == alias_metrics.calls
+        assert sum(minute.errors for minute in found) == alias_metrics.errors
+        assert all(minute.at_ms % 60_000 == 0 for minute in found)
+        assert [minute.at_ms for minute in found] == sorted({minute.at_ms for minute in found})
+
+    def test_where_nothing_was_served_nothing_is_counted(self, alias_metrics: AliasMetricsStage) -> None:
+        """Before the first call."""
+        since_ms = alias_metrics.window.since_ms
+        before = Window(since_ms - 7_200_000, since_ms - 3_600_000)
+
+        assert alias_metrics.port.minutes(alias_metrics.target, before, Deadline(0)) == ()

@@ -13,12 +13,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
-from support.stages.bakes import FUNCTION, BakeStage, definition_of, install_bakes
+from support.fakes.lambda_calls import packed
+from support.permissions import read_template
+from support.stages.bakes import FUNCTION, ROLE, TEMPLATE, TOPIC, BakeStage, definition_of, install_scripted
 from support.stages.ports import within
 from warmgate.adapters.bakes import StepFunctionsBakes
 from warmgate.model.execution import STOPPED, TOLD
-from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
+from warmgate_ops.cli.main import app
+from warmgate_ops.rehearsal.cloud.local_cloud import CREDENTIALS, REGION, LocalCloud
+from warmgate_ops.rehearsal.stage import RUNTIME
 
 pytestmark = pytest.mark.local_cloud
 SCRIPTED = Path(__file__).parents[1] / "data" / "bakes" / "scripted_looks.py"
@@ -31,7 +36,7 @@ A_LOOP = {**A_LOOK, "ChoiceStateEntered": 1, "ChoiceStateExited": 1, "WaitStateE
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BakeStage]:
     """Give a cloud with bakes of which two hours pass in a second."""
     with LocalCloud.start(tmp_path_factory.mktemp("bake-cloud")) as cloud:
-        found = install_bakes(cloud, SCRIPTED)
+        found = install_scripted(cloud, SCRIPTED)
         cloud.long_clock.hasten(TWO_HOURS_A_SECOND)
         yield found
 
@@ -126,6 +131,73 @@ def test_looks_that_always_fail_end_in_one_message(stage: BakeStage) -> None:
     assert len(failures) == 7
 
 
+def test_looks_that_find_no_concurrency_are_made_later(stage: BakeStage) -> None:
+    """Throttles of Lambda are retried for longer than other faults; nobody is told of what passes."""
+    client = stage.cloud.client("lambda")
+    client.put_function_concurrency(FunctionName=FUNCTION, ReservedConcurrentExecutions=0)
+    try:
+        arn = stage.begin("d-THROTTLED", hours=1)
+        for _ in within(10.0):
+            failed = [each for each in stage.history(arn) if each["type"] == "TaskFailed"]
+            if len(failed) >= 2:
+                break
+    finally:
+        client.delete_function_concurrency(FunctionName=FUNCTION)
+
+    assert {each["taskFailedEventDetails"]["error"] for each in failed} == {"Lambda.TooManyRequestsException"}
+    assert json.loads(stage.ended(arn)["output"])["outcome"] == "released"
+
+
+def test_commands_show_bakes_and_stop_them(stage: BakeStage) -> None:
+    """An operator sees what runs, and ends it with a reason that people hear."""
+    _controller(stage)
+    arn = stage.begin("d-COMMANDS", hours=40)
+    for _ in within(10.0):
+        if stage.looks(arn):
+            break
+    shown = _run(stage, "status")
+    assert "d-COMMANDS: running, " in shown.stdout
+    stopped = _run(stage, "stop", "d-COMMANDS", "--reason", "known trouble", "--yes")
+    assert (stopped.exit_code, stopped.stdout.split(":")[0]) == (0, "d-COMMANDS")
+
+    assert ["known trouble" in text for text in stage.heard("d-COMMANDS")] == [True]
+    one = _run(stage, "status", "d-COMMANDS", "--json")
+    assert (one.exit_code, json.loads(one.stdout)["status"]) == (1, "ABORTED")
+    assert json.loads(one.stdout)["why"] == f"{STOPPED}: known trouble"
+    assert json.loads(one.stdout)["looks"] >= 1
+    assert _run(stage, "stop", "d-COMMANDS", "--reason", "again", "--yes").exit_code == 1
+    assert _run(stage, "status", "d-NEVER").exit_code == 1
+
+
+def test_without_bakes_a_command_says_what_to_do(stage: BakeStage) -> None:
+    """The controller of another installation knows of no state machine."""
+    result = _run(stage, "status", install="warmgate-shop")
+
+    assert result.exit_code == 3
+    assert "warmgate-shop-rollback-controller" in result.stderr
+
+
+def test_a_stack_makes_the_state_machine_with_the_names_of_its_own(stage: BakeStage) -> None:
+    """What CloudFormation fills in is the function, the topic and the partition, and nothing else."""
+    function = stage.cloud.client("lambda").get_function_configuration(FunctionName=FUNCTION)["FunctionArn"]
+    topic = f"arn:aws:sns:{REGION}:123456789012:{TOPIC}"
+    properties = read_template(TEMPLATE)["Resources"]["BakeMachine"]["Properties"] | {
+        "StateMachineName": "bakes-of-a-stack",
+        "RoleArn": ROLE,
+        "DefinitionSubstitutions": {"BakeArn": function, "TopicArn": topic, "Partition": {"Ref": "AWS::Partition"}},
+    }
+    resources = {"BakeMachine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}
+    client = stage.cloud.client("cloudformation")
+    client.create_stack(StackName="bakes", TemplateBody=json.dumps({"Resources": resources}))
+    for _ in within(10.0):
+        if client.describe_stacks(StackName="bakes")["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE":
+            break
+    arn = stage.machine_arn.replace("warmgate-bakes", "bakes-of-a-stack")
+    made = stage.client.describe_state_machine(stateMachineArn=arn)
+
+    assert json.loads(made["definition"]) == json.loads(definition_of(function, topic))
+
+
 def test_a_long_bake_goes_on_in_further_executions(tmp_path: Path, stage: BakeStage) -> None:
     """Each has fewer events than an execution may; the last one's output is the bake's."""
     arn = stage.client.describe_state_machine(stateMachineArn=stage.machine_arn)
@@ -175,3 +247,22 @@ def _begun(stage: BakeStage, arn: str) -> float:
             break
     first, third = entered[0]["timestamp"], entered[2]["timestamp"]
     return float((third - first).total_seconds() / 3600)
+
+
+def _controller(stage: BakeStage) -> None:
+    """Install what tells the commands which state machine is the installation's."""
+    client = stage.cloud.client("lambda")
+    client.create_function(
+        FunctionName="warmgate-rollback-controller",
+        Runtime=RUNTIME,
+        Role=ROLE,
+        Handler="app.handler",
+        Code={"ZipFile": packed("def handler(event, context): pass\n")},
+        Environment={"Variables": {"WARMGATE_BAKES": stage.machine_arn}},
+    )
+
+
+def _run(stage: BakeStage, command: str, *words: str, install: str = "warmgate") -> Result:
+    where = ["--install-name", install, "--endpoint-url", stage.cloud.endpoint_url, "--region", REGION]
+    keys = {name.upper(): value for name, value in CREDENTIALS.items()}
+    return CliRunner(env=keys).invoke(app, ["bake", command, *words, *where])

@@ -12,6 +12,7 @@ from warmgate.adapters.reports import count_alone
 from warmgate.errors import NoticeError
 from warmgate.model.release import Notice
 from warmgate.model.verdict import Unjudged
+from warmgate.report.notice import BAKING
 
 
 class TopicNotices:
@@ -90,7 +91,9 @@ class MetricsNotices:
         self._namespace = namespace
 
     def send(self, notice: Notice) -> None:
-        """Write the metrics of a release."""
+        """Write the metrics of a release; one that still bakes is counted when that has ended."""
+        if notice.detail.get("bake") == BAKING:
+            return
         from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
         metrics = EphemeralMetrics(namespace=self._namespace, service="")

@@ -44,7 +44,11 @@ UNREAD_MS = 30 * 60_000.0
 """People are told once nothing could be read, or an end could not be settled, for so long."""
 PATIENCE_MS = 6 * 3600_000.0
 """After the bake's time: what cannot be read for so long is not judged, what cannot be settled fails the run."""
-LOOK_UPS = (DeploymentLookupError, FunctionLookupError, LogLookupError, PolicyLookupError, UnsettledError, ClaimError)
+LOOK_UPS = (
+    *(DeploymentLookupError, FunctionLookupError, LogLookupError, PolicyLookupError),
+    *(PolicyError, UnsettledError, ClaimError),
+)
+"""What a later look may find out or do, once somebody has mended it."""
 LONGEST_REASON = 600
 
 
@@ -87,7 +91,7 @@ class Baker:
         if own is None and (ended := self._superseded(state, release, other)) is not None:
             return ended
         if state.failed:
-            return self._failed(state, release, deadline, own)
+            return self._kept(state, lambda: self._failed(state, release, deadline, own), deadline)
         if state.scope is None:
             try:
                 state = replace(state, scope=self.scoping.scope_of(release, state, deadline))
@@ -101,12 +105,20 @@ class Baker:
         failed = [finding for finding in findings if finding.outcome is Outcome.FAILED]
         if failed or own is not None:
             reason = "; ".join(f"{f.check}: {f.reason}" for f in failed) or "rolled back by an earlier run of this look"
-            return self._failed(replace(state, failed=reason[:LONGEST_REASON]), release, deadline, own)
+            refused = replace(state, failed=reason[:LONGEST_REASON])
+            return self._kept(refused, lambda: self._failed(refused, release, deadline, own), deadline)
         if unread:
             return self._put_off(state, unread, deadline)
         if len(state.parts) == state.part_count:
-            return self._over(state, release, findings, deadline)
+            return self._kept(state, lambda: self._over(state, release, findings, deadline), deadline)
         return replace(state, reason="", wait_s=self._wait_s(state))
+
+    def _kept(self, state: BakeState, act: Callable[[], BakeState], deadline: Deadline) -> BakeState:
+        """Return what an act leaves; where it could not be done, what was read and found stays for the next look."""
+        try:
+            return act()
+        except LOOK_UPS as error:
+            return self._put_off(state, str(error), deadline)
 
     def _judged(
         self, state: BakeState, release: Deployment, deadline: Deadline
@@ -159,15 +171,18 @@ class Baker:
         policy, _ = self.policies.find(release.target, deadline)
         verdict = verdict_of_bake(findings, policy)
         if verdict.status is Status.FAILED:
-            return self._failed(replace(state, failed=verdict.reason), release, deadline)
+            refused = replace(state, failed=verdict.reason)
+            return self._kept(refused, lambda: self._failed(refused, release, deadline), deadline)
         return self.endings.end(state, BakeEnd.RELEASED, _released(verdict.reason, findings))
 
     def _put_off(self, state: BakeState, why: str, deadline: Deadline) -> BakeState:
         """Return the state where something could not be read or done: looked at again soon, and told if it lasts."""
         now_ms = self.clock.epoch_ms()
         since_ms = state.unread_since_ms or now_ms
-        state = replace(state, reason=why[:LONGEST_REASON], unread_since_ms=since_ms, wait_s=AGAIN_S)
         lasts = now_ms - since_ms
+        # Seldomer as it lasts: an execution of Step Functions has room for so many events only.
+        wait_s = max(AGAIN_S, min(60 * state.every_minutes, round(lasts / 4000)))
+        state = replace(state, reason=why[:LONGEST_REASON], unread_since_ms=since_ms, wait_s=wait_s)
         if now_ms > state.ends_ms + PATIENCE_MS and lasts > PATIENCE_MS:
             if state.failed:
                 raise UnsettledError(f"{state.deployment_id}: {why}; {state.failed}", hint="restore the alias manually")
@@ -194,7 +209,8 @@ class Baker:
 
 
 def _why_not(failed: str, seen: RecoveryResult) -> str:
-    said = "; ".join(seen.notes) or f"the alias serves {seen.alias}"
+    made = () if seen.rollback is None else (f"rollback {seen.rollback.deployment_id} {seen.rollback.status}",)
+    said = "; ".join((*made, *seen.notes)) or f"the alias serves {seen.alias}"
     return f"{failed}; not rolled back: {said}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warmgate.judge.bake.counting import checks_of
+from warmgate.judge.bake.counting import Base, checks_of
 from warmgate.judge.live.failures import is_failed
 from warmgate.judge.live.shares import is_cold
 from warmgate.live.traffic import sample_of
@@ -48,8 +48,9 @@ class Scoping:
         """
         policy, source = self.policies.find(release.target, deadline)
         candidate = self.functions.version(release.target.function, release.candidate)
-        base_ms = () if policy.live.duration is None else self._base_ms(release, state, deadline)
-        checks, note = checks_of(policy, base_ms, candidate.memory_mb)
+        compares = policy.live.duration is not None or policy.live.cold_start_ratio is not None
+        base = self._base(release, state, deadline) if compares else Base()
+        checks, notes = checks_of(policy, base, candidate.memory_mb)
         hidden = hidden_failures(candidate.runtime, candidate.log_format)
         return Scope(
             function=release.target.function,
@@ -59,19 +60,22 @@ class Scoping:
             policy=policy.name,
             source=source,
             checks=checks,
-            notes=tuple(said for said in (note, hidden and f"errors are CloudWatch's count: {hidden}") if said),
+            notes=tuple(said for said in (*notes, hidden and f"errors are CloudWatch's count: {hidden}") if said),
         )
 
-    def _base_ms(self, release: Deployment, state: BakeState, deadline: Deadline) -> tuple[float, ...]:
-        """Return the durations of the old version's warm calls before and during the shift."""
+    def _base(self, release: Deployment, state: BakeState, deadline: Deadline) -> Base:
+        """Return the old version's calls before the shift and until its end."""
         began_ms = release.shift_began_ms or state.began_ms
         window = Window(began_ms - BEFORE_MS, release.shift_ended_ms or state.began_ms)
         log = log_of(self.functions.version(release.target.function, release.baseline))
         patience = deadline.no_later_than(self.clock.now_ms() + BASE_MS)
-        samples = [
-            sample_of(call, Arm.BASELINE, 1, place)
-            for place, call in enumerate(self.logs.calls(log, window, patience).calls)
-            if call.version == release.baseline
-        ]
+        calls = [call for call in self.logs.calls(log, window, patience).calls if call.version == release.baseline]
+        before = [call.at_ms for call in calls if call.at_ms < began_ms]
+        samples = [sample_of(call, Arm.BASELINE, 1, place) for place, call in enumerate(calls)]
         warm = [s for s in samples if not is_cold(s) and not is_failed(s)]
-        return tuple(s.duration_ms for s in warm if s.duration_ms is not None)
+        # Where the log was not read to its end, so much of the time was.
+        read_ms = BEFORE_MS if len(before) < len(calls) else max(before, default=0.0) - window.since_ms
+        return Base(
+            warm_ms=tuple(s.duration_ms for s in warm if s.duration_ms is not None),
+            per_part=len(before) * state.part_ms / max(BEFORE_MS / 2, read_ms),
+        )

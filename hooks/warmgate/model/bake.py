@@ -49,6 +49,8 @@ class ShareCheck:
     """Beyond which a call is bad, where its kind has such a limit."""
     base: str = ""
     """What the limit was made of, in words."""
+    least: float = 0.0
+    """Calls that a part must have: with fewer ones its traffic is another than the old version's was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

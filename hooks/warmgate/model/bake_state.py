@@ -14,6 +14,7 @@ _PLAIN = (
     *("memory_size_mb", "unread_since_ms", "sampled", "failed"),
 )
 _SCOPE = ("function", "alias", "baseline", "candidate", "policy", "source")
+_CHECK = ("check", "allowed", "limit", "base", "least")
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """From each older schema to the one after it; bakes last for days, and Warmgate is installed anew meanwhile."""
 
@@ -70,10 +71,7 @@ def _read(value: Mapping[str, Any]) -> BakeState:
 
 
 def _scope_document(scope: Scope) -> dict[str, Any]:
-    checks = [
-        {"check": c.check, "kind": c.kind.value, "allowed": c.allowed, "limit": c.limit, "base": c.base}
-        for c in scope.checks
-    ]
+    checks = [{**{name: getattr(check, name) for name in _CHECK}, "kind": check.kind.value} for check in scope.checks]
     return {**{name: getattr(scope, name) for name in _SCOPE}, "checks": checks, "notes": list(scope.notes)}
 
 

@@ -14,6 +14,8 @@ EVENT_SOURCE = "warmgate"
 EVENT_TYPE = "warmgate.verdict"
 UNJUDGED = {Unjudged.SKIP.value: ", SKIPPED", Unjudged.NO_HOOKS.value: " WITHOUT A GATE"}
 """What a headline adds where nothing was judged."""
+BAKING = "baking"
+"""Of the event of a release whose bake goes on: another one follows at its end."""
 LONGEST_SUBJECT = 100
 """SNS takes no longer one, and ASCII alone."""
 LONGEST_REASON = 1_000
@@ -123,6 +125,7 @@ def _detail(document: dict[str, Any], address: str) -> dict[str, Any]:
         "summary": _short(section["summary"]),
         "rollback_deployment_id": None if rollback is None else rollback["deployment_id"],
         "seconds_to_rollback": section["seconds_to_rollback"],
+        "bake": (document["bake"]["outcome"] or BAKING) if document.get("bake") else None,
         "report": address or None,
     }
 

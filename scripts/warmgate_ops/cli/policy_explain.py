@@ -14,7 +14,9 @@ from warmgate_ops.cli.output import complain, say
 from warmgate_ops.cli.paths import input_file, named_input
 
 if TYPE_CHECKING:
-    from warmgate.policy.values import KeepWarm
+    from warmgate.policy.values import Bake, KeepWarm, Policy
+    from warmgate_ops.advice.baking import BakeStanding
+    from warmgate_ops.advice.explanation import Explained
     from warmgate_ops.cold_starts.keeping.standing import Standing
 
 
@@ -31,7 +33,6 @@ def explain(
     Exit codes: 0 explained, 2 the policy or the samples cannot be read.
     """
     # Imported here: the judge's constants are not needed to read a policy.
-    from warmgate_ops.advice.explanation import Explained
     from warmgate_ops.advice.explanation import explain as explained
 
     policy = policy_in(file)
@@ -45,27 +46,47 @@ def explain(
         return {"check": each.check, "limit": each.limit, "says": each.says, "warnings": each.warnings}
 
     found = explained(policy, today_ms)
-    kept = _kept(policy.keep_warm)
+    kept, baked = _kept(policy.keep_warm), _baked(policy)
     if as_json:
-        about = {"file": str(file), "policy": policy.name, "checks": [record(each) for each in found]}
+        about: dict[str, Any] = {"file": str(file), "policy": policy.name, "checks": [record(each) for each in found]}
+        about = about if baked is None else {**about, "bake": asdict(baked)}
         say(json.dumps(about if kept is None else {**about, "keep_warm": asdict(kept)}))
         return
     say(f"policy {policy.name}")
     for each in found:
         say(f"{each.check} {each.limit}")
-        for line in each.says:
-            say(f"    {line}")
-        for line in each.warnings:
-            say(f"  ! {line}")
+        _say_lines(each)
+    if policy.bake is not None and baked is not None:
+        _say_bake(policy.bake, baked)
     if policy.keep_warm is not None and kept is not None:
         only = f", only {policy.keep_warm.only}" if policy.keep_warm.only else ""
         say(f"keep_warm {policy.keep_warm.environments} environments every {policy.keep_warm.every}{only}")
-        for line in kept.says:
-            say(f"    {line}")
-        for line in kept.warnings:
-            say(f"  ! {line}")
-    count = sum(len(each.warnings) for each in found) + (len(kept.warnings) if kept else 0)
+        _say_lines(kept)
+    count = sum(len(each.warnings) for each in found) + sum(len(each.warnings) for each in (kept, baked) if each)
     complain(f"{len(found) - 1} checks, {count} warnings")
+
+
+def _say_lines(each: Explained | Standing | BakeStanding) -> None:
+    for line in each.says:
+        say(f"    {line}")
+    for line in each.warnings:
+        say(f"  ! {line}")
+
+
+def _say_bake(bake: Bake, baked: BakeStanding) -> None:
+    from warmgate.policy.spec_bake import in_words
+
+    say(f"bake {in_words(bake.minutes)}, a look every {in_words(bake.every_minutes)}")
+    _say_lines(baked)
+
+
+def _baked(policy: Policy) -> BakeStanding | None:
+    """Return what the bake finds, None where a policy has none."""
+    if policy.bake is None:
+        return None
+    from warmgate_ops.advice.baking import standing_of
+
+    return standing_of(policy, policy.bake)
 
 
 def _kept(keep_warm: KeepWarm | None) -> Standing | None:

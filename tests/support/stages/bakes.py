@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from support.permissions.template import read_template
 from support.stages.ports import within
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.packages import TOP, zip_hooks
-from warmgate_ops.rehearsal.stage import RUNTIME, SHORT_WAITS
+from warmgate_ops.rehearsal.stage import CONTROLLER, RUNTIME, SHORT_WAITS
 
 TEMPLATE = TOP / "template.yaml"
 MACHINE, FUNCTION, TOPIC, TABLE = "warmgate-bakes", "warmgate-bake", "warmgate-bakes", "warmgate-bakes"
@@ -40,6 +40,8 @@ class BakeStage:
     cloud: LocalCloud
     machine_arn: str
     queue_url: str
+    messages: list[str] = field(default_factory=list)
+    """Those that nobody has asked for yet."""
 
     @property
     def client(self) -> Any:
@@ -76,32 +78,50 @@ class BakeStage:
         return [json.loads(each["output"]) for each in exits if each.get("name") == "Look"]
 
     def heard(self, deployment_id: str, patience_s: float = 8.0) -> list[str]:
-        """Return the messages about a deployment that come until nothing more comes."""
-        sqs, found = self.cloud.client("sqs"), []
+        """Return the messages about a deployment that have come once it is quiet; none where none comes in time."""
+        sqs, found = self.cloud.client("sqs"), list[str]()
         for _ in within(patience_s):
             asked = sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
             for message in asked.get("Messages", []):
                 sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
-                text = json.loads(message["Body"])["Message"]
-                if deployment_id in text:
-                    found.append(text)
+                self.messages.append(json.loads(message["Body"])["Message"])
+            found = [text for text in self.messages if deployment_id in text]
             if found and not asked.get("Messages"):
-                return found
+                break
+        self.messages[:] = [text for text in self.messages if text not in found]
         return found
 
 
-def install_bakes(cloud: LocalCloud, scripted: Path, looks: int = LOOKS_A_PART) -> BakeStage:
-    """Install the state machine, the rule that hears of broken executions, and a function with a scripted handler."""
-    topic = cloud.client("sns").create_topic(Name=TOPIC)["TopicArn"]
+def install_scripted(cloud: LocalCloud, scripted: Path) -> BakeStage:
+    """Install the state machine with a function whose looks do as they are told, beside Warmgate's own packages."""
+    packed = io.BytesIO(zip_hooks())
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(scripted.name, scripted.read_bytes())
+    topic = str(cloud.client("sns").create_topic(Name=TOPIC)["TopicArn"])
     cloud.client("dynamodb").create_table(
         TableName=TABLE,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    function_arn = _function(cloud, scripted, {"WARMGATE_TABLE": TABLE, "WARMGATE_TOPIC_ARN": topic})
+    variables = {"WARMGATE_TABLE": TABLE, "WARMGATE_TOPIC_ARN": topic}
+    return _with_machine(cloud, _function(cloud, f"{scripted.stem}.handler", packed.getvalue(), variables), topic)
+
+
+def install_bakes(cloud: LocalCloud) -> BakeStage:
+    """Install the state machine with Warmgate's own function beside the rest of it, and let the controller know."""
+    client = cloud.client("lambda")
+    known = client.get_function_configuration(FunctionName=CONTROLLER)["Environment"]["Variables"]
+    stage = _with_machine(cloud, _function(cloud, "bake.handler", zip_hooks(), known), known["WARMGATE_TOPIC_ARN"])
+    variables = {**known, "WARMGATE_BAKES": stage.machine_arn}
+    client.update_function_configuration(FunctionName=CONTROLLER, Environment={"Variables": variables})
+    client.get_waiter("function_updated_v2").wait(FunctionName=CONTROLLER, WaiterConfig=SHORT_WAITS)
+    return stage
+
+
+def _with_machine(cloud: LocalCloud, function_arn: str, topic: str) -> BakeStage:
     machine = cloud.client("stepfunctions").create_state_machine(
-        name=MACHINE, definition=definition_of(function_arn, topic, looks), roleArn=ROLE
+        name=MACHINE, definition=definition_of(function_arn, topic), roleArn=ROLE
     )
     pattern = {
         "source": ["aws.states"],
@@ -114,17 +134,14 @@ def install_bakes(cloud: LocalCloud, scripted: Path, looks: int = LOOKS_A_PART) 
     return BakeStage(cloud=cloud, machine_arn=machine["stateMachineArn"], queue_url=_queue(cloud, topic))
 
 
-def _function(cloud: LocalCloud, scripted: Path, variables: dict[str, str]) -> str:
-    packed = io.BytesIO(zip_hooks())
-    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(scripted.name, scripted.read_bytes())
+def _function(cloud: LocalCloud, handler: str, code: bytes, variables: dict[str, str]) -> str:
     client = cloud.client("lambda")
     made = client.create_function(
         FunctionName=FUNCTION,
         Runtime=RUNTIME,
         Role=ROLE,
-        Handler=f"{scripted.stem}.handler",
-        Code={"ZipFile": packed.getvalue()},
+        Handler=handler,
+        Code={"ZipFile": code},
         Timeout=30,
         MemorySize=512,
         Environment={"Variables": variables},

@@ -6,19 +6,23 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from support.fakes.bake_world import CANDIDATE, BakeWorld, Traffic
 from support.fakes.lambda_calls import publish
 from support.fakes.shift_world import FakeShifts
 from support.fakes.world import EPOCH_MS, FakeLogs, VirtualClock
 from support.stages.ports import create, start_deployment
 from warmgate.adapters.logs import CloudWatchLogs
+from warmgate.adapters.metrics import CloudWatchMetrics
 from warmgate.adapters.shifts import CodeDeployShifts
 from warmgate.adapters.waiting import SystemClock
 from warmgate.logs.calls import LoggedCall, Window
 from warmgate.logs.records import InvocationRecord
 from warmgate.model.calls import Start
 from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Target
 from warmgate.model.log_stream import FunctionLog
 from warmgate.model.traffic import ColdStart
+from warmgate.ports.baking import AliasMetrics
 from warmgate.ports.codedeploy import Shifts
 from warmgate.ports.logs import Logs
 from warmgate.ports.time import Clock
@@ -63,6 +67,45 @@ class LogsStage:
     def deadline(self) -> Deadline:
         """Return the instant five seconds from now."""
         return Deadline(self.clock.now_ms() + 5_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasMetricsStage:
+    """CloudWatch's counts of an alias without weights that was called so often."""
+
+    port: AliasMetrics
+    target: Target
+    window: Window
+    """Of whole minutes."""
+    calls: int
+    errors: int
+
+
+def fake_alias_metrics() -> AliasMetricsStage:
+    """Return the stage of AliasMetrics on the fake."""
+    world = BakeWorld(traffic=Traffic(per_minute=5, failing=lambda _minute: 0.5), minutes=10)
+    served = [call for call in world.logs.calls_seen if call.version == CANDIDATE]
+    return AliasMetricsStage(
+        port=world.metrics,
+        target=world.deployment.target,
+        window=Window(EPOCH_MS, EPOCH_MS + 600_000),
+        calls=len(served),
+        errors=sum(call.record.status == "error" for call in served),
+    )
+
+
+def real_alias_metrics(cloud: LocalCloud) -> AliasMetricsStage:
+    """Return the stage of AliasMetrics on the local cloud."""
+    name = create(cloud, f"counted-{time.monotonic_ns()}", RAISING)
+    client, began_ms = cloud.client("lambda"), time.time() * 1000
+    client.create_alias(FunctionName=name, Name="live", FunctionVersion=publish(cloud, name))
+    for payload in (b"{}", b"{}", b'{"how": "raise"}'):
+        client.invoke(FunctionName=name, Qualifier="live", Payload=payload)
+    cloud.flush_logs()
+    window = Window(began_ms // 60_000 * 60_000, time.time() * 1000 + 60_000)
+    return AliasMetricsStage(
+        port=CloudWatchMetrics(cloud.client), target=Target(name, "live"), window=window, calls=3, errors=1
+    )
 
 
 def fake_shifts() -> ShiftsStage:

@@ -18,6 +18,7 @@ TEMPLATE = read_template(ROOT / "template.yaml")
 PAGE = (ROOT / "docs" / "how-to" / "install.md").read_text(encoding="utf-8")
 POLICY: dict[str, Any] = json.loads((ROOT / "docs" / "how-to" / "install-policy.json").read_text())
 WARM_POLICY: dict[str, Any] = json.loads((ROOT / "docs" / "how-to" / "keep-warm-policy.json").read_text())
+BAKE_POLICY: dict[str, Any] = json.loads((ROOT / "docs" / "how-to" / "bake-policy.json").read_text())
 LONGEST_POLICY = 6144
 """Characters of a managed policy without white space (IAM and AWS STS quotas, IAM User Guide)."""
 ARM = USD_PER_GB_SECOND["arm64"]
@@ -54,6 +55,10 @@ OTHERWISE = {
         "scheduler:CreateSchedule",
         HERE.format("scheduler", "schedule/warmgate-keep-warm/warmgate-policies"),
     ),
+    "AWS::StepFunctions::StateMachine": (
+        "states:CreateStateMachine",
+        HERE.format("states", "stateMachine:warmgate-bakes"),
+    ),
     "AWS::CloudWatch::Dashboard": (
         "cloudwatch:PutDashboard",
         "arn:aws:cloudwatch::ACCOUNT:dashboard/warmgate-region",
@@ -61,7 +66,7 @@ OTHERWISE = {
 }
 GRANTS = [
     Grant(sid=statement["Sid"], action=action, resources=tuple(_of if isinstance(_of, list) else [_of]))
-    for statement in [*POLICY["Statement"], *WARM_POLICY["Statement"]]
+    for statement in [*POLICY["Statement"], *WARM_POLICY["Statement"], *BAKE_POLICY["Statement"]]
     for _of in [statement["Resource"]]
     for action in statement["Action"]
 ]
@@ -91,7 +96,12 @@ def test_things_of_the_stack_and_no_others_may_be_made_and_removed(kind: str, ve
 
 
 @pytest.mark.parametrize(
-    ("policy", "service"), [(POLICY, "lambda.amazonaws.com"), (WARM_POLICY, "scheduler.amazonaws.com")]
+    ("policy", "service"),
+    [
+        (POLICY, "lambda.amazonaws.com"),
+        (WARM_POLICY, "scheduler.amazonaws.com"),
+        (BAKE_POLICY, "states.amazonaws.com"),
+    ],
 )
 def test_roles_are_passed_to_one_service(policy: dict[str, Any], service: str) -> None:
     """A role of the stack cannot be lent to another service."""

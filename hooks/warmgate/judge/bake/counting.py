@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from warmgate.judge.binomial import at_most
 from warmgate.judge.live.failures import is_failed
@@ -24,45 +25,69 @@ NOT_ONE = 0.001
 """What `0%` allows in a bake: among the calls of hours, two that failed are no sign of a bad release."""
 
 
-def checks_of(policy: Policy, base_ms: Sequence[float], memory_mb: float | None) -> tuple[tuple[ShareCheck, ...], str]:
-    """Return the checks of a bake and a note on what cannot be checked.
+QUIET = 0.5
+"""Of the old version's traffic: in parts with less, as at night, environments end and caches cool in any version, and
+neither cold starts nor slow calls are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """The old version's calls before and during the shift."""
+
+    warm_ms: tuple[float, ...] = ()
+    """Durations of its warm calls that went well."""
+    per_part: float = 0.0
+    """Its calls in so much time as a part of the bake lasts."""
+
+
+def checks_of(policy: Policy, base: Base, memory_mb: float | None) -> tuple[tuple[ShareCheck, ...], tuple[str, ...]]:
+    """Return the checks of a bake and notes on what cannot be checked.
 
     Args:
         policy: whose `live` limits and `limits.memory` hold.
-        base_ms: durations of warm calls of the old version.
+        base: the old version's calls.
         memory_mb: the new version's memory size, None where it is not known.
     """
-    live, found, note = policy.live, list[ShareCheck](), ""
+    live, found, notes = policy.live, list[ShareCheck](), list[str]()
     if live.error_ratio is not None:
         allowed = max(NOT_ONE, live.error_ratio)
         found.append(ShareCheck(check="bake.errors.rate", kind=ShareKind.ERRORS, allowed=allowed))
-    if live.cold_start_ratio is not None:
-        allowed = max(NOT_ONE, live.cold_start_ratio)
-        found.append(ShareCheck(check="bake.cold_starts.share", kind=ShareKind.COLD_STARTS, allowed=allowed))
+    if live.cold_start_ratio is not None and base.per_part:
+        cold = ShareCheck(
+            check="bake.cold_starts.share",
+            kind=ShareKind.COLD_STARTS,
+            allowed=max(NOT_ONE, live.cold_start_ratio),
+            least=QUIET * base.per_part,
+        )
+        found.append(cold)
+    elif live.cold_start_ratio is not None:
+        notes.append("cold starts are not judged: not one call of the old version tells how busy is usual")
     if live.duration is not None:
-        slow, note = _slow_check(live.duration, base_ms)
+        slow = _slow_check(live.duration, base)
         found += [] if slow is None else [slow]
+        few = f"durations are not compared: {len(base.warm_ms)} warm calls of the old version are too few"
+        notes += [few] if slow is None else []
     if policy.limits.memory_ratio is not None and memory_mb:
         limit = policy.limits.memory_ratio * memory_mb
         found.append(ShareCheck(check="bake.memory.max", kind=ShareKind.MEMORY, allowed=NOT_ONE, limit=limit))
-    return tuple(found), note
+    return tuple(found), tuple(notes)
 
 
-def _slow_check(limit: RatioLimit, base_ms: Sequence[float]) -> tuple[ShareCheck | None, str]:
-    percentile, ordered = float(limit.statistic[1:]) / 100, sorted(base_ms)
+def _slow_check(limit: RatioLimit, base: Base) -> ShareCheck | None:
+    percentile, ordered = float(limit.statistic[1:]) / 100, sorted(base.warm_ms)
     rank = next((r for r in range(1, len(ordered) + 1) if at_most(r - 1, len(ordered), percentile) >= SURE), None)
     if rank is None:
-        return None, f"durations are not compared: {len(ordered)} warm calls of the old version are too few"
+        return None
     value = ordered[rank - 1]
-    check = ShareCheck(
+    return ShareCheck(
         check=f"bake.duration.{limit.statistic}",
         kind=ShareKind.SLOW,
         allowed=round(1 - percentile, 9),
         limit=limit.ratio * value,
         base=f"{limit.ratio:g} times the old version's {limit.statistic}, at most {ms(value)} (99 % sure)"
         f" by {len(ordered)} calls",
+        least=QUIET * base.per_part,
     )
-    return check, ""
 
 
 def part_of(samples: Sequence[Sample], checks: Sequence[ShareCheck], counted: MetricCounts | None) -> Part:
@@ -74,10 +99,10 @@ def part_of(samples: Sequence[Sample], checks: Sequence[ShareCheck], counted: Me
         counted: what CloudWatch counted in the whole part, None where it counted nothing or was not asked.
     """
     tallies = []
-    for check in checks:
-        tally = _tally(samples, check)
-        tallies.append(_with_counts(tally, counted) if check.kind is ShareKind.ERRORS else tally)
     calls = max(len(samples), counted.calls if counted else 0)
+    for check in checks:
+        tally = _tally(samples, check) if calls >= check.least else Tally()
+        tallies.append(_with_counts(tally, counted) if check.kind is ShareKind.ERRORS else tally)
     return Part(calls=calls, environments=len({s.environment for s in samples}), tallies=tuple(tallies))
 
 

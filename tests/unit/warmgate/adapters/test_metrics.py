@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 
 from support.permissions import read_template
 from support.reports.judgements import PASSED
+from warmgate.adapters.metrics import CloudWatchMetrics
 from warmgate.adapters.notices import MetricsNotices
 from warmgate.adapters.reports import MetricsReport
-from warmgate.model.deployment import Status
+from warmgate.logs.calls import Window
+from warmgate.model.deadline import Deadline
+from warmgate.model.deployment import Status, Target
 from warmgate.model.release import Notice, ReleaseOutcome
 from warmgate.model.verdict import Outcome, Unjudged
 
@@ -87,3 +91,39 @@ def test_the_dashboard_searches_under_the_dimensions_that_are_written(capsys: py
     ):
         assert written[metric] == [set(names)]
         assert f'{{"${{Namespace}}",{",".join(names)}}} MetricName="{metric}"' in body
+
+
+def test_an_alias_is_counted_by_the_minute_over_all_pages() -> None:
+    """Without weights there is no ExecutedVersion: function and alias are the dimensions; errors may lack a minute."""
+    asked: list[dict[str, Any]] = []
+    first, second = datetime(2026, 1, 1, 0, 0, tzinfo=UTC), datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
+    pages: list[dict[str, Any]] = [
+        {
+            "MetricDataResults": [
+                {"Id": "calls", "Timestamps": [second], "Values": [7.0]},
+                {"Id": "errors", "Timestamps": [first], "Values": [2.0]},
+            ],
+            "NextToken": "more",
+        },
+        {"MetricDataResults": [{"Id": "calls", "Timestamps": [first], "Values": [5.0]}]},
+    ]
+
+    class CloudWatch:
+        def get_metric_data(self, **given: Any) -> dict[str, Any]:
+            asked.append(dict(given))
+            return pages[len(asked) - 1]
+
+    window = Window(first.timestamp() * 1000, first.timestamp() * 1000 + 120_000)
+    found = CloudWatchMetrics(lambda _service: CloudWatch()).minutes(
+        Target("arn:aws:lambda:eu-west-1:123456789012:function:checkout", "live"), window, Deadline(0.0)
+    )
+
+    assert [(counts.at_ms - window.since_ms, counts.calls, counts.errors) for counts in found] == [
+        (0.0, 5, 2),
+        (60_000.0, 7, 0),
+    ]
+    assert asked[0]["MetricDataQueries"][0]["MetricStat"]["Metric"]["Dimensions"] == [
+        {"Name": "FunctionName", "Value": "checkout"},
+        {"Name": "Resource", "Value": "checkout:live"},
+    ]
+    assert ("NextToken" in asked[0], asked[1]["NextToken"]) == (False, "more")

@@ -10,13 +10,23 @@ import pytest
 
 from support.fakes.bake_world import BAKED, BakeWorld, FakeBakes, Traffic
 from support.fakes.release_world import ENFORCED, FAILED
-from warmgate.errors import BakeStartError, BakeStateError, PolicyLookupError, ReportError, UnsettledError
+from warmgate.errors import (
+    BakeStartError,
+    BakeStateError,
+    Fault,
+    PolicyError,
+    PolicyLookupError,
+    ReportError,
+    UnsettledError,
+)
+from warmgate.model.deadline import Deadline
 from warmgate.model.release import AliasState
 from warmgate.model.verdict import Mode
 from warmgate.policy.values import Bake, RollbackMode
 
 HOME, MOVED = AliasState(version="6"), AliasState(version="7")
 LARGEST = 32_000
+FAULT = Fault(source="policy.yaml", line=1, path="live", found="a list", expected="a mapping", fix="write one")
 
 
 def failing(rate: float = 0.05, since: int = 180) -> Traffic:
@@ -137,6 +147,37 @@ def test_a_function_without_the_tag_is_not_touched() -> None:
     assert world.alias == MOVED
 
 
+def test_a_deployment_back_that_fails_is_told_and_not_repeated() -> None:
+    """People hear which one it was; no second one is made."""
+    world = BakeWorld(traffic=failing(since=0), minutes=60)
+    world.codedeploy.enforced_ends = "Failed"
+    state = world.bake()
+
+    assert (state["outcome"], world.alias, world.codedeploy.enforced) == ("not rolled back", MOVED, [ENFORCED])
+    assert state["reason"].endswith(f"; not rolled back: rollback {ENFORCED} Failed")
+    assert documents(world)["release"]["outcome"] == "not_rolled_back"
+
+
+def test_a_policy_that_is_broken_meanwhile_rolls_back_once_it_is_mended() -> None:
+    """What failed is kept in the state; people hear after half an hour that nothing can be done about it."""
+    world = BakeWorld(traffic=failing(since=0), minutes=60)
+    state = world.begin()
+    for _ in range(10):
+        world.clock.sleep_ms(state["wait_s"] * 1000)
+        world.policies.fails = PolicyError(FAULT) if state["scope"] else None
+        state = world.look(state)
+    for _ in range(40):
+        world.clock.sleep_ms(state["wait_s"] * 1000)
+        state = world.look(state)
+
+    assert state["failed"].startswith("bake.errors.rate: ")
+    assert (state["ended"], world.alias, len(world.notices.sent)) == (False, MOVED, 2)
+    assert "policy.yaml" in world.notices.sent[-1].text
+
+    world.policies.fails = None
+    assert world.go_on(state)["outcome"] == "rolled back"
+
+
 def test_a_newer_deployment_supersedes_the_bake() -> None:
     """Nothing is touched once another deployment has begun, whatever the traffic shows."""
     world = BakeWorld(traffic=failing(since=60))
@@ -239,14 +280,7 @@ def test_a_newer_state_is_refused_with_what_to_do() -> None:
     world = BakeWorld(minutes=60)
 
     with pytest.raises(BakeStateError, match="found a bake's state of schema 2, expected at most 1"):
-        world.baker().look({**world.begin(), "schema": 2}, world_deadline(world))
-
-
-def world_deadline(world: BakeWorld) -> Any:
-    """Return a deadline of some minutes."""
-    from warmgate.model.deadline import Deadline
-
-    return Deadline(world.clock.at_ms + 280_000)
+        world.baker().look({**world.begin(), "schema": 2}, Deadline(world.clock.at_ms + 280_000))
 
 
 def test_a_bake_that_cannot_be_started_is_told_and_tried_again() -> None:

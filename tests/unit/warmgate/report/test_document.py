@@ -21,7 +21,7 @@ from warmgate.report.json_report import render_json
 
 SCHEMA = json.loads((Path(warmgate.report.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
 
-ADDED_LATER = {"details", "release", "warns"}
+ADDED_LATER = {"bake", "details", "release", "warns"}
 """Keys of reports that a reader of the first ones does not know."""
 
 

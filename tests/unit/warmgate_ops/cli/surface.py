@@ -25,6 +25,7 @@ VALUES = {
     "after_version": "7",
     "keep": "1",
     "new": "8",
+    "reason": "known",
 }
 """What options are given that are neither files nor folders; a required one that is missing here fails its test."""
 FILES = {"input_file": "policy.yaml", "named_input": "policy.yaml", "output_file": "out", "output_folder": "folder"}

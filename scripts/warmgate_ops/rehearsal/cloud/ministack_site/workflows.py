@@ -17,9 +17,20 @@ _EXISTS = "ExecutionAlreadyExists"
 class Invoked(Protocol):
     """What came of a call: an answer, which may be an error of the function's own, or why there is none."""
 
-    body: bytes
-    failed: bool
-    refused: str
+    @property
+    def body(self) -> bytes:
+        """Return the answer, or why there is none."""
+        ...
+
+    @property
+    def failed(self) -> bool:
+        """Return whether the answer is an error of the function's own."""
+        ...
+
+    @property
+    def refused(self) -> str:
+        """Return Lambda's code where it refused the call, or other words where it gave no answer."""
+        ...
 
 
 class Front(Protocol):

@@ -5,40 +5,15 @@ Parts are drawn by seeds, so that every figure here is the same in each run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 
 import pytest
 
+from support.traffic.bakes import drawn
 from warmgate.judge.bake.sequence import CHANCE, Beyond, Count, first_beyond, windows_of
 
 ALLOWED = 0.005
 CHECKS = 4
-
-
-def drawn(
-    random: Random,
-    parts: int,
-    calls: int,
-    share: Callable[[int], float],
-    *,
-    clumped: float = 0.0,
-    environments: int = 8,
-) -> list[Count]:
-    """Return parts whose share of bad calls is given; `clumped` lets it vary by that much from part to part."""
-    counts = []
-    for part in range(parts):
-        true = share(part) * (random.gammavariate(1 / clumped, clumped) if clumped else 1.0)
-        of = random.randint(calls // 2, calls * 3 // 2)
-        bad = _binomial(random, of, min(1.0, true))
-        counts.append(Count(bad=bad, of=of, worst=-(-bad // environments), environments=environments))
-    return counts
-
-
-def _binomial(random: Random, of: int, share: float) -> int:
-    if of * share * (1 - share) > 25:
-        return min(of, max(0, round(random.gauss(of * share, (of * share * (1 - share)) ** 0.5))))
-    return sum(random.random() < share for _ in range(of))
 
 
 def stopped(counts: list[Count], allowed: float = ALLOWED) -> Beyond | None:

@@ -1,0 +1,1 @@
+"""How often the test of a bake stops a good release, and how soon it finds a bad one."""

@@ -1,0 +1,3 @@
+"""What makes the second version another one."""
+
+NUMBER = 2
