@@ -10,6 +10,7 @@ from warmgate.adapters.claims import TableClaims
 from warmgate.adapters.keeping import TopicWarmNotices
 from warmgate.adapters.reports import log_line
 from warmgate.adapters.sdk import Clients
+from warmgate.adapters.stored_reports import BucketStoredReports
 from warmgate.baking.broken import BrokenBakes
 from warmgate.errors import SettingsError
 from warmgate.settings import Settings, settings_of
@@ -23,11 +24,17 @@ def broken_bakes() -> BrokenBakes:
 
 def broken_bakes_of(clients: Clients, settings: Settings) -> BrokenBakes:
     """Return the use case on real services; raises SettingsError."""
-    for name, value in (("WARMGATE_TABLE", settings.table), ("WARMGATE_TOPIC_ARN", settings.topic_arn)):
+    needed = {
+        "WARMGATE_TABLE": settings.table,
+        "WARMGATE_TOPIC_ARN": settings.topic_arn,
+        "WARMGATE_REPORT_BUCKET": settings.report_bucket,
+    }
+    for name, value in needed.items():
         if not value:
             raise SettingsError(f"{name}: found nothing, expected a name", hint="set it for the function of bakes")
     return BrokenBakes(
         executions=StepFunctionsExecutions(clients),
+        reports=BucketStoredReports(clients, settings.report_bucket, settings.report_prefix, settings.account),
         claims=TableClaims(clients, settings.table),
         texts=TopicWarmNotices(clients, settings.topic_arn, "the role of the function that looks"),
         log=log_line,

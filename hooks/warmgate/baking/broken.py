@@ -1,7 +1,7 @@
 """Bakes that ended outside of a look: from Step Functions' status change to one notification. No AWS in here.
 
 A bake ends with a verdict in a look. One that somebody stopped, that failed between looks or took too long has none:
-its version goes on serving, and people must hear that nobody judges it any more.
+its version goes on serving, and people must hear that nobody judges it any more. Its report says the same.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from warmgate.errors import NoticeError, UnsettledError
+from warmgate.errors import NoticeError, ReportError, UnsettledError
+from warmgate.model.bake import BakeEnd
 from warmgate.model.execution import STOPPED, TOLD, EndedExecution
-from warmgate.model.release import Claim
+from warmgate.model.release import Claim, StoredReport
 from warmgate.ports.once import Claims
+from warmgate.ports.reports import StoredReports
+from warmgate.report.bake import with_bake
 
 LEASE_MS = 30_000.0
 LONGEST = 2_000
@@ -43,6 +46,7 @@ class BrokenBakes:
     """The use case of an event `Step Functions Execution Status Change`."""
 
     executions: Executions
+    reports: StoredReports
     claims: Claims
     texts: Texts
     log: Callable[[str], None] = lambda _line: None
@@ -59,6 +63,7 @@ class BrokenBakes:
             return None
         ended = self._ended(detail)
         self.log(f"{ended.deployment_id}: its bake has ended without a verdict: {ended.status} {ended.error}")
+        self._note(ended)
         if ended.error == TOLD:
             return None
         # One that is resumed has the same ARN, and may be stopped once more.
@@ -77,6 +82,19 @@ class BrokenBakes:
         self.claims.settle(key)
         return ended
 
+    def _note(self, ended: EndedExecution) -> None:
+        """Complete the report that says that it bakes; one that cannot be completed keeps nobody from hearing."""
+        try:
+            stored = self.reports.read(ended.deployment_id)
+            section = None if stored is None else stored.document.get("bake")
+            if stored is None or not section or section["outcome"]:
+                return
+            section = {**section, "outcome": BakeEnd.NOT_JUDGED.value, "reason": f"it {happened_to(ended)}"}
+            document = {**stored.document, "bake": section}
+            self.reports.write(ended.deployment_id, StoredReport(document, with_bake(stored.markdown, section)))
+        except ReportError as error:
+            self.log(f"{ended.deployment_id}: its report still says that it bakes ({error})")
+
     def _ended(self, detail: dict[str, Any]) -> EndedExecution:
         """Return the execution as Step Functions describes it, which may be behind its own event."""
         found = self.executions.describe(detail["executionArn"])
@@ -88,13 +106,19 @@ class BrokenBakes:
 
 def text_of(ended: EndedExecution) -> str:
     """Return what people are told: what happened, why, and what they can do."""
-    why = ": ".join(part for part in ("" if ended.error == STOPPED else ended.error, ended.cause[:LONGEST]) if part)
     resume = f"To go on with it: aws stepfunctions redrive-execution --execution-arn {ended.arn}"
+    if ended.status == "TIMED_OUT":
+        resume = "To bake it again, deploy it again."
+    return f"The bake of deployment {ended.deployment_id} {happened_to(ended)}. {ONWARD} {resume}"
+
+
+def happened_to(ended: EndedExecution) -> str:
+    """Return what ended a bake, and why, as far as anybody said."""
+    why = ": ".join(part for part in ("" if ended.error == STOPPED else ended.error, ended.cause[:LONGEST]) if part)
     match ended.status:
         case "ABORTED":
-            happened = f"was stopped by somebody: {why or 'no reason was given'}"
+            return f"was stopped by somebody: {why or 'no reason was given'}"
         case "TIMED_OUT":
-            happened, resume = "took longer than it may, and was ended", "To bake it again, deploy it again."
+            return "took longer than it may, and was ended"
         case _:
-            happened = f"failed outside of a look: {why or 'no cause was given'}"
-    return f"The bake of deployment {ended.deployment_id} {happened}. {ONWARD} {resume}"
+            return f"failed outside of a look: {why or 'no cause was given'}"

@@ -9,10 +9,16 @@ import pytest
 
 from support.fakes.claims import ClaimTable, FakeClaims
 from support.fakes.executions import FakeExecutions
+from support.fakes.release_world import FakeStoredReports
 from support.fakes.world import VirtualClock
 from warmgate.baking.broken import LEASE_MS, BrokenBakes, text_of
-from warmgate.errors import BakeLookupError, NoticeError, UnsettledError
+from warmgate.errors import BakeLookupError, NoticeError, ReportError, UnsettledError
+from warmgate.model.bake import BakeState
 from warmgate.model.execution import STOPPED, TOLD, EndedExecution
+from warmgate.model.release import StoredReport
+from warmgate.report.bake import bake_line, bake_section
+
+BAKING = BakeState(deployment_id="d-1", began_ms=0.0, ends_ms=6 * 3_600_000.0, every_minutes=10)
 
 
 @dataclass
@@ -36,11 +42,16 @@ class World:
     executions: FakeExecutions = field(default_factory=FakeExecutions)
     table: ClaimTable = field(default_factory=lambda: ClaimTable(VirtualClock()))
     heard: Heard = field(default_factory=Heard)
+    reports: FakeStoredReports = field(default_factory=lambda: FakeStoredReports(VirtualClock()))
 
     def run(self, arn: str, status: str = "ABORTED") -> EndedExecution | None:
         """Deliver an event to a run of its own."""
-        bakes = BrokenBakes(executions=self.executions, claims=FakeClaims(self.table), texts=self.heard)
-        return bakes.run(_event(arn, status))
+        return self.bakes().run(_event(arn, status))
+
+    def bakes(self) -> BrokenBakes:
+        """Return the use case of a run of its own."""
+        claims = FakeClaims(self.table)
+        return BrokenBakes(executions=self.executions, reports=self.reports, claims=claims, texts=self.heard)
 
 
 @pytest.fixture
@@ -115,11 +126,35 @@ def test_an_end_that_cannot_be_seen_yet_is_waited_for(world: World) -> None:
 def test_a_bake_that_was_resumed_and_stopped_again_is_told_again(world: World) -> None:
     """It has the same ARN; the event counts how often it was resumed."""
     arn = world.executions.stop("d-1")
-    bakes = BrokenBakes(executions=world.executions, claims=FakeClaims(world.table), texts=world.heard)
+    bakes = world.bakes()
     for count in (0, 1, 1):
         bakes.run({"detail": {"executionArn": arn, "status": "ABORTED", "redriveCount": count}})
 
     assert len(world.heard.messages) == 2
+
+
+@pytest.mark.parametrize("error", [STOPPED, TOLD])
+def test_the_report_no_longer_says_that_it_bakes(world: World, error: str) -> None:
+    """Whoever reads it later finds what people heard; an end that a look stored stays."""
+    section = bake_section(BAKING)
+    world.reports.kept["d-1"] = StoredReport({"bake": section}, "# Report\n")
+    world.reports.kept["d-2"] = StoredReport({"bake": {**section, "outcome": "released"}}, "# Report\n")
+    for deployment_id in ("d-1", "d-2"):
+        world.run(world.executions.stop(deployment_id, error, "the leak is known"))
+
+    told = bake_line(world.reports.kept["d-1"].document["bake"])
+    assert told.startswith("bake not judged: it was stopped by somebody: ")
+    assert told.endswith("the leak is known")
+    assert "BAKE NOT JUDGED" in world.reports.kept["d-1"].markdown
+    assert world.reports.kept["d-2"].document["bake"]["outcome"] == "released"
+
+
+def test_a_report_that_cannot_be_written_keeps_nobody_from_hearing(world: World) -> None:
+    """People come first."""
+    world.reports.read_fails = ReportError("the bucket does not answer")
+
+    assert world.run(world.executions.stop("d-1")) is not None
+    assert len(world.heard.messages) == 1
 
 
 def test_an_execution_that_cannot_be_read_fails_the_run(world: World) -> None:
