@@ -87,7 +87,8 @@ class CloudWatchLogs:
         found: list[ColdStart] = []
         today = datetime.now(UTC).date()
         for day in (today - timedelta(days=back) for back in range(HISTORY_DAYS)):
-            wheres = ({"logStreamNamePrefix": p, "endTime": int(before_ms)} for p in log.prefixes(version, day))
+            prefixes = log.prefixes(version, day)
+            wheres: list[dict[str, Any]] = [{"logStreamNamePrefix": p, "endTime": int(before_ms)} for p in prefixes]
             events = (event for where in wheres for event in self._events(log.group, deadline, _Tally(), **where))
             records = (call.record for call in reversed(logged(events, log).calls))
             found += filter(None, map(_cold_start, records))

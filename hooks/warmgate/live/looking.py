@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
-from warmgate.errors import LogLookupError, WarmgateError
+from warmgate.errors import ClaimError, LogLookupError, WarmgateError
 from warmgate.judge.live.counts import judge_counts, looks_worse
-from warmgate.live.pace import Pace
+from warmgate.live.pace import ELSEWHERE_PER_S, HURRY_MS, Pace
 from warmgate.logs.calls import LoggedCall, Window
 from warmgate.model.calls import Arm
 from warmgate.model.deadline import Deadline
@@ -19,7 +19,7 @@ from warmgate.model.deployment import Deployment
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Verdict
 from warmgate.policy.values import Policy
-from warmgate.ports.live import LiveSource, Look, ReadingCounts
+from warmgate.ports.live import LiveSource, Look, Readers, ReadingCounts
 from warmgate.ports.logs import LiveMetrics
 from warmgate.ports.time import Clock
 
@@ -27,14 +27,18 @@ UNREAD_MS = 60_000.0
 """Without a reading for so long, people are told; again after as long."""
 SELDOM_MS = 10_000.0
 """Where the log is read less often, or could not be read for so long, CloudWatch's counts are read too."""
+JOIN_MS = 1_500.0
+"""Between two counts of the guards, which may begin together."""
 COUNTS_MS = 20_000.0
 """Between two readings of the counts."""
 RECENT_MS = 5 * 60_000.0
 """Counts of so long are judged: a fault of the twentieth minute is not diluted."""
 ALONE_MS = 15_000.0
 """Where counts look bad the log has so long to say more; then they decide alone."""
-SHORT_LOOK_MS = 6_000.0
-"""What a look may take where looks are refused: who waits in line is not asked elsewhere."""
+SHORT_LOOK_MS = 1_000.0
+"""Of patience with refusals beyond the SDK's own, where guards are many: they would come back together."""
+AGAIN = (0.1, 0.5)
+"""Parts of a pause after which a look that was refused is tried again."""
 TOLD_MS = 60_000.0
 UNREAD, READS, THROTTLES = "LiveTrafficUnread", "LogReads", "LogThrottles"
 
@@ -49,6 +53,9 @@ class Sources:
     counts: ReadingCounts | None
     clock: Clock
     log: Callable[[str], None]
+    readers: Readers | None = None
+    quota_per_s: float = ELSEWHERE_PER_S
+    """Of FilterLogEvents."""
 
 
 @dataclass(slots=True)
@@ -67,9 +74,11 @@ class Looking:
         self._pace, self._looks = Pace(), 0
         now_ms = sources.clock.now_ms()
         self._next_ms = self._read_ms = self._called_ms = self._told_ms = self._counts_ms = now_ms
+        self._joined_ms = now_ms - JOIN_MS
+        self._began_ms: float | None = None
         self._alone_ms: float | None = None
         self._counted = 0
-        self._slow_told = False
+        self._slow_told = self._refused = False
         self._tally = _Tally(told_ms=now_ms)
         self._notes: dict[str, None] = {}
 
@@ -81,9 +90,8 @@ class Looking:
     def begin(self, deployment: Deployment) -> None:
         """Count from here: traffic has begun to shift."""
         self._deployment = deployment
-        if self._source is None and not self._looks:
-            now_ms = self._sources.clock.now_ms()
-            self._read_ms = self._called_ms = self._told_ms = now_ms
+        if self._began_ms is None:
+            self._began_ms = self._read_ms = self._called_ms = self._told_ms = self._sources.clock.now_ms()
 
     def pause_ms(self) -> float:
         """Return how long nothing is to be read."""
@@ -96,10 +104,17 @@ class Looking:
         clock = self._sources.clock
         if clock.now_ms() < self._next_ms:
             return ()
+        self._join()
+        if self._looks == 0 and self._pace.is_stretched:
+            # Guards that begin together would come together ever after. Meanwhile there may be more of them.
+            self._next_ms = (self._began_ms or 0.0) + self._pace.interval_ms * self._chance()
+            if clock.now_ms() < self._next_ms:
+                return ()
         found = self._look(deadline)
         self._looks += 1
-        chance = crc32(f"{self._deployment.deployment_id} {self._looks}".encode()) / 2**32
-        self._next_ms = clock.now_ms() + self._pace.pause_ms(chance)
+        pause_ms, chance = self._pace.pause_ms(self._chance()), self._chance()
+        refused = self._refused and self._pace.is_stretched
+        self._next_ms = clock.now_ms() + pause_ms * (AGAIN[0] + (AGAIN[1] - AGAIN[0]) * chance if refused else 1.0)
         self._tell()
         return found
 
@@ -124,8 +139,7 @@ class Looking:
         if self._alone_ms is None or self._called_ms > self._alone_ms:
             # The log says which environments fail, and how: it comes first.
             self._alone_ms = now_ms
-            self._pace = self._pace.hurried()
-            self._next_ms = min(self._next_ms, clock.now_ms())
+            self._next_ms = min(self._next_ms, now_ms + HURRY_MS * self._chance())
             return None
         return failing if now_ms - self._alone_ms >= ALONE_MS else None
 
@@ -146,16 +160,31 @@ class Looking:
             throttled = isinstance(error, LogLookupError) and error.throttled
             self._tally.reads += 1
             self._tally.throttles += throttled
-            self._pace = self._pace.after(refused=throttled)
+            self._pace, self._refused = self._pace.after(refused=throttled), throttled
             self._say(f"live traffic could not be read, still watching ({error})")
             return ()
         self._seen(look)
         return look.calls
 
+    def _join(self) -> None:
+        """Learn how many guards share the quota."""
+        sources, now_ms = self._sources, self._sources.clock.now_ms()
+        if sources.readers is None or now_ms < self._joined_ms + JOIN_MS:
+            return
+        self._joined_ms = now_ms
+        try:
+            self._pace = self._pace.among(sources.readers.join(), sources.quota_per_s)
+        except ClaimError as error:
+            self._say(f"guards were not counted, refusals alone set the pace ({error})")
+
+    def _chance(self) -> float:
+        """Return a number from 0 to 1 that differs from guard to guard and from look to look."""
+        return crc32(f"{self._deployment.deployment_id} {self._looks}".encode()) / 2**32
+
     def _seen(self, look: Look) -> None:
         self._tally.reads += look.requests
         self._tally.throttles += look.throttled
-        self._pace = self._pace.after(refused=look.throttled > 0)
+        self._pace, self._refused = self._pace.after(refused=look.throttled > 0), False
         self._read_ms = self._called_ms = self._sources.clock.now_ms()
         for note in look.notes:
             self._note(note)

@@ -65,3 +65,11 @@ class ReadingCounts(Protocol):
     def count(self, deployment: Deployment, counts: dict[str, float]) -> None:
         """Count under each name."""
         ...
+
+
+class Readers(Protocol):
+    """Who reads logs at the same time, in one account and region."""
+
+    def join(self) -> int:
+        """Count this run for some seconds; return how many runs there are, it included; raises ClaimError."""
+        ...
