@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from zlib import crc32
+from random import Random
 
 from warmgate.errors import ClaimError, LogLookupError, WarmgateError
 from warmgate.judge.live.counts import judge_counts, looks_worse
@@ -93,6 +93,17 @@ class Looking:
         if self._began_ms is None:
             self._began_ms = self._read_ms = self._called_ms = self._told_ms = self._sources.clock.now_ms()
 
+    def join(self) -> None:
+        """Learn how many guards share the quota: also before there is anything to read."""
+        sources, now_ms = self._sources, self._sources.clock.now_ms()
+        if sources.readers is None or now_ms < self._joined_ms + JOIN_MS:
+            return
+        self._joined_ms = now_ms
+        try:
+            self._pace = self._pace.among(sources.readers.join(), sources.quota_per_s)
+        except ClaimError as error:
+            self._say(f"guards were not counted, refusals alone set the pace ({error})")
+
     def pause_ms(self) -> float:
         """Return how long nothing is to be read."""
         counted = self._sources.metrics is not None and self._is_seldom()
@@ -102,9 +113,9 @@ class Looking:
     def calls(self, deadline: Deadline) -> tuple[LoggedCall, ...]:
         """Return new calls where it is time to look, none where it is not or where they could not be read."""
         clock = self._sources.clock
+        self.join()
         if clock.now_ms() < self._next_ms:
             return ()
-        self._join()
         if self._looks == 0 and self._pace.is_stretched:
             # Guards that begin together would come together ever after. Meanwhile there may be more of them.
             self._next_ms = (self._began_ms or 0.0) + self._pace.interval_ms * self._chance()
@@ -166,20 +177,9 @@ class Looking:
         self._seen(look)
         return look.calls
 
-    def _join(self) -> None:
-        """Learn how many guards share the quota."""
-        sources, now_ms = self._sources, self._sources.clock.now_ms()
-        if sources.readers is None or now_ms < self._joined_ms + JOIN_MS:
-            return
-        self._joined_ms = now_ms
-        try:
-            self._pace = self._pace.among(sources.readers.join(), sources.quota_per_s)
-        except ClaimError as error:
-            self._say(f"guards were not counted, refusals alone set the pace ({error})")
-
     def _chance(self) -> float:
         """Return a number from 0 to 1 that differs from guard to guard and from look to look."""
-        return crc32(f"{self._deployment.deployment_id} {self._looks}".encode()) / 2**32
+        return Random(f"{self._deployment.deployment_id} {self._looks}").random()
 
     def _seen(self, look: Look) -> None:
         self._tally.reads += look.requests

@@ -13,11 +13,11 @@ POLL_MS = 2_000.0
 LONGEST_MS = 60_000.0
 STEP_PER_S = 0.005
 """By which the rate grows after a look; more after each look in a row that nothing refused."""
-SPREAD = 0.25
+SPREAD = 0.1
 """Stretched pauses differ by so much, that guards do not come together."""
 HURRY_MS = 5_000.0
 """To the next look where CloudWatch's metrics look bad: the log is to say more."""
-GUARDS_PART = 0.8
+GUARDS_PART = 0.7
 """Of the quota that guards take; the rest is left to people who read logs."""
 FILTER_PER_S = {
     "us-east-1": 25.0,

@@ -126,6 +126,7 @@ class Watch:
             if self._is_over():
                 return GuardResult(ending=Ending.SHIFTED)
             if self._deployment.shift_began_ms is None:
+                self._looking.join()
                 clock.sleep_ms(WAIT_MS)
                 continue
             self._lease.keep()

@@ -1,4 +1,4 @@
-"""The adapter of CloudWatch Logs with a light reader of what the simulated log holds: pages and refusals are the real ones.
+"""The adapter of CloudWatch Logs with a light reader of a simulated log's lines: pages and refusals are the real ones.
 
 Reading real lines is most of a guard's processor time, which a simulation of two hundred guards has no use for; what it
 costs is measured on its own (`bench.quotas.endurance`).

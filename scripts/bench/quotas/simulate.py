@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bench.quotas.light import LightLogs
 from support.fakes.lambda_runs import SharedClock
 from support.fakes.quota_cloud import FunctionTraffic, QuotaAccount
 from support.fakes.shift_world import LIVE, ShiftWorld
-from support.fakes.world import EPOCH_MS
 from warmgate.adapters.metrics import CloudWatchMetrics
 from warmgate.adapters.readers import SPAN_S
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Shift
 from warmgate.policy.values import Live
 
-BEGAN_S, BAD_FROM_S = 10.0, 90.0
+BEGAN_S, BAD_FROM_S = 30.0, 120.0
 """Of the shift, and of what is wrong with the new version: traffic was good for a while."""
 NEW_PART = 0.5
 """Of the calls that the new version serves."""
@@ -150,7 +150,7 @@ def _result(
     used, lasted_s = account.used, max(ended_s)
     answered, refused = used.answered["FilterLogEvents"], used.refused["FilterLogEvents"]
     gaps = [
-        max((after - before for before, after in zip(at, at[1:], strict=False)), default=0.0)
+        max((after - before for before, after in pairwise(at)), default=0.0)
         for at in (sorted([*used.looks_ms.get(number, []), end * 1000]) for number, end in enumerate(ended_s))
     ]
     return Result(
@@ -163,6 +163,3 @@ def _result(
         unread=unread,
         reads_per_guard_minute=answered / (sum(ended_s) / 60),
     )
-
-
-__all__ = ["EPOCH_MS", "Result", "Setting", "enough_s", "simulated"]

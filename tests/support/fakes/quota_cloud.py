@@ -94,12 +94,9 @@ class FunctionTraffic:
             spread = crc32(b"ms %d" % (place * 7 + int(version))) / WAYS
             duration_ms = 20.0 * math.exp(0.25 * math.sqrt(-2 * math.log(1e-9 + spread)) * math.cos(place))
             failed = "Status: error\tError Type: OSError\t" if self.fails(version, place, at_ms, environment) else ""
-            yield (
-                at_ms,
-                stream,
-                f"REPORT RequestId: {request_id}\tDuration: {duration_ms:.2f} ms\tBilled Duration:"
-                f" {math.ceil(duration_ms)} ms\tMemory Size: 256 MB\tMax Memory Used: 80 MB\t{failed}\n",
-            )
+            took = f"Duration: {duration_ms:.2f} ms\tBilled Duration: {math.ceil(duration_ms)} ms"
+            used = f"Memory Size: 256 MB\tMax Memory Used: 80 MB\t{failed}"
+            yield at_ms, stream, f"REPORT RequestId: {request_id}\t{took}\t{used}\n"
 
 
 @dataclass(slots=True)
@@ -167,25 +164,17 @@ class _Client:
         met = {"RetryAttempts": ATTEMPTS - 1, "HTTPStatusCode": 400}
         raise ClientError({"Error": said, "ResponseMetadata": met}, operation)
 
-    def _page(
-        self,
-        *,
-        startTime: int,
-        endTime: int,
-        limit: int,
-        nextToken: str = "",
-        **_: Any,
-    ) -> dict[str, Any]:
-        since_ms = startTime - EPOCH_MS
-        until_ms = min(endTime - EPOCH_MS, self._account.readable_ms())
+    def _page(self, **asked: Any) -> dict[str, Any]:
+        since_ms, limit, token = asked["startTime"] - EPOCH_MS, asked["limit"], asked.get("nextToken", "")
+        until_ms = min(asked["endTime"] - EPOCH_MS, self._account.readable_ms())
         self._account.used.looks_ms.setdefault(self._traffic.number, []).append(self._account.clock.at_ms)
-        if not nextToken and self._random.random() < EMPTY_SHARE:
+        if not token and self._random.random() < EMPTY_SHARE:
             self._account.clock.sleep_ms(ANSWER_MS)
             return {"events": [], "nextToken": "0"}
-        events, more = self._events(since_ms, until_ms, int(nextToken or 0), min(limit, PAGE_EVENTS))
+        events, more = self._events(since_ms, until_ms, int(token or 0), min(limit, PAGE_EVENTS))
         self._account.clock.sleep_ms(ANSWER_MS + MS_PER_EVENT * len(events))
-        token = {"nextToken": str(int(nextToken or 0) + len(events))} if more else {}
-        return {"events": events, **token}
+        following = {"nextToken": str(int(token or 0) + len(events))} if more else {}
+        return {"events": events, **following}
 
     def _events(self, since_ms: float, until_ms: float, skip: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
         """Return events in the order of time, and whether there are more."""
@@ -207,9 +196,8 @@ class _Client:
 
     def _sums(self, *, MetricDataQueries: list[Any], StartTime: Any, EndTime: Any) -> dict[str, Any]:  # noqa: N803
         self._account.clock.sleep_ms(ANSWER_MS)
-        minutes = range(
-            int(StartTime.timestamp() - EPOCH_MS / 1000) // 60, int(EndTime.timestamp() - EPOCH_MS / 1000) // 60
-        )
+        first, end = (int(at.timestamp() - EPOCH_MS / 1000) // 60 for at in (StartTime, EndTime))
+        minutes = range(first, end)
         results = list[dict[str, Any]]()
         for query in MetricDataQueries:
             metric = query["MetricStat"]["Metric"]
