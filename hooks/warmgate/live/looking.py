@@ -179,7 +179,7 @@ class Looking:
 
     def _chance(self) -> float:
         """Return a number from 0 to 1 that differs from guard to guard and from look to look."""
-        return Random(f"{self._deployment.deployment_id} {self._looks}").random()
+        return Random(f"{self._deployment.deployment_id} {self._looks}").random()  # noqa: S311 - it spreads pauses
 
     def _seen(self, look: Look) -> None:
         self._tally.reads += look.requests

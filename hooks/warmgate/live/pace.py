@@ -17,7 +17,7 @@ SPREAD = 0.1
 """Stretched pauses differ by so much, that guards do not come together."""
 HURRY_MS = 5_000.0
 """To the next look where CloudWatch's metrics look bad: the log is to say more."""
-GUARDS_PART = 0.7
+GUARDS_PART = 0.8
 """Of the quota that guards take; the rest is left to people who read logs."""
 FILTER_PER_S = {
     "us-east-1": 25.0,
