@@ -61,7 +61,7 @@ class Result:
     reads_per_guard_minute: float
 
 
-class _Readers:
+class SimulatedReaders:
     """The guards of one run of the simulation, as the table counts them."""
 
     def __init__(self, clock: SharedClock, joined: Counter[int]) -> None:
@@ -106,7 +106,7 @@ def simulated(setting: Setting) -> Result:
                 logs=LightLogs(clients, clock),
                 metrics=CloudWatchMetrics(clients),
                 counts=counts,
-                readers=_Readers(clock, joined),
+                readers=SimulatedReaders(clock, joined),
                 quota_per_s=setting.filter_per_s,
             )
             guard.run(Shift(deployment_id=world.deployment_id), Deadline(clock.at_ms + RUN_S * 1000))
