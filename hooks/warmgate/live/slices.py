@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from warmgate.live.reading import AHEAD_MS, LATE_MS, ReadGroup
 from warmgate.logs.calls import Logged, Window
 
-EVENTS = 2_500
-"""Of one look; a call has two or three. A look in two seconds reads some fifty calls a second whole, as ever, and a
-third of the guard's processor time is gone for it (`make bench`, quotas)."""
+EVENTS = 2_000
+"""Of one look; a call has two or three. A look in two seconds reads some forty calls a second whole, as ever, and less
+than half of the guard's processor time is gone for it (`make bench`, quotas)."""
 FIRST_EVENTS = 20_000
 """Of the first look, which may follow a run that died."""
 CALM = 0.5
