@@ -106,9 +106,13 @@ def live_gate() -> Gate:
 def guard(context: Any) -> Guard:
     """Return the traffic guard of one call; raises SettingsError where its table is not named."""
     from warmgate.adapters.claims import TableClaims
+    from warmgate.adapters.metrics import CloudWatchMetrics
+    from warmgate.adapters.readers import TableReaders
+    from warmgate.adapters.reports import MetricsReadingCounts
     from warmgate.adapters.runs import LambdaHandover
     from warmgate.adapters.shifts import CodeDeployShifts
     from warmgate.live.guard import Guard
+    from warmgate.live.pace import filter_per_s
 
     parts = _parts()
     if parts.settings.table == "":
@@ -122,6 +126,10 @@ def guard(context: Any) -> Guard:
         claims=TableClaims(parts.clients, parts.settings.table),
         handover=LambdaHandover(parts.clients("lambda"), context.invoked_function_arn),
         clock=parts.clock,
+        metrics=CloudWatchMetrics(parts.clients),
+        counts=MetricsReadingCounts(parts.settings.metrics_namespace),
+        readers=TableReaders(parts.clients, parts.settings.table, parts.clock),
+        quota_per_s=filter_per_s(os.environ.get("AWS_REGION", "")),
         reports=_reports(parts, _archive(parts, LiveJudge.GUARD)),
         log=log_line,
     )

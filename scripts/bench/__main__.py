@@ -14,6 +14,7 @@ from bench.deferring import measure_deferring
 from bench.environment_start import measure_environment_start
 from bench.gatebench.headline import measure_verdicts
 from bench.overhead import measure_overhead
+from bench.quotas.measure import measure_quotas
 from bench.shifts.measure import measure_shifts
 from bench.wall_time import measure_wall_time
 
@@ -26,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
     "overhead": measure_overhead,
     "verdicts": measure_verdicts,
     "shifts": measure_shifts,
+    "quotas": measure_quotas,
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from warmgate.adapters.objects import Objects
-from warmgate.model.deployment import Status
+from warmgate.model.deployment import Deployment, Status
 from warmgate.model.verdict import Judgement, Unit, Unjudged
 from warmgate.report.layout import CONTENT_TYPES, DOCUMENT, MARKDOWN, SAMPLES, report_key
 from warmgate.visible import visible_line
@@ -70,6 +70,24 @@ def count_alone(namespace: str, metric: str, deployment_id: str, function: str) 
     metrics.add_metadata("deployment", deployment_id)
     metrics.add_metadata("function", function)
     metrics.flush_metrics()
+
+
+class MetricsReadingCounts:
+    """What a guard's reading took, as metrics without the function as dimension: one alarm rings for all of them."""
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
+
+    def count(self, deployment: Deployment, counts: dict[str, float]) -> None:
+        """Write the metrics."""
+        from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+        metrics = EphemeralMetrics(namespace=self._namespace, service="")
+        for name, value in counts.items():
+            metrics.add_metric(name, MetricUnit.Count, value)
+        metrics.add_metadata("deployment", deployment.deployment_id)
+        metrics.add_metadata("function", deployment.target.function)
+        metrics.flush_metrics()
 
 
 class BucketArchive:
