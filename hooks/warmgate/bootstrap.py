@@ -33,6 +33,8 @@ from warmgate.probing.sharing import Sharing
 from warmgate.settings import Settings, policies_folder, settings_of
 
 if TYPE_CHECKING:
+    from warmgate.feed.ending import FeedEnding
+    from warmgate.feed.source import FeedPorts
     from warmgate.gate.known_bad import KnownBad
     from warmgate.live.guard import Guard
     from warmgate.ports.reports import Notices
@@ -123,6 +125,22 @@ def guard(context: Any) -> Guard:
         clock=parts.clock,
         reports=_reports(parts, _archive(parts, LiveJudge.GUARD)),
         log=log_line,
+        feed=_feed(parts),
+    )
+
+
+def _feed(parts: _Parts) -> FeedPorts | None:
+    """Return what live calls by subscription need, where the installation has it."""
+    settings = parts.settings
+    if not (settings.feed_table and settings.feed_function):
+        return None
+    from warmgate.adapters.batches import TableBatches
+    from warmgate.adapters.subscriptions import LogSubscriptions
+    from warmgate.feed.source import FeedPorts
+
+    return FeedPorts(
+        subscriptions=LogSubscriptions(parts.clients, settings.feed_function),
+        batches=TableBatches(parts.clients, settings.feed_table, parts.clock),
     )
 
 
@@ -231,7 +249,18 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
         clock=clock,
         notices=_notices(clients, settings),
         log=log_line,
+        feed_ending=_feed_ending(clients, settings),
     )
+
+
+def _feed_ending(clients: Clients, settings: Settings) -> FeedEnding | None:
+    if not settings.feed_function:
+        return None
+    from warmgate.adapters.subscriptions import LogSubscriptions
+    from warmgate.feed.ending import FeedEnding
+
+    subscriptions = LogSubscriptions(clients, settings.feed_function)
+    return FeedEnding(subscriptions=subscriptions, functions=LambdaFunctions(clients), log=log_line)
 
 
 def _notices(clients: Clients, settings: Settings) -> tuple[Notices, ...]:

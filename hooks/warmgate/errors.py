@@ -77,6 +77,10 @@ class LogLookupError(WarmgateError):
     """The log group of a function could not be read."""
 
 
+class FeedError(WarmgateError):
+    """A log subscription could not be begun or ended, or what it delivered could not be kept or read."""
+
+
 class StatusReportError(WarmgateError):
     """CodeDeploy did not accept the status of a hook execution."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from warmgate.logs.calls import Logged, LoggedCall, Window
 from warmgate.model.deadline import Deadline
 from warmgate.model.log_stream import FunctionLog
-from warmgate.ports.logs import Logs
+from warmgate.ports.feed import CallLog
 
 LATE_MS = 20_000.0
 """An event may be readable so long after others that were written after it: streams are ingested one by one."""
@@ -38,7 +38,7 @@ class Reading:
 
 
 def read_new_calls(
-    logs: Logs, function_logs: Sequence[FunctionLog], reading: Reading, now_ms: float, deadline: Deadline
+    logs: CallLog, function_logs: Sequence[FunctionLog], reading: Reading, now_ms: float, deadline: Deadline
 ) -> tuple[Reading, list[LoggedCall]]:
     """Return the calls that were not read before, by time, and how far the log has been read now.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from warmgate.errors import DeploymentLookupError, ReportError, StopError, SuccessorError, WarmgateError
+from warmgate.feed.source import FeedPorts, FeedSource
 from warmgate.judge.live.rounds import Stretch
 from warmgate.judge.live.stretches import judge_live
 from warmgate.live.lease import Lease
@@ -32,6 +33,7 @@ WAIT_MS = 5_000.0
 """Between looks while traffic has not begun to shift: the hook before it may take an hour."""
 HANDOVER_MS = 20_000.0
 """Kept back from the run's own time for handing over."""
+NOT_SUBSCRIBED = "the policy asks for a log subscription, the installation has none (LiveSource): the log is polled"
 STOPPED_BEFORE = "stopped before this run began, by a run that died before it stored this, or by somebody else"
 
 
@@ -64,6 +66,8 @@ class WatchPorts:
     clock: Clock
     reports: tuple[Reports, ...] = ()
     log: Callable[[str], None] = lambda _line: None
+    feed: FeedPorts | None = None
+    """None where the installation reads live calls from the log alone."""
 
 
 class Watch:
@@ -91,6 +95,7 @@ class Watch:
         self._previous: Stretch | None = None
         self._logs: tuple[FunctionLog, ...] = ()
         self._reading: Reading | None = None
+        self._feed = self._subscribed()
         self._stretch_began_ms = shift.since_ms
         self._described_ms = self._began_ms = ports.clock.now_ms()
 
@@ -119,6 +124,23 @@ class Watch:
         self._ports.log(f"{self._shift.deployment_id}: {STOPPED_BEFORE}; {failed[0].reason}")
         self._publish(*failed, STOPPED_BEFORE)
         return GuardResult(ending=Ending.SHIFTED, verdict=failed[0])
+
+    def _subscribed(self) -> FeedSource | None:
+        """Return what gives calls by subscription, where both policy and installation say so."""
+        ports, deployment_id = self._ports, self._shift.deployment_id
+        if not self._policy.live.subscribe:
+            return None
+        if ports.feed is None:
+            ports.log(f"{deployment_id}: {NOT_SUBSCRIBED}")
+            return None
+        return FeedSource(ports.feed, ports.logs, ports.clock, deployment_id, ports.log)
+
+    @property
+    def _source_notes(self) -> tuple[str, ...]:
+        """Return what a report says of the way in which calls were read."""
+        if self._feed is not None:
+            return self._feed.notes
+        return (NOT_SUBSCRIBED,) if self._policy.live.subscribe else ()
 
     def _handed_over(self) -> GuardResult:
         """Start the run that takes over, which waits for the lease; where no answer comes, start it again.
@@ -179,7 +201,8 @@ class Watch:
         # A published version's configuration never changes.
         self._logs = self._logs or tuple(log_of(ports.functions.version(function, v)) for v in versions)
         now_ms, deadline = ports.clock.epoch_ms(), self._lease.bounded(self._deadline)
-        self._reading, calls = read_new_calls(ports.logs, self._logs, reading, now_ms, deadline)
+        source = self._feed or ports.logs
+        self._reading, calls = read_new_calls(source, self._logs, reading, now_ms, deadline)
         return calls
 
     def _answer(self, verdict: Verdict, stretch: Stretch) -> GuardResult:
@@ -226,7 +249,7 @@ class Watch:
             verdict=verdict,
             spending=Spending(seconds=(ports.clock.now_ms() - self._began_ms) / 1000),
             samples=stretch.samples,
-            notes=(f"live traffic, stretch {stretch.number} of the shift", *notes),
+            notes=(f"live traffic, stretch {stretch.number} of the shift", *self._source_notes, *notes),
             started_at=ports.clock.utc_now(),
         )
         for sink in ports.reports:

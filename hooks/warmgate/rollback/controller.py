@@ -14,6 +14,7 @@ from warmgate.errors import (
     ReportError,
     UnsettledError,
 )
+from warmgate.feed.ending import FeedEnding
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Status
@@ -55,6 +56,8 @@ class RollbackController:
     clock: Clock
     notices: tuple[Notices, ...] = ()
     log: Callable[[str], None] = lambda _line: None
+    feed_ending: FeedEnding | None = None
+    """None where the installation begins no log subscriptions."""
 
     def run(self, change: StateChange, deadline: Deadline) -> ControllerResult | None:
         """Settle the release that a state change is about; None for a deployment that Warmgate does not know.
@@ -64,6 +67,7 @@ class RollbackController:
             DeploymentLookupError, ClaimError: CodeDeploy or the table did not answer.
         """
         release, doubt = self._subject(change.deployment_id, deadline)
+        left = self.feed_ending.end(release) if self.feed_ending is not None and release.ended else ()
         try:
             stored = self.reports.read(release.deployment_id)
             known = release.is_ours or stored is not None or bool(self.reports.later(release.deployment_id))
@@ -78,7 +82,7 @@ class RollbackController:
         if (document := _final(stored)) is None:
             document, troubles = self._settled(release.deployment_id, deadline, doubt)
         notified, not_notified = self._notify(document)
-        troubles += not_notified
+        troubles += (*not_notified, *left)
         if troubles:
             raise UnsettledError("; ".join(troubles), hint="the event is delivered again")
         return ControllerResult(deployment_id=release.deployment_id, document=document, notified=notified)
