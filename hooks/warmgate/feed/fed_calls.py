@@ -27,6 +27,7 @@ class FedCalls:
         self._seen: dict[str, float] = {}
         """Ids of events, with their times."""
         self._given: dict[str, float] = {}
+        self._delivered: dict[str, float] = {}
         self._emerged: dict[str, float] = {}
         """When a call that is held back was first complete."""
         self._streams: dict[str, list[FeedEvent]] = {}
@@ -61,13 +62,14 @@ class FedCalls:
         return frozenset(self._given)
 
     def delivered(self) -> frozenset[str]:
-        """Return the keys of the calls that were given or are held back."""
-        return frozenset((*self._given, *self._emerged))
+        """Return the keys of the calls that deliveries held."""
+        return frozenset(self._delivered)
 
     def ready(self, now_ms: float) -> Logged:
         """Return the calls that were not given before and have been complete for a moment."""
         events = [event for name in self._changed for event in self._ordered(name)]
         read = logged(events, self._log)
+        self._delivered.update((call_key(call), call.at_ms) for call in read.calls)
         new = [call for call in read.calls if call_key(call) not in self._given]
         ripe = [call for call in new if self._emerged.setdefault(call_key(call), now_ms) <= now_ms - HELD_MS]
         self.mark(ripe)
@@ -92,6 +94,7 @@ class FedCalls:
         self._cleared_ms, oldest_ms = self.newest_ms, self.newest_ms - LATE_MS
         self._seen = {key: at_ms for key, at_ms in self._seen.items() if at_ms >= oldest_ms}
         self._given = {key: at_ms for key, at_ms in self._given.items() if at_ms >= oldest_ms}
+        self._delivered = {key: at_ms for key, at_ms in self._delivered.items() if at_ms >= oldest_ms}
         self._streams = {name: kept for name, kept in self._streams.items() if kept[-1].at_ms >= oldest_ms}
 
 

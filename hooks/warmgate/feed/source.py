@@ -121,7 +121,8 @@ class FeedSource:
         given, delivered = group.fed.given(), group.fed.delivered()
         found = self._polled(group, log, Window(since_ms, window.until_ms), deadline)
         new = [call for call in found.calls if call_key(call) not in given]
-        due = [call for call in found.calls if call.at_ms < late_ms]
+        # Each call is counted once: those of before were counted by the audit before, or read from the log alone.
+        due = [call for call in found.calls if since_ms <= call.at_ms < late_ms]
         lost = sum(call_key(call) not in delivered for call in due)
         if lost:
             group.is_fed = lost <= LOST_SHARE * len(due)

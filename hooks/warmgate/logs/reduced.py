@@ -6,6 +6,7 @@ A runtime's record of an exception keeps the exception's type alone: message and
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from warmgate.logs.platform import Ended, Event, KindStated, Reported, Started
 from warmgate.logs.raised import Raised
 from warmgate.logs.wrappings import Message, read_messages
 
+_PLATFORMS = re.compile(r"(?:START|END|REPORT) RequestId:")
 MOST_CHARACTERS = 2_000
 """Of one line: the platform's reports have some 300."""
 
@@ -43,6 +45,9 @@ def _line(message: Message, event: Event) -> str:
             return f'{request_id}\tERROR\tInvoke Error \t{{"errorType":"{error_type}"'
         case KindStated():
             return ""
+        case Started() | Ended() | Reported():
+            found = _PLATFORMS.search(message.text)  # behind output without a line end
+            return message.text[found.start() :] if found else ""
     return message.text
 
 

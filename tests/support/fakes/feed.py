@@ -96,6 +96,7 @@ def in_streams(calls: Iterable[LoggedCall]) -> list[LoggedCall]:
 def events_of_call(call: LoggedCall) -> tuple[FeedEvent, ...]:
     """Return what Lambda and the Python runtime log of a call, in text format."""
     record = call.record
+    size_mb, used_mb = record.memory_mb or 256, record.max_memory_mb or 90
     init = f"\tInit Duration: {record.init_ms:.2f} ms" if record.init_ms else ""
     error = [f"[ERROR] {record.error_type}: 'secret'\nTraceback (most recent call last):"] if record.error_type else []
     lines = (
@@ -103,7 +104,7 @@ def events_of_call(call: LoggedCall) -> tuple[FeedEvent, ...]:
         *error,
         (
             f"REPORT RequestId: {record.request_id}\tDuration: {record.duration_ms:.2f} ms\tBilled Duration: 1 ms"
-            f"\tMemory Size: {record.memory_mb or 256:.0f} MB\tMax Memory Used: {record.max_memory_mb or 90:.0f} MB{init}"
+            f"\tMemory Size: {size_mb:.0f} MB\tMax Memory Used: {used_mb:.0f} MB{init}"
         ),
     )
     began_ms = call.at_ms - (record.duration_ms or 0.0)

@@ -120,13 +120,13 @@ def test_what_is_lost_for_a_while_is_read_from_the_log() -> None:
 
 def test_few_that_are_lost_are_added_and_the_feed_goes_on() -> None:
     """A delivery that is lost now and then costs nothing but a read."""
-    world = shift(NONE, seconds=300.0)
-    feed = feed_of(world, lost_s=(80.0, 81.0))
+    world = shift(NONE, seconds=120.0)
+    feed = feed_of(world, lost_s=(70.0, 71.0))
     found = guarded(world, feed)
 
     assert found.ending is Ending.SHIFTED
     assert any("were not delivered, read by FilterLogEvents too" in line for line in world.lines)
-    assert world.logs.reads < 40
+    assert world.logs.reads < 22
 
 
 FILTERS: dict[str, Callable[[FakeFeed], None]] = {
@@ -171,9 +171,9 @@ def test_an_installation_without_subscriptions_polls_with_a_note() -> None:
 
 def test_a_run_that_hands_over_leaves_the_filter_to_its_successor() -> None:
     """The next run replaces it, reads the log until both overlap, and ends it."""
-    world = shift(Defect(error_share=0.5, from_s=150.0), seconds=400.0)
+    world = shift(Defect(error_share=0.5, from_s=110.0), seconds=250.0)
     feed = feed_of(world)
-    first = guard_of(world, feed).run(Shift(deployment_id=world.deployment_id), world.deadline(100))
+    first = guard_of(world, feed).run(Shift(deployment_id=world.deployment_id), world.deadline(80))
 
     assert first.ending is Ending.HANDED_OVER
     assert feed.filters == {GROUP: [f"warmgate-{world.deployment_id}"]}

@@ -19,8 +19,10 @@ MOST_FILTERS = 2
 """Of a log group (CloudWatch Logs quotas)."""
 _PAGE = 50
 _LAMBDA = re.compile(r"arn:aws:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?")
-NOT_CALLABLE = "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your"
+NOT_CALLABLE = (
+    "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your"
     " function."
+)
 
 
 @dataclass(frozen=True, slots=True)
