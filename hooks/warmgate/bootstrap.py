@@ -34,9 +34,9 @@ from warmgate.settings import Settings, policies_folder, settings_of
 
 if TYPE_CHECKING:
     from warmgate.feed.ending import FeedEnding
-    from warmgate.feed.source import FeedPorts
     from warmgate.gate.known_bad import KnownBad
     from warmgate.live.guard import Guard
+    from warmgate.ports.live import SourceOf
     from warmgate.ports.reports import Notices
     from warmgate.rollback.controller import RollbackController
 
@@ -125,23 +125,27 @@ def guard(context: Any) -> Guard:
         clock=parts.clock,
         reports=_reports(parts, _archive(parts, LiveJudge.GUARD)),
         log=log_line,
-        feed=_feed(parts),
+        source=_subscribed(parts),
+        feed_ending=_feed_ending(parts.clients, parts.settings),
     )
 
 
-def _feed(parts: _Parts) -> FeedPorts | None:
-    """Return what live calls by subscription need, where the installation has it."""
+def _subscribed(parts: _Parts) -> SourceOf | None:
+    """Return what makes sources of live calls by subscription, where the installation has it."""
     settings = parts.settings
     if not (settings.feed_table and settings.feed_function):
         return None
     from warmgate.adapters.batches import TableBatches
     from warmgate.adapters.subscriptions import LogSubscriptions
-    from warmgate.feed.source import FeedPorts
+    from warmgate.live.fed import FeedPorts, fed_source_of
+    from warmgate.live.polled import PolledSource
 
-    return FeedPorts(
+    feed = FeedPorts(
         subscriptions=LogSubscriptions(parts.clients, settings.feed_function),
         batches=TableBatches(parts.clients, settings.feed_table, parts.clock),
     )
+    logs = CloudWatchLogs(parts.clients, parts.clock)
+    return fed_source_of(feed, lambda watched, clock: PolledSource(logs, watched, clock))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

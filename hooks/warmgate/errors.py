@@ -74,7 +74,11 @@ class FunctionLookupError(WarmgateError):
 
 
 class LogLookupError(WarmgateError):
-    """The log group of a function could not be read."""
+    """The log group of a function, or its metrics, could not be read; `throttled` where for the rate of requests."""
+
+    def __init__(self, message: str, *, hint: str = "", throttled: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.throttled = throttled
 
 
 class FeedError(WarmgateError):

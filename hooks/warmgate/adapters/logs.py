@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing
+from warmgate.adapters.faults import SDK_ERRORS, code_of, is_passing, is_throttle, repeats_of
 from warmgate.adapters.port_errors import raised_as
 from warmgate.adapters.waiting import repeat_until
 from warmgate.errors import LogLookupError
@@ -49,6 +50,15 @@ def query_of(log: FunctionLog, *, json_format: bool) -> str:
     return _QUERY.format(function=function, **(_JSON if json_format else _TEXT))
 
 
+@dataclass(slots=True)
+class _Tally:
+    """What one reading took."""
+
+    requests: int = 0
+    throttled: int = 0
+    cut: bool = False
+
+
 class CloudWatchLogs:
     """Log groups of functions; `clients` gives the client of a service."""
 
@@ -56,12 +66,14 @@ class CloudWatchLogs:
         self._clients = clients
         self._clock = clock
 
-    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
+    def calls(self, log: FunctionLog, window: Window, deadline: Deadline, most: int | None = None) -> Logged:
         """Return the calls that were reported inside a window, as far as the log holds them by now."""
         from warmgate.logs.calls import logged
 
-        where = {"startTime": int(window.since_ms), "endTime": int(window.until_ms)}
-        return logged(self._events(log.group, deadline, **where), log)
+        where: dict[str, Any] = {"startTime": int(window.since_ms), "endTime": int(window.until_ms)}
+        tally = _Tally()
+        read = logged(self._events(log.group, deadline, tally, most, **where), log)
+        return replace(read, requests=tally.requests, throttled=tally.throttled, cut=tally.cut)
 
     def cold_starts(
         self, log: FunctionLog, version: str, wanted: int, before_ms: float, deadline: Deadline
@@ -76,7 +88,7 @@ class CloudWatchLogs:
         today = datetime.now(UTC).date()
         for day in (today - timedelta(days=back) for back in range(HISTORY_DAYS)):
             wheres = ({"logStreamNamePrefix": p, "endTime": int(before_ms)} for p in log.prefixes(version, day))
-            events = (event for where in wheres for event in self._events(log.group, deadline, **where))
+            events = (event for where in wheres for event in self._events(log.group, deadline, _Tally(), **where))
             records = (call.record for call in reversed(logged(events, log).calls))
             found += filter(None, map(_cold_start, records))
             if len(found) >= wanted:
@@ -115,15 +127,20 @@ class CloudWatchLogs:
             raise LogLookupError(f"{log_group} could not be queried: the query is {found['status']}, expected Complete")
         return [{field["field"]: field["value"] for field in row} for row in found.get("results", [])]
 
-    def _events(self, log_group: str, deadline: Deadline, **where: Any) -> Iterator[LogEvent]:
+    def _events(
+        self, log_group: str, deadline: Deadline, tally: _Tally, most: int | None = None, **where: Any
+    ) -> Iterator[LogEvent]:
         # Imported with the first read: most releases are judged without the log.
         from warmgate.logs.calls import PATTERN, LogEvent
 
         token: dict[str, str] = {}
+        left = PAGE * MOST_PAGES if most is None else most
         for _ in range(MOST_PAGES):
-            asked = {"logGroupName": log_group, "filterPattern": PATTERN, "limit": PAGE, **where, **token}
-            with raised_as(LogLookupError, f"{log_group} could not be read", READING_HINT):
-                page = self._page(deadline, asked)
+            limit = min(PAGE, left)
+            asked = {"logGroupName": log_group, "filterPattern": PATTERN, "limit": limit, **where, **token}
+            with raised_as(LogLookupError, f"{log_group} could not be read", READING_HINT, throttled=is_throttle):
+                page = self._page(deadline, asked, tally)
+            left -= len(page.get("events", []))
             for event in page.get("events", []):
                 yield LogEvent(
                     stream=str(event.get("logStreamName") or ""),
@@ -131,17 +148,24 @@ class CloudWatchLogs:
                     message=str(event.get("message") or ""),
                 )
             # Events come by their timestamps (CloudWatch Logs, FilterLogEvents): the deadline cuts off the last ones.
-            if not page.get("nextToken") or self._clock.now_ms() >= deadline.at_ms:
+            tally.cut = bool(page.get("nextToken"))
+            if not tally.cut or left <= 0 or self._clock.now_ms() >= deadline.at_ms:
                 return
             token = {"nextToken": page["nextToken"]}
 
-    def _page(self, deadline: Deadline, asked: dict[str, Any]) -> dict[str, Any]:
+    def _page(self, deadline: Deadline, asked: dict[str, Any], tally: _Tally) -> dict[str, Any]:
         pause_s = PAUSE_S
         while True:
             try:
                 found: dict[str, Any] = self._clients("logs").filter_log_events(**asked)
+                repeats = int(found.get("ResponseMetadata", {}).get("RetryAttempts") or 0)
+                tally.requests += 1 + repeats
+                # The SDK does not say why it asked again; for a look-up in a busy account it is the rate.
+                tally.throttled += repeats
                 return found
             except SDK_ERRORS as error:
+                tally.requests += 1 + repeats_of(error)
+                tally.throttled += (1 + repeats_of(error)) * is_throttle(error)
                 if code_of(error) == "ResourceNotFoundException":
                     return {}  # A function that has logged nothing yet has no log group.
                 waits = self._clock.now_ms() + pause_s * 1000 < deadline.at_ms

@@ -61,6 +61,10 @@ class FedCalls:
         """Return the keys of the calls that are not given again."""
         return frozenset(self._given)
 
+    def given_since(self, since_ms: float) -> int:
+        """Return how many calls from an instant on are not given again."""
+        return sum(at_ms >= since_ms for at_ms in self._given.values())
+
     def delivered(self) -> frozenset[str]:
         """Return the keys of the calls that deliveries held."""
         return frozenset(self._delivered)

@@ -37,6 +37,8 @@ class Guard(WatchPorts):
     proof: RollbackProof
     policies: Policies
     claims: Claims
+    feed_ending: FeedEnding | None = None
+    """None where the installation begins no log subscriptions."""
 
     def run(self, shift: Shift, deadline: Deadline) -> GuardResult:
         """Guard a shift to its end, alone: the same event delivered again finds it guarded, or a run that died.
@@ -93,8 +95,8 @@ class Guard(WatchPorts):
 
     def _unsubscribe(self, deployment: Deployment) -> None:
         """End what a run over this deployment may have begun; what cannot be ended the controller ends."""
-        if self.feed is not None:
-            FeedEnding(subscriptions=self.feed.subscriptions, functions=self.functions, log=self.log).end(deployment)
+        if self.feed_ending is not None:
+            self.feed_ending.end(deployment)
 
     def _described(self, lease: Lease, shift: Shift, deadline: Deadline) -> Deployment:
         """Return the deployment; its target may take some seconds to exist."""

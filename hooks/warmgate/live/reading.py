@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from warmgate.logs.calls import Logged, LoggedCall, Window
 from warmgate.model.deadline import Deadline
 from warmgate.model.log_stream import FunctionLog
-from warmgate.ports.feed import CallLog
+from warmgate.ports.logs import Logs
 
 LATE_MS = 20_000.0
 """An event may be readable so long after others that were written after it: streams are ingested one by one."""
@@ -38,7 +38,7 @@ class Reading:
 
 
 def read_new_calls(
-    logs: CallLog, function_logs: Sequence[FunctionLog], reading: Reading, now_ms: float, deadline: Deadline
+    logs: Logs, function_logs: Sequence[FunctionLog], reading: Reading, now_ms: float, deadline: Deadline
 ) -> tuple[Reading, list[LoggedCall]]:
     """Return the calls that were not read before, by time, and how far the log has been read now.
 
@@ -51,12 +51,16 @@ def read_new_calls(
     for log in dict.fromkeys(function_logs):
         group = groups.get(log, ReadGroup())
         window = Window(max(reading.since_ms, group.newest_ms - LATE_MS), now_ms + AHEAD_MS)
-        known = {key for key, _ in group.recent}
-        read = logs.calls(log, window, deadline)
-        new = [c for c in read.calls if _key(c) not in known and (c.record.begun or _may_end(c, group.running))]
-        groups[log] = _read_on(group, new, read)
+        groups[log], new = read_on(group, logs.calls(log, window, deadline))
         found += new
     return Reading(since_ms=reading.since_ms, groups=groups), sorted(found, key=lambda call: call.at_ms)
+
+
+def read_on(group: ReadGroup, read: Logged) -> tuple[ReadGroup, list[LoggedCall]]:
+    """Return how far a log has been read now, and which calls of a reading are new."""
+    known = {key for key, _ in group.recent}
+    new = [c for c in read.calls if _key(c) not in known and (c.record.begun or _may_end(c, group.running))]
+    return _grown(group, new, read), new
 
 
 def _may_end(call: LoggedCall, running: Mapping[str, str]) -> bool:
@@ -64,7 +68,7 @@ def _may_end(call: LoggedCall, running: Mapping[str, str]) -> bool:
     return running.get(call.environment) in {None, call.record.request_id}
 
 
-def _read_on(group: ReadGroup, new: Sequence[LoggedCall], read: Logged) -> ReadGroup:
+def _grown(group: ReadGroup, new: Sequence[LoggedCall], read: Logged) -> ReadGroup:
     newest_ms = max(group.newest_ms, read.read_to_ms)
     recent = (*group.recent, *((_key(call), call.at_ms) for call in new))
     kept = tuple((key, at_ms) for key, at_ms in recent if at_ms >= newest_ms - 2 * LATE_MS)

@@ -6,22 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from warmgate.errors import DeploymentLookupError, ReportError, StopError, SuccessorError, WarmgateError
-from warmgate.feed.source import FeedPorts, FeedSource
+from warmgate.errors import DeploymentLookupError, ReportError, StopError, SuccessorError
 from warmgate.judge.live.rounds import Stretch
 from warmgate.judge.live.stretches import judge_live
-from warmgate.live.lease import Lease
-from warmgate.live.reading import Reading, read_new_calls
+from warmgate.live.lease import RENEW_MS, Lease
+from warmgate.live.looking import Looking, Sources
+from warmgate.live.polled import PolledSource
 from warmgate.live.traffic import Traffic, add_calls
-from warmgate.logs.calls import LoggedCall
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Shift
-from warmgate.model.log_stream import FunctionLog, log_of
+from warmgate.model.log_stream import log_of
 from warmgate.model.verdict import Judgement, Mode, Outcome, Spending, Verdict
 from warmgate.policy.values import Policy
 from warmgate.ports.codedeploy import Shifts
 from warmgate.ports.functions import Functions
-from warmgate.ports.logs import Logs
+from warmgate.ports.live import LiveSource, ReadingCounts, SourceOf, Watched
+from warmgate.ports.logs import LiveMetrics, Logs
 from warmgate.ports.once import Handover
 from warmgate.ports.reports import Reports
 from warmgate.ports.time import Clock
@@ -64,10 +64,13 @@ class WatchPorts:
     logs: Logs
     handover: Handover
     clock: Clock
+    source: SourceOf | None = None
+    """Where live calls come from where the policy lets a log be subscribed to; None, and else, is the log itself."""
+    metrics: LiveMetrics | None = None
+    """Read where the log can be read seldom."""
+    counts: ReadingCounts | None = None
     reports: tuple[Reports, ...] = ()
     log: Callable[[str], None] = lambda _line: None
-    feed: FeedPorts | None = None
-    """None where the installation reads live calls from the log alone."""
 
 
 class Watch:
@@ -93,14 +96,21 @@ class Watch:
             began_ms=deployment.shift_began_ms if shift.run > 1 else None,
         )
         self._previous: Stretch | None = None
-        self._logs: tuple[FunctionLog, ...] = ()
-        self._reading: Reading | None = None
-        self._feed = self._subscribed()
         self._stretch_began_ms = shift.since_ms
+        sources = Sources(
+            open=self._opened, metrics=ports.metrics, counts=ports.counts, clock=ports.clock, log=ports.log
+        )
+        self._looking = Looking(sources, deployment, self._policy)
         self._described_ms = self._began_ms = ports.clock.now_ms()
 
     def to_the_end(self) -> GuardResult:
         """Look at new traffic again and again until there is none to come, or a check has failed."""
+        try:
+            return self._watched()
+        finally:
+            self._looking.close()
+
+    def _watched(self) -> GuardResult:
         clock = self._ports.clock
         while clock.now_ms() < self._deadline.at_ms:
             self._lease.keep()
@@ -113,7 +123,8 @@ class Watch:
             failed = self._look()
             if failed is not None:
                 return self._answer(*failed)
-            clock.sleep_ms(POLL_MS)
+            # The lease is renewed and CodeDeploy asked however seldom there is something to read.
+            clock.sleep_ms(min(RENEW_MS, self._looking.pause_ms()))
         return self._handed_over()
 
     def looked_back(self) -> GuardResult:
@@ -124,23 +135,6 @@ class Watch:
         self._ports.log(f"{self._shift.deployment_id}: {STOPPED_BEFORE}; {failed[0].reason}")
         self._publish(*failed, STOPPED_BEFORE)
         return GuardResult(ending=Ending.SHIFTED, verdict=failed[0])
-
-    def _subscribed(self) -> FeedSource | None:
-        """Return what gives calls by subscription, where both policy and installation say so."""
-        ports, deployment_id = self._ports, self._shift.deployment_id
-        if not self._policy.live.subscribe:
-            return None
-        if ports.feed is None:
-            ports.log(f"{deployment_id}: {NOT_SUBSCRIBED}")
-            return None
-        return FeedSource(ports.feed, ports.logs, ports.clock, deployment_id, ports.log)
-
-    @property
-    def _source_notes(self) -> tuple[str, ...]:
-        """Return what a report says of the way in which calls were read."""
-        if self._feed is not None:
-            return self._feed.notes
-        return (NOT_SUBSCRIBED,) if self._policy.live.subscribe else ()
 
     def _handed_over(self) -> GuardResult:
         """Start the run that takes over, which waits for the lease; where no answer comes, start it again.
@@ -176,11 +170,8 @@ class Watch:
 
     def _look(self) -> tuple[Verdict, Stretch] | None:
         """Read and judge what is new; return the verdict that fails with its stretch, None where none does."""
-        try:
-            calls = self._new_calls()
-        except WarmgateError as error:
-            self._ports.log(f"{self._shift.deployment_id}: live traffic could not be read, still watching ({error})")
-            return None
+        self._looking.begin(self._deployment)
+        calls = self._looking.calls(self._lease.bounded(self._deadline))
         number = self._traffic.number
         self._traffic = add_calls(self._traffic, calls, keep=False)
         if calls and (self._traffic.number > number or self._stretch_began_ms is None):
@@ -191,19 +182,28 @@ class Watch:
                 return verdict, stretch
             if stretch.complete:
                 self._previous = stretch
-        return None
+        failing = self._looking.failing_counts(self._lease.bounded(self._deadline))
+        return None if failing is None else (failing, Stretch(number=self._traffic.number, samples=(), complete=False))
 
-    def _new_calls(self) -> list[LoggedCall]:
-        ports, deployment = self._ports, self._deployment
-        since_ms = self._stretch_began_ms or deployment.shift_began_ms or ports.clock.epoch_ms()
-        reading = self._reading or Reading(since_ms=since_ms)
-        function, versions = deployment.target.function, (deployment.candidate, deployment.baseline)
-        # A published version's configuration never changes.
-        self._logs = self._logs or tuple(log_of(ports.functions.version(function, v)) for v in versions)
-        now_ms, deadline = ports.clock.epoch_ms(), self._lease.bounded(self._deadline)
-        source = self._feed or ports.logs
-        self._reading, calls = read_new_calls(source, self._logs, reading, now_ms, deadline)
-        return calls
+    def _opened(self, deployment: Deployment) -> LiveSource:
+        """Return the source of live calls; raises FunctionLookupError."""
+        ports, function = self._ports, deployment.target.function
+        logs = (log_of(ports.functions.version(function, v)) for v in (deployment.candidate, deployment.baseline))
+        watched = Watched(
+            deployment=deployment,
+            logs=tuple(dict.fromkeys(logs)),
+            since_ms=self._stretch_began_ms or deployment.shift_began_ms or ports.clock.epoch_ms(),
+            whole=deployment.ended,
+        )
+        if self._is_unsubscribed:
+            ports.log(f"{deployment.deployment_id}: {NOT_SUBSCRIBED}")
+        if ports.source is not None and self._policy.live.subscribe:
+            return ports.source(watched, ports.clock)
+        return PolledSource(ports.logs, watched, ports.clock)
+
+    @property
+    def _is_unsubscribed(self) -> bool:
+        return self._policy.live.subscribe and self._ports.source is None
 
     def _answer(self, verdict: Verdict, stretch: Stretch) -> GuardResult:
         """Stop the deployment where the policy enforces; what is over already is left alone."""
@@ -241,6 +241,7 @@ class Watch:
 
     def _publish(self, verdict: Verdict, stretch: Stretch, *notes: str) -> None:
         ports = self._ports
+        unsubscribed = (NOT_SUBSCRIBED,) if self._is_unsubscribed else ()
         judgement = Judgement(
             deployment=self._deployment,
             execution=None,
@@ -249,7 +250,7 @@ class Watch:
             verdict=verdict,
             spending=Spending(seconds=(ports.clock.now_ms() - self._began_ms) / 1000),
             samples=stretch.samples,
-            notes=(f"live traffic, stretch {stretch.number} of the shift", *self._source_notes, *notes),
+            notes=(f"live traffic, stretch {stretch.number} of the shift", *self._looking.notes, *unsubscribed, *notes),
             started_at=ports.clock.utc_now(),
         )
         for sink in ports.reports:

@@ -59,14 +59,23 @@ class Logged:
     """Time of the newest event that was read, of whichever function; 0 where there was none."""
     running: Mapping[str, str] = field(default_factory=dict)
     """Request ids of calls that had not ended, by environment."""
+    events: int = field(default=0, compare=False)
+    """How many were read, of whichever function."""
+    requests: int = field(default=0, compare=False)
+    """How many it took, those that were refused included."""
+    throttled: int = field(default=0, compare=False)
+    """How many of them were refused for their rate."""
+    cut: bool = field(default=False, compare=False)
+    """Whether there was more to read."""
 
 
 def logged(events: Iterable[LogEvent], log: FunctionLog) -> Logged:
     """Return the calls of a function that events of a log group report; events of one stream must be in order."""
     by_stream: dict[str, list[LogEvent] | None] = {}
     streams: dict[str, LogStream] = {}
-    read_to_ms = 0.0
+    read_to_ms, count = 0.0, 0
     for event in events:
+        count += 1
         read_to_ms = max(read_to_ms, event.at_ms)
         if event.stream not in by_stream:
             stream = streams[event.stream] = LogStream.named(event.stream)
@@ -83,7 +92,7 @@ def logged(events: Iterable[LogEvent], log: FunctionLog) -> Logged:
             if assembly.running is not None:
                 running[name] = assembly.running
     calls.sort(key=lambda call: (call.at_ms, call.environment))
-    return Logged(calls=tuple(calls), read_to_ms=read_to_ms, running=running)
+    return Logged(calls=tuple(calls), read_to_ms=read_to_ms, running=running, events=count)
 
 
 def _calls_of_stream(assembly: Assembly, stream: LogStream, events: Sequence[LogEvent]) -> Iterable[LoggedCall]:

@@ -1,23 +1,11 @@
-"""Log subscriptions: their filters, what they delivered, and whatever gives live calls."""
+"""Log subscriptions: their filters, and what they delivered."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from warmgate.model.deadline import Deadline
 from warmgate.model.feed import Batch
-
-if TYPE_CHECKING:
-    from warmgate.logs.calls import Logged, Window
-    from warmgate.model.log_stream import FunctionLog
-
-
-class CallLog(Protocol):
-    """What gives the live calls of a function; raises LogLookupError."""
-
-    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
-        """Return the calls that were reported inside a window, and late ones that nobody was given before."""
-        ...
 
 
 class Subscriptions(Protocol):

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 class Logs(Protocol):
     """What functions' log groups remember, each function's own streams alone; every method raises LogLookupError."""
 
-    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
+    def calls(self, log: FunctionLog, window: Window, deadline: Deadline, most: int | None = None) -> Logged:
         """Return the calls that were reported inside a window; the newest may not be there yet.
 
-        A log that cannot be read to its end before the deadline gives its earliest calls.
+        A log that cannot be read to its end before the deadline gives its earliest calls, and so does one that holds
+        more than `most` events.
         """
         ...
 

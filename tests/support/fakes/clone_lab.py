@@ -191,7 +191,7 @@ class CloneLab:
 
     # Logs
 
-    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
+    def calls(self, log: FunctionLog, window: Window, deadline: Deadline, most: int | None = None) -> Logged:
         """Return a day of 200 calls of each version, ten of them cold, as the model takes them."""
         if not self.logged:
             return Logged()

@@ -384,15 +384,17 @@ class FakeLogs:
             raise self.fails
         return self.summarised
 
-    def calls(self, log: FunctionLog, window: Window, deadline: Deadline) -> Logged:
-        """Return what may be read by now."""
+    def calls(self, log: FunctionLog, window: Window, deadline: Deadline, most: int | None = None) -> Logged:
+        """Return what may be read by now; a call has two events."""
         self.reads += 1
         if self.fails is not None:
             raise self.fails
         newest_ms = min(window.until_ms, self.clock.epoch_ms() - self.late_ms)
         first, last = (bisect_left(self.written, at_ms, key=_time) for at_ms in (window.since_ms, newest_ms + 0.001))
-        found = tuple(call for call in self.written[first:last] if _is_of(call.environment, log))
-        return Logged(calls=found, read_to_ms=self.written[last - 1].at_ms if first < last else 0.0)
+        end = last if most is None else min(last, first + most // 2)
+        found = tuple(call for call in self.written[first:end] if _is_of(call.environment, log))
+        read_to_ms = self.written[end - 1].at_ms if first < end else 0.0
+        return Logged(calls=found, read_to_ms=read_to_ms, events=2 * (end - first), requests=1, cut=end < last)
 
     def cold_starts(
         self, log: FunctionLog, version: str, wanted: int, before_ms: float, deadline: Deadline

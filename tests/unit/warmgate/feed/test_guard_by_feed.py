@@ -13,8 +13,10 @@ from support.fakes.shift_world import LIVE, ShiftWorld
 from support.fakes.world import TARGET
 from support.traffic.shifts import NONE, Defect
 from warmgate.errors import FeedError
-from warmgate.feed.source import FeedPorts
+from warmgate.feed.ending import FeedEnding
+from warmgate.live.fed import FeedPorts, fed_source_of
 from warmgate.live.guard import Guard
+from warmgate.live.polled import PolledSource
 from warmgate.live.watch import NOT_SUBSCRIBED, Ending, GuardResult
 from warmgate.model.deployment import Shift
 from warmgate.policy.values import Policy
@@ -44,7 +46,16 @@ def guarded(world: ShiftWorld, feed: FakeFeed | None) -> GuardResult:
 
 def guard_of(world: ShiftWorld, feed: FakeFeed | None) -> Guard:
     """Return a guard with a subscription."""
-    return replace(world.guard(), feed=FeedPorts(subscriptions=feed, batches=feed) if feed else None)
+    if feed is None:
+        return world.guard()
+    return replace(
+        world.guard(),
+        source=fed_source_of(
+            FeedPorts(subscriptions=feed, batches=feed),
+            lambda watched, clock: PolledSource(world.logs, watched, clock),
+        ),
+        feed_ending=FeedEnding(subscriptions=feed, functions=world.functions, log=world.lines.append),
+    )
 
 
 def stopped_s(world: ShiftWorld) -> float:

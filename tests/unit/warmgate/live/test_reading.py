@@ -39,7 +39,7 @@ def test_a_log_that_is_read_in_pieces_gives_each_call_once(most: dict[str, int])
     logs, reading, found = CutLogs(most), Reading(since_ms=0.0), list[LoggedCall]()
     own = [FunctionLog(group, "f") for group in most]
     for _ in range(100):
-        reading, calls = read_new_calls(logs, own, reading, 1_000_000.0, Deadline(0.0))
+        reading, calls = read_new_calls(logs, own, reading, 1_000_000.0, Deadline(0.0))  # type: ignore[arg-type]
         found += calls
 
     written = [call for calls in logs.written.values() for call in calls]
@@ -73,7 +73,7 @@ def test_what_a_long_call_prints_is_no_report_in_the_next_reading_either() -> No
     )
     logs, reading, found = GivenReadings(*readings), Reading(since_ms=0.0), list[str | None]()
     for _ in readings:
-        reading, calls = read_new_calls(logs, own, reading, 200_000.0, Deadline(0.0))
+        reading, calls = read_new_calls(logs, own, reading, 200_000.0, Deadline(0.0))  # type: ignore[arg-type]
         found += [call.record.request_id for call in calls]
 
     assert found == ["long", "after"]
@@ -83,5 +83,5 @@ def test_a_reading_goes_on_behind_what_others_wrote_in_a_shared_group() -> None:
     """A busy neighbour is read once, whether the function itself was called or not."""
     own = [FunctionLog("g", "f")]
     logs = GivenReadings(Logged(read_to_ms=500_000.0))
-    reading, _ = read_new_calls(logs, own, Reading(since_ms=0.0), 600_000.0, Deadline(0.0))
+    reading, _ = read_new_calls(logs, own, Reading(since_ms=0.0), 600_000.0, Deadline(0.0))  # type: ignore[arg-type]
     assert reading.groups[own[0]].newest_ms == 500_000.0
