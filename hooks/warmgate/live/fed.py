@@ -1,7 +1,7 @@
 """The source that reads what a log subscription delivers, and the log itself where that is not enough.
 
 A filter delivers nothing of before it was made, so the log is read until both surely overlap. From then on it is read
-once a minute, for what was not delivered; where that is much, it is read alone. Each call is given once.
+once a minute, or where nothing comes, for what was not delivered; where that is much, it is read alone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ OVERLAP_MS = 30_000.0
 """The log is read for so long after its filter was made: an event of before may be readable 20 s late."""
 AUDIT_MS = 60_000.0
 """So often the log is asked for what was not delivered."""
+QUIET_MS = 15_000.0
+"""Where deliveries hold nothing younger, the log is asked this often."""
 LOST_SHARE = 0.1
 """Of the calls that the log shows: where more than that were not delivered, deliveries are not relied on."""
 LATE_MS = 20_000.0
@@ -38,6 +40,7 @@ class FeedPorts:
     batches: Batches
     overlap_ms: float = OVERLAP_MS
     audit_ms: float = AUDIT_MS
+    quiet_ms: float = QUIET_MS
     late_ms: float = LATE_MS
 
 
@@ -64,9 +67,15 @@ class FedSource:
             notes += self._drained(deadline)
         if notes or not self._relies or self._clock.epoch_ms() < (self._opened_ms or 0.0) + self._ports.overlap_ms:
             return self._of_log(deadline, notes)
-        if self._clock.epoch_ms() >= self._audited_ms + self._ports.audit_ms:
+        if self._clock.epoch_ms() >= self._audited_ms + self._pause_ms():
             return self._audited(deadline)
         return Look(calls=self._delivered(), requests=0)
+
+    def _pause_ms(self) -> float:
+        """Return how long the log is not asked."""
+        newest_ms = max((fed.newest_ms for fed in self._fed.values()), default=0.0)
+        is_quiet = newest_ms < self._clock.epoch_ms() - self._ports.quiet_ms
+        return self._ports.quiet_ms if is_quiet else self._ports.audit_ms
 
     def close(self) -> None:
         """Leave the filter: the guard or the next run goes on with it, and whoever sees the end removes it."""
@@ -128,7 +137,7 @@ class FedSource:
             due = lost + sum(call.at_ms < late_ms for call in delivered)
             self._relies = lost <= LOST_SHARE * max(due, self._given_since(late_ms - self._ports.audit_ms))
             way = "too" if self._relies else "again"
-            notes += (f"{lost} calls of a minute were not delivered by subscription, read by FilterLogEvents {way}",)
+            notes += (f"{lost} calls were not delivered by subscription, read by FilterLogEvents {way}",)
         return replace(look, calls=tuple(sorted((*delivered, *look.calls), key=_time)), notes=notes)
 
     def _given_since(self, since_ms: float) -> int:

@@ -117,15 +117,15 @@ def test_the_verdict_is_that_of_the_log(defect: Defect, how: str) -> None:
 
 
 def test_what_is_lost_for_a_while_is_read_from_the_log() -> None:
-    """Where every call of the bad minute was lost, the log shows them: it is read again, and the report says so."""
-    world = shift(seconds=300.0)
-    feed = feed_of(world, lost_s=(65.0, 900.0))
+    """Where every call of a bad minute was lost, the log shows them: it is read again, and the report says so."""
+    world = shift(Defect(error_share=0.5, from_s=100.0), seconds=200.0)
+    feed = feed_of(world, lost_s=(55.0, 900.0))
     found = guarded(world, feed)
 
     assert found.ending is Ending.STOPPED
-    assert stopped_s(world) < 70.0 + 75.0
+    assert stopped_s(world) < 110.0 + 25.0
     (report,) = world.reports.published
-    assert any("were not delivered, read by FilterLogEvents again" in note for note in report[0].notes)
+    assert any("were not delivered by subscription, read by FilterLogEvents again" in note for note in report[0].notes)
     assert feed.filters == {GROUP: []}
 
 
@@ -136,7 +136,7 @@ def test_few_that_are_lost_are_added_and_the_feed_goes_on() -> None:
     found = guarded(world, feed)
 
     assert found.ending is Ending.SHIFTED
-    assert any("were not delivered, read by FilterLogEvents too" in line for line in world.lines)
+    assert any("were not delivered by subscription, read by FilterLogEvents too" in line for line in world.lines)
     assert world.logs.reads < 22
 
 
