@@ -172,10 +172,11 @@ def test_whatever_the_sdk_raises_leaves_as_the_ports_error(work: str, unreachabl
     """Nobody answers, and the caller hears FeedError."""
     subscriptions, clock = LogSubscriptions(unreachable, FEED_ARN), SystemClock()
     table = TableBatches(unreachable, FEED_TABLE, clock)
+    works: dict[str, Callable[[], object]] = {
+        "open": lambda: subscriptions.open("/aws/lambda/f", ID),
+        "close": lambda: subscriptions.close("/aws/lambda/f", ID),
+        "put": lambda: table.put(ID, batch("g", 1.0, "s")),
+        "since": lambda: table.since(ID, 0.0, FAR),
+    }
     with pytest.raises(FeedError):
-        {
-            "open": lambda: subscriptions.open("/aws/lambda/f", ID),
-            "close": lambda: subscriptions.close("/aws/lambda/f", ID),
-            "put": lambda: table.put(ID, batch("g", 1.0, "s")),
-            "since": lambda: table.since(ID, 0.0, FAR),
-        }[work]()
+        works[work]()

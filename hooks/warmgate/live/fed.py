@@ -83,7 +83,7 @@ class FedSource:
 
     def _begun(self) -> tuple[str, ...]:
         """Make the filters; return why there are none."""
-        self._opened_ms = self._clock.epoch_ms()
+        self._opened_ms = self._audited_ms = self._clock.epoch_ms()
         self._arrived_ms = self._opened_ms - ARRIVAL_MS
         for group in dict.fromkeys(log.group for log in self._watched.logs):
             try:
