@@ -105,6 +105,11 @@ def _packed(events: Sequence[FeedEvent]) -> bytes:
     return gzip.compress(text.encode("utf-8", "surrogatepass"), 6)
 
 
+def packed_size(events: Sequence[FeedEvent]) -> int:
+    """Return about how many bytes an item of events has; a write is paid by the kilobyte."""
+    return len(_packed(events)) + 200
+
+
 def _batch(item: dict[str, Any]) -> Batch:
     try:
         found = json.loads(gzip.decompress(item["events"]["B"]).decode("utf-8", "surrogatepass"))
