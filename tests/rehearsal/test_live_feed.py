@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from support.live_feed import FEED_ARN, FEED_TABLE, filters_of, install_feed, let_know, subscribing
+from support.live_feed import FEED, FEED_ARN, FEED_TABLE, filters_of, install_feed, let_know, subscribing
+from support.permissions import audit, grants_of, read_template
+from support.permissions.installed import installed_names
 from support.stages.ports import within
 from warmgate.adapters.batches import TableBatches
 from warmgate.adapters.claims import TableClaims
@@ -37,7 +39,7 @@ from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.packages import POLICIES
 from warmgate_ops.rehearsal.run import deploy
 from warmgate_ops.rehearsal.scenario import Live, Scenario
-from warmgate_ops.rehearsal.stage import ALIAS, GUARD, TABLE, Installed, install_function, install_warmgate
+from warmgate_ops.rehearsal.stage import ALIAS, CONTROLLER, GUARD, TABLE, Installed, install_function, install_warmgate
 from warmgate_ops.rehearsal.traffic import LiveTraffic
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.timeout(200)]
@@ -122,6 +124,7 @@ def guard(cloud: LocalCloud, lines: list[str]) -> Guard:
 def guarded(cloud: LocalCloud, installed: Installed) -> tuple[GuardResult, list[str]]:
     """Release the function and guard its shift; return how that ended, and what was logged."""
     traffic = LiveTraffic(cloud, installed.function, ALIAS, 10.0, [probe.payload for probe in installed.policy.probes])
+    log_group_of(cloud, installed)
     traffic.start()
     lines: list[str] = []
     try:
@@ -132,6 +135,12 @@ def guarded(cloud: LocalCloud, installed: Installed) -> tuple[GuardResult, list[
     finally:
         traffic.stop()
     return found, lines
+
+
+def log_group_of(cloud: LocalCloud, installed: Installed) -> None:
+    """Call the function once: one that never logged has no log group to subscribe to."""
+    cloud.client("lambda").invoke(FunctionName=installed.function, Qualifier=ALIAS)
+    cloud.flush_logs()
 
 
 HOW: dict[str, dict[str, Any]] = {
@@ -164,8 +173,7 @@ def test_a_guard_that_is_killed_leaves_nothing_once_the_deployment_has_ended(clo
     payloads = [probe.payload for probe in installed.policy.probes]
     # Too few callers for a verdict while the guard lives.
     traffic = LiveTraffic(cloud, installed.function, ALIAS, 0.5, payloads)
-    cloud.client("lambda").invoke(FunctionName=installed.function, Qualifier=ALIAS)
-    cloud.flush_logs()
+    log_group_of(cloud, installed)
     traffic.start()
     try:
         deployment_id = deploy(cloud, installed)
@@ -183,3 +191,28 @@ def test_a_guard_that_is_killed_leaves_nothing_once_the_deployment_has_ended(clo
 
     assert filters_of(cloud, installed.function) == []
     assert ended["status"] in {"Succeeded", "Failed", "Stopped"}
+    assert {name: used(cloud, *both) for name, both in GRANTED.items()} == {
+        "TrafficGuard": {"logs:PutSubscriptionFilter", "dynamodb:Query"},
+        "RollbackController": {"logs:DescribeSubscriptionFilters", "logs:DeleteSubscriptionFilter"},
+        "LiveFeed": {"dynamodb:PutItem"},
+    }
+
+
+GRANTED = {
+    "TrafficGuard": (GUARD, {"SubscribeToFunctionLogs", "ReadDeliveries"}),
+    "RollbackController": (CONTROLLER, {"EndSubscriptions"}),
+    "LiveFeed": (FEED, {"KeepDeliveries"}),
+}
+TEMPLATE = read_template(Path(__file__).parents[2] / "template.yaml")
+
+
+def used(cloud: LocalCloud, function: str, sids: set[str]) -> set[str]:
+    """Return which actions of some statements a function's calls needed, each call within what is granted."""
+    role = next(name for name, (own, _) in GRANTED.items() if own == function)
+    names = installed_names(TEMPLATE, "reports", LiveSource="subscription")
+    granted = [each for each in grants_of(TEMPLATE, f"{role}Role", names) if each.sid in sids]
+    actions = {each.action for each in granted}
+    calls = [call for call in cloud.calls_of(function) if call.action in actions]
+
+    assert audit(granted, calls).denied == ()
+    return {call.action for call in calls} - ({"logs:DescribeSubscriptionFilters"} if function == GUARD else set())
