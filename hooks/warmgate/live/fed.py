@@ -52,6 +52,8 @@ class FedSource:
         self._fed = {log: FedCalls(log) for log in watched.logs}
         self._groups = {log: ReadGroup() for log in watched.logs}
         self._opened_ms: float | None = None
+        self._tried_ms = 0.0
+        """When the filters were to be made last: a function may log for the first time, a place may become free."""
         self._audited_ms = self._arrived_ms = 0.0
         self._relies = True
         """Whether deliveries are relied on."""
@@ -62,10 +64,13 @@ class FedSource:
         """Return what is new; raises LogLookupError where the log is needed and cannot be read."""
         if self._watched.whole:
             return self._polled.look(deadline)
-        notes = self._begun() if self._opened_ms is None else ()
-        if self._relies:
-            notes += self._drained(deadline)
-        if notes or not self._relies or self._clock.epoch_ms() < (self._opened_ms or 0.0) + self._ports.overlap_ms:
+        now_ms, notes = self._clock.epoch_ms(), tuple[str, ...]()
+        if self._opened_ms is None and now_ms >= self._tried_ms + self._ports.audit_ms:
+            notes = self._begun()
+        if self._opened_ms is None or not self._relies:
+            return self._of_log(deadline, notes)
+        notes = self._drained(deadline)
+        if notes or now_ms < self._opened_ms + self._ports.overlap_ms:
             return self._of_log(deadline, notes)
         if self._clock.epoch_ms() >= self._audited_ms + self._pause_ms():
             return self._audited(deadline)
@@ -83,14 +88,14 @@ class FedSource:
 
     def _begun(self) -> tuple[str, ...]:
         """Make the filters; return why there are none."""
-        self._opened_ms = self._audited_ms = self._clock.epoch_ms()
-        self._arrived_ms = self._opened_ms - ARRIVAL_MS
+        self._tried_ms = now_ms = self._clock.epoch_ms()
         for group in dict.fromkeys(log.group for log in self._watched.logs):
             try:
                 self._ports.subscriptions.open(group, self._watched.deployment.deployment_id)
             except FeedError as error:
-                self._relies = False
                 return (f"{group}: no subscription, read by FilterLogEvents ({error})",)
+        self._opened_ms = self._audited_ms = now_ms
+        self._arrived_ms = now_ms - ARRIVAL_MS
         return ()
 
     def _drained(self, deadline: Deadline) -> tuple[str, ...]:

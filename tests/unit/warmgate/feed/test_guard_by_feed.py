@@ -161,6 +161,18 @@ def test_without_a_filter_the_log_is_read(prepare: Callable[[FakeFeed], None]) -
     assert any("no subscription, read by FilterLogEvents" in note for note in report[0].notes)
 
 
+def test_a_place_that_becomes_free_is_taken() -> None:
+    """The filter is tried again once a minute: others may end, and a function may log for the first time."""
+    world = shift(NONE, seconds=130.0)
+    feed = feed_of(world, filters={GROUP: ["theirs", "others"]})
+    world.clock.call_at(40_000.0, lambda: feed.filters[GROUP].remove("others"))
+    found = guarded(world, feed)
+
+    assert found.ending is Ending.SHIFTED
+    assert feed.reads > 10
+    assert feed.filters == {GROUP: ["theirs"]}
+
+
 def test_a_policy_that_does_not_ask_gets_no_filter() -> None:
     """Nothing is made in an account that the policy does not name."""
     world = shift(policy=LIVE)
