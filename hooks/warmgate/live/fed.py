@@ -70,7 +70,7 @@ class FedSource:
         if self._opened_ms is None or not self._relies:
             return self._of_log(deadline, notes)
         notes = self._drained(deadline)
-        if notes or now_ms < self._opened_ms + self._ports.overlap_ms:
+        if notes or self._clock.epoch_ms() < self._opened_ms + self._ports.overlap_ms:
             return self._of_log(deadline, notes)
         if self._clock.epoch_ms() >= self._audited_ms + self._pause_ms():
             return self._audited(deadline)
