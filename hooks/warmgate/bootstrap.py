@@ -33,9 +33,11 @@ from warmgate.probing.sharing import Sharing
 from warmgate.settings import Settings, policies_folder, settings_of
 
 if TYPE_CHECKING:
+    from warmgate.feed.ending import FeedEnding
     from warmgate.gate.known_bad import KnownBad
     from warmgate.live.guard import Guard
     from warmgate.ports.baking import Bakes
+    from warmgate.ports.live import SourceOf
     from warmgate.ports.reports import Notices
     from warmgate.rollback.controller import RollbackController
 
@@ -132,7 +134,27 @@ def guard(context: Any) -> Guard:
         quota_per_s=filter_per_s(os.environ.get("AWS_REGION", "")),
         reports=_reports(parts, _archive(parts, LiveJudge.GUARD)),
         log=log_line,
+        source=_subscribed(parts),
+        feed_ending=_feed_ending(parts.clients, parts.settings),
     )
+
+
+def _subscribed(parts: _Parts) -> SourceOf | None:
+    """Return what makes sources of live calls by subscription, where the installation has it."""
+    settings = parts.settings
+    if not (settings.feed_table and settings.feed_function):
+        return None
+    from warmgate.adapters.batches import TableBatches
+    from warmgate.adapters.subscriptions import LogSubscriptions
+    from warmgate.live.fed import FeedPorts, fed_source_of
+    from warmgate.live.polled import PolledSource
+
+    feed = FeedPorts(
+        subscriptions=LogSubscriptions(parts.clients, settings.feed_function),
+        batches=TableBatches(parts.clients, settings.feed_table, parts.clock),
+    )
+    logs = CloudWatchLogs(parts.clients, parts.clock)
+    return fed_source_of(feed, lambda watched, clock: PolledSource(logs, watched, clock))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +266,7 @@ def controller_of(clients: Clients, settings: Settings) -> RollbackController:
         baking=BakeStart(policies=policies, reports=reports, clock=clock, bakes=_bakes(clients, settings)),
         notices=_notices(clients, settings),
         log=log_line,
+        feed_ending=_feed_ending(clients, settings),
     )
 
 
@@ -253,6 +276,16 @@ def _bakes(clients: Clients, settings: Settings) -> Bakes | None:
     from warmgate.adapters.bakes import StepFunctionsBakes
 
     return StepFunctionsBakes(clients, settings.bakes)
+
+
+def _feed_ending(clients: Clients, settings: Settings) -> FeedEnding | None:
+    if not settings.feed_function:
+        return None
+    from warmgate.adapters.subscriptions import LogSubscriptions
+    from warmgate.feed.ending import FeedEnding
+
+    subscriptions = LogSubscriptions(clients, settings.feed_function)
+    return FeedEnding(subscriptions=subscriptions, functions=LambdaFunctions(clients), log=log_line)
 
 
 def _notices(clients: Clients, settings: Settings) -> tuple[Notices, ...]:

@@ -85,6 +85,10 @@ class LogLookupError(WarmgateError):
         self.throttled = throttled
 
 
+class FeedError(WarmgateError):
+    """A log subscription could not be begun or ended, or what it delivered could not be kept or read."""
+
+
 class StatusReportError(WarmgateError):
     """CodeDeploy did not accept the status of a hook execution."""
 

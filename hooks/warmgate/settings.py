@@ -35,6 +35,10 @@ class Settings:
     policy_account: str = ""
     """Who must own a bucket of policies; empty for anybody."""
     require_allow_tag: bool = False
+    feed_table: str = ""
+    """What log subscriptions delivered; empty where live calls are read from the log alone."""
+    feed_function: str = ""
+    """ARN of the function that log subscriptions deliver to."""
     probe_share: float = PROBE_SHARE
     """Of the concurrency that is free in the account, what the probes of one hook take at most."""
 
@@ -63,6 +67,8 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         account=environment.get("WARMGATE_ACCOUNT", ""),
         policy_account=environment.get("WARMGATE_POLICY_ACCOUNT", ""),
         require_allow_tag=_switch(environment, "WARMGATE_REQUIRE_ALLOW_TAG"),
+        feed_table=environment.get("WARMGATE_FEED_TABLE", ""),
+        feed_function=environment.get("WARMGATE_FEED_FUNCTION", ""),
         probe_share=_share(environment.get("WARMGATE_PROBE_SHARE", "")),
     )
 

@@ -12,6 +12,7 @@ from bench.cold_find import measure_cold_find
 from bench.cold_start import measure_cold_start
 from bench.deferring import measure_deferring
 from bench.environment_start import measure_environment_start
+from bench.feed_cost import measure_feed_cost
 from bench.gatebench.headline import measure_verdicts
 from bench.overhead import measure_overhead
 from bench.quotas.measure import measure_quotas
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
     "verdicts": measure_verdicts,
     "shifts": measure_shifts,
     "quotas": measure_quotas,
+    "feed_cost": measure_feed_cost,
 }
 
 

@@ -37,7 +37,8 @@ Where the answer depends on what is not visible, the doctor says what it can and
 - Whether an AppSpec fits is known of the one given by `--appspec`; the last one deployed is only asked for its hook.
 
 The caller needs `codedeploy:Get*` and `List*`, `lambda:Get*` and `List*`, `cloudwatch:DescribeAlarms` and
-`GetMetricData`, `iam:GetRole` and `SimulatePrincipalPolicy`, and for hooks in a VPC `ec2:DescribeSubnets`,
+`GetMetricData`, `logs:DescribeSubscriptionFilters`, `iam:GetRole` and
+`SimulatePrincipalPolicy`, and for hooks in a VPC `ec2:DescribeSubnets`,
 `DescribeRouteTables` and `DescribeVpcEndpoints`; beside them what reads the policy,
 `ssm:GetParameter` or `s3:GetObject`.
 """

@@ -36,6 +36,7 @@ ALWAYS = {
     "PutEvents": "Entries",
     "PutLifecycleEventHookExecutionStatus": "lifecycleEventHookExecutionId",
     "PutObject": "ETag",
+    "Query": "Items",
     "StartConfigurationSession": "InitialConfigurationToken",
     "StartQuery": "queryId",
     "StopDeployment": "status",

@@ -15,6 +15,7 @@ from warmgate.errors import (
     PolicyLookupError,
     WarmgateError,
 )
+from warmgate.feed.ending import FeedEnding
 from warmgate.judge.live.stretches import has_live_limits
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.live.lease import Lease
@@ -36,6 +37,8 @@ class Guard(WatchPorts):
     proof: RollbackProof
     policies: Policies
     claims: Claims
+    feed_ending: FeedEnding | None = None
+    """None where the installation begins no log subscriptions."""
 
     def run(self, shift: Shift, deadline: Deadline) -> GuardResult:
         """Guard a shift to its end, alone: the same event delivered again finds it guarded, or a run that died.
@@ -67,6 +70,8 @@ class Guard(WatchPorts):
     def _guard(self, lease: Lease, shift: Shift, deadline: Deadline) -> GuardResult:
         try:
             deployment = self._described(lease, shift, deadline)
+            if deployment.ended:  # It may be a run's that died.
+                self._unsubscribe(deployment)
             if deployment.ended and deployment.status != "Stopped":
                 return GuardResult(ending=Ending.SHIFTED)
             if (claim := self.proof.claim_of(deployment, lease.bounded(deadline))) is not None:
@@ -82,7 +87,16 @@ class Guard(WatchPorts):
         if not has_live_limits(policy):
             return GuardResult(ending=Ending.NOT_OURS)
         watch = Watch(self, lease, shift, deployment, (policy, source), deadline)
-        return watch.looked_back() if deployment.ended else watch.to_the_end()
+        guarded = watch.looked_back() if deployment.ended else watch.to_the_end()
+        # A run that raises is followed by another one, or by the controller: the subscription is theirs.
+        if guarded.ending is not Ending.HANDED_OVER:
+            self._unsubscribe(deployment)
+        return guarded
+
+    def _unsubscribe(self, deployment: Deployment) -> None:
+        """End what a run over this deployment may have begun; what cannot be ended the controller ends."""
+        if self.feed_ending is not None:
+            self.feed_ending.end(deployment)
 
     def _described(self, lease: Lease, shift: Shift, deadline: Deadline) -> Deployment:
         """Return the deployment; its target may take some seconds to exist."""

@@ -34,6 +34,7 @@ WAIT_MS = 5_000.0
 """Between looks while traffic has not begun to shift: the hook before it may take an hour."""
 HANDOVER_MS = 20_000.0
 """Kept back from the run's own time for handing over."""
+NOT_SUBSCRIBED = "the policy asks for a log subscription, the installation has none (LiveSource): the log is polled"
 STOPPED_BEFORE = "stopped before this run began, by a run that died before it stored this, or by somebody else"
 
 
@@ -65,7 +66,7 @@ class WatchPorts:
     handover: Handover
     clock: Clock
     source: SourceOf | None = None
-    """Where live calls come from; None is the log itself."""
+    """Where live calls come from where the policy lets a log be subscribed to; None, and else, is the log itself."""
     metrics: LiveMetrics | None = None
     """Read where the log can be read seldom."""
     counts: ReadingCounts | None = None
@@ -205,9 +206,15 @@ class Watch:
             since_ms=self._stretch_began_ms or deployment.shift_began_ms or ports.clock.epoch_ms(),
             whole=deployment.ended,
         )
-        if ports.source is not None:
+        if self._is_unsubscribed:
+            ports.log(f"{deployment.deployment_id}: {NOT_SUBSCRIBED}")
+        if ports.source is not None and self._policy.live.subscribe:
             return ports.source(watched, ports.clock)
         return PolledSource(ports.logs, watched, ports.clock)
+
+    @property
+    def _is_unsubscribed(self) -> bool:
+        return self._policy.live.subscribe and self._ports.source is None
 
     def _answer(self, verdict: Verdict, stretch: Stretch) -> GuardResult:
         """Stop the deployment where the policy enforces; what is over already is left alone."""
@@ -245,6 +252,7 @@ class Watch:
 
     def _publish(self, verdict: Verdict, stretch: Stretch, *notes: str) -> None:
         ports = self._ports
+        unsubscribed = (NOT_SUBSCRIBED,) if self._is_unsubscribed else ()
         judgement = Judgement(
             deployment=self._deployment,
             execution=None,
@@ -253,7 +261,7 @@ class Watch:
             verdict=verdict,
             spending=Spending(seconds=(ports.clock.now_ms() - self._began_ms) / 1000),
             samples=stretch.samples,
-            notes=(f"live traffic, stretch {stretch.number} of the shift", *self._looking.notes, *notes),
+            notes=(f"live traffic, stretch {stretch.number} of the shift", *self._looking.notes, *unsubscribed, *notes),
             started_at=ports.clock.utc_now(),
         )
         for sink in ports.reports:

@@ -181,5 +181,11 @@ LIVE = Section(
         text="For so long after the new version's first live call a slowness that fades, as that of a cold cache which"
         " its environments share, stops and refuses nothing. One that stays or grows does.",
     ),
+    Key(
+        name="subscribe",
+        kind=Flag(),
+        text="Whether the guard may make a subscription filter on the function's log group while traffic shifts, which"
+        " it removes at the end. It needs the stack's `LiveSource` to be `subscription`; else the log is polled.",
+    ),
     build=Live,
 )

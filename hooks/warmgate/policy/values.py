@@ -201,6 +201,8 @@ class Live:
     cold_start_ratio: float | None = None
     grace_ms: float = 30_000.0
     """From the new version's first call on, a slowness that fades is forgiven for so long."""
+    subscribe: bool = False
+    """Whether the guard may subscribe to the function's log while traffic shifts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

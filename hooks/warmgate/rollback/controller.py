@@ -12,6 +12,7 @@ from warmgate.errors import (
     ReportError,
     UnsettledError,
 )
+from warmgate.feed.ending import FeedEnding
 from warmgate.lineage.rollback_claims import RollbackProof
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Status
@@ -57,6 +58,8 @@ class RollbackController:
     notices: tuple[Notices, ...] = ()
     baking: BakeStart | None = None
     log: Callable[[str], None] = lambda _line: None
+    feed_ending: FeedEnding | None = None
+    """None where the installation begins no log subscriptions."""
 
     def run(self, change: StateChange, deadline: Deadline) -> ControllerResult | None:
         """Settle the release that a state change is about; None for a deployment that Warmgate does not know.
@@ -66,6 +69,7 @@ class RollbackController:
             DeploymentLookupError, ClaimError: CodeDeploy or the table did not answer.
         """
         release, doubt = self._subject(change.deployment_id, deadline)
+        left = self.feed_ending.end(release) if self.feed_ending is not None and release.ended else ()
         try:
             stored = self.reports.read(release.deployment_id)
             known = release.is_ours or stored is not None or bool(self.reports.later(release.deployment_id))
@@ -82,7 +86,7 @@ class RollbackController:
         if self.baking is not None and not troubles:
             document, troubles = self.baking.begin(document, release, deadline, doubt=doubt)
         notified, not_notified = self._notify(document)
-        troubles += not_notified
+        troubles += (*not_notified, *left)
         if troubles:
             raise UnsettledError("; ".join(troubles), hint="the event is delivered again")
         return ControllerResult(deployment_id=release.deployment_id, document=document, notified=notified)

@@ -180,6 +180,16 @@ class PolicyFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionFacts:
+    """A subscription filter of Warmgate's on the function's log group."""
+
+    group: str
+    name: str
+    has_ended: Fact[bool]
+    """Whether its deployment has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that was seen; what nobody asked about is None."""
 
@@ -195,6 +205,7 @@ class Facts:
     appspec: Fact[AppSpecFacts] = None
     hooks: Fact[tuple[HookFacts, ...]] = None
     policy: Fact[PolicyFacts] = None
+    subscriptions: Fact[tuple[SubscriptionFacts, ...]] = None
     template: Template | None = None
 
     @property

@@ -34,6 +34,7 @@ from warmgate_ops.doctor.gathering.hooks import read_egress, read_hook, read_ret
 from warmgate_ops.doctor.gathering.looking import Clients
 from warmgate_ops.doctor.gathering.policies import read_policy_facts
 from warmgate_ops.doctor.gathering.roles import read_hook_permissions, read_permissions
+from warmgate_ops.doctor.gathering.subscriptions import read_subscriptions
 from warmgate_ops.doctor.permissions import INVOKE
 
 
@@ -104,6 +105,9 @@ def _with_function(facts: Facts, target: Target, question: Question, clients: Cl
         provisioned_on_alias=read_provisioned_on_alias(clients, target) if target.alias else None,
         capacity=read_capacity(clients, target),
         policy=read_policy_facts(clients, target, question.policy, question.policies),
+        subscriptions=read_subscriptions(clients, latest.described.log_group)
+        if isinstance(latest, VersionFacts)
+        else latest,
     )
 
 

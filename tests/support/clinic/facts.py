@@ -87,6 +87,7 @@ HEALTHY = Facts(
     latest=version("$LATEST", code="3"),
     versions=(version("1"), version("2"), version("3")),
     provisioned_on_alias=0,
+    subscriptions=(),
     capacity=Capacity(account_limit=1000, account_unreserved=1000, reserved=None, in_use=10),
     group=GROUP,
     alarms=(AlarmFacts(name="errors", state="OK"),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
 from support.clinic.release import (
@@ -96,6 +96,23 @@ def _(clinic: Clinic) -> Iterator[Change]:
 def _(clinic: Clinic) -> Iterator[Change]:
     with of_two_versions(clinic, "quiet", LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": "WARN"}) as alone:
         yield alone
+
+
+@seed("filter-left")
+def _(clinic: Clinic) -> Iterator[Change]:
+    clinic.create("feeding")
+    clinic.client("lambda").add_permission(
+        FunctionName="feeding", StatementId="logs", Action="lambda:InvokeFunction", Principal="logs.amazonaws.com"
+    )
+    arn = clinic.client("lambda").get_function_configuration(FunctionName="feeding")["FunctionArn"]
+    group, client = f"/aws/lambda/{FUNCTION}", clinic.client("logs")
+    with suppress(client.exceptions.ResourceAlreadyExistsException):
+        client.create_log_group(logGroupName=group)
+    named = {"logGroupName": group, "filterName": "warmgate-d-GONE12345"}
+    client.put_subscription_filter(**named, filterPattern="", destinationArn=arn)
+    yield {}
+    client.delete_subscription_filter(**named)
+    clinic.client("lambda").delete_function(FunctionName="feeding")
 
 
 @contextmanager

@@ -35,6 +35,7 @@ CREATED: dict[str, tuple[str, str]] = {
 """Types whose things are created and deleted by a call of that name on a resource of that name."""
 OTHERWISE = {
     "AWS::Serverless::LayerVersion": ("lambda:PublishLayerVersion", HERE.format("lambda", "layer:warmgate-policies")),
+    "AWS::Lambda::Permission": ("lambda:AddPermission", HERE.format("lambda", "function:warmgate-live-feed")),
     "AWS::S3::Bucket": ("s3:CreateBucket", "arn:aws:s3:::warmgate-reports-1"),
     "AWS::S3::BucketPolicy": ("s3:PutBucketPolicy", "arn:aws:s3:::warmgate-reports-1"),
     "AWS::SQS::QueuePolicy": ("sqs:SetQueueAttributes", HERE.format("sqs", "warmgate-DeadLetters-1")),

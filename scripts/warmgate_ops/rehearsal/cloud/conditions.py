@@ -24,6 +24,12 @@ class Conditions:
     """How many FilterLogEvents calls a second are answered; the others are throttled."""
     log_page_events: int = 10_000
     """From how many events FilterLogEvents makes a page; with few, pages are empty although more follow."""
+    feed_copies: int = 1
+    """How often a subscription filter delivers each batch; CloudWatch Logs promises at least once."""
+    feed_delays_s: tuple[float, ...] = (0.0,)
+    """How late batches are delivered, used in turn by each filter; on AWS usually less than three minutes."""
+    feed_lost: bool = False
+    """Whether batches are skipped just now, as those of a filter are whose destination refused one for good."""
     query_s: float = 0.1
     """How long a query of Logs Insights takes."""
     trace_delay_s: float = 0.0

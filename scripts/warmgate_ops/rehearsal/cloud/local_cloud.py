@@ -35,6 +35,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.async_events import AsyncEvents
 from warmgate_ops.rehearsal.cloud.lambda_runtime.control import Control
 from warmgate_ops.rehearsal.cloud.lambda_runtime.destinations import Post
 from warmgate_ops.rehearsal.cloud.lambda_runtime.environments import EnvironmentRecord
+from warmgate_ops.rehearsal.cloud.lambda_runtime.naming import named
 from warmgate_ops.rehearsal.cloud.lambda_runtime.packages import PackageStore
 from warmgate_ops.rehearsal.cloud.lambda_runtime.platform import LambdaPlatform
 from warmgate_ops.rehearsal.cloud.lambda_runtime.telemetry import Telemetry
@@ -235,6 +236,7 @@ class LocalCloud:
         )
         upstream = Upstream(self._ministack.url)
         self._bus = EventBus(upstream, self._events, self.client, self.conditions)
+        logs = LogsFront(upstream, self.conditions, lambda arn, payload: self._events.start(*named(arn), payload))
         trail = TrailFront(ACCOUNT, REGION, self.conditions, control.role_of)
         self._endpoint = Endpoint(
             upstream=self._ministack.url,
@@ -246,7 +248,7 @@ class LocalCloud:
             recorder=self._recorder,
             fronts={
                 "AWSEvents": self._bus,
-                "Logs_20140328": LogsFront(upstream, self.conditions),
+                "Logs_20140328": logs,
                 CLOUDTRAIL: trail,
                 "AnyScaleFrontendService": AutoscalingFront(ScalingBook(ACCOUNT, REGION), self.client),
             },
@@ -263,6 +265,7 @@ class LocalCloud:
             self._exits.push_async_callback(opened.close)
             await opened.open()
         self._exits.push_async_callback(self._bus.close)
+        self._exits.push_async_callback(logs.close)
         # Who is still waiting for an answer when the cloud ends does not get one.
         runner = web.AppRunner(
             self._endpoint.application(), access_log=None, keepalive_timeout=120, shutdown_timeout=0.1

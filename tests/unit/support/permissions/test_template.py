@@ -21,7 +21,7 @@ TEMPLATE = read_template(ROOT / "template.yaml")
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
 FUNCTIONS = (
     *("BeforeAllowTraffic", "AfterAllowTraffic", "TrafficGuard", "RollbackController"),
-    *("Keeper", "Bake", "ColdStarts"),
+    *("Keeper", "Bake", "ColdStarts", "LiveFeed"),
 )
 HOOKS = ("BeforeAllowTraffic", "AfterAllowTraffic")
 NAMES = installed_names(TEMPLATE, "reports")
@@ -43,6 +43,7 @@ EVERYWHERE = {
     "RevisionBucket": "r",
     "PolicyAppConfigApplication": "a",
     "Bakes": "on",
+    "LiveSource": "subscription",
     "WebhookSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:chat-AbCdEf",
 }
 DASHBOARD: str = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0]
@@ -112,7 +113,7 @@ def test_the_security_model_explains_every_statement() -> None:
     assert explained == stated
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != "LiveFeed"])
 def test_a_prefix_narrows_every_function_that_may_be_touched(function: str) -> None:
     """With a prefix, no grant on functions or their logs reaches a function of another name, Warmgate's own aside."""
     own = re.compile(r".*(function|/aws/lambda/)[:]?(CodeDeployHook_warmgate|warmgate)-.*")
@@ -174,6 +175,36 @@ def test_a_policy_source_is_allowed_and_granted_together(parameter: str, value: 
     assert resolve(variables, TEMPLATE, given) == f"bundled,{source}"
     assert action not in policy_reads()
     assert action in policy_reads(**{parameter: value})
+
+
+def test_subscriptions_are_granted_and_known_together() -> None:
+    """Without LiveSource=subscription no role may touch a filter, and guard and controller know of no feed."""
+    actions = {"logs:PutSubscriptionFilter", "logs:DescribeSubscriptionFilters", "logs:DeleteSubscriptionFilter"}
+    for source, feed in (("poll", False), ("subscription", True)):
+        given = installed_names(TEMPLATE, "reports", LiveSource=source)
+        for function, able in (
+            ("TrafficGuard", actions),
+            ("RollbackController", actions - {"logs:PutSubscriptionFilter"}),
+        ):
+            granted = {grant.action for grant in grants(function, LiveSource=source)}
+            variables = resolve(RESOURCES[function]["Properties"]["Environment"]["Variables"], TEMPLATE, given)
+            assert ("WARMGATE_FEED_FUNCTION" in variables) is feed
+            assert granted & actions == (able if feed else set())
+
+
+def test_only_log_groups_of_the_prefix_deliver_to_the_feed() -> None:
+    """CloudWatch Logs calls it for groups of this account and prefix alone."""
+    given = installed_names(TEMPLATE, "reports", FunctionPrefix="checkout-", LiveSource="subscription")
+    properties = {
+        key: value for key, value in RESOURCES["LiveFeedPermission"]["Properties"].items() if key != "FunctionName"
+    }
+
+    assert resolve(properties, TEMPLATE, given) == {
+        "Action": "lambda:InvokeFunction",
+        "Principal": "logs.amazonaws.com",
+        "SourceAccount": "123456789012",
+        "SourceArn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/checkout-*:*",
+    }
 
 
 def test_the_report_bucket_is_private_encrypted_and_forgets() -> None:
@@ -460,6 +491,6 @@ def test_two_installations_of_a_region_share_no_name() -> None:
         if ":function:" in arn or ":log-group:" in arn
     ]
 
-    assert len(ours) == len(theirs) == 18
+    assert len(ours) == len(theirs) == 19
     assert ours & theirs == set()
     assert all("warmgate-shop-" in arn or ":shop-*" in arn or "/shop-*" in arn for arn in granted), granted

@@ -27,6 +27,7 @@ limits:
   certify: false
 live:
   grace: 30s
+  subscribe: false
 when:
   inconclusive: half
   no_data: fail

@@ -126,5 +126,5 @@ def test_every_key_is_explained_in_both_references() -> None:
     assert {"policy", "warm.rounds", "limits.errors.rate", "probes[].expect.jmespath", "live.cold_starts.share"} <= set(
         keys
     )
-    assert len(keys) == len(set(keys)) == 48
+    assert len(keys) == len(set(keys)) == 49
     assert all(f"| `{key}` |" in (ROOT / "docs" / "reference" / "policy.md").read_text() for key in keys)

@@ -34,6 +34,7 @@ from warmgate_ops.doctor.facts import (
     HookFacts,
     Missing,
     PolicyFacts,
+    SubscriptionFacts,
 )
 from warmgate_ops.doctor.findings import Examination, Severity, examine
 from warmgate_ops.doctor.permissions import INVOKE, REPORT_STATUS
@@ -92,6 +93,12 @@ SEEDED: list[tuple[str, dict[str, Any], Severity, str]] = [
     ("alias-weighted", {"alias": AliasFacts(version="2", weights={"3": 0.1})}, E, "version 2 with 10% on 3"),
     ("alias-moved", {"alias": AliasFacts(version="1", weights={})}, E, "CurrentVersion of the AppSpec is 2"),
     ("alias-moved", group(deployed=deployed("1")), W, "serves version 2, d-LAST left it at 1"),
+    (
+        "filter-left",
+        {"subscriptions": (SubscriptionFacts(group="/aws/lambda/f", name="warmgate-d-OLD", has_ended=True),)},
+        W,
+        "warmgate-d-OLD is of a deployment that has ended",
+    ),
     ("provisioned-on-alias", {"provisioned_on_alias": 5}, W, "5 provisioned environments"),
     ("not-weightable", {"versions": (version("1"), version("2"), version("3", role="other"))}, E, "role of version 2"),
     (

@@ -33,13 +33,17 @@ class LogStore:
         self._streams: dict[str, set[str]] = {}
         self._numbers = itertools.count()
 
-    def put(self, group: str, stream: str, events: Sequence[Mapping[str, Any]], now_ms: int) -> None:
-        """Add events to a stream, which comes into being with them."""
+    def put(self, group: str, stream: str, events: Sequence[Mapping[str, Any]], now_ms: int) -> list[LogEvent]:
+        """Add events to a stream, which comes into being with them, and return them."""
         kept = self._events.setdefault(group, [])
         self._streams.setdefault(group, set()).add(stream)
-        for event in events:
-            new = LogEvent(int(event["timestamp"]), next(self._numbers), stream, str(event["message"]), now_ms)
+        added = [
+            LogEvent(int(event["timestamp"]), next(self._numbers), stream, str(event["message"]), now_ms)
+            for event in events
+        ]
+        for new in added:
             bisect.insort(kept, new)
+        return added
 
     def drop(self, group: str, stream: str | None = None) -> None:
         """Forget a stream, or the group."""

@@ -1,0 +1,24 @@
+"""The composition root of what log subscriptions deliver to; it starts for every burst of a log, so it needs little."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from warmgate.adapters.batches import TableBatches
+from warmgate.adapters.reports import log_line
+from warmgate.adapters.sdk import Clients
+from warmgate.adapters.waiting import SystemClock
+from warmgate.errors import SettingsError
+from warmgate.feed.intake import Intake
+
+
+@lru_cache(maxsize=1)
+def intake() -> Intake:
+    """Return the intake of this environment, made once; raises SettingsError."""
+    table, account = (os.environ.get(f"WARMGATE_{name}", "") for name in ("FEED_TABLE", "ACCOUNT"))
+    for name, value in (("WARMGATE_FEED_TABLE", table), ("WARMGATE_ACCOUNT", account)):
+        if not value:
+            raise SettingsError(f"{name}: found nothing, expected a value", hint="set it for the live feed")
+    clock = SystemClock()
+    return Intake(batches=TableBatches(Clients(), table, clock), clock=clock, account=account, log=log_line)
