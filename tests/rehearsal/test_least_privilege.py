@@ -88,7 +88,7 @@ UNUSED = {
         ("StopDeployments", "codedeploy:StopDeployment"): "only a shift that harms live traffic is stopped",
         ("GoOnInAnotherExecution", "lambda:InvokeFunction"): "these shifts end within one run of the guard",
         ("StoreReports", "s3:PutObject"): "only what the guard stopped is reported",
-        ("ReadCounts", "cloudwatch:GetMetricData"): "only where the log is read seldom, or refused",
+        ("ReadMetrics", "cloudwatch:GetMetricData"): "only where the log is read seldom, or refused",
     },
     "RollbackController": {
         **MISSING,

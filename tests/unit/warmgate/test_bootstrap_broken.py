@@ -17,6 +17,7 @@ from warmgate.settings import Settings
     [
         (Settings(policies=Path(), topic_arn="arn:aws:sns:topic"), "WARMGATE_TABLE"),
         (Settings(policies=Path(), table="warmgate"), "WARMGATE_TOPIC_ARN"),
+        (Settings(policies=Path(), table="warmgate", topic_arn="arn:aws:sns:topic"), "WARMGATE_REPORT_BUCKET"),
     ],
 )
 def test_a_missing_setting_is_named(settings: Settings, missing: str) -> None:
@@ -25,8 +26,8 @@ def test_a_missing_setting_is_named(settings: Settings, missing: str) -> None:
         broken_bakes_of(Clients(), settings)
 
 
-def test_with_both_it_is_made() -> None:
+def test_with_all_it_is_made() -> None:
     """No call is made for it."""
-    settings = Settings(policies=Path(), table="warmgate", topic_arn="arn:aws:sns:topic")
+    settings = Settings(policies=Path(), table="warmgate", topic_arn="arn:aws:sns:topic", report_bucket="reports")
 
     assert broken_bakes_of(Clients(), settings).texts

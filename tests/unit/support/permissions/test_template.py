@@ -491,6 +491,6 @@ def test_two_installations_of_a_region_share_no_name() -> None:
         if ":function:" in arn or ":log-group:" in arn
     ]
 
-    assert len(ours) == len(theirs) == 19
+    assert len(ours) == len(theirs) == 20
     assert ours & theirs == set()
     assert all("warmgate-shop-" in arn or ":shop-*" in arn or "/shop-*" in arn for arn in granted), granted

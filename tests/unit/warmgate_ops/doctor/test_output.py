@@ -112,7 +112,7 @@ def test_text_says_what_had_nothing_to_look_at() -> None:
     """Silence about a hook that nobody named is not taken for health."""
     text = render_text(examine(CHECKS, [replace(HEALTHY, hooks=None)])).plain
 
-    assert text.startswith("no problems in 22 checks; nothing to look at for 9 more: hook-missing, hook-inactive, ")
+    assert text.startswith("no problems in 23 checks; nothing to look at for 9 more: hook-missing, hook-inactive, ")
 
 
 def test_could_not_look_is_told_without_a_fix() -> None:
