@@ -95,8 +95,11 @@ rehearse-all: $(READY) $(CLOUD) ## run these and ten releases under live traffic
 	@$(BIN)/warmgate rehearse --all
 
 test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
-	$(PYTEST) tests/rehearsal tests/unit/warmgate_ops/rehearsal -m quiet -q
-	$(PYTEST) tests -m "not quiet" -n 3 --no-loadscope-reorder
+	@# What is timed runs with nothing beside it; where it fails, the rest still says what it found.
+	@status=0; \
+	$(PYTEST) tests/rehearsal tests/unit/warmgate_ops/rehearsal -m quiet -q || status=$$?; \
+	$(PYTEST) tests -m "not quiet" -n 3 --no-loadscope-reorder || status=$$?; \
+	exit $$status
 
 unit: $(READY) ## run the pure tests (seconds)
 	HYPOTHESIS_PROFILE=quick $(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"

@@ -109,14 +109,14 @@ def guard(context: Any) -> Guard:
     """Return the traffic guard of one call; raises SettingsError where its table is not named."""
     from warmgate.adapters.claims import TableClaims
     from warmgate.adapters.metrics import CloudWatchMetrics
-    from warmgate.adapters.readers import TableReaders
     from warmgate.adapters.reports import MetricsReadingCounts
     from warmgate.adapters.runs import LambdaHandover
     from warmgate.adapters.shifts import CodeDeployShifts
+    from warmgate.adapters.turns import TableTurns
     from warmgate.live.guard import Guard
-    from warmgate.live.pace import filter_per_s
+    from warmgate.live.pace import GUARDS_PART, filter_per_s
 
-    parts = _parts()
+    parts, turns_per_s = _parts(), GUARDS_PART * filter_per_s(os.environ.get("AWS_REGION", ""))
     if parts.settings.table == "":
         raise SettingsError("WARMGATE_TABLE: found nothing, expected the name of a DynamoDB table with the key id")
     return Guard(
@@ -130,8 +130,7 @@ def guard(context: Any) -> Guard:
         clock=parts.clock,
         metrics=CloudWatchMetrics(parts.clients),
         counts=MetricsReadingCounts(parts.settings.metrics_namespace),
-        readers=TableReaders(parts.clients, parts.settings.table, parts.clock),
-        quota_per_s=filter_per_s(os.environ.get("AWS_REGION", "")),
+        turns=TableTurns(parts.clients, parts.settings.table, parts.clock, turns_per_s),
         reports=_reports(parts, _archive(parts, LiveJudge.GUARD)),
         log=log_line,
         source=_subscribed(parts),

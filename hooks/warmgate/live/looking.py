@@ -11,7 +11,7 @@ from random import Random
 
 from warmgate.errors import ClaimError, LogLookupError, WarmgateError
 from warmgate.judge.live.counts import judge_counts, looks_worse
-from warmgate.live.pace import ELSEWHERE_PER_S, HURRY_MS, Pace
+from warmgate.live.pace import HURRY_MS, Pace
 from warmgate.logs.calls import LoggedCall, Window
 from warmgate.model.calls import Arm
 from warmgate.model.deadline import Deadline
@@ -19,7 +19,7 @@ from warmgate.model.deployment import Deployment
 from warmgate.model.traffic import MetricCounts
 from warmgate.model.verdict import Verdict
 from warmgate.policy.values import Policy
-from warmgate.ports.live import LiveSource, Look, Readers, ReadingCounts
+from warmgate.ports.live import LiveSource, Look, ReadingCounts, Turns
 from warmgate.ports.logs import LiveMetrics
 from warmgate.ports.time import Clock
 
@@ -27,8 +27,6 @@ UNREAD_MS = 60_000.0
 """Without a reading for so long, people are told; again after as long."""
 SELDOM_MS = 10_000.0
 """Where the log is read less often, or could not be read for so long, CloudWatch's counts are read too."""
-JOIN_MS = 1_500.0
-"""Between two counts of the guards, which may begin together."""
 COUNTS_MS = 20_000.0
 """Between two readings of the counts."""
 RECENT_MS = 5 * 60_000.0
@@ -37,8 +35,6 @@ ALONE_MS = 15_000.0
 """Where counts look bad the log has so long to say more; then they decide alone."""
 SHORT_LOOK_MS = 1_000.0
 """Of patience with refusals beyond the SDK's own, where guards are many: they would come back together."""
-AGAIN = (0.1, 0.5)
-"""Parts of a pause after which a look that was refused is tried again."""
 TOLD_MS = 60_000.0
 UNREAD, READS, THROTTLES = "LiveTrafficUnread", "LogReads", "LogThrottles"
 
@@ -53,9 +49,7 @@ class Sources:
     counts: ReadingCounts | None
     clock: Clock
     log: Callable[[str], None]
-    readers: Readers | None = None
-    quota_per_s: float = ELSEWHERE_PER_S
-    """Of FilterLogEvents."""
+    turns: Turns | None = None
 
 
 @dataclass(slots=True)
@@ -74,11 +68,11 @@ class Looking:
         self._pace, self._looks = Pace(), 0
         now_ms = sources.clock.now_ms()
         self._next_ms = self._read_ms = self._called_ms = self._told_ms = self._counts_ms = now_ms
-        self._joined_ms = now_ms - JOIN_MS
         self._began_ms: float | None = None
         self._alone_ms: float | None = None
         self._counted = 0
-        self._slow_told = self._refused = False
+        self._slow_told = self._has_turn = False
+        self._owed = 0
         self._tally = _Tally(told_ms=now_ms)
         self._notes: dict[str, None] = {}
 
@@ -93,17 +87,6 @@ class Looking:
         if self._began_ms is None:
             self._began_ms = self._read_ms = self._called_ms = self._told_ms = self._sources.clock.now_ms()
 
-    def join(self) -> None:
-        """Learn how many guards share the quota: also before there is anything to read."""
-        sources, now_ms = self._sources, self._sources.clock.now_ms()
-        if sources.readers is None or now_ms < self._joined_ms + JOIN_MS:
-            return
-        self._joined_ms = now_ms
-        try:
-            self._pace = self._pace.among(sources.readers.join(), sources.quota_per_s)
-        except ClaimError as error:
-            self._say(f"guards were not counted, refusals alone set the pace ({error})")
-
     def pause_ms(self) -> float:
         """Return how long nothing is to be read."""
         counted = self._sources.metrics is not None and self._is_seldom()
@@ -113,19 +96,11 @@ class Looking:
     def calls(self, deadline: Deadline) -> tuple[LoggedCall, ...]:
         """Return new calls where it is time to look, none where it is not or where they could not be read."""
         clock = self._sources.clock
-        self.join()
-        if clock.now_ms() < self._next_ms:
+        if clock.now_ms() < self._next_ms or not self._turn():
             return ()
-        if self._looks == 0 and self._pace.is_stretched:
-            # Guards that begin together would come together ever after. Meanwhile there may be more of them.
-            self._next_ms = (self._began_ms or 0.0) + self._pace.interval_ms * self._chance()
-            if clock.now_ms() < self._next_ms:
-                return ()
         found = self._look(deadline)
         self._looks += 1
-        pause_ms, chance = self._pace.pause_ms(self._chance()), self._chance()
-        refused = self._refused and self._pace.is_stretched
-        self._next_ms = clock.now_ms() + pause_ms * (AGAIN[0] + (AGAIN[1] - AGAIN[0]) * chance if refused else 1.0)
+        self._next_ms = clock.now_ms() + self._pace.pause_ms(self._chance())
         self._tell()
         return found
 
@@ -150,7 +125,7 @@ class Looking:
         if self._alone_ms is None or self._called_ms > self._alone_ms:
             # The log says which environments fail, and how: it comes first.
             self._alone_ms = now_ms
-            self._next_ms = min(self._next_ms, now_ms + HURRY_MS * self._chance())
+            self._next_ms, self._has_turn = min(self._next_ms, now_ms + HURRY_MS * self._chance()), True
             return None
         return failing if now_ms - self._alone_ms >= ALONE_MS else None
 
@@ -159,6 +134,22 @@ class Looking:
         if self._source is not None:
             self._source.close()
         self._count_reading()
+
+    def _turn(self) -> bool:
+        """Return whether it is this guard's turn now; where it is not yet, wait for it."""
+        turns, clock = self._sources.turns, self._sources.clock
+        if turns is None or self._has_turn:
+            return True
+        self._has_turn = True
+        try:
+            wait_ms = turns.take(1 + self._owed)
+        except ClaimError as error:
+            self._say(f"no turn could be taken, refusals alone set the pace ({error})")
+            wait_ms = 0.0
+        self._owed = 0
+        self._pace = self._pace.waiting(wait_ms)
+        self._next_ms = clock.now_ms() + wait_ms
+        return wait_ms <= 0
 
     def _look(self, deadline: Deadline) -> tuple[LoggedCall, ...]:
         clock = self._sources.clock
@@ -171,7 +162,8 @@ class Looking:
             throttled = isinstance(error, LogLookupError) and error.throttled
             self._tally.reads += 1
             self._tally.throttles += throttled
-            self._pace, self._refused = self._pace.after(refused=throttled), throttled
+            # Who was refused keeps its turn: to queue again would cost a whole round.
+            self._pace, self._has_turn = self._pace.after(refused=throttled), throttled
             self._say(f"live traffic could not be read, still watching ({error})")
             return ()
         self._seen(look)
@@ -184,7 +176,9 @@ class Looking:
     def _seen(self, look: Look) -> None:
         self._tally.reads += look.requests
         self._tally.throttles += look.throttled
-        self._pace, self._refused = self._pace.after(refused=look.throttled > 0), False
+        self._pace = self._pace.after(refused=look.throttled > 0)
+        # Who asked nothing of the log, because a subscription delivers, needs no turn to look again.
+        self._has_turn, self._owed = look.requests == 0, max(0, look.requests - look.throttled - 1)
         self._read_ms = self._called_ms = self._sources.clock.now_ms()
         for note in look.notes:
             self._note(note)

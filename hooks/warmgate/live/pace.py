@@ -1,6 +1,6 @@
-"""How often a guard looks: guards share a quota of the account, by their number and by what is refused.
+"""How often a guard looks: guards share a quota of the account by turns, and leave what others use of it.
 
-Each takes its part of most of the quota. What others use is learned: a look that nothing refused makes the rate a
+Each waits for its turn at most of the quota. What others use is learned: a look that nothing refused makes the rate a
 little larger, one that met a refusal halves it (additive increase, multiplicative decrease).
 """
 
@@ -14,11 +14,13 @@ LONGEST_MS = 60_000.0
 STEP_PER_S = 0.005
 """By which the rate grows after a look; more after each look in a row that nothing refused."""
 SPREAD = 0.1
-"""Stretched pauses differ by so much, that guards do not come together."""
+"""Pauses after refusals differ by so much, that guards do not come together."""
+STRETCHED = 1.5
+"""From so many times the usual pause on."""
 HURRY_MS = 5_000.0
 """To the next look where CloudWatch's metrics look bad: the log is to say more."""
 GUARDS_PART = 0.8
-"""Of the quota that guards take; the rest is left to people who read logs."""
+"""Of the quota that guards queue for; the rest is left to people who read logs, and to guards that are in a hurry."""
 FILTER_PER_S = {
     "us-east-1": 25.0,
     **dict.fromkeys(("eu-central-1", "ap-northeast-3", "ap-southeast-3", "ca-west-1", "il-central-1"), 5.0),
@@ -38,24 +40,24 @@ class Pace:
 
     per_s: float = 1000 / POLL_MS
     """What refusals leave."""
-    fair_ms: float = 0.0
-    """Between looks so that all guards stay within their part."""
+    waited_ms: float = 0.0
+    """For the latest turn."""
     unrefused: int = 0
     """Looks in a row that nothing refused."""
 
     @property
     def interval_ms(self) -> float:
         """Return how far apart looks are on average."""
-        return max(POLL_MS, 1000 / self.per_s, self.fair_ms)
+        return max(POLL_MS, 1000 / self.per_s) + self.waited_ms
 
     @property
     def is_stretched(self) -> bool:
         """Return whether looks are farther apart than where the quota has room."""
-        return self.interval_ms > POLL_MS
+        return self.interval_ms > STRETCHED * POLL_MS
 
-    def among(self, guards: int, quota_per_s: float) -> Pace:
-        """Return the pace of one of so many guards."""
-        return replace(self, fair_ms=1000 * guards / (GUARDS_PART * quota_per_s))
+    def waiting(self, wait_ms: float) -> Pace:
+        """Return the pace of a guard whose turn comes in so many milliseconds."""
+        return replace(self, waited_ms=wait_ms)
 
     def after(self, *, refused: bool) -> Pace:
         """Return the pace after a look."""
@@ -65,5 +67,6 @@ class Pace:
         return replace(self, per_s=grown, unrefused=self.unrefused + 1)
 
     def pause_ms(self, chance: float) -> float:
-        """Return the pause to the next look; `chance`, from 0 to 1, spreads those of different guards."""
-        return self.interval_ms * (1 + SPREAD * (2 * chance - 1)) if self.is_stretched else POLL_MS
+        """Return the pause before the next turn is taken; `chance`, from 0 to 1, spreads those of different guards."""
+        pause_ms = 1000 / self.per_s
+        return pause_ms * (1 + SPREAD * (2 * chance - 1)) if pause_ms > POLL_MS else POLL_MS

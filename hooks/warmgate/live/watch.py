@@ -11,7 +11,6 @@ from warmgate.judge.live.rounds import Stretch
 from warmgate.judge.live.stretches import judge_live
 from warmgate.live.lease import RENEW_MS, Lease
 from warmgate.live.looking import Looking, Sources
-from warmgate.live.pace import ELSEWHERE_PER_S
 from warmgate.live.polled import PolledSource
 from warmgate.live.traffic import Traffic, add_calls
 from warmgate.model.deadline import Deadline
@@ -21,7 +20,7 @@ from warmgate.model.verdict import Judgement, Mode, Outcome, Spending, Verdict
 from warmgate.policy.values import Policy
 from warmgate.ports.codedeploy import Shifts
 from warmgate.ports.functions import Functions
-from warmgate.ports.live import LiveSource, Readers, ReadingCounts, SourceOf, Watched
+from warmgate.ports.live import LiveSource, ReadingCounts, SourceOf, Turns, Watched
 from warmgate.ports.logs import LiveMetrics, Logs
 from warmgate.ports.once import Handover
 from warmgate.ports.reports import Reports
@@ -70,9 +69,8 @@ class WatchPorts:
     metrics: LiveMetrics | None = None
     """Read where the log can be read seldom."""
     counts: ReadingCounts | None = None
-    readers: Readers | None = None
-    quota_per_s: float = ELSEWHERE_PER_S
-    """Of FilterLogEvents, in the account and region."""
+    turns: Turns | None = None
+    """At FilterLogEvents, of which all guards of an account and region share the quota."""
     reports: tuple[Reports, ...] = ()
     log: Callable[[str], None] = lambda _line: None
 
@@ -107,8 +105,7 @@ class Watch:
             counts=ports.counts,
             clock=ports.clock,
             log=ports.log,
-            readers=ports.readers,
-            quota_per_s=ports.quota_per_s,
+            turns=ports.turns,
         )
         self._looking = Looking(sources, deployment, self._policy)
         self._described_ms = self._began_ms = ports.clock.now_ms()
@@ -127,7 +124,6 @@ class Watch:
             if self._is_over():
                 return GuardResult(ending=Ending.SHIFTED)
             if self._deployment.shift_began_ms is None:
-                self._looking.join()
                 clock.sleep_ms(WAIT_MS)
                 continue
             self._lease.keep()

@@ -67,9 +67,9 @@ class ReadingCounts(Protocol):
         ...
 
 
-class Readers(Protocol):
-    """Who reads logs at the same time, in one account and region."""
+class Turns(Protocol):
+    """The queue of all who read logs at the same time, in one account and region."""
 
-    def join(self) -> int:
-        """Count this run for some seconds; return how many runs there are, it included; raises ClaimError."""
+    def take(self, requests: int) -> float:
+        """Queue for so many requests; return in how many milliseconds they may be made; raises ClaimError."""
         ...

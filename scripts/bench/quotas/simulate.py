@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -12,7 +11,7 @@ from support.fakes.lambda_runs import SharedClock
 from support.fakes.quota_cloud import FunctionTraffic, QuotaAccount
 from support.fakes.shift_world import LIVE, ShiftWorld
 from warmgate.adapters.metrics import CloudWatchMetrics
-from warmgate.adapters.readers import SPAN_S
+from warmgate.live.pace import GUARDS_PART
 from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Deployment, Shift
 from warmgate.policy.values import Live
@@ -61,18 +60,17 @@ class Result:
     reads_per_guard_minute: float
 
 
-class SimulatedReaders:
-    """The guards of one run of the simulation, as the table counts them."""
+class SimulatedTurns:
+    """The queue of the guards of one run of the simulation, as the table keeps it."""
 
-    def __init__(self, clock: SharedClock, joined: Counter[int]) -> None:
-        self._clock, self._joined, self._mine = clock, joined, -1
+    def __init__(self, clock: SharedClock, per_s: float) -> None:
+        self._clock, self._step_ms, self._next_ms = clock, 1000 / per_s, 0.0
 
-    def join(self) -> int:
-        """Count this guard in the span of now."""
-        span = int(self._clock.at_ms / 1000 / SPAN_S)
-        self._joined[span] += span != self._mine
-        self._mine = span
-        return max(1, self._joined[span], self._joined[span - 1])
+    def take(self, requests: int) -> float:
+        """Queue behind those that came before."""
+        turn_ms = max(self._clock.at_ms, self._next_ms)
+        self._next_ms = turn_ms + requests * self._step_ms
+        return turn_ms - self._clock.at_ms
 
 
 class _Counts:
@@ -92,7 +90,7 @@ def simulated(setting: Setting) -> Result:
     account = QuotaAccount(clock, filter_per_s=setting.filter_per_s, seed=setting.seed)
     if setting.outage_s is not None:
         account.outages.append((setting.outage_s[0] * 1000, setting.outage_s[1] * 1000))
-    joined = Counter[int]()
+    turns = SimulatedTurns(clock, GUARDS_PART * setting.filter_per_s)
     worlds, ended_s = [], [0.0] * setting.guards
     for number in range(setting.guards):
         world = _world(clock, setting, number)
@@ -106,8 +104,7 @@ def simulated(setting: Setting) -> Result:
                 logs=LightLogs(clients, clock),
                 metrics=CloudWatchMetrics(clients),
                 counts=counts,
-                readers=SimulatedReaders(clock, joined),
-                quota_per_s=setting.filter_per_s,
+                turns=turns,
             )
             guard.run(Shift(deployment_id=world.deployment_id), Deadline(clock.at_ms + RUN_S * 1000))
             ended_s[number] = clock.at_ms / 1000

@@ -8,26 +8,23 @@ from warmgate.live.pace import LONGEST_MS, POLL_MS, Pace, filter_per_s
 
 
 def test_one_guard_looks_every_two_seconds() -> None:
-    """Nothing is stretched or spread while the quota has room."""
-    pace = Pace().among(1, 5.0).after(refused=False)
+    """Nothing is stretched or spread while nobody else is there."""
+    pace = Pace().waiting(0).after(refused=False)
     assert not pace.is_stretched
     assert [pace.pause_ms(chance) for chance in (0.0, 0.5, 1.0)] == [POLL_MS] * 3
 
 
-@pytest.mark.parametrize(
-    ("region", "per_s", "room"), [("us-east-1", 25.0, 40), ("eu-central-1", 5.0, 8), ("x", 10.0, 16)]
-)
-def test_so_many_guards_look_as_ever(region: str, per_s: float, room: int) -> None:
-    """The quota is the region's, and a fifth of it is left to others."""
+@pytest.mark.parametrize(("region", "per_s"), [("us-east-1", 25.0), ("eu-central-1", 5.0), ("x", 10.0)])
+def test_the_quota_is_the_regions(region: str, per_s: float) -> None:
+    """Nobody can raise it."""
     assert filter_per_s(region) == per_s
-    assert not Pace().among(room, per_s).is_stretched
-    assert Pace().among(room + 1, per_s).is_stretched
 
 
-@pytest.mark.parametrize("guards", [50, 200])
-def test_all_guards_together_stay_within_the_quota(guards: int) -> None:
-    """Each takes its part."""
-    assert guards * 1000 / Pace().among(guards, 5.0).interval_ms <= 5.0
+def test_a_turn_that_comes_late_stretches_the_pace_and_not_the_pause() -> None:
+    """What is waited for in the queue is not paused for once more."""
+    pace = Pace().waiting(40_000)
+    assert (pace.is_stretched, pace.interval_ms, pace.pause_ms(1.0)) == (True, 42_000, POLL_MS)
+    assert not Pace().waiting(0.4 * POLL_MS).is_stretched
 
 
 def test_refusals_halve_the_rate_down_to_one_look_a_minute_and_it_comes_back() -> None:
