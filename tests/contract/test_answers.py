@@ -237,7 +237,7 @@ def test_every_answer_that_is_checked_is_one_of_its_operation() -> None:
     import botocore.session
 
     session = botocore.session.get_session()
-    services = ("codedeploy", "lambda", "logs", "cloudwatch", "s3", "ssm", "sns", "events", "appconfigdata")
+    services = ("codedeploy", "lambda", "logs", "cloudwatch", "s3", "ssm", "sns", "events", "appconfigdata", "dynamodb")
     models = [session.get_service_model(service) for service in services]
     for operation, member in ALWAYS.items():
         (model,) = [each for each in models if operation in each.operation_names]

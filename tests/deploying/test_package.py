@@ -104,6 +104,6 @@ def test_sams_own_translation_adds_no_role() -> None:
     """What the functions may do is what the template says; SAM would give a function without a role one of its own."""
     kinds = Counter(body["Type"] for body in translated(ROOT / "template.yaml")["Resources"].values())
 
-    assert kinds["AWS::Lambda::Function"] == kinds["AWS::Lambda::EventInvokeConfig"] == 6
-    assert kinds["AWS::IAM::Role"] == 6 + 1  # the schedules have one of their own
-    assert kinds["AWS::Events::Rule"] == kinds["AWS::Lambda::Permission"] == 7
+    assert kinds["AWS::Lambda::Function"] == kinds["AWS::Lambda::EventInvokeConfig"] == 8
+    assert kinds["AWS::IAM::Role"] == 8 + 2  # the schedules and the state machine have their own
+    assert kinds["AWS::Events::Rule"] == kinds["AWS::Lambda::Permission"] - 1 == 8  # logs call the feed without a rule

@@ -37,7 +37,10 @@ def test_a_healthy_release_is_told_from_a_broken_one(tmp_path: Path) -> None:
 
     assert passed.report is not None
     assert (passed.deployment_status, passed.alias_after) == ("Succeeded", passed.candidate)
-    assert (passed.report["warnings"], passed.report["settled_by"]) == ([TOLD], "when.probe_unfit: pass")
+    told, *others = passed.report["warnings"]
+    assert told == TOLD
+    # On a busy machine two cold starts of like code may differ by more than is let through without a word.
+    assert passed.report["settled_by"] == ("when.inconclusive: half" if others else "when.probe_unfit: pass")
     assert refused.report is not None
     assert (refused.deployment_status, refused.alias_after) == ("Failed", refused.baseline)
     assert "Runtime.ImportModuleError" in refused.report["reason"]

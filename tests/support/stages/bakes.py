@@ -104,7 +104,7 @@ def install_scripted(cloud: LocalCloud, scripted: Path) -> BakeStage:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    variables = {"WARMGATE_TABLE": TABLE, "WARMGATE_TOPIC_ARN": topic}
+    variables = {"WARMGATE_TABLE": TABLE, "WARMGATE_TOPIC_ARN": topic, "WARMGATE_REPORT_BUCKET": "no-reports"}
     return _with_machine(cloud, _function(cloud, f"{scripted.stem}.handler", packed.getvalue(), variables), topic)
 
 
