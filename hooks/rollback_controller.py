@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from warmgate.bootstrap import controller
+from warmgate.bootstrap_controller import controller
 from warmgate.handler import begin, deadline_of
 from warmgate.model.release import StateChange
 

@@ -33,13 +33,9 @@ from warmgate.probing.sharing import Sharing
 from warmgate.settings import Settings, policies_folder, settings_of
 
 if TYPE_CHECKING:
-    from warmgate.feed.ending import FeedEnding
     from warmgate.gate.known_bad import KnownBad
     from warmgate.live.guard import Guard
-    from warmgate.ports.baking import Bakes
     from warmgate.ports.live import SourceOf
-    from warmgate.ports.reports import Notices
-    from warmgate.rollback.controller import RollbackController
 
 CONCURRENCY = 100
 """Connections of the invoke client; a round of both arms with 20 environments needs 40."""
@@ -113,6 +109,7 @@ def guard(context: Any) -> Guard:
     from warmgate.adapters.runs import LambdaHandover
     from warmgate.adapters.shifts import CodeDeployShifts
     from warmgate.adapters.turns import TableTurns
+    from warmgate.bootstrap_feed import feed_ending_of
     from warmgate.live.guard import Guard
     from warmgate.live.pace import GUARDS_PART, filter_per_s
 
@@ -134,7 +131,7 @@ def guard(context: Any) -> Guard:
         reports=_reports(parts, _archive(parts, LiveJudge.GUARD)),
         log=log_line,
         source=_subscribed(parts),
-        feed_ending=_feed_ending(parts.clients, parts.settings),
+        feed_ending=feed_ending_of(parts.clients, parts.settings),
     )
 
 
@@ -217,85 +214,3 @@ def _archive(parts: _Parts, folder: str) -> BucketArchive | None:
 def _reports(parts: _Parts, archive: BucketArchive | None) -> tuple[Reports, ...]:
     reports: tuple[Reports, ...] = (LogReport(), MetricsReport(parts.settings.metrics_namespace))
     return (*reports, archive) if archive is not None else reports
-
-
-@lru_cache(maxsize=1)
-def controller() -> RollbackController:
-    """Return the rollback controller of this environment, made once; raises SettingsError."""
-    return controller_of(Clients(), settings_of(os.environ))
-
-
-def controller_of(clients: Clients, settings: Settings) -> RollbackController:
-    """Return the rollback controller on real services; raises SettingsError."""
-    # Imported here: the hooks, which come into being while a deployment waits, need none of it.
-    from warmgate.adapters.aliases import LambdaAliases
-    from warmgate.adapters.claims import TableClaims
-    from warmgate.adapters.releases import CodeDeployReleases, GroupAlarms
-    from warmgate.adapters.stored_reports import BucketStoredReports
-    from warmgate.adapters.tags import LambdaAllowTag
-    from warmgate.rollback.bake_start import BakeStart
-    from warmgate.rollback.controller import RollbackController
-    from warmgate.rollback.recovery import Recovery
-
-    for name, value in (("WARMGATE_TABLE", settings.table), ("WARMGATE_REPORT_BUCKET", settings.report_bucket)):
-        if not value:
-            raise SettingsError(f"{name}: found nothing, expected a name", hint="set it for the rollback controller")
-    releases, claims, clock = CodeDeployReleases(clients), TableClaims(clients, settings.table), SystemClock()
-    policies = TaggedPolicies(clients, settings.policies, settings.policy_sources, settings.policy_account)
-    reports = BucketStoredReports(clients, settings.report_bucket, settings.report_prefix, settings.account)
-    proof = RollbackProof(CodeDeployLineage(clients, clock, settings.table))
-    allow_tag = LambdaAllowTag(clients, required=settings.require_allow_tag)
-    return RollbackController(
-        releases=releases,
-        proof=proof,
-        allow_tag=allow_tag,
-        recovery=Recovery(
-            releases=releases,
-            proof=proof,
-            aliases=LambdaAliases(clients),
-            allow_tag=allow_tag,
-            policies=policies,
-            claims=claims,
-            clock=clock,
-        ),
-        alarms=GroupAlarms(clients),
-        reports=reports,
-        claims=claims,
-        clock=clock,
-        baking=BakeStart(policies=policies, reports=reports, clock=clock, bakes=_bakes(clients, settings)),
-        notices=_notices(clients, settings),
-        log=log_line,
-        feed_ending=_feed_ending(clients, settings),
-    )
-
-
-def _bakes(clients: Clients, settings: Settings) -> Bakes | None:
-    if not settings.bakes:
-        return None
-    from warmgate.adapters.bakes import StepFunctionsBakes
-
-    return StepFunctionsBakes(clients, settings.bakes)
-
-
-def _feed_ending(clients: Clients, settings: Settings) -> FeedEnding | None:
-    if not settings.feed_function:
-        return None
-    from warmgate.adapters.subscriptions import LogSubscriptions
-    from warmgate.feed.ending import FeedEnding
-
-    subscriptions = LogSubscriptions(clients, settings.feed_function)
-    return FeedEnding(subscriptions=subscriptions, functions=LambdaFunctions(clients), log=log_line)
-
-
-def _notices(clients: Clients, settings: Settings) -> tuple[Notices, ...]:
-    from warmgate.adapters.notices import BusNotices, LogNotices, MetricsNotices, TopicNotices
-
-    topic = (TopicNotices(clients, settings.topic_arn),) if settings.topic_arn else ()
-    chat: tuple[Notices, ...] = ()
-    if settings.webhook_secret:
-        from warmgate.adapters.webhook import WebhookNotices
-
-        chat = (WebhookNotices(clients, settings.webhook_secret, settings.webhook_format),)
-    # The chat comes last: its time is not Warmgate's.
-    metrics = MetricsNotices(settings.metrics_namespace)
-    return (LogNotices(), metrics, *topic, BusNotices(clients, settings.event_bus), *chat)

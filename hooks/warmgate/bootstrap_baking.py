@@ -15,7 +15,7 @@ from warmgate.baking.baker import Baker
 from warmgate.baking.ending import Endings
 from warmgate.baking.reading import PartReader
 from warmgate.baking.scoping import Scoping
-from warmgate.bootstrap import controller_of
+from warmgate.bootstrap_controller import controller_of
 from warmgate.rollback.telling import Telling
 from warmgate.settings import Settings, settings_of
 

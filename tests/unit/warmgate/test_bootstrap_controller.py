@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from warmgate.adapters.sdk import Clients
-from warmgate.bootstrap import controller_of
+from warmgate.bootstrap_controller import controller_of
 from warmgate.errors import SettingsError
 from warmgate.settings import settings_of
 
