@@ -1,4 +1,4 @@
-"""An hour of a guard over a busy function, in a process of its own: what memory and processor time it takes.
+"""A guard over a busy function, in a process of its own: what memory and processor time it takes.
 
 The log's lines are real ones and are read by the real reader; time is virtual.
 """
@@ -22,7 +22,8 @@ from warmgate.model.deadline import Deadline
 from warmgate.model.deployment import Shift
 
 CALLS_PER_S = 1_000.0
-SECONDS = 3_600.0
+SECONDS = 900.0
+"""A run of the guard. `python -m bench.quotas.endurance 3600` plays an hour with its hand-overs, in ten minutes."""
 SETTLED_S = 300.0
 """After that memory is not to grow."""
 VCPU = 512 / 1_769
