@@ -13,7 +13,7 @@ FAULTY = """\
 fleet: shop
 application: shop
 alias: live
-pause: 10m
+pause: 600
 waves:
   - [{function: carts, version: $LATEST}]
   - [{function: orders, version: 40, aplication: orders}]

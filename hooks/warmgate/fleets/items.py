@@ -47,7 +47,7 @@ class Steps:
         stops, fleet_id = fleet.on_refusal is OnRefusal.STOP, self.beginning.fleet_id
         waves = [
             {
-                "pause_s": int(fleet.pause_s) if number else 0,
+                "pause_s": 60 * fleet.pause_minutes if number else 0,
                 "items": [{"fleet_id": fleet_id, "stops": stops, "release": asdict(each)} for each in wave],
             }
             for number, wave in enumerate(fleet.waves)

@@ -9,9 +9,9 @@ from warmgate.documents.nodes import ListNode, Node, ScalarNode
 from warmgate.documents.place import Place
 from warmgate.errors import PolicyError
 from warmgate.model.fleet import OnRefusal
-from warmgate.policy.kinds import Kind, Number, Text, Whole, Word
+from warmgate.policy.kinds import Kind, Text, Whole, Word
+from warmgate.policy.minutes import DAY, Minutes
 from warmgate.policy.sections import Complaint, Key, Listed, Rule, Section
-from warmgate.policy.units import SECONDS_IN
 
 MOST = 500
 """Releases of a fleet: as many results as the state of a state machine holds."""
@@ -149,9 +149,9 @@ FLEET = Keys(
     ),
     Key(
         name="pause",
-        field="pause_s",
-        kind=Number(above=0, most=86_400, suffixes=SECONDS_IN),
-        text="Seconds between the end of a wave and the beginning of the next.",
+        field="pause_minutes",
+        kind=Minutes(1, DAY, "10m"),
+        text="The time between the end of a wave and the beginning of the next.",
     ),
     Key(
         name="waves",

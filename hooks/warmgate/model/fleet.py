@@ -96,7 +96,7 @@ class Fleet:
     waves: tuple[tuple[Release, ...], ...]
     at_once: int = 5
     on_refusal: OnRefusal = OnRefusal.STOP
-    pause_s: float = 0.0
+    pause_minutes: int = 0
     """Between the end of a wave and the beginning of the next."""
 
     @property

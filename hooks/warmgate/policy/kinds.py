@@ -299,7 +299,8 @@ class Text(Kind):
                 at.fault(node.line, found="nothing", expected=self.expected, fix="write it, or remove the key")
             )
         if meaning_of(node) is not Meaning.TEXT:
-            fix = "put it in quotes: YAML reads it as something else than text"
+            quoted = "put it in quotes: YAML reads it as something else than text"
+            fix = quoted if re.fullmatch(self.pattern, node.text) else self.fix
             raise PolicyError(at.fault_of(node, self.expected, fix))
         if len(node.text) > self.most or not re.fullmatch(self.pattern, node.text):
             raise PolicyError(at.fault_of(node, self.expected, self.fix))

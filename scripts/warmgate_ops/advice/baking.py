@@ -10,7 +10,7 @@ from warmgate.judge.live.stretches import has_live_limits
 from warmgate.model.bake import MINUTE_MS, begun
 from warmgate.model.figures import percent
 from warmgate.model.verdict import Mode
-from warmgate.policy.spec_bake import in_words
+from warmgate.policy.minutes import in_words
 from warmgate.policy.values import Bake, Policy, RollbackMode
 
 CALLS = 100

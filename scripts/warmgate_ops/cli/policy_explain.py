@@ -74,7 +74,7 @@ def _say_lines(each: Explained | Standing | BakeStanding) -> None:
 
 
 def _say_bake(bake: Bake, baked: BakeStanding) -> None:
-    from warmgate.policy.spec_bake import in_words
+    from warmgate.policy.minutes import in_words
 
     say(f"bake {in_words(bake.minutes)}, a look every {in_words(bake.every_minutes)}")
     _say_lines(baked)

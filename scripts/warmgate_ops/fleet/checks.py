@@ -10,6 +10,7 @@ from warmgate.adapters.aliases import LambdaAliases
 from warmgate.adapters.functions import LambdaFunctions
 from warmgate.fleets.checking import Checked, Checking
 from warmgate.model.fleet import Fleet, Release
+from warmgate.policy.minutes import in_words
 from warmgate_ops.fleet.progress import Progress, is_halted
 
 AT_ONCE = 8
@@ -28,7 +29,7 @@ def plan_lines(fleet: Fleet, progress: Progress, checked: Sequence[Checked]) -> 
     known = {each.release.key: each for each in checked}
     yield (
         f"fleet {fleet.name}: {len(fleet.releases)} releases in {len(fleet.waves)} waves, {fleet.at_once} at once,"
-        f" on_refusal {fleet.on_refusal}" + (f", pause {fleet.pause_s:g} s" if fleet.pause_s else "")
+        f" on_refusal {fleet.on_refusal}" + (f", pause {in_words(fleet.pause_minutes)}" if fleet.pause_minutes else "")
     )
     for number, wave in enumerate(fleet.waves, 1):
         yield f"wave {number}:"

@@ -58,7 +58,7 @@ def _open_wave(fleet: Fleet, progress: Progress, now_s: float) -> tuple[Release,
         entries = [progress.of(release) for release in wave]
         if not all(entry.state.is_ended for entry in entries):
             waits = all(entry.state is State.NOT_BEGUN for entry in entries)
-            return () if waits and before_s and now_s < before_s + fleet.pause_s else wave
+            return () if waits and before_s and now_s < before_s + 60 * fleet.pause_minutes else wave
         before_s = max(entry.ended_s or 0.0 for entry in entries)
     return ()
 

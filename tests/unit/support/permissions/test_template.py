@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -494,3 +496,13 @@ def test_two_installations_of_a_region_share_no_name() -> None:
     assert len(ours) == len(theirs) == 20
     assert ours & theirs == set()
     assert all("warmgate-shop-" in arn or ":shop-*" in arn or "/shop-*" in arn for arn in granted), granted
+
+
+def test_no_widget_of_the_dashboard_lies_on_another() -> None:
+    """CloudWatch would move one of them somewhere."""
+    places = re.findall(r'"x": (\d+), "y": (\d+), "width": (\d+), "height": (\d+)', DASHBOARD)
+    taken: Counter[tuple[int, int]] = Counter()
+    for x, y, width, height in (map(int, place) for place in places):
+        taken.update(product(range(x, x + width), range(y, y + height)))
+        assert x + width <= 24
+    assert max(taken.values()) == 1

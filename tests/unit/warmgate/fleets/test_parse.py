@@ -24,7 +24,7 @@ def test_what_stands_at_the_top_counts_for_each_release_without_its_own() -> Non
     """Names are written out; versions are read with quotes and without."""
     more = "  - [{function: carts, version: '3', current: 2, alias: beta, deployment_group: own, before: ''}]\n"
     fleet = parse_fleet(
-        f"{TOP}at_once: 9\non_refusal: go_on\npause: 60\nwaves:\n  - [{{function: a, version: 7}}]\n{more}", "f"
+        f"{TOP}at_once: 9\non_refusal: go_on\npause: 90m\nwaves:\n  - [{{function: a, version: 7}}]\n{more}", "f"
     )
 
     first = Release(function="a", alias="live", version="7", application="shop", deployment_group="a-group")
@@ -32,13 +32,13 @@ def test_what_stands_at_the_top_counts_for_each_release_without_its_own() -> Non
     assert (first.before, first.after) == (BEFORE_HOOK, AFTER_HOOK)
     (second,) = fleet.waves[1]
     assert (second.key, second.current, second.group, second.before) == ("carts:beta", "2", ("shop", "own"), "")
-    assert (fleet.at_once, fleet.on_refusal, fleet.pause_s) == (9, OnRefusal.GO_ON, 60)
+    assert (fleet.at_once, fleet.on_refusal, fleet.pause_minutes) == (9, OnRefusal.GO_ON, 90)
 
 
 def test_defaults() -> None:
     """Five at once, stop at a refusal, no pause; JSON is read as YAML is."""
     fleet = parse_fleet(TOP + ONE, "f")
-    assert (fleet.at_once, fleet.on_refusal, fleet.pause_s) == (5, OnRefusal.STOP, 0)
+    assert (fleet.at_once, fleet.on_refusal, fleet.pause_minutes) == (5, OnRefusal.STOP, 0)
     text = '{"fleet": "a", "alias": "l", "application": "b", "deployment_group": "c", "waves": '
     text += '[[{"function": "d", "version": "1"}]]}'
     assert parse_fleet(text, "f").releases[0].key == "d:l"
@@ -90,8 +90,11 @@ def test_defaults() -> None:
             ),
         ),
         (
-            f"{TOP}pause: 10m\n{ONE}",
-            "fleet.yaml:5 pause: found 10m, expected a number above 0 and at most 86400; write 600",
+            f"{TOP}pause: 600\n{ONE}",
+            (
+                "fleet.yaml:5 pause: found number 600, expected a time from 1m to 1d in whole minutes, hours or days;"
+                " write it like 10m"
+            ),
         ),
         (
             f"{TOP}on_refusal: halt\n{ONE}",

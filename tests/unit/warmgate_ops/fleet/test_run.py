@@ -229,7 +229,7 @@ def test_what_is_asked_to_stop_follows_what_runs(tmp_path: Path) -> None:
 
 def test_waves_are_apart_by_the_pause(tmp_path: Path) -> None:
     """The pause counts from the end of the last release."""
-    fleet, world = fleet_of(2, 1, pause_s=600.0), FleetWorld()
+    fleet, world = fleet_of(2, 1, pause_minutes=10), FleetWorld()
 
     ended = run_of(fleet, world, Folder(tmp_path)).run(begun(fleet))
 
