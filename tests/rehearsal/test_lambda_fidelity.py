@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import socket
 import time
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ from support.fakes.hook_prober import probed, prober
 from support.fakes.lambda_calls import Install, call, overlapping, publish
 from warmgate.logs.invocations import record_of
 from warmgate.model.calls import CallOutcome, Sample, Start
+from warmgate_ops.rehearsal.cloud.lambda_runtime import environment
+from warmgate_ops.rehearsal.cloud.lambda_runtime.environment import free_port
 from warmgate_ops.rehearsal.cloud.lambda_runtime.sandbox import isolates
 from warmgate_ops.rehearsal.cloud.local_cloud import LocalCloud
 from warmgate_ops.rehearsal.stage import RUNTIME
@@ -118,6 +121,27 @@ def test_overlapping_calls_meet_environments_of_their_own(local_cloud: LocalClou
     assert all(each.report.init_ms for each in burst)
     assert {each.payload["pid"] for each in warm} <= {each.payload["pid"] for each in burst}
     assert [each.report.init_ms for each in warm] == [None] * 20
+
+
+def test_a_port_that_somebody_took_meanwhile_is_given_up_for_another(
+    local_cloud: LocalCloud, install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The emulator cannot listen there, and ends; the call meets an environment all the same."""
+    function, chosen = install(WHO), list[int]()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        def port() -> int:
+            # The second port that is chosen is the one at which the runtime asks for calls.
+            chosen.append(taken.getsockname()[1] if len(chosen) == 1 else free_port())
+            return chosen[-1]
+
+        monkeypatch.setattr(environment, "free_port", port)
+        answered = call(local_cloud, function)
+
+    assert answered.payload["pid"]
+    assert len(chosen) >= 4
 
 
 def test_the_function_and_its_log_know_one_request_id(local_cloud: LocalCloud, install: Install) -> None:

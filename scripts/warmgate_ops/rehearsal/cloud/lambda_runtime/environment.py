@@ -24,6 +24,7 @@ from warmgate_ops.rehearsal.cloud.lambda_runtime.relay import NO_CALL, Relay
 from warmgate_ops.rehearsal.cloud.lambda_runtime.starting import Start, wrapped
 from warmgate_ops.rehearsal.cloud.lambda_runtime.variables import Package
 
+TRIES = 3
 _SAMPLING_S = 0.005 if sys.platform == "linux" else 0.1
 
 
@@ -62,7 +63,20 @@ class Environment:
         self._port = 0
 
     async def start(self, start: Start) -> None:
-        """Start the emulator; the runtime itself starts with the first call, as Lambda's init does."""
+        """Start the emulator; the runtime itself starts with the first call, as Lambda's init does.
+
+        Raises:
+            NoEnvironmentError: it does not listen.
+        """
+        for _ in range(TRIES):
+            await self._launch(start)
+            if await self._listens():
+                return
+            await self.close()  # Between choosing a port and listening on it another process has taken it.
+        said = self._said.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise NoEnvironmentError(f"{self.package.function}: the runtime emulator ended {TRIES} times; {said}")
+
+    async def _launch(self, start: Start) -> None:
         self._port, runtime_port = free_port(), free_port()
         runtime_api = f"127.0.0.1:{runtime_port}"
         variables = start.variables(self.package, self.stream, provisioned=self.provisioned)
@@ -87,15 +101,18 @@ class Environment:
         )
         assert self._process.stdout is not None
         self._reader = asyncio.create_task(_collect(self._process.stdout, self._said))
-        await self._listening()
 
-    async def _listening(self) -> None:
+    async def _listens(self) -> bool:
+        """Return whether the emulator listens; False where it has ended."""
+        assert self._process is not None
         # A machine that runs other things as well needed more than two seconds, seldom.
         for _ in range(2000):
+            if self._process.returncode is not None:
+                return False
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_connection("127.0.0.1", self._port)
                 writer.close()
-                return
+                return True
             await asyncio.sleep(0.005)
         raise NoEnvironmentError(f"{self.package.function}: the runtime emulator did not listen within 10 s")
 
