@@ -137,8 +137,9 @@ class Beside(Environment):
 class Apart(Beside):
     """An environment in a network of its own: whoever calls it must go in."""
 
-    async def _listening(self) -> None:
+    async def _listens(self) -> bool:
         """Wait for nothing: the call itself does."""
+        return True
 
     async def _post(
         self, http: aiohttp.ClientSession, request_id: str, payload: bytes, client_context: str | None
