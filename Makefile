@@ -97,12 +97,12 @@ rehearse-all: $(READY) $(CLOUD) ## run these and ten releases under live traffic
 test: $(READY) $(CLOUD) $(DEPLOYING) ## run every test, the rehearsals included
 	@# What is timed runs with nothing beside it; where it fails, the rest still says what it found.
 	@status=0; \
-	$(PYTEST) tests/rehearsal tests/unit/warmgate_ops/rehearsal -m quiet -q || status=$$?; \
+	$(PYTEST) tests/rehearsal tests/unit/warmgate_ops/rehearsal tests/unit/warmgate/judge -m quiet -q || status=$$?; \
 	$(PYTEST) tests -m "not quiet" -n 3 --no-loadscope-reorder || status=$$?; \
 	exit $$status
 
 unit: $(READY) ## run the pure tests (seconds)
-	HYPOTHESIS_PROFILE=quick $(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow"
+	HYPOTHESIS_PROFILE=quick $(PYTEST) tests/unit tests/property tests/campaign -q -n 2 -m "not slow and not quiet"
 
 fuzz: $(READY) ## run parsers and renderers on RUNS texts each, or TARGET alone
 	@PYTHONPATH=hooks:scripts:tests $(BIN)/python -m fuzz --runs $(or $(RUNS),10000) --target $(or $(TARGET),all) --seed $(or $(SEED),0)

@@ -116,5 +116,5 @@ def test_the_cold_starts_are_real(releases: Releases, scenario: Scenario) -> Non
     cold = [sample for sample in burst if sample.start == "cold"]
     assert all((sample.init_ms or 0) > 0 for sample in cold)
     # On a busy machine a call of the burst may come so late that another's environment is free again.
-    assert len(cold) > len(burst) / 2
+    assert len(cold) >= 0.8 * len(burst)
     assert {sample.start for sample in burst} <= {"cold", "warm"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 
@@ -274,6 +275,7 @@ def test_the_errors_cap_counts_every_phase() -> None:
     assert found.details == "of 40, 3 or more are half-way to failed, 5 or more fail"
 
 
+@pytest.mark.quiet
 def test_a_judgement_of_400_calls_takes_milliseconds() -> None:
     """The judge runs after every round; the fastest of several runs is what it costs."""
     samples = [*cold([900.0] * 20), *cold([900.0] * 20, arm=Arm.BASELINE), *measured(slow_rounds(*[1] * 5, 1, 1, 1))]
@@ -281,10 +283,10 @@ def test_a_judgement_of_400_calls_takes_milliseconds() -> None:
     given = evidence(samples)
     without_comparison = replace(FULL, compare=Compare())
     taken = []
-    for _ in range(20):
+    for _ in range(100):
         began = time.perf_counter()
         judge(given, without_comparison)
         taken.append(time.perf_counter() - began)
     assert len(samples) == 400
-    # It takes 2.5 ms; on a busy machine, or under a coverage tracer, what a line costs is multiplied.
-    assert min(taken) < 0.03
+    # A coverage tracer multiplies what a line costs.
+    assert min(taken) < (0.003 if sys.gettrace() is None else 0.03)

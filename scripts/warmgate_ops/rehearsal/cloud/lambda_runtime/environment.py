@@ -73,8 +73,9 @@ class Environment:
             if await self._listens():
                 return
             await self.close()  # Between choosing a port and listening on it another process has taken it.
-        said = self._said.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise NoEnvironmentError(f"{self.package.function}: the runtime emulator ended {TRIES} times; {said}")
+        said = " ".join(self._said.decode("utf-8", "replace").strip().splitlines()[-1:]) or "nothing"
+        ended = f"the runtime emulator ended {TRIES} times before it listened, and said {said}"
+        raise NoEnvironmentError(f"{self.package.function}: {ended}")
 
     async def _launch(self, start: Start) -> None:
         self._port, runtime_port = free_port(), free_port()
